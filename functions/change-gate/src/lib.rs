@@ -1,0 +1,1 @@
+//! May this change go ahead?

@@ -1,0 +1,2 @@
+//! May this change go ahead? A Lambda function.
+fn main() {}

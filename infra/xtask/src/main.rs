@@ -1,0 +1,2 @@
+//! Builds, checks, runs and benches Tollgate: cargo xtask.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Reads CloudWatch (or recorded files) into facts.

@@ -1,0 +1,2 @@
+//! The tollgate command, for policy authors and operators.
+fn main() {}

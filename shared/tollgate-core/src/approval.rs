@@ -1,0 +1,86 @@
+//! Approvals: who said yes, and whether it counts.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Timestamp;
+
+/// Who must approve before the change may go ahead.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ApprovalRequirement {
+    /// The group of the service catalogue whose members may approve; anyone but the author when left out.
+    #[serde(default)]
+    pub group: Option<String>,
+    /// How many different people.
+    #[serde(default = "one")]
+    pub count: u32,
+}
+
+const fn one() -> u32 {
+    1
+}
+
+impl Default for ApprovalRequirement {
+    fn default() -> Self {
+        Self { group: None, count: 1 }
+    }
+}
+
+/// An approval that came with the change, after it was held against configuration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ApprovalFact {
+    /// Who approved.
+    pub by: String,
+    /// When.
+    pub at: Option<Timestamp>,
+    /// The groups of the catalogue that the approver is a member of.
+    pub groups: Vec<String>,
+    /// Does it count?
+    pub counts: bool,
+    /// Why it does not.
+    pub reason: Option<String>,
+}
+
+/// The approvers that meet a requirement, or `None` while too few of them have approved.
+pub fn satisfy(requirement: &ApprovalRequirement, approvals: &[ApprovalFact]) -> Option<Vec<String>> {
+    let mut people: Vec<String> = approvals
+        .iter()
+        .filter(|approval| approval.counts)
+        .filter(|approval| requirement.group.as_ref().is_none_or(|group| approval.groups.contains(group)))
+        .map(|approval| approval.by.clone())
+        .collect();
+    people.sort();
+    people.dedup();
+    // A requirement of nobody is met by nobody: it must not open the gate.
+    let needed = usize::try_from(requirement.count.max(1)).unwrap_or(usize::MAX);
+    (people.len() >= needed).then_some(people)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ApprovalFact, ApprovalRequirement, satisfy};
+
+    fn approval(by: &str, group: &str, counts: bool) -> ApprovalFact {
+        ApprovalFact { by: by.into(), at: None, groups: vec![group.into()], counts, reason: None }
+    }
+
+    #[test]
+    fn needs_different_people_of_the_group_whose_approval_counts() {
+        let two_of_sre = ApprovalRequirement { group: Some("sre".into()), count: 2 };
+        let same_twice = [approval("a", "sre", true), approval("a", "sre", true)];
+        assert_eq!(satisfy(&two_of_sre, &same_twice), None);
+        let other_group = [approval("a", "sre", true), approval("b", "dev", true)];
+        assert_eq!(satisfy(&two_of_sre, &other_group), None);
+        let discounted = [approval("a", "sre", true), approval("b", "sre", false)];
+        assert_eq!(satisfy(&two_of_sre, &discounted), None);
+        let enough = [approval("b", "sre", true), approval("a", "sre", true)];
+        assert_eq!(satisfy(&two_of_sre, &enough), Some(vec!["a".into(), "b".into()]));
+    }
+
+    #[test]
+    fn a_requirement_of_nobody_still_needs_somebody() {
+        assert_eq!(satisfy(&ApprovalRequirement { group: None, count: 0 }, &[]), None);
+    }
+}

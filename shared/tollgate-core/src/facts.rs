@@ -1,0 +1,247 @@
+//! Facts: everything that a decision rests on, as one value. Policies see it as `input`.
+//!
+//! Every field is always there. What is not known is null or empty, and its evidence says why.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Timestamp,
+    approval::ApprovalFact,
+    change::Change,
+    decision::{Gate, Verdict},
+    evidence::Evidence,
+    settings::Settings,
+    slo::SloFact,
+    waiver::Waiver,
+};
+
+/// The version of the contract between facts and policies.
+pub const FACTS_SCHEMA: &str = "tollgate.facts/v1";
+
+/// Everything that one decision rests on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Facts {
+    /// Always [`FACTS_SCHEMA`].
+    pub schema: String,
+    /// Which gate asks.
+    pub gate: Gate,
+    /// The time to judge by; policies have no other clock.
+    pub evaluated_at: Timestamp,
+    /// The same in seconds since 1970, for arithmetic.
+    pub evaluated_at_seconds: i64,
+    /// Who asks.
+    pub caller: CallerFact,
+    /// What is proposed.
+    pub change: Change,
+    /// The service that is changed.
+    pub service: ServiceFact,
+    /// Its service level objectives.
+    pub slos: Vec<SloFact>,
+    /// What it depends on.
+    pub dependencies: Vec<DependencyFact>,
+    /// Other changes.
+    pub history: HistoryFact,
+    /// Freeze windows.
+    pub freezes: FreezeFact,
+    /// The approvals that came with the change.
+    pub approvals: Vec<ApprovalFact>,
+    /// The cost estimate that came with the change; null when none came.
+    pub cost: Option<CostFact>,
+    /// Thresholds and modes in force for this service.
+    pub settings: Settings,
+    /// Exceptions in force for this service.
+    pub waivers: Vec<Waiver>,
+}
+
+impl Facts {
+    /// All evidence in the facts.
+    pub fn evidence(&self) -> impl Iterator<Item = &Evidence> {
+        [&self.service.evidence, &self.history.evidence, &self.freezes.evidence]
+            .into_iter()
+            .chain(self.slos.iter().map(|slo| &slo.evidence))
+            .chain(self.dependencies.iter().map(|dependency| &dependency.evidence))
+            .chain(self.dependencies.iter().flat_map(|dependency| &dependency.slos).map(|slo| &slo.evidence))
+            .chain(self.cost.iter().map(|cost| &cost.evidence))
+    }
+}
+
+/// Who asks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CallerFact {
+    /// The caller's verified identity: an IAM ARN, `direct` for an invocation, `local` on a laptop, `anonymous`.
+    pub principal: String,
+    /// Does configuration trust it to say who approved?
+    pub may_assert_approvals: bool,
+}
+
+/// What the catalogue says of the service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ServiceFact {
+    /// How it is known; `no_data` when the catalogue has no such service.
+    pub evidence: Evidence,
+    /// The name that the change gives.
+    pub name: String,
+    /// Is it in the catalogue?
+    pub known: bool,
+    /// How critical it is, `tier_1` being the most; null when not known.
+    pub tier: Option<Tier>,
+    /// The team that owns it, which must exist; null when not known.
+    pub owner: Option<String>,
+    /// How to reach the owner.
+    pub contact: Option<String>,
+    /// The environments it runs in.
+    pub environments: Vec<String>,
+    /// Where its operation is explained.
+    pub runbook: Option<String>,
+}
+
+/// How critical a service is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum Tier {
+    /// Users notice at once.
+    #[serde(rename = "tier_1")]
+    One,
+    /// Users notice soon.
+    #[serde(rename = "tier_2")]
+    Two,
+    /// Users hardly notice.
+    #[serde(rename = "tier_3")]
+    Three,
+}
+
+/// A service that the changed one depends on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct DependencyFact {
+    /// How it is known: `no_data` when the catalogue has no such service.
+    pub evidence: Evidence,
+    /// Its name.
+    pub name: String,
+    /// Who owns it.
+    pub owner: Option<String>,
+    /// Its objectives; their evidence is advisory.
+    pub slos: Vec<SloFact>,
+}
+
+/// Other changes, as the ledger knows them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct HistoryFact {
+    /// How it is known.
+    pub evidence: Evidence,
+    /// How far back it reaches.
+    pub window_seconds: u64,
+    /// This change's earlier decisions, newest first, at most 20.
+    pub this_change: Vec<PastChange>,
+    /// Other changes of this service and environment that were allowed and whose outcome is not known yet,
+    /// newest first, at most 20.
+    pub in_progress: Vec<PastChange>,
+    /// Changes of this service and environment that were allowed.
+    pub allowed: u64,
+    /// Those of them whose outcome is known.
+    pub with_outcome: u64,
+    /// Those that failed or were rolled back.
+    pub failed: u64,
+    /// Change failure rate: failed over those with an outcome, in parts per million, rounded up (so that
+    /// `>` against a whole threshold is exact); null without outcomes.
+    pub failure_rate_ppm: Option<u64>,
+    /// The newest failure.
+    pub last_failure: Option<PastChange>,
+}
+
+/// A change that was decided before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PastChange {
+    /// Its decision.
+    pub decision_id: String,
+    /// The caller's name for it.
+    pub change_id: String,
+    /// The service.
+    pub service: String,
+    /// The environment.
+    pub environment: String,
+    /// Who made it.
+    pub author: String,
+    /// What was decided.
+    pub verdict: Verdict,
+    /// When.
+    pub evaluated_at: Timestamp,
+    /// What came of it; null while not reported.
+    pub outcome: Option<Outcome>,
+}
+
+/// What came of a change, as the pipeline reported it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Outcome {
+    /// How it ended.
+    pub result: OutcomeResult,
+    /// When it was reported.
+    pub reported_at: Timestamp,
+}
+
+/// How a change ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum OutcomeResult {
+    /// It is in place and works.
+    Succeeded,
+    /// It did harm or could not be completed.
+    Failed,
+    /// It was undone.
+    RolledBack,
+}
+
+/// Freeze windows that concern the change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct FreezeFact {
+    /// How they are known.
+    pub evidence: Evidence,
+    /// Those that hold now.
+    pub active: Vec<FreezeWindow>,
+    /// The next to begin.
+    pub next: Option<FreezeWindow>,
+}
+
+/// A time in which changes rest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct FreezeWindow {
+    /// Its name in the calendar.
+    pub name: String,
+    /// Why.
+    pub reason: String,
+    /// Who decided it and can lift it.
+    pub owner: String,
+    /// When it begins.
+    pub starts_at: Timestamp,
+    /// When it ends.
+    pub ends_at: Timestamp,
+}
+
+/// The cost estimate that came with a change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CostFact {
+    /// How it is known; `partial` when some resources have no price.
+    pub evidence: Evidence,
+    /// ISO 4217 code.
+    pub currency: Option<String>,
+    /// Monthly cost before, in millionths of the currency.
+    pub monthly_before_micros: Option<i64>,
+    /// Monthly cost after.
+    pub monthly_after_micros: Option<i64>,
+    /// After less before.
+    pub monthly_increase_micros: Option<i64>,
+    /// The increase over the cost before, in parts per million, rounded up; null when nothing was spent before.
+    pub increase_ppm: Option<i64>,
+    /// Resources without a price.
+    pub unpriced_resources: u64,
+}

@@ -1,0 +1,222 @@
+//! The fold from findings to a verdict. Everything that holds without any policy is here:
+//! absence is never approval, shadow changes nothing, a waiver and an approval count only as data.
+
+use std::collections::BTreeSet;
+
+use chrono::Duration;
+
+use crate::{
+    Timestamp,
+    approval::satisfy,
+    decision::{ApiCost, Awaited, Decision, Verdict},
+    evidence::Evidence,
+    facts::Facts,
+    finding::{Effect, Evaluation, Finding, FindingKind, Mode},
+};
+
+/// What a decision is made of, beside its facts.
+#[derive(Debug, Clone)]
+pub struct Judgement {
+    /// The id that the claim gave.
+    pub decision_id: String,
+    /// Digest of the facts.
+    pub facts_digest: String,
+    /// What the rules said.
+    pub evaluation: Evaluation,
+    /// Notes about the request.
+    pub warnings: Vec<String>,
+}
+
+/// The verdict on settled findings: the worst of those that block.
+pub fn verdict(findings: &[Finding]) -> Verdict {
+    let of = |finding: &Finding| match (finding.is_blocking(), finding.effect) {
+        (true, Effect::Deny) => Verdict::Deny,
+        (true, Effect::RequireApproval) => Verdict::Pending,
+        (_, _) => Verdict::Allow,
+    };
+    findings.iter().map(of).max().unwrap_or(Verdict::Allow)
+}
+
+/// Settles what the rules found and decides.
+pub fn decide(facts: &Facts, judgement: Judgement) -> Decision {
+    let Judgement { decision_id, facts_digest, evaluation, warnings } = judgement;
+    let findings = settle(facts, &evaluation);
+    let verdict = verdict(&findings);
+    let retry_at = retry_at(&findings);
+    Decision {
+        decision_id,
+        gate: facts.gate,
+        verdict,
+        summary: summary(facts, &evaluation, &findings, verdict),
+        awaiting: awaiting(facts, &findings),
+        retry_at,
+        valid_until: valid_until(facts, &findings, verdict, retry_at),
+        findings,
+        policy_revision: evaluation.policy_revision,
+        facts_digest,
+        evaluated_at: facts.evaluated_at,
+        rules_judged: evaluation.rules.into_iter().filter(|run| run.judged).map(|run| run.rule).collect(),
+        api_cost: api_cost(facts),
+        warnings,
+    }
+}
+
+/// Gives every finding its mode, waiver and approvals, adds what no policy may leave unsaid, and puts what
+/// blocks first.
+pub fn settle(facts: &Facts, evaluation: &Evaluation) -> Vec<Finding> {
+    let mode_of = |rule: &str, default: Mode| facts.settings.modes.get(rule).copied().unwrap_or(default);
+    let mut findings = evaluation.findings.clone();
+    for finding in &mut findings {
+        finding.mode = mode_of(&finding.rule, finding.mode);
+        if finding.kind == FindingKind::Rule {
+            finding.waiver = facts
+                .waivers
+                .iter()
+                .find(|waiver| {
+                    let change = &facts.change;
+                    waiver.covers(&finding.rule, &change.service, &change.environment, facts.evaluated_at)
+                })
+                .map(crate::waiver::Waiver::applied);
+        }
+        finding.approved_by = match (finding.effect, &finding.approval) {
+            (Effect::RequireApproval, Some(requirement)) => {
+                satisfy(requirement, &facts.approvals).unwrap_or_default()
+            }
+            (Effect::RequireApproval, None) => satisfy(&<_>::default(), &facts.approvals).unwrap_or_default(),
+            (Effect::Deny | Effect::Warn, _) => Vec::new(),
+        };
+    }
+    if !evaluation.rules.iter().any(|run| mode_of(&run.rule, run.mode) == Mode::Enforce) {
+        findings.push(no_rule_ran());
+    }
+    let unjudged: Vec<Finding> = unjudged_evidence(facts, &findings).collect();
+    findings.extend(unjudged);
+    findings.sort_by(|a, b| {
+        let rank = |finding: &Finding| (!finding.is_blocking(), finding.mode, std::cmp::Reverse(finding.effect));
+        rank(a).cmp(&rank(b)).then_with(|| a.rule.cmp(&b.rule)).then_with(|| a.message.cmp(&b.message))
+    });
+    findings
+}
+
+fn no_rule_ran() -> Finding {
+    let message = "no enforced rule was judged: nothing vouches for this change";
+    Finding {
+        kind: FindingKind::NoRuleRan,
+        remediation: Some("look at `GET /v1/health` for the rules that are loaded, and at the modes in the settings".into()),
+        ..Finding::new("tollgate.no_rule_ran", Effect::Deny, message)
+    }
+}
+
+/// Evidence that is not good must be spoken of: where a decision has to rest on it, by a finding that denies
+/// or asks for approval; where it is advisory, by any finding. What no enforced rule cites is added here.
+fn unjudged_evidence<'a>(facts: &'a Facts, findings: &'a [Finding]) -> impl Iterator<Item = Finding> + 'a {
+    let cited = |least: Effect| -> BTreeSet<&str> {
+        findings
+            .iter()
+            .filter(|finding| finding.mode == Mode::Enforce && finding.effect >= least)
+            .flat_map(|finding| finding.evidence.iter().map(String::as_str))
+            .collect()
+    };
+    let (held, spoken) = (cited(Effect::RequireApproval), cited(Effect::Warn));
+    facts
+        .evidence()
+        .filter(move |evidence| {
+            let cited = if evidence.required { &held } else { &spoken };
+            !evidence.is_ok() && !cited.contains(evidence.id.as_str())
+        })
+        .map(unjudged)
+}
+
+fn unjudged(evidence: &Evidence) -> Finding {
+    let reason = evidence.reason.as_deref().unwrap_or("no reason was given");
+    Finding {
+        kind: FindingKind::UnjudgedEvidence,
+        evidence: vec![evidence.id.clone()],
+        remediation: Some("restore the source, or have a rule say what its absence means".into()),
+        ..Finding::new(
+            "tollgate.unjudged_evidence",
+            if evidence.required { Effect::Deny } else { Effect::Warn },
+            format!("`{}` is not known, and no rule says what that means: {reason}", evidence.id),
+        )
+    }
+}
+
+fn awaiting(facts: &Facts, findings: &[Finding]) -> Vec<Awaited> {
+    let pending = |finding: &&Finding| finding.is_blocking() && finding.effect == Effect::RequireApproval;
+    findings
+        .iter()
+        .filter(pending)
+        .map(|finding| {
+            let requirement = finding.approval.clone().unwrap_or_default();
+            let one = crate::approval::ApprovalRequirement { count: 1, ..requirement.clone() };
+            let received = satisfy(&one, &facts.approvals).map_or(0, |people| people.len());
+            Awaited {
+                rule: finding.rule.clone(),
+                group: requirement.group,
+                count: requirement.count.max(1),
+                received: u32::try_from(received).unwrap_or(u32::MAX),
+            }
+        })
+        .collect()
+}
+
+fn retry_at(findings: &[Finding]) -> Option<Timestamp> {
+    let blocking: Vec<_> = findings.iter().filter(|finding| finding.is_blocking()).collect();
+    let known: Vec<_> = blocking.iter().filter_map(|finding| finding.retry_at).collect();
+    if known.len() == blocking.len() { known.into_iter().max() } else { None }
+}
+
+/// An `allow` ends with its time, with the next freeze and with the first waiver that it leans on; the others
+/// end when asking again makes sense.
+fn valid_until(facts: &Facts, findings: &[Finding], verdict: Verdict, retry_at: Option<Timestamp>) -> Timestamp {
+    let key = format!("{}_valid_seconds", verdict.as_str());
+    let seconds = facts.settings.integer("decision", &key).unwrap_or(0).clamp(0, 86_400);
+    let end = facts.evaluated_at + Duration::seconds(seconds);
+    let earlier = match verdict {
+        Verdict::Allow => facts
+            .freezes
+            .next
+            .iter()
+            .map(|freeze| freeze.starts_at)
+            .chain(findings.iter().filter_map(|finding| finding.waiver.as_ref()).map(|waiver| waiver.expires_at))
+            .min(),
+        Verdict::Pending | Verdict::Deny => retry_at,
+    };
+    earlier.map_or(end, |earlier| end.min(earlier)).max(facts.evaluated_at)
+}
+
+fn summary(facts: &Facts, evaluation: &Evaluation, findings: &[Finding], verdict: Verdict) -> String {
+    let blocking = findings.iter().filter(|finding| finding.is_blocking()).count();
+    let target = format!("{} in {}", facts.change.service, facts.change.environment);
+    let more = match blocking {
+        0 | 1 => String::new(),
+        2 => " (and one more finding)".to_owned(),
+        many => format!(" (and {} more findings)", many - 1),
+    };
+    let first = findings.first().map_or("", |finding| finding.message.as_str());
+    match verdict {
+        Verdict::Allow => {
+            let judged = evaluation.rules.iter().filter(|run| run.judged).count();
+            let warnings = findings
+                .iter()
+                .filter(|finding| finding.effect == Effect::Warn && finding.mode == Mode::Enforce)
+                .count();
+            let aside = match warnings {
+                0 => String::new(),
+                1 => ", one warns".to_owned(),
+                many => format!(", {many} warnings"),
+            };
+            format!("{target} may change: {judged} rules judged, none holds it up{aside}")
+        }
+        Verdict::Pending => format!("{target} waits: {first}{more}"),
+        Verdict::Deny => format!("{target} may not change now: {first}{more}"),
+    }
+}
+
+fn api_cost(facts: &Facts) -> ApiCost {
+    ApiCost {
+        currency: "USD".to_owned(),
+        micros: facts.evidence().fold(0, |sum, evidence| sum.saturating_add(evidence.api_cost_usd_micros)),
+        requests: facts.evidence().fold(0, |sum, evidence| sum.saturating_add(evidence.api_requests)),
+    }
+}

@@ -1,0 +1,23 @@
+//! Facts, arithmetic, findings and decisions: pure, without I/O.
+//!
+//! No AWS, no policy engine, no clock and no async here: everything is a value, so a decision that was
+//! recorded can be made again, anywhere, and must come out the same.
+
+pub mod approval;
+pub mod catalogue;
+pub mod change;
+pub mod decision;
+pub mod digest;
+pub mod evidence;
+pub mod facts;
+pub mod finding;
+pub mod fold;
+pub mod money;
+pub mod settings;
+pub mod slo;
+#[cfg(any(test, feature = "schema"))]
+pub mod schema;
+pub mod waiver;
+
+/// A point in time, always in UTC; written as RFC 3339 with a `Z`.
+pub type Timestamp = chrono::DateTime<chrono::Utc>;

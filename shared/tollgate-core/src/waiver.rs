@@ -1,0 +1,61 @@
+//! Waivers: exceptions as data, with an owner, a reason and an end.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Timestamp;
+
+/// An exception from one rule. The rule still runs; its findings are shown as waived.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Waiver {
+    /// Names the waiver in findings and logs.
+    pub id: String,
+    /// The rule it is from, in full: `change.freeze`.
+    pub rule: String,
+    /// The one service it holds for.
+    pub service: String,
+    /// The environments it holds for; all when left out.
+    #[serde(default)]
+    pub environments: Vec<String>,
+    /// Who granted it and answers for it.
+    pub owner: String,
+    /// Why.
+    pub reason: String,
+    /// When it ends. There is no waiver without an end.
+    pub expires_at: Timestamp,
+}
+
+/// The waiver under which a finding holds nothing up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct AppliedWaiver {
+    /// Its id.
+    pub id: String,
+    /// Who granted it.
+    pub owner: String,
+    /// Why.
+    pub reason: String,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}
+
+impl Waiver {
+    /// Whether it holds for this rule, service and environment at this time.
+    pub fn covers(&self, rule: &str, service: &str, environment: &str, at: Timestamp) -> bool {
+        self.rule == rule
+            && self.service == service
+            && (self.environments.is_empty() || self.environments.iter().any(|name| name == environment))
+            && at < self.expires_at
+    }
+
+    /// How it is shown on a finding.
+    pub fn applied(&self) -> AppliedWaiver {
+        AppliedWaiver {
+            id: self.id.clone(),
+            owner: self.owner.clone(),
+            reason: self.reason.clone(),
+            expires_at: self.expires_at,
+        }
+    }
+}

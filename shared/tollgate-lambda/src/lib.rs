@@ -1,0 +1,1 @@
+//! Receive and respond: decoding of events, errors for callers, logs and metrics.

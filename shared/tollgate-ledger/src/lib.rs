@@ -1,0 +1,1 @@
+//! The durable record: claims, decisions and outcomes in DynamoDB or SQLite.

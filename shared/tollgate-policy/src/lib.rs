@@ -1,0 +1,1 @@
+//! Loads, checks, evaluates, tests and covers Rego policies: the only crate that knows regorus.
