@@ -15,8 +15,6 @@ pub mod fold;
 pub mod money;
 pub mod settings;
 pub mod slo;
-#[cfg(any(test, feature = "schema"))]
-pub mod schema;
 pub mod waiver;
 
 /// A point in time, always in UTC; written as RFC 3339 with a `Z`.

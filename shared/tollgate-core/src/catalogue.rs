@@ -1,0 +1,1 @@
+//! The service catalogue: services, teams, objectives, calendars, waivers and callers, as data files.

@@ -1,0 +1,25 @@
+//! Settings: thresholds and modes, in layers of which a lower one may only tighten.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::finding::Mode;
+
+/// Thresholds and modes in force for one service: the layers, resolved.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Settings {
+    /// Values by group and name: `thresholds.change.failure_rate_ppm`. Units stand in the names.
+    pub thresholds: BTreeMap<String, Value>,
+    /// Modes by rule, where they differ from the rule's own.
+    pub modes: BTreeMap<String, Mode>,
+}
+
+impl Settings {
+    /// The whole number at `group.name`.
+    pub fn integer(&self, group: &str, name: &str) -> Option<i64> {
+        self.thresholds.get(group)?.get(name)?.as_i64()
+    }
+}
