@@ -6,6 +6,7 @@
 pub mod approval;
 pub mod catalogue;
 pub mod change;
+pub mod data;
 pub mod decision;
 pub mod digest;
 pub mod evidence;
