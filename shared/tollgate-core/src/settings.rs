@@ -1,11 +1,15 @@
 //! Settings: thresholds and modes, in layers of which a lower one may only tighten.
 
+mod layers;
+mod tighten;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::finding::Mode;
+pub use layers::Layers;
 
 /// Thresholds and modes in force for one service: the layers, resolved.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -23,3 +27,6 @@ impl Settings {
         self.thresholds.get(group)?.get(name)?.as_i64()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,110 @@
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::Layers;
+use crate::finding::Mode;
+
+const DEFAULTS: &str = "\
+thresholds:
+  slo:
+    burn_rate_pause_micro: {value: 2000000, tighter: lower, meaning: pauses releases}
+    min_events: {value: 100, tighter: lower, loosenable: true, meaning: fewer prove nothing}
+  change:
+    approvals_required:
+      production:
+        tier_1: {value: 1, tighter: higher, meaning: people}
+    estimate_required: {value: false, tighter: true, meaning: an estimate must come}
+    break_glass_group: {value: sre, tighter: fixed, meaning: who may break the glass}
+modes:
+  change.collision: {value: enforce, loosenable: true}
+";
+
+fn read(extra: &[(&str, &str)]) -> Result<Layers, Vec<String>> {
+    let mut files = BTreeMap::from([("data/settings/defaults.yaml".to_owned(), DEFAULTS.to_owned())]);
+    files.extend(extra.iter().map(|(file, text)| (format!("data/settings/{file}"), (*text).to_owned())));
+    Layers::read(&files, |service| (service == "pay").then(|| "money".to_owned()))
+        .map_err(|errors| errors.iter().map(ToString::to_string).collect())
+}
+
+#[test]
+fn lower_layers_tighten_in_order() {
+    let layers = read(&[
+        ("organisation.yaml", "thresholds: {slo: {burn_rate_pause_micro: 1800000}}"),
+        ("teams/money.yaml", "thresholds: {change: {approvals_required: {production: {tier_1: 2}}}}"),
+        ("services/pay.yaml", "thresholds: {slo: {burn_rate_pause_micro: 1500000}, change: {estimate_required: true}}"),
+    ])
+    .unwrap();
+    let pay = layers.resolve("pay", Some("money"));
+    assert_eq!(pay.integer("slo", "burn_rate_pause_micro"), Some(1_500_000));
+    assert_eq!(pay.thresholds["change"]["approvals_required"]["production"]["tier_1"], json!(2));
+    assert_eq!(pay.thresholds["change"]["estimate_required"], json!(true));
+    let other = layers.resolve("search", None);
+    assert_eq!(other.integer("slo", "burn_rate_pause_micro"), Some(1_800_000));
+    assert_eq!(other.thresholds["change"]["approvals_required"]["production"]["tier_1"], json!(1));
+}
+
+#[test]
+fn loosening_is_refused_with_file_line_and_reason() {
+    let loosened = [
+        ("organisation.yaml", "thresholds:\n  slo:\n    burn_rate_pause_micro: 2000001", "organisation.yaml:3: "),
+        ("organisation.yaml", "thresholds: {change: {approvals_required: {production: {tier_1: 0}}}}", "would loosen"),
+        ("organisation.yaml", "thresholds: {change: {break_glass_group: everyone}}", "no layer may change it"),
+        ("organisation.yaml", "modes:\n  change.freeze: shadow", "organisation.yaml:2: `modes.change.freeze: shadow`"),
+    ];
+    for (file, text, expected) in loosened {
+        let errors = read(&[(file, text)]).unwrap_err();
+        assert!(errors.iter().any(|error| error.contains(expected)), "{expected}: {errors:?}");
+    }
+    // What the organisation tightened, a service may not loosen, though it stays below the defaults.
+    let errors = read(&[
+        ("organisation.yaml", "thresholds: {slo: {burn_rate_pause_micro: 1000000}}"),
+        ("services/pay.yaml", "thresholds: {slo: {burn_rate_pause_micro: 1500000}}"),
+    ])
+    .unwrap_err();
+    assert!(errors[0].contains("services/pay.yaml") && errors[0].contains("`1000000`"), "{errors:?}");
+}
+
+#[test]
+fn what_is_declared_loosenable_may_be_loosened() {
+    let layers = read(&[(
+        "organisation.yaml",
+        "thresholds: {slo: {min_events: 500}}\nmodes: {change.collision: shadow}",
+    )])
+    .unwrap();
+    let settings = layers.resolve("pay", None);
+    assert_eq!(settings.integer("slo", "min_events"), Some(500));
+    assert_eq!(settings.modes["change.collision"], Mode::Shadow);
+}
+
+#[test]
+fn what_is_not_declared_or_of_another_type_is_refused() {
+    for (text, expected) in [
+        ("thresholds: {slo: {burn_rate_puase_micro: 1}}", "`thresholds.slo.burn_rate_puase_micro` is not declared"),
+        ("thresholds: {slow: {x: 1}}", "`thresholds.slow` is not declared"),
+        ("thresholds: {slo: {burn_rate_pause_micro: 1.5}}", "a number with a fraction"),
+        ("thresholds: {slo: {burn_rate_pause_micro: '1'}}", "a text"),
+        ("thresholds: {slo: 5}", "is a group"),
+        ("threshold: {}", "threshold"),
+    ] {
+        let errors = read(&[("organisation.yaml", text)]).unwrap_err();
+        assert!(errors.iter().any(|error| error.contains(expected)), "{expected}: {errors:?}");
+    }
+    assert!(read(&[("team/x.yaml", "thresholds: {}")]).unwrap_err()[0].contains("not a layer"));
+    assert!(Layers::read(&BTreeMap::new(), |_| None).unwrap_err()[0].message.contains("no thresholds"));
+}
+
+proptest! {
+    /// Whatever a lower layer says, the value in force is never looser than the one above it.
+    #[test]
+    fn no_layer_ever_loosens(organisation in 0_i64..4_000_000, service in 0_i64..4_000_000) {
+        let organisation_file = format!("thresholds: {{slo: {{burn_rate_pause_micro: {organisation}}}}}");
+        let service_file = format!("thresholds: {{slo: {{burn_rate_pause_micro: {service}}}}}");
+        let read = read(&[("organisation.yaml", &organisation_file), ("services/pay.yaml", &service_file)]);
+        prop_assert_eq!(read.is_ok(), organisation <= 2_000_000 && service <= organisation);
+        if let Ok(layers) = read {
+            prop_assert_eq!(layers.resolve("pay", None).integer("slo", "burn_rate_pause_micro"), Some(service));
+        }
+    }
+}
