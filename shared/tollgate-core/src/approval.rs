@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Timestamp;
+use crate::{Timestamp, change::Change, facts::CallerFact};
 
 /// Who must approve before the change may go ahead.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +43,43 @@ pub struct ApprovalFact {
     pub reason: Option<String>,
 }
 
+/// Holds the approvals of a change against configuration: who asserts them, who gave them, and to what.
+pub fn approval_facts(
+    change: &Change,
+    caller: &CallerFact,
+    groups_of: impl Fn(&str) -> Vec<String>,
+) -> Vec<ApprovalFact> {
+    let reason = |approval: &crate::change::Approval| {
+        if !caller.may_assert_approvals {
+            return Some(format!("`{}` is not trusted to say who approved", caller.principal));
+        }
+        let by = normal(&approval.by);
+        if by.is_empty() || by == normal(&change.author) {
+            return Some("the author cannot approve their own change".to_owned());
+        }
+        match (&approval.commit, &change.commit) {
+            (Some(approved), Some(commit)) if approved != commit => {
+                Some(format!("commit `{approved}` was approved, and this is `{commit}`"))
+            }
+            _ => None,
+        }
+    };
+    change
+        .approvals
+        .iter()
+        .map(|approval| {
+            let reason = reason(approval);
+            let by = normal(&approval.by);
+            ApprovalFact { groups: groups_of(&by), by, at: approval.at, counts: reason.is_none(), reason }
+        })
+        .collect()
+}
+
+/// One person is one person, however the caller spells the name: otherwise a capital letter would be a second approver.
+pub fn normal(person: &str) -> String {
+    person.trim().to_lowercase()
+}
+
 /// The approvers that meet a requirement, or `None` while too few of them have approved.
 pub fn satisfy(requirement: &ApprovalRequirement, approvals: &[ApprovalFact]) -> Option<Vec<String>> {
     let mut people: Vec<String> = approvals
@@ -60,7 +97,8 @@ pub fn satisfy(requirement: &ApprovalRequirement, approvals: &[ApprovalFact]) ->
 
 #[cfg(test)]
 mod tests {
-    use super::{ApprovalFact, ApprovalRequirement, satisfy};
+    use super::{ApprovalFact, ApprovalRequirement, approval_facts, satisfy};
+    use crate::facts::CallerFact;
 
     fn approval(by: &str, group: &str, counts: bool) -> ApprovalFact {
         ApprovalFact { by: by.into(), at: None, groups: vec![group.into()], counts, reason: None }
@@ -77,6 +115,28 @@ mod tests {
         assert_eq!(satisfy(&two_of_sre, &discounted), None);
         let enough = [approval("b", "sre", true), approval("a", "sre", true)];
         assert_eq!(satisfy(&two_of_sre, &enough), Some(vec!["a".into(), "b".into()]));
+    }
+
+    fn change(approvals: serde_json::Value) -> crate::change::Change {
+        serde_json::from_value(serde_json::json!({
+            "id": "pay/1", "service": "pay", "environment": "production", "type": "normal",
+            "author": "github:1", "commit": "abc", "approvals": approvals,
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn only_what_a_trusted_caller_says_of_others_and_of_this_commit_counts() {
+        let change = change(serde_json::json!([
+            {"by": "github:2"}, {"by": " GitHub:2 "}, {"by": "GITHUB:1"}, {"by": "github:3", "commit": "old"}, {"by": " "},
+        ]));
+        let caller = |trusted| CallerFact { principal: "ci".into(), may_assert_approvals: trusted };
+        let facts = approval_facts(&change, &caller(true), |_| vec!["sre".into()]);
+        assert_eq!(facts.iter().map(|fact| fact.counts).collect::<Vec<_>>(), [true, true, false, false, false]);
+        assert!(facts[3].reason.as_ref().unwrap().contains("commit `old` was approved"));
+        let two = ApprovalRequirement { group: None, count: 2 };
+        assert_eq!(satisfy(&two, &facts), None, "one person under two spellings is one person");
+        assert!(approval_facts(&change, &caller(false), |_| Vec::new()).iter().all(|fact| !fact.counts));
     }
 
     #[test]

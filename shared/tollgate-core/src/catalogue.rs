@@ -1,1 +1,157 @@
-//! The service catalogue: services, teams, objectives, calendars, waivers and callers, as data files.
+//! The service catalogue: services, teams, objectives, calendars, waivers and callers, read from data files.
+
+mod calendar;
+mod entries;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use calendar::Freeze;
+pub use entries::{Service, Team};
+use entries::{Callers, Calendar, Waivers};
+use globset::GlobSet;
+use serde::de::DeserializeOwned;
+
+use crate::{
+    approval::normal,
+    data::{DataError, from_yaml},
+    settings::Layers,
+    slo::{self, Slo},
+    waiver::Waiver,
+};
+
+/// Everything that the organisation says about its services.
+#[derive(Debug, Clone, Default)]
+pub struct Catalogue {
+    /// Services by name.
+    pub services: BTreeMap<String, Service>,
+    /// Teams by name. A team is also a group of approvers.
+    pub teams: BTreeMap<String, Team>,
+    /// Objectives by service.
+    pub slos: BTreeMap<String, Vec<Slo>>,
+    /// Times in which changes rest.
+    pub freezes: Vec<Freeze>,
+    /// Exceptions.
+    pub waivers: Vec<Waiver>,
+    /// Thresholds and modes.
+    pub settings: Layers,
+    approval_callers: GlobSet,
+}
+
+impl Catalogue {
+    /// Reads the catalogue from the texts of its files, by path relative to the policies' folder.
+    ///
+    /// # Errors
+    /// Every place that is not well formed. Names that lead nowhere are not errors here: at a decision they are facts
+    /// that deny; [`Catalogue::dangling`] lists them beforehand.
+    pub fn read(files: &BTreeMap<String, String>) -> Result<Self, Vec<DataError>> {
+        let mut catalogue = Self::default();
+        let mut errors = Vec::new();
+        for (file, text) in files {
+            if let Err(new) = catalogue.add(file, text) {
+                errors.extend(new);
+            }
+        }
+        let owner = |service: &str| catalogue.services.get(service).map(|service| service.owner.clone());
+        match Layers::read(files, owner) {
+            Ok(settings) => catalogue.settings = settings,
+            Err(new) => errors.extend(new),
+        }
+        if errors.is_empty() { Ok(catalogue) } else { Err(errors) }
+    }
+
+    fn add(&mut self, file: &str, text: &str) -> Result<(), Vec<DataError>> {
+        let one = |error: DataError| vec![error];
+        match file.strip_prefix("data/").and_then(|rest| rest.split_once('/').or(Some(("", rest)))) {
+            Some(("services", _)) => {
+                let service: Service = named(file, text, |service: &Service| &service.name).map_err(one)?;
+                self.services.insert(service.name.clone(), service);
+            }
+            Some(("teams", _)) => {
+                let team: Team = named(file, text, |team: &Team| &team.name).map_err(one)?;
+                self.teams.insert(team.name.clone(), team);
+            }
+            Some(("slos", _)) => {
+                for slo in slo::parse(file, text)? {
+                    let of_service = self.slos.entry(slo.service.clone()).or_default();
+                    if of_service.iter().any(|other| other.name == slo.name) {
+                        let message = format!("`{}` has another objective named `{}`", slo.service, slo.name);
+                        return Err(one(DataError::new(file, None, message)));
+                    }
+                    of_service.push(slo);
+                }
+            }
+            Some(("calendars", _)) => {
+                let calendar: Calendar = from_yaml(file, text).map_err(one)?;
+                for entry in calendar.freezes {
+                    self.freezes.push(Freeze::read(file, text, entry).map_err(one)?);
+                }
+            }
+            Some(("waivers", _)) => self.waivers.extend(from_yaml::<Waivers>(file, text).map_err(one)?.waivers),
+            Some(("", "callers.yaml")) => {
+                let callers: Callers = from_yaml(file, text).map_err(one)?;
+                self.approval_callers = callers.trusted(file, text).map_err(one)?;
+            }
+            Some(("settings", _)) | None => {}
+            Some((folder, _)) => {
+                let known = "`services`, `teams`, `slos`, `calendars`, `waivers`, `settings` and `callers.yaml`";
+                let name = if folder.is_empty() { file } else { folder };
+                let message = format!("`{name}` is not read by anything; the data are {known}");
+                return Err(one(DataError::new(file, None, message)));
+            }
+        }
+        Ok(())
+    }
+
+    /// Is this caller trusted to say who approved a change?
+    pub fn may_assert_approvals(&self, principal: &str) -> bool {
+        self.approval_callers.is_match(principal)
+    }
+
+    /// The groups that a person is a member of.
+    pub fn groups_of(&self, person: &str) -> Vec<String> {
+        let person = normal(person);
+        let is_member = |team: &&Team| team.members.iter().any(|member| normal(member) == person);
+        self.teams.values().filter(is_member).map(|team| team.name.clone()).collect()
+    }
+
+    /// Names that lead nowhere: owners, dependencies, objectives and waivers of what is not in the catalogue.
+    pub fn dangling(&self) -> Vec<DataError> {
+        let mut found = BTreeSet::new();
+        let mut note = |file: String, message: String| drop(found.insert(DataError::new(file, None, message)));
+        for service in self.services.values() {
+            let file = format!("data/services/{}.yaml", service.name);
+            if !self.teams.contains_key(&service.owner) {
+                note(file.clone(), format!("owner `{}` has no file in `data/teams`", service.owner));
+            }
+            for dependency in service.dependencies.iter().filter(|name| !self.services.contains_key(*name)) {
+                note(file.clone(), format!("dependency `{dependency}` has no file in `data/services`"));
+            }
+            if !self.slos.contains_key(&service.name) {
+                note(file.clone(), format!("`{}` has no objective in `data/slos`: its changes are denied", service.name));
+            }
+        }
+        for service in self.slos.keys().filter(|name| !self.services.contains_key(*name)) {
+            note("data/slos".to_owned(), format!("objectives of `{service}`, which has no file in `data/services`"));
+        }
+        for waiver in self.waivers.iter().filter(|waiver| !self.services.contains_key(&waiver.service)) {
+            let message = format!("waiver `{}` is for `{}`, which is not in the catalogue", waiver.id, waiver.service);
+            note("data/waivers".to_owned(), message);
+        }
+        found.into_iter().collect()
+    }
+}
+
+/// Reads an entry that must be named like its file, so that it can be found by its name.
+fn named<T: DeserializeOwned>(file: &str, text: &str, name: impl Fn(&T) -> &String) -> Result<T, DataError> {
+    let entry: T = from_yaml(file, text)?;
+    let stem = file.rsplit('/').next().and_then(|last| last.strip_suffix(".yaml"));
+    if stem == Some(name(&entry).as_str()) {
+        Ok(entry)
+    } else {
+        let message = format!("the entry is named `{}`: the file should be `{}.yaml`", name(&entry), name(&entry));
+        Err(DataError::new(file, None, message))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -79,9 +79,7 @@ pub fn settle(facts: &Facts, evaluation: &Evaluation) -> Vec<Finding> {
                 .map(crate::waiver::Waiver::applied);
         }
         finding.approved_by = match (finding.effect, &finding.approval) {
-            (Effect::RequireApproval, Some(requirement)) => {
-                satisfy(requirement, &facts.approvals).unwrap_or_default()
-            }
+            (Effect::RequireApproval, Some(requirement)) => satisfy(requirement, &facts.approvals).unwrap_or_default(),
             (Effect::RequireApproval, None) => satisfy(&<_>::default(), &facts.approvals).unwrap_or_default(),
             (Effect::Deny | Effect::Warn, _) => Vec::new(),
         };
@@ -102,18 +100,21 @@ fn no_rule_ran() -> Finding {
     let message = "no enforced rule was judged: nothing vouches for this change";
     Finding {
         kind: FindingKind::NoRuleRan,
-        remediation: Some("look at `GET /v1/health` for the rules that are loaded, and at the modes in the settings".into()),
+        remediation: Some(
+            "look at `GET /v1/health` for the rules that are loaded, and at the modes in the settings".into(),
+        ),
         ..Finding::new("tollgate.no_rule_ran", Effect::Deny, message)
     }
 }
 
 /// Evidence that is not good must be spoken of: where a decision has to rest on it, by a finding that denies
-/// or asks for approval; where it is advisory, by any finding. What no enforced rule cites is added here.
+/// or asks for approval and is not waived; where it is advisory, by any finding. What no enforced rule cites is
+/// added here, so a waiver lifts a rule but never makes up for what is not known.
 fn unjudged_evidence<'a>(facts: &'a Facts, findings: &'a [Finding]) -> impl Iterator<Item = Finding> + 'a {
     let cited = |least: Effect| -> BTreeSet<&str> {
         findings
             .iter()
-            .filter(|finding| finding.mode == Mode::Enforce && finding.effect >= least)
+            .filter(|finding| finding.mode == Mode::Enforce && finding.effect >= least && finding.waiver.is_none())
             .flat_map(|finding| finding.evidence.iter().map(String::as_str))
             .collect()
     };
@@ -220,3 +221,6 @@ fn api_cost(facts: &Facts) -> ApiCost {
         requests: facts.evidence().fold(0, |sum, evidence| sum.saturating_add(evidence.api_requests)),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,8 +4,8 @@
 //! recorded can be made again, anywhere, and must come out the same.
 
 pub mod approval;
-pub mod catalogue;
 pub mod change;
+pub mod cost;
 pub mod data;
 pub mod decision;
 pub mod digest;
@@ -13,7 +13,10 @@ pub mod evidence;
 pub mod facts;
 pub mod finding;
 pub mod fold;
+pub mod history;
 pub mod money;
+#[cfg(feature = "schema")]
+pub mod schema;
 pub mod settings;
 pub mod slo;
 pub mod waiver;

@@ -68,11 +68,9 @@ fn loosening_is_refused_with_file_line_and_reason() {
 
 #[test]
 fn what_is_declared_loosenable_may_be_loosened() {
-    let layers = read(&[(
-        "organisation.yaml",
-        "thresholds: {slo: {min_events: 500}}\nmodes: {change.collision: shadow}",
-    )])
-    .unwrap();
+    let layers =
+        read(&[("organisation.yaml", "thresholds: {slo: {min_events: 500}}\nmodes: {change.collision: shadow}")])
+            .unwrap();
     let settings = layers.resolve("pay", None);
     assert_eq!(settings.integer("slo", "min_events"), Some(500));
     assert_eq!(settings.modes["change.collision"], Mode::Shadow);

@@ -175,10 +175,12 @@ pub(super) fn line_of(text: &str, path: &[&str]) -> Option<u64> {
     let mut found = None;
     for part in path {
         let is_key = |line: &str| {
-            line.trim_start().trim_start_matches('"').strip_prefix(part).is_some_and(|rest| rest.trim_start_matches('"').starts_with(':'))
+            line.trim_start()
+                .trim_start_matches('"')
+                .strip_prefix(part)
+                .is_some_and(|rest| rest.trim_start_matches('"').starts_with(':'))
         };
         found = Some(lines.by_ref().find(|(_, line)| is_key(line))?.0);
     }
     found
 }
-

@@ -1,0 +1,173 @@
+//! The cost estimate that comes with a change, as a fact.
+
+use num_rational::Ratio;
+use num_traits::ToPrimitive;
+use serde_json::Value;
+
+use crate::{
+    change::{Cost, MonthlyCost},
+    evidence::{Evidence, EvidenceStatus},
+    facts::CostFact,
+    money::micros_from_decimal,
+};
+
+const EVIDENCE_ID: &str = "cost/estimate";
+const SOURCE: &str = "request";
+
+/// Reads the estimate. What cannot be read is a fact with bad evidence, never a cost of zero.
+pub fn cost_fact(cost: &Cost) -> CostFact {
+    let read = match cost {
+        Cost::Monthly(monthly) => from_monthly(monthly),
+        Cost::Infracost(report) => from_infracost(report),
+    };
+    match read {
+        Ok(Estimate { currency, before, after, unpriced }) => {
+            let increase = after.checked_sub(before);
+            let evidence = match (unpriced, increase) {
+                (_, None) => unknown("the increase is larger than an amount can be"),
+                (0, Some(_)) => Evidence::ok(EVIDENCE_ID, SOURCE, None),
+                (unpriced, Some(_)) => Evidence::bad(
+                    EVIDENCE_ID,
+                    SOURCE,
+                    EvidenceStatus::Partial,
+                    format!("{unpriced} resources have no price, so the increase may be larger"),
+                ),
+            };
+            CostFact {
+                evidence,
+                currency: Some(currency),
+                monthly_before_micros: Some(before),
+                monthly_after_micros: Some(after),
+                monthly_increase_micros: increase,
+                increase_ppm: increase.and_then(|increase| share_ppm(increase, before)),
+                unpriced_resources: unpriced,
+            }
+        }
+        Err(reason) => CostFact {
+            evidence: unknown(&reason),
+            currency: None,
+            monthly_before_micros: None,
+            monthly_after_micros: None,
+            monthly_increase_micros: None,
+            increase_ppm: None,
+            unpriced_resources: 0,
+        },
+    }
+}
+
+struct Estimate {
+    currency: String,
+    before: i64,
+    after: i64,
+    unpriced: u64,
+}
+
+fn unknown(reason: &str) -> Evidence {
+    Evidence::bad(EVIDENCE_ID, SOURCE, EvidenceStatus::NoData, reason)
+}
+
+fn from_monthly(monthly: &MonthlyCost) -> Result<Estimate, String> {
+    let micros = |field: &str, text: &str| {
+        micros_from_decimal(text).map_err(|error| format!("`change.cost.monthly.{field}`: {error}"))
+    };
+    Ok(Estimate {
+        currency: currency(&monthly.currency)?,
+        before: micros("before", &monthly.before)?,
+        after: micros("after", &monthly.after)?,
+        unpriced: 0,
+    })
+}
+
+/// Reads what `infracost diff --format json` and `infracost breakdown --format json` of release 0.10 write. Their
+/// totals are decimal texts and may be null; a breakdown has no past, so it counts as new in full.
+fn from_infracost(report: &Value) -> Result<Estimate, String> {
+    let total = |field: &str| match report.get(field) {
+        Some(Value::String(text)) => {
+            micros_from_decimal(text).map(Some).map_err(|error| format!("Infracost's `{field}`: {error}"))
+        }
+        Some(Value::Null) | None => Ok(None),
+        Some(other) => Err(format!("Infracost's `{field}` should be a decimal text and is `{other}`")),
+    };
+    let after = total("totalMonthlyCost")?.ok_or("Infracost gave no `totalMonthlyCost`: nothing could be priced")?;
+    let before = match (total("pastTotalMonthlyCost")?, total("diffTotalMonthlyCost")?) {
+        (Some(past), _) => past,
+        (None, Some(difference)) => {
+            after.checked_sub(difference).ok_or("Infracost's totals are larger than an amount can be")?
+        }
+        (None, None) => 0,
+    };
+    let count = |field: &str| report.get("summary").and_then(|summary| summary.get(field)).and_then(Value::as_u64);
+    Ok(Estimate {
+        currency: currency(report.get("currency").and_then(Value::as_str).unwrap_or("USD"))?,
+        before,
+        after,
+        unpriced: count("totalUnsupportedResources").unwrap_or(0),
+    })
+}
+
+fn currency(code: &str) -> Result<String, String> {
+    if code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        Ok(code.to_owned())
+    } else {
+        Err(format!("`{code}` is not a currency code of ISO 4217 such as `USD`"))
+    }
+}
+
+/// `part / whole` in parts per million, rounded up.
+fn share_ppm(part: i64, whole: i64) -> Option<i64> {
+    (whole > 0)
+        .then(|| Ratio::new(i128::from(part) * 1_000_000, i128::from(whole)).ceil().to_integer())
+        .and_then(|ppm| ppm.to_i64())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{CostFact, cost_fact};
+    use crate::{change::Cost, evidence::EvidenceStatus};
+
+    fn of(cost: serde_json::Value) -> CostFact {
+        cost_fact(&serde_json::from_value::<Cost>(cost).unwrap())
+    }
+
+    #[test]
+    fn an_infracost_diff_gives_the_increase_exactly() {
+        let fact = of(json!({"infracost": {
+            "version": "0.2", "currency": "EUR",
+            "totalMonthlyCost": "1350.10", "pastTotalMonthlyCost": "1200.00", "diffTotalMonthlyCost": "150.10",
+            "summary": {"totalUnsupportedResources": 0},
+        }}));
+        assert!(fact.evidence.is_ok());
+        assert_eq!(fact.currency.as_deref(), Some("EUR"));
+        assert_eq!(fact.monthly_increase_micros, Some(150_100_000));
+        // 150.10 / 1200 is 12.508333… %.
+        assert_eq!(fact.increase_ppm, Some(125_084));
+    }
+
+    #[test]
+    fn unpriced_resources_make_the_estimate_partial() {
+        let fact = of(json!({"infracost": {"totalMonthlyCost": "10", "summary": {"totalUnsupportedResources": 3}}}));
+        assert_eq!(fact.evidence.status, EvidenceStatus::Partial);
+        assert_eq!((fact.unpriced_resources, fact.monthly_increase_micros), (3, Some(10_000_000)));
+        assert_eq!(fact.increase_ppm, None, "nothing was spent before");
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_unknown_and_never_zero() {
+        for cost in [
+            json!({"infracost": {"totalMonthlyCost": null, "pastTotalMonthlyCost": null}}),
+            json!({"infracost": {}}),
+            json!({"infracost": "oops"}),
+            json!({"infracost": {"totalMonthlyCost": 12.5}}),
+            json!({"infracost": {"totalMonthlyCost": "a lot"}}),
+            json!({"infracost": {"totalMonthlyCost": "1", "currency": "dollars"}}),
+            json!({"monthly": {"currency": "USD", "before": "", "after": "1"}}),
+            json!({"monthly": {"currency": "USD", "before": "-9000000000000", "after": "9000000000000"}}),
+        ] {
+            let fact = of(cost.clone());
+            assert_eq!(fact.evidence.status, EvidenceStatus::NoData, "{cost}");
+            assert_eq!(fact.monthly_increase_micros, None, "{cost}");
+        }
+    }
+}

@@ -1,0 +1,288 @@
+use chrono::{Duration, TimeZone, Utc};
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::{Judgement, decide, settle, verdict};
+use crate::{
+    approval::{ApprovalFact, ApprovalRequirement},
+    decision::{Decision, Verdict},
+    evidence::{Evidence, EvidenceStatus},
+    facts::{Facts, FreezeWindow},
+    finding::{Effect, Evaluation, Finding, FindingKind, Mode, RuleRun},
+    waiver::Waiver,
+};
+
+fn facts() -> Facts {
+    let evidence = |id: &str| serde_json::to_value(Evidence::ok(id, "test", None)).unwrap();
+    serde_json::from_value(json!({
+        "schema": crate::facts::FACTS_SCHEMA, "gate": "change",
+        "evaluated_at": "2026-11-21T09:00:00Z", "evaluated_at_seconds": 1_795_251_600,
+        "caller": {"principal": "ci", "may_assert_approvals": true},
+        "change": {"id": "pay/1", "service": "pay", "environment": "production", "type": "normal", "author": "github:1"},
+        "service": {"evidence": evidence("service"), "name": "pay", "known": true, "tier": "tier_1", "owner": "money",
+                    "contact": null, "environments": ["production"], "runbook": null},
+        "slos": [], "dependencies": [],
+        "history": {"evidence": evidence("history"), "window_seconds": 86400, "this_change": [], "in_progress": [],
+                    "allowed": 0, "with_outcome": 0, "failed": 0, "failure_rate_ppm": null, "last_failure": null},
+        "freezes": {"evidence": evidence("freezes"), "active": [], "next": null},
+        "approvals": [], "cost": null, "waivers": [],
+        "settings": {"thresholds": {"decision": {"allow_valid_seconds": 900, "pending_valid_seconds": 300,
+                     "deny_valid_seconds": 60}}, "modes": {}},
+    }))
+    .unwrap()
+}
+
+fn approval(by: &str, group: &str) -> ApprovalFact {
+    ApprovalFact { by: by.into(), at: None, groups: vec![group.into()], counts: true, reason: None }
+}
+
+fn run(rule: &str) -> RuleRun {
+    RuleRun { rule: rule.into(), mode: Mode::Enforce, judged: true }
+}
+
+fn of(facts: &Facts, findings: Vec<Finding>) -> Decision {
+    let rules = findings.iter().map(|finding| run(&finding.rule)).chain([run("change.service")]).collect();
+    let evaluation = Evaluation { policy_revision: "sha256:p".into(), rules, findings };
+    let judgement =
+        Judgement { decision_id: "01J".into(), facts_digest: "sha256:f".into(), evaluation, warnings: Vec::new() };
+    decide(facts, judgement)
+}
+
+#[test]
+fn no_finding_allows_only_if_a_rule_ran() {
+    assert_eq!(of(&facts(), Vec::new()).verdict, Verdict::Allow);
+    let nothing = Evaluation { policy_revision: String::new(), rules: Vec::new(), findings: Vec::new() };
+    let findings = settle(&facts(), &nothing);
+    assert_eq!(findings[0].kind, FindingKind::NoRuleRan);
+    assert_eq!(verdict(&findings), Verdict::Deny);
+}
+
+#[test]
+fn rules_in_shadow_alone_do_not_vouch() {
+    let mut facts = facts();
+    facts.settings.modes.insert("change.service".into(), Mode::Shadow);
+    assert_eq!(of(&facts, Vec::new()).verdict, Verdict::Deny);
+}
+
+#[test]
+fn a_pending_change_is_allowed_once_the_named_people_approve() {
+    let mut facts = facts();
+    let finding = Finding {
+        approval: Some(ApprovalRequirement { group: Some("money".into()), count: 2 }),
+        ..Finding::new("change.approvals", Effect::RequireApproval, "two people of `money` must approve")
+    };
+    facts.approvals = vec![approval("b", "money"), approval("x", "other")];
+    let pending = of(&facts, vec![finding.clone()]);
+    assert_eq!(pending.verdict, Verdict::Pending);
+    assert_eq!((pending.awaiting[0].count, pending.awaiting[0].received), (2, 1));
+    assert_eq!(pending.awaiting[0].group.as_deref(), Some("money"));
+    facts.approvals.push(approval("c", "money"));
+    let allowed = of(&facts, vec![finding]);
+    assert_eq!(allowed.verdict, Verdict::Allow);
+    assert_eq!(allowed.findings[0].approved_by, ["b", "c"]);
+    assert!(allowed.awaiting.is_empty());
+}
+
+#[test]
+fn a_waiver_lifts_a_finding_until_it_expires_and_the_decision_ends_with_it() {
+    let mut facts = facts();
+    let end = facts.evaluated_at + Duration::seconds(120);
+    facts.waivers = vec![Waiver {
+        id: "w-7".into(),
+        rule: "change.freeze".into(),
+        service: "pay".into(),
+        environments: vec!["production".into()],
+        owner: "head-of-money".into(),
+        reason: "tax deadline".into(),
+        expires_at: end,
+    }];
+    let freeze = || vec![Finding::new("change.freeze", Effect::Deny, "frozen")];
+    let waived = of(&facts, freeze());
+    assert_eq!((waived.verdict, waived.valid_until), (Verdict::Allow, end));
+    assert_eq!(waived.findings[0].waiver.as_ref().unwrap().reason, "tax deadline");
+    facts.evaluated_at = end;
+    assert_eq!(of(&facts, freeze()).verdict, Verdict::Deny);
+    facts.evaluated_at = end - Duration::seconds(1);
+    facts.change.environment = "staging".into();
+    assert_eq!(of(&facts, freeze()).verdict, Verdict::Deny);
+}
+
+#[test]
+fn a_failed_rule_cannot_be_waived() {
+    let mut facts = facts();
+    facts.waivers = vec![Waiver {
+        id: "w".into(),
+        rule: "change.freeze".into(),
+        service: "pay".into(),
+        environments: Vec::new(),
+        owner: "o".into(),
+        reason: "r".into(),
+        expires_at: facts.evaluated_at + Duration::days(1),
+    }];
+    let error =
+        Finding { kind: FindingKind::EvaluationError, ..Finding::new("change.freeze", Effect::Deny, "timed out") };
+    assert_eq!(of(&facts, vec![error]).verdict, Verdict::Deny);
+}
+
+#[test]
+fn bad_evidence_that_no_enforced_rule_speaks_of_denies() {
+    let mut facts = facts();
+    facts.history.evidence = Evidence::bad("history", "ledger", EvidenceStatus::Error, "the table did not answer");
+    let cites = |effect, mode| Finding {
+        evidence: vec!["history".into()],
+        mode,
+        ..Finding::new("change.evidence", effect, "m")
+    };
+    let unjudged = of(&facts, Vec::new());
+    assert_eq!(unjudged.verdict, Verdict::Deny);
+    assert!(unjudged.findings[0].message.contains("the table did not answer"), "{}", unjudged.findings[0].message);
+    assert_eq!(of(&facts, vec![cites(Effect::Warn, Mode::Enforce)]).verdict, Verdict::Deny);
+    assert_eq!(of(&facts, vec![cites(Effect::Deny, Mode::Shadow)]).verdict, Verdict::Deny);
+    assert_eq!(of(&facts, vec![cites(Effect::RequireApproval, Mode::Enforce)]).verdict, Verdict::Pending);
+    facts.history.evidence.required = false;
+    let advisory = of(&facts, Vec::new());
+    assert_eq!(advisory.verdict, Verdict::Allow);
+    assert_eq!(advisory.findings[0].effect, Effect::Warn);
+}
+
+#[test]
+fn shadow_changes_nothing_but_the_record() {
+    let facts = facts();
+    let shadow = Finding { mode: Mode::Shadow, ..Finding::new("change.new", Effect::Deny, "would deny") };
+    let decision = of(&facts, vec![shadow]);
+    assert_eq!(decision.verdict, Verdict::Allow);
+    assert_eq!(decision.findings.len(), 1);
+}
+
+#[test]
+fn an_allow_ends_where_the_next_freeze_begins() {
+    let mut facts = facts();
+    assert_eq!(of(&facts, Vec::new()).valid_until, facts.evaluated_at + Duration::minutes(15));
+    let starts_at = facts.evaluated_at + Duration::minutes(4);
+    facts.freezes.next = Some(FreezeWindow {
+        name: "f".into(),
+        reason: "r".into(),
+        owner: "o".into(),
+        starts_at,
+        ends_at: starts_at + Duration::days(1),
+    });
+    assert_eq!(of(&facts, Vec::new()).valid_until, starts_at);
+    facts.settings.thresholds.clear();
+    assert_eq!(
+        of(&facts, Vec::new()).valid_until,
+        facts.evaluated_at,
+        "without a setting an answer is good for now only"
+    );
+}
+
+#[test]
+fn asking_again_makes_sense_when_the_last_known_obstacle_ends() {
+    let at = |minute| Some(Utc.with_ymd_and_hms(2026, 11, 21, 10, minute, 0).unwrap());
+    let deny = |rule: &str, retry_at| Finding { retry_at, ..Finding::new(rule, Effect::Deny, "m") };
+    assert_eq!(of(&facts(), vec![deny("a", at(5)), deny("b", at(30))]).retry_at, at(30));
+    assert_eq!(of(&facts(), vec![deny("a", at(5)), deny("b", None)]).retry_at, None);
+}
+
+#[test]
+fn the_summary_says_what_holds_it_up() {
+    let decision = of(
+        &facts(),
+        vec![
+            Finding::new("change.z", Effect::Warn, "w"),
+            Finding::new("change.b", Effect::RequireApproval, "needs approval"),
+            Finding::new("change.a", Effect::Deny, "burn rate 16.2 exceeds 14.4"),
+        ],
+    );
+    let expected = "pay in production may not change now: burn rate 16.2 exceeds 14.4 (and one more finding)";
+    assert_eq!(decision.summary, expected);
+    let allowed = of(&facts(), vec![Finding::new("change.z", Effect::Warn, "w")]);
+    assert_eq!(allowed.summary, "pay in production may change: 2 rules judged, none holds it up, one warns");
+}
+
+fn any_finding() -> impl Strategy<Value = Finding> {
+    let effect = prop_oneof![Just(Effect::Warn), Just(Effect::RequireApproval), Just(Effect::Deny)];
+    let kind = prop_oneof![Just(FindingKind::Rule), Just(FindingKind::EvaluationError)];
+    let mode = prop_oneof![Just(Mode::Enforce), Just(Mode::Shadow)];
+    (effect, kind, mode, 0_u32..4, 0_u8..3, any::<bool>()).prop_map(|(effect, kind, mode, count, rule, cites)| {
+        Finding {
+            kind,
+            mode,
+            approval: (count > 0).then(|| ApprovalRequirement { group: Some("money".into()), count }),
+            evidence: if cites { vec!["history".into()] } else { Vec::new() },
+            ..Finding::new(format!("change.r{rule}"), effect, "m")
+        }
+    })
+}
+
+fn any_facts() -> impl Strategy<Value = Facts> {
+    (any::<bool>(), any::<bool>(), 0_usize..4, any::<bool>()).prop_map(|(bad, required, approvals, waived)| {
+        let mut facts = facts();
+        if bad {
+            facts.history.evidence = Evidence::bad("history", "ledger", EvidenceStatus::Stale, "old");
+            facts.history.evidence.required = required;
+        }
+        facts.approvals = (0..approvals).map(|person| approval(&person.to_string(), "money")).collect();
+        if waived {
+            facts.waivers = vec![Waiver {
+                id: "w".into(),
+                rule: "change.r0".into(),
+                service: "pay".into(),
+                environments: Vec::new(),
+                owner: "o".into(),
+                reason: "r".into(),
+                expires_at: facts.evaluated_at + Duration::days(1),
+            }];
+        }
+        facts
+    })
+}
+
+proptest! {
+    #[test]
+    fn adding_a_denying_finding_never_makes_a_verdict_better(
+        facts in any_facts(), findings in prop::collection::vec(any_finding(), 0..6), extra in any_finding(),
+    ) {
+        let extra = Finding { effect: Effect::Deny, ..extra };
+        let before = of(&facts, findings.clone()).verdict;
+        let after = of(&facts, findings.into_iter().chain([extra]).collect()).verdict;
+        prop_assert!(after >= before, "{:?} became {:?}", before, after);
+    }
+
+    #[test]
+    fn an_enforced_denial_without_waiver_always_denies(
+        facts in any_facts(), findings in prop::collection::vec(any_finding(), 0..6),
+    ) {
+        let deny = Finding::new("change.certain", Effect::Deny, "m");
+        prop_assert_eq!(of(&facts, findings.into_iter().chain([deny]).collect()).verdict, Verdict::Deny);
+    }
+
+    #[test]
+    fn the_order_of_findings_does_not_matter(
+        facts in any_facts(), findings in prop::collection::vec(any_finding(), 0..6),
+    ) {
+        let reversed = findings.iter().rev().cloned().collect();
+        let (one, other) = (of(&facts, findings), of(&facts, reversed));
+        prop_assert_eq!(one.verdict, other.verdict);
+        prop_assert_eq!(one.findings.len(), other.findings.len());
+    }
+
+    #[test]
+    fn required_evidence_that_is_not_good_never_allows_by_silence(
+        facts in any_facts(), findings in prop::collection::vec(any_finding(), 0..6),
+    ) {
+        let decision = of(&facts, findings);
+        let bad = facts.evidence().any(|evidence| !evidence.is_ok() && evidence.required);
+        let spoken = decision.findings.iter().any(|finding| finding.mode == Mode::Enforce
+            && finding.effect >= Effect::RequireApproval && finding.waiver.is_none()
+            && finding.evidence.iter().any(|id| id == "history"));
+        prop_assert!(!bad || spoken);
+    }
+
+    #[test]
+    fn dropping_the_shadow_findings_changes_no_verdict(
+        facts in any_facts(), findings in prop::collection::vec(any_finding(), 0..6),
+    ) {
+        let enforced = findings.iter().filter(|finding| finding.mode == Mode::Enforce).cloned().collect();
+        prop_assert_eq!(of(&facts, findings).verdict, of(&facts, enforced).verdict);
+    }
+}

@@ -1,0 +1,44 @@
+//! JSON Schemas of what crosses the border: generated from the types, published under `policies/schemas`.
+
+use schemars::{JsonSchema, generate::SchemaSettings};
+use serde_json::Value;
+
+use crate::{change::Change, decision::Decision, facts::Facts};
+
+/// Every published schema with its file name.
+pub fn all() -> Vec<(&'static str, Value)> {
+    vec![
+        ("change.schema.json", change()),
+        ("decision.schema.json", decision()),
+        ("facts.schema.json", facts()),
+    ]
+}
+
+/// What a caller sends.
+pub fn change() -> Value {
+    of::<Change>()
+}
+
+/// What a caller gets.
+pub fn decision() -> Value {
+    of::<Decision>()
+}
+
+/// What a policy sees as `input`.
+pub fn facts() -> Value {
+    of::<Facts>()
+}
+
+fn of<T: JsonSchema>() -> Value {
+    SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>().into()
+}
+
+#[cfg(all(test, feature = "schema"))]
+mod tests {
+    #[test]
+    fn the_schema_of_a_change_names_what_is_required() {
+        let schema = super::change();
+        let required: Vec<_> = schema["required"].as_array().unwrap().iter().filter_map(|name| name.as_str()).collect();
+        assert_eq!(required, ["id", "service", "environment", "type", "author"]);
+    }
+}
