@@ -1,0 +1,167 @@
+//! The gate on this machine: real telemetry, a real function, real changes, each decision shown.
+
+mod changes;
+mod commit;
+mod show;
+
+use std::{
+    fs::{self, File, TryLockError},
+    path::{Path, PathBuf},
+    process::Command,
+    thread,
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use clap::Args;
+use serde_json::Value;
+
+use crate::{
+    emulator::{self, Emulator},
+    http,
+    lambda::{self, FUNCTION, Gate},
+    processes,
+    project::{self, BOLD, DIM, GREEN, PLAIN, Progress},
+    tools,
+};
+
+const FOLDER: &str = ".tollgate/demo";
+const RECORDED: &str = "infra/demo/telemetry.json";
+
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Read telemetry from a recorded file instead of the CloudWatch emulator
+    #[arg(long)]
+    recorded: bool,
+    /// Leave it running, to ask more by hand, until Ctrl-C
+    #[arg(long)]
+    keep: bool,
+    /// Port of the function [default: any that is free]
+    #[arg(long)]
+    port: Option<u16>,
+}
+
+/// Runs it; a verdict that is not the expected one is an error.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let folder = project::folder(FOLDER)?;
+    let _only_one = lock(&folder)?;
+    empty(&folder)?;
+    let tools = tools::run_set()?;
+    build(options.recorded)?;
+    let emulator = if options.recorded { None } else { Some(telemetry(&tools, &folder)?) };
+    let gate = lambda::watch(&tools, &folder, options.port, |command| {
+        environment(command, &folder, emulator.as_ref());
+    })?;
+    let unexpected = ask(&gate, &folder)?;
+    if options.keep {
+        keep(&gate, emulator.as_ref(), &folder);
+    }
+    ensure!(unexpected.is_empty(), "the gate decided otherwise than it should: {}", unexpected.join("; "));
+    Ok(())
+}
+
+fn lock(folder: &Path) -> Result<File> {
+    let lock = File::create(folder.join("lock"))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => bail!("another demo runs in this checkout: end it with Ctrl-C first"),
+        Err(TryLockError::Error(error)) => Err(error).context("cannot lock the demo's folder"),
+    }
+}
+
+/// Earlier demos leave decisions that would count as earlier changes.
+fn empty(folder: &Path) -> Result<()> {
+    for entry in fs::read_dir(folder)?.flatten().filter(|entry| entry.file_name() != "lock") {
+        let path = entry.path();
+        let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+        removed.with_context(|| format!("cannot remove {}", path.display()))?;
+    }
+    Ok(())
+}
+
+fn build(recorded: bool) -> Result<()> {
+    let mut binaries = vec!["build", "--bin", FUNCTION];
+    if !recorded {
+        binaries.extend(["--bin", "demo-telemetry"]);
+    }
+    anstream::eprintln!("building {FUNCTION} {DIM}(the first time takes some minutes){PLAIN}");
+    processes::run(&mut project::cargo(&binaries)).context("the build failed")
+}
+
+/// An emulator that knows the telemetry of the demo's services.
+fn telemetry(tools: &Path, folder: &Path) -> Result<Emulator> {
+    let emulator = emulator::start(tools, folder)?;
+    let progress = Progress::start("publishing telemetry to CloudWatch in the emulator");
+    let mut publish = project::command(project::built("debug", "demo-telemetry"));
+    emulator::credentials(&mut publish, &emulator.endpoint);
+    let said = processes::output(&mut publish)?;
+    progress.done(said.trim());
+    Ok(emulator)
+}
+
+fn environment(command: &mut Command, folder: &Path, emulator: Option<&Emulator>) {
+    // Without an emulator nothing listens there: a call to AWS fails at once instead of leaving this machine.
+    emulator::credentials(command, emulator.map_or("http://127.0.0.1:1", |emulator| emulator.endpoint.as_str()));
+    let ledger = folder.join("ledger.sqlite");
+    command
+        .env("TOLLGATE_POLICIES", project::root().join("policies"))
+        .env("TOLLGATE_LEDGER", format!("sqlite:{}", ledger.display()))
+        .env("RUST_BACKTRACE", "0");
+    if emulator.is_some() {
+        command.env("TOLLGATE_TELEMETRY", "cloudwatch").env("TOLLGATE_CLOCK", "system");
+    } else {
+        let recorded = project::root().join(RECORDED);
+        command.env("TOLLGATE_TELEMETRY", format!("recorded:{}", recorded.display()));
+        command.env("TOLLGATE_CLOCK", "recorded");
+    }
+}
+
+/// Sends the changes and shows the decisions; gives what was not as expected.
+fn ask(gate: &Gate, folder: &Path) -> Result<Vec<String>> {
+    let commit = commit::last();
+    show::heading(&commit);
+    let url = format!("{}/v1/gates/change", gate.url);
+    let mut unexpected = Vec::new();
+    for (index, question) in changes::all(&commit).into_iter().enumerate() {
+        let file = folder.join(format!("{}-{}.json", index + 1, question.name));
+        let body = serde_json::to_string_pretty(&question.body)?;
+        fs::write(&file, &body)?;
+        let answer = http::post(&url, None, &body)?;
+        ensure!(answer.status == 200, "{url} answered {} to {}: {}", answer.status, file.display(), answer.body);
+        let decision: Value = serde_json::from_str(&answer.body).context("the answer is not JSON")?;
+        show::question(index + 1, &question);
+        show::decision(&decision);
+        by_hand(gate, &relative(&file));
+        let verdict = decision.get("verdict").and_then(Value::as_str).unwrap_or("none");
+        if verdict != question.expected {
+            unexpected.push(format!("`{}` was answered `{verdict}`, not `{}`", question.name, question.expected));
+        }
+    }
+    Ok(unexpected)
+}
+
+fn by_hand(gate: &Gate, file: &Path) {
+    let (file, port) = (file.display(), gate.port);
+    anstream::println!(
+        "   {DIM}again   curl -sS -H 'content-type: application/json' --data @{file} {}/v1/gates/change{PLAIN}",
+        gate.url
+    );
+    anstream::println!(
+        "   {DIM}or      PATH=\"$PWD/.tools/run/bin:$PATH\" cargo lambda invoke -A 127.0.0.1 -P {port} {FUNCTION} --data-file {file}{PLAIN}"
+    );
+}
+
+fn relative(path: &Path) -> PathBuf {
+    path.strip_prefix(project::root()).unwrap_or(path).to_path_buf()
+}
+
+fn keep(gate: &Gate, emulator: Option<&Emulator>, folder: &Path) {
+    anstream::println!("\n{GREEN}running{PLAIN} until Ctrl-C; run the lines above from {}", project::root().display());
+    anstream::println!("   {BOLD}function{PLAIN}  {}", gate.url);
+    if let Some(emulator) = emulator {
+        anstream::println!("   {BOLD}AWS{PLAIN}       {}", emulator.endpoint);
+    }
+    anstream::println!("   {BOLD}files{PLAIN}     {} (requests, ledger, logs)", relative(folder).display());
+    loop {
+        thread::park();
+    }
+}

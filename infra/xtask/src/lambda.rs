@@ -1,0 +1,42 @@
+//! The function under `cargo lambda watch`.
+
+use std::{path::Path, process::Command, time::Duration};
+
+use anyhow::Result;
+
+use crate::{
+    http, ports,
+    processes::{self, Server},
+    project::{self, Progress},
+};
+
+/// The function's binary.
+pub(crate) const FUNCTION: &str = "change-gate";
+
+/// A function that answers; it stops when this is dropped.
+pub(crate) struct Gate {
+    pub(crate) port: u16,
+    /// Its function URL.
+    pub(crate) url: String,
+    _server: Server,
+}
+
+/// Starts it with this environment, and waits until it answers.
+pub(crate) fn watch(
+    tools: &Path,
+    folder: &Path,
+    asked: Option<u16>,
+    environment: impl FnOnce(&mut Command),
+) -> Result<Gate> {
+    let progress = Progress::start(format!("starting {FUNCTION} under cargo lambda"));
+    let port = ports::asked_or_free(asked)?;
+    let log = folder.join("function.log");
+    let mut command = project::cargo(&["lambda", "watch", "--ignore-changes", "-A", ports::LOOPBACK, "-P"]);
+    command.arg(port.to_string()).env("PATH", project::path_with(&[tools])?);
+    environment(&mut command);
+    let mut server = processes::serve("cargo lambda watch", &mut command, &log)?;
+    let url = format!("http://{}:{port}/lambda-url/{FUNCTION}", ports::LOOPBACK);
+    http::wait_until_ready(&format!("{url}/v1/health"), &mut server, &log, Duration::from_secs(120), &progress)?;
+    progress.done(&url);
+    Ok(Gate { port, url, _server: server })
+}
