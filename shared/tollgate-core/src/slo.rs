@@ -6,6 +6,21 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Timestamp, evidence::Evidence};
 
+mod arithmetic;
+mod document;
+mod fact;
+mod objective;
+mod openslo;
+mod plan;
+mod series;
+
+pub use arithmetic::Events;
+pub use fact::{Judging, slo_fact, unknown_fact};
+pub use objective::{Counted, Metric, PARTS_PER_BILLION, Ratio, Slo, Target};
+pub use openslo::parse;
+pub use plan::{LAG_SECONDS, Plan, Tier, WINDOWS};
+pub use series::{Quality, Snapshot, TierSeries, count};
+
 /// What is known of one objective.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -1,0 +1,172 @@
+//! What to fetch: three tiers of datapoints in time ranges that neither overlap nor leave a gap, so that one fetch
+//! serves every window.
+//!
+//! CloudWatch keeps 60-second datapoints for 15 days, 300-second ones for 63 days and hourly ones for 455 days, and
+//! answers with nothing, and no error, when an older start is asked for with a finer period. Each tier stays far
+//! inside its retention.
+
+/// How long counts are given to arrive before they are read.
+pub const LAG_SECONDS: i64 = 120;
+
+const MINUTE: i64 = 60;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
+
+/// The windows that burn rates are judged over, by name, in seconds.
+pub const WINDOWS: [(&str, u64); 7] =
+    [("5m", 300), ("30m", 1800), ("1h", 3600), ("2h", 7200), ("6h", 21_600), ("1d", 86_400), ("3d", 259_200)];
+
+/// One range of time and the length of the datapoints in it. Times are seconds since 1970.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tier {
+    /// The length of a datapoint.
+    pub period_seconds: i64,
+    /// When the oldest datapoint begins; a multiple of the period.
+    pub start: i64,
+    /// When the newest ends, which is not part of it.
+    pub end: i64,
+}
+
+impl Tier {
+    /// The start of each datapoint, oldest first.
+    pub fn starts(&self) -> impl Iterator<Item = i64> {
+        (0_i64..).map(|index| self.start + index * self.period_seconds).take_while(|start| *start < self.end)
+    }
+
+    /// How many datapoints it has.
+    pub fn datapoints(&self) -> usize {
+        usize::try_from((self.end - self.start).div_euclid(self.period_seconds)).unwrap_or(0)
+    }
+
+    /// The place of the datapoint that begins then; none when no datapoint does.
+    pub fn index(&self, start: i64) -> Option<usize> {
+        let offset = start - self.start;
+        if start >= self.end || offset.rem_euclid(self.period_seconds) != 0 {
+            return None;
+        }
+        usize::try_from(offset.div_euclid(self.period_seconds)).ok()
+    }
+}
+
+/// The tiers of one fetch, newest and finest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    end: i64,
+    history_seconds: i64,
+    tiers: Vec<Tier>,
+}
+
+impl Plan {
+    /// The plan at a time, in seconds since 1970: back from the newest minute that has had its time to arrive, over
+    /// the windows and the longest of the periods.
+    pub fn at(now: i64, periods_seconds: impl IntoIterator<Item = u64>) -> Self {
+        let longest = periods_seconds.into_iter().max().unwrap_or(0);
+        Self::ending(align_down(now - LAG_SECONDS, MINUTE), i64::try_from(longest).unwrap_or(i64::MAX))
+    }
+
+    /// The plan that ends at a full minute (an earlier one is taken otherwise) and reaches back at least three days.
+    pub fn ending(end: i64, history_seconds: i64) -> Self {
+        let end = align_down(end, MINUTE);
+        let history_seconds = history_seconds.clamp(3 * DAY, 455 * DAY);
+        // Each boundary is a multiple of the coarser period, so that no event is in two tiers or in none.
+        let fine = align_down(end - 6 * HOUR, 5 * MINUTE);
+        let middle = align_down(end - 3 * DAY, HOUR);
+        let oldest = align_down(end - history_seconds, HOUR);
+        let tiers = [(MINUTE, fine, end), (5 * MINUTE, middle, fine), (HOUR, oldest, middle)]
+            .map(|(period_seconds, start, end)| Tier { period_seconds, start, end })
+            .into_iter()
+            .filter(|tier| tier.start < tier.end)
+            .collect();
+        Self { end, history_seconds, tiers }
+    }
+
+    /// The end of the newest datapoint.
+    pub fn end(&self) -> i64 {
+        self.end
+    }
+
+    /// How far back it reaches, at least.
+    pub fn history_seconds(&self) -> i64 {
+        self.history_seconds
+    }
+
+    /// Its tiers, newest and finest first.
+    pub fn tiers(&self) -> &[Tier] {
+        &self.tiers
+    }
+
+    /// Where a window begins that is counted back from the end: a window that would begin inside a datapoint takes all
+    /// of it, so no event of the window is left out. None when the plan does not reach that far.
+    pub fn window_start(&self, seconds: u64) -> Option<i64> {
+        let nominal = self.end.checked_sub_unsigned(seconds)?;
+        let tier = self.tiers.iter().find(|tier| tier.start <= nominal)?;
+        Some(align_down(nominal, tier.period_seconds))
+    }
+}
+
+fn align_down(time: i64, period: i64) -> i64 {
+    time - time.rem_euclid(period)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{DAY, HOUR, LAG_SECONDS, MINUTE, Plan, WINDOWS};
+
+    #[test]
+    fn a_month_takes_three_tiers() {
+        // 2026-11-21T10:07:42Z
+        let plan = Plan::at(1_795_255_662, [30 * 86_400]);
+        let ranges: Vec<_> = plan.tiers().iter().map(|tier| (tier.period_seconds, tier.datapoints())).collect();
+        assert_eq!(plan.end(), 1_795_255_500);
+        assert_eq!(ranges, [(60, 365), (300, 792), (3600, 648)]);
+    }
+
+    #[test]
+    fn a_short_period_needs_no_hours() {
+        let plan = Plan::at(1_795_255_662, [86_400]);
+        assert_eq!(plan.tiers().len(), 2);
+        assert!(plan.window_start(30 * 86_400).is_none());
+    }
+
+    proptest! {
+        #[test]
+        fn tiers_meet_at_aligned_boundaries(now in 0..4_000_000_000_i64, days in 1..400_u64) {
+            let plan = Plan::at(now, [days * 86_400, 7 * 86_400]);
+            prop_assert!(plan.end() <= now - LAG_SECONDS && plan.end() > now - LAG_SECONDS - MINUTE);
+            let mut end = plan.end();
+            for tier in plan.tiers() {
+                prop_assert_eq!(tier.end, end);
+                prop_assert_eq!(tier.start.rem_euclid(tier.period_seconds), 0);
+                prop_assert_eq!(tier.end.rem_euclid(tier.period_seconds), 0);
+                prop_assert_eq!(tier.starts().count(), tier.datapoints());
+                prop_assert!(tier.starts().enumerate().all(|(index, start)| tier.index(start) == Some(index)));
+                end = tier.start;
+            }
+            let furthest = i64::try_from(days.max(7)).unwrap() * DAY;
+            prop_assert!(end <= plan.end() - furthest && end > plan.end() - furthest - HOUR);
+        }
+
+        #[test]
+        fn tiers_stay_inside_the_retention(now in 0..4_000_000_000_i64, days in 1..400_u64) {
+            for tier in Plan::at(now, [days * 86_400]).tiers() {
+                let age_days = (now - tier.start) / DAY;
+                prop_assert!(age_days < 15 || tier.period_seconds % 300 == 0);
+                prop_assert!(age_days < 63 || tier.period_seconds % 3600 == 0);
+            }
+        }
+
+        #[test]
+        fn windows_begin_where_a_datapoint_does(now in 0..4_000_000_000_i64) {
+            let plan = Plan::at(now, [30 * 86_400]);
+            for (name, seconds) in WINDOWS {
+                let start = plan.window_start(seconds).unwrap();
+                let length = u64::try_from(plan.end() - start).unwrap();
+                let exact = seconds <= 21_600;
+                prop_assert!(length >= seconds && length < seconds + if exact { 1 } else { 300 }, "{name} {length}");
+                prop_assert!(plan.tiers().iter().any(|tier| tier.index(start).is_some()));
+            }
+        }
+    }
+}

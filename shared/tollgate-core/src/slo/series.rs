@@ -1,0 +1,152 @@
+//! Counts as a source gave them: whole, in their place, and known or not.
+
+use std::collections::BTreeMap;
+
+use super::{
+    objective::Metric,
+    plan::{Plan, Tier},
+};
+
+/// The largest whole number up to which every whole number is a floating-point number.
+const EXACT_LIMIT: f64 = 9_007_199_254_740_992.0;
+
+/// How sure a source was of a series.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Quality {
+    /// Everything there is.
+    Complete,
+    /// Some of what there is, and why.
+    Partial(String),
+    /// Nothing that can be relied on, and why.
+    Failed(String),
+}
+
+/// One metric in one tier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TierSeries {
+    /// The counts, oldest first, one place for each datapoint of the tier; none where no datapoint came.
+    pub values: Vec<Option<u64>>,
+    /// How sure the source was.
+    pub quality: Quality,
+}
+
+impl TierSeries {
+    /// A series of which nothing came.
+    pub fn empty(tier: &Tier, quality: Quality) -> Self {
+        Self { values: vec![None; tier.datapoints()], quality }
+    }
+
+    /// Puts datapoints (start in seconds since 1970, value) in their places, in whatever order they come. Those outside
+    /// the tier were not asked for and are left out. One that comes twice counts once; if its values differ, or it
+    /// begins where no datapoint can, the series is partial. A value that is no count fails the series.
+    pub fn from_points(tier: &Tier, points: impl IntoIterator<Item = (i64, f64)>, quality: Quality) -> Self {
+        let mut series = Self::empty(tier, quality);
+        for (start, value) in points {
+            if start < tier.start || start >= tier.end {
+                continue;
+            }
+            let Some(count) = count(value) else {
+                series.worsen(Quality::Failed(format!("the value {value} at {} is not a count of events", rfc3339(start))));
+                continue;
+            };
+            match tier.index(start).and_then(|index| series.values.get_mut(index)) {
+                Some(place @ None) => *place = Some(count),
+                Some(Some(known)) if *known == count => {}
+                Some(Some(_)) => series.worsen(Quality::Partial(format!("two different values came for {}", rfc3339(start)))),
+                None => series.worsen(Quality::Partial(format!(
+                    "a datapoint came for {}, which is not at a multiple of {} s",
+                    rfc3339(start),
+                    tier.period_seconds
+                ))),
+            }
+        }
+        series
+    }
+
+    fn worsen(&mut self, to: Quality) {
+        if matches!((&self.quality, &to), (Quality::Complete, _) | (Quality::Partial(_), Quality::Failed(_))) {
+            self.quality = to;
+        }
+    }
+}
+
+/// What one fetch brought: for each metric, its tiers in the order of the plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snapshot {
+    /// What was asked for.
+    pub plan: Plan,
+    /// What came.
+    pub series: BTreeMap<Metric, Vec<TierSeries>>,
+}
+
+/// Reads a count of events out of the floating-point number that a telemetry source gives: the whole number within a
+/// millionth of it. None when it is negative, not finite, fractional, or so large that its last digits are lost.
+pub fn count(value: f64) -> Option<u64> {
+    let fraction = value.fract().abs();
+    let whole = value.round();
+    let close = fraction < 0.000_001 || fraction > 0.999_999;
+    // The cast is exact: the number is whole and inside the range.
+    (close && (0.0..=EXACT_LIMIT).contains(&whole)).then_some(whole as u64)
+}
+
+pub(super) fn rfc3339(seconds: i64) -> String {
+    chrono::DateTime::from_timestamp(seconds, 0)
+        .map_or_else(|| seconds.to_string(), |time| time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Quality, TierSeries, count};
+    use crate::slo::plan::Tier;
+
+    const TIER: Tier = Tier { period_seconds: 60, start: 600, end: 900 };
+
+    #[test]
+    fn only_counts_are_counts() {
+        for (value, expected) in [
+            (0.0, Some(0)),
+            (-0.0, Some(0)),
+            (17.0, Some(17)),
+            (16.999_999_9, Some(17)),
+            (17.000_000_1, Some(17)),
+            (9_007_199_254_740_992.0, Some(1 << 53)),
+            (9_007_199_254_740_994.0, None),
+            (17.5, None),
+            (0.01, None),
+            (-1.0, None),
+            (f64::NAN, None),
+            (f64::INFINITY, None),
+            (f64::NEG_INFINITY, None),
+            (1e300, None),
+        ] {
+            assert_eq!(count(value), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn points_find_their_places_in_any_order() {
+        let points = [(840, 5.0), (600, 1.0), (720, 3.0), (600, 1.0), (540, 9.0), (900, 9.0)];
+        let series = TierSeries::from_points(&TIER, points, Quality::Complete);
+        assert_eq!(series.values, [Some(1), None, Some(3), None, Some(5)]);
+        assert_eq!(series.quality, Quality::Complete);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_said() {
+        let quality = |points: &[(i64, f64)]| TierSeries::from_points(&TIER, points.to_vec(), Quality::Complete).quality;
+        assert!(matches!(quality(&[(600, 1.0), (600, 2.0)]), Quality::Partial(reason) if reason.contains("two different")));
+        assert!(matches!(quality(&[(630, 1.0)]), Quality::Partial(reason) if reason.contains("multiple of 60 s")));
+        assert!(matches!(quality(&[(600, -1.0)]), Quality::Failed(reason) if reason.contains("-1 at 1970-01-01T00:10:00Z")));
+        assert!(matches!(quality(&[(630, 1.0), (600, f64::NAN)]), Quality::Failed(_)));
+        assert!(matches!(quality(&[(600, f64::NAN), (630, 1.0)]), Quality::Failed(_)));
+    }
+
+    proptest! {
+        #[test]
+        fn counts_survive_floating_point(value in 0..=(1_u64 << 53)) {
+            prop_assert_eq!(count(value as f64), Some(value));
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! Bodies: JSON from outside, read within limits, with errors that name the field.
+
+use serde::de::DeserializeOwned;
+
+use crate::problem::Problem;
+
+/// The largest body that is read.
+pub const MAX_BODY_BYTES: usize = 256 * 1024;
+/// The deepest nesting that is read.
+pub const MAX_DEPTH: usize = 64;
+/// How many unknown fields are named.
+const MAX_UNKNOWN: usize = 20;
+
+/// A body, and the fields in it that nothing reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Body<T> {
+    /// What it says.
+    pub value: T,
+    /// The paths of unknown fields, at most 20.
+    pub unknown: Vec<String>,
+}
+
+/// Reads a body.
+///
+/// # Errors
+/// 413 when it is too large; 400 when it is empty, nested too deep, not JSON, or does not fit the type: the path of the
+/// field, what was expected and what came.
+pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<Body<T>, Problem> {
+    if bytes.len() > MAX_BODY_BYTES {
+        return Err(Problem::too_large(bytes.len(), MAX_BODY_BYTES));
+    }
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return Err(Problem::bad_request("the body is empty: send the question as JSON".to_owned()));
+    }
+    let depth = depth(bytes);
+    if depth > MAX_DEPTH {
+        return Err(Problem::bad_request(format!(
+            "the body is nested {depth} deep and may be nested {MAX_DEPTH} deep"
+        )));
+    }
+    let mut unknown = Vec::new();
+    let mut track = serde_path_to_error::Track::new();
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let tracked = serde_path_to_error::Deserializer::new(&mut json, &mut track);
+    let note = |path: serde_ignored::Path<'_>| {
+        if unknown.len() < MAX_UNKNOWN {
+            unknown.push(path.to_string());
+        }
+    };
+    match serde_ignored::deserialize(tracked, note) {
+        Ok(value) => {
+            json.end().map_err(|error| Problem::bad_request(format!("there is more after the JSON: {error}")))?;
+            Ok(Body { value, unknown })
+        }
+        Err(error) => Err(unfit(&track.path().to_string(), &error)),
+    }
+}
+
+fn unfit(path: &str, error: &serde_json::Error) -> Problem {
+    use serde_json::error::Category;
+    if error.classify() != Category::Data {
+        return Problem::bad_request(format!("the body is not JSON: {error}"));
+    }
+    // The path says where better than line and column do.
+    let text = error.to_string();
+    let text = text.split(" at line ").next().unwrap_or(&text).to_owned();
+    let missing = text.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
+    match (path, missing) {
+        ("." | "", Some(field)) => Problem::field(field, "is missing"),
+        (path, Some(field)) => Problem::field(format!("{path}.{field}"), "is missing"),
+        ("." | "", None) => Problem::bad_request(text),
+        (path, None) => Problem::field(path, text),
+    }
+}
+
+/// How deep brackets nest outside of texts. Counted before parsing, so that depth costs no stack.
+fn depth(bytes: &[u8]) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    let (mut in_text, mut escaped) = (false, false);
+    for byte in bytes {
+        match (in_text, byte) {
+            (true, _) if escaped => escaped = false,
+            (true, b'\\') => escaped = true,
+            (_, b'"') => in_text = !in_text,
+            (false, b'{' | b'[') => {
+                depth = depth.saturating_add(1);
+                deepest = deepest.max(depth);
+            }
+            (false, b'}' | b']') => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde::Deserialize;
+
+    use super::{MAX_BODY_BYTES, read};
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Question {
+        change: Inner,
+    }
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Inner {
+        id: String,
+        #[serde(default)]
+        people: Vec<Person>,
+    }
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Person {
+        by: String,
+    }
+
+    fn problem(body: &str) -> (u16, String) {
+        let problem = read::<Question>(body.as_bytes()).unwrap_err();
+        (problem.status, problem.detail)
+    }
+
+    #[test]
+    fn errors_name_the_field_what_was_expected_and_what_came() {
+        for (body, detail) in [
+            ("{}", "`change`: is missing"),
+            (r#"{"change": {}}"#, "`change.id`: is missing"),
+            (r#"{"change": {"id": 5}}"#, "`change.id`: invalid type: integer `5`, expected a string"),
+            (
+                r#"{"change": {"id": "x", "people": [{"by": "a"}, {"by": null}]}}"#,
+                "`change.people[1].by`: invalid type: null, expected a string",
+            ),
+            (r#"{"change": {"id": "x", "id": "y"}}"#, "`change`: duplicate field `id`"),
+            ("", "the body is empty: send the question as JSON"),
+            (" \n", "the body is empty: send the question as JSON"),
+            ("id=5", "the body is not JSON: expected value at line 1 column 1"),
+            (r#"{"change": {"id": "x"}} {}"#, "there is more after the JSON: trailing characters at line 1 column 25"),
+        ] {
+            assert_eq!(problem(body), (400, detail.to_owned()), "{body}");
+        }
+        assert!(problem("[1]").1.contains("expected"), "{}", problem("[1]").1);
+    }
+
+    #[test]
+    fn unknown_fields_are_named() {
+        let body =
+            read::<Question>(br#"{"change": {"id": "x", "oops": 1, "people": [{"by": "a", "At": 2}]}, "x": {}}"#);
+        assert_eq!(body.unwrap().unknown, ["change.oops", "change.people.0.At", "x"]);
+    }
+
+    #[test]
+    fn what_is_too_large_or_too_deep_is_refused_before_it_is_read() {
+        assert_eq!(problem(&" ".repeat(MAX_BODY_BYTES + 1)).0, 413);
+        let deep = |levels: usize| {
+            format!(r#"{{"change": {{"id": "x"}}, "x": {}{}}}"#, "[".repeat(levels), "]".repeat(levels))
+        };
+        assert!(read::<Question>(deep(63).as_bytes()).is_ok());
+        assert_eq!(problem(&deep(64)), (400, "the body is nested 65 deep and may be nested 64 deep".to_owned()));
+        assert_eq!(problem(&"[".repeat(200_000)).0, 400);
+        let brackets_in_text = format!(r#"{{"change": {{"id": "{}\"["}}}}"#, "[".repeat(100));
+        assert!(read::<Question>(brackets_in_text.as_bytes()).is_ok());
+    }
+
+    proptest! {
+        #[test]
+        fn no_body_panics(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let _ = read::<Question>(&bytes);
+            let _ = read::<serde_json::Value>(&bytes);
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! What Lambda hands over: a request over HTTP (function URL, HTTP API), or a direct invocation.
+
+use std::collections::BTreeMap;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde::Deserialize;
+
+use crate::problem::Problem;
+
+/// Lambda's own limit for a synchronous payload.
+const MAX_PAYLOAD_BYTES: usize = 6 * 1024 * 1024;
+
+/// What came in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// A request over HTTP.
+    Http(HttpRequest),
+    /// The payload of a direct invocation, as it came.
+    Direct(Vec<u8>),
+}
+
+/// A request over HTTP.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HttpRequest {
+    /// `GET`, `POST`, in capitals.
+    pub method: String,
+    /// The path, without query.
+    pub path: String,
+    /// Headers by lower-case name.
+    pub headers: BTreeMap<String, String>,
+    /// The body, decoded.
+    pub body: Vec<u8>,
+    /// The caller's identity as AWS verified it, `local` under the local emulator, `anonymous` otherwise.
+    pub principal: String,
+}
+
+/// The parts of payload format 2.0 that are read. Local emulators leave out much of the rest.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Payload {
+    #[serde(default)]
+    raw_path: Option<String>,
+    #[serde(default)]
+    headers: Option<BTreeMap<String, String>>,
+    #[serde(default)]
+    body: Option<String>,
+    #[serde(default)]
+    is_base64_encoded: bool,
+    request_context: RequestContext,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RequestContext {
+    http: Http,
+    #[serde(default)]
+    domain_name: Option<String>,
+    #[serde(default)]
+    authorizer: Option<Authorizer>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Http {
+    method: String,
+    #[serde(default)]
+    path: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Authorizer {
+    #[serde(default)]
+    iam: Option<Iam>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Iam {
+    #[serde(default)]
+    user_arn: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Probe<'a> {
+    #[serde(borrow, default)]
+    request_context: Option<&'a serde_json::value::RawValue>,
+}
+
+impl Event {
+    /// Tells a request over HTTP from a direct invocation.
+    ///
+    /// # Errors
+    /// When the payload is larger than Lambda allows, or looks like a request over HTTP and cannot be read as one.
+    pub fn read(payload: &str) -> Result<Self, Problem> {
+        if payload.len() > MAX_PAYLOAD_BYTES {
+            return Err(Problem::too_large(payload.len(), MAX_PAYLOAD_BYTES));
+        }
+        let is_http = serde_json::from_str::<Probe<'_>>(payload)
+            .ok()
+            .and_then(|probe| probe.request_context)
+            .is_some_and(|context| serde_json::from_str::<RequestContext>(context.get()).is_ok());
+        if !is_http {
+            return Ok(Self::Direct(payload.as_bytes().to_vec()));
+        }
+        let payload: Payload = serde_json::from_str(payload)
+            .map_err(|error| Problem::bad_request(format!("unreadable event: {error}")))?;
+        HttpRequest::from_payload(payload).map(Self::Http)
+    }
+}
+
+impl HttpRequest {
+    fn from_payload(payload: Payload) -> Result<Self, Problem> {
+        let Payload { raw_path, headers, body, is_base64_encoded, request_context } = payload;
+        let body = match (body, is_base64_encoded) {
+            (None, _) => Vec::new(),
+            (Some(text), false) => text.into_bytes(),
+            (Some(text), true) => STANDARD
+                .decode(text)
+                .map_err(|_| Problem::bad_request("the body is marked as base64 and is not".to_owned()))?,
+        };
+        let headers =
+            headers.unwrap_or_default().into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
+        Ok(Self {
+            method: request_context.http.method.to_ascii_uppercase(),
+            path: raw_path.or(request_context.http.path).unwrap_or_else(|| "/".to_owned()),
+            headers,
+            body,
+            principal: principal(request_context.authorizer, request_context.domain_name.as_deref()),
+        })
+    }
+
+    /// The value of a header, by lower-case name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(String::as_str)
+    }
+}
+
+/// AWS writes the request context, so a caller over HTTP cannot forge it. Whoever may invoke the function directly can,
+/// and is trusted by IAM to do so.
+fn principal(authorizer: Option<Authorizer>, domain_name: Option<&str>) -> String {
+    let verified = authorizer.and_then(|authorizer| authorizer.iam).and_then(|iam| iam.user_arn);
+    match (verified, domain_name) {
+        (Some(arn), _) => arn,
+        (None, Some("localhost")) => "local".to_owned(),
+        (None, _) => "anonymous".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::Event;
+
+    fn http(change: impl FnOnce(&mut serde_json::Value)) -> super::HttpRequest {
+        let mut payload = json!({
+            "version": "2.0", "rawPath": "/v1/health", "headers": {"X-Amzn-Trace-Id": "Root=1"},
+            "requestContext": {"http": {"method": "get"}, "domainName": "abc.lambda-url.eu-central-1.on.aws"},
+            "isBase64Encoded": false,
+        });
+        change(&mut payload);
+        match Event::read(&payload.to_string()).unwrap() {
+            Event::Http(request) => request,
+            Event::Direct(_) => panic!("taken for a direct invocation"),
+        }
+    }
+
+    #[test]
+    fn reads_a_function_url_request_as_aws_and_emulators_send_it() {
+        let request = http(|_| {});
+        assert_eq!((request.method.as_str(), request.path.as_str()), ("GET", "/v1/health"));
+        assert_eq!(request.header("x-amzn-trace-id"), Some("Root=1"));
+        assert_eq!(http(|payload| payload["body"] = json!("{}")).body, b"{}");
+        let encoded = http(|payload| {
+            payload["body"] = json!("e30=");
+            payload["isBase64Encoded"] = json!(true);
+        });
+        assert_eq!(encoded.body, b"{}");
+        assert_eq!(http(|payload| payload["body"] = json!(null)).body, b"");
+    }
+
+    #[test]
+    fn the_principal_is_what_aws_verified_and_never_a_header() {
+        let arn = "arn:aws:sts::111122223333:assumed-role/ci/build";
+        let signed = http(|payload| payload["requestContext"]["authorizer"] = json!({"iam": {"userArn": arn}}));
+        assert_eq!(signed.principal, arn);
+        assert_eq!(http(|_| {}).principal, "anonymous");
+        let local = http(|payload| payload["requestContext"]["domainName"] = json!("localhost"));
+        assert_eq!(local.principal, "local");
+        let forged = http(|payload| payload["headers"] = json!({"Host": "localhost", "authorization": arn}));
+        assert_eq!(forged.principal, "anonymous");
+    }
+
+    #[test]
+    fn anything_else_is_a_direct_invocation() {
+        for payload in ["{}", r#"{"id": "x"}"#, r#"{"requestContext": 5}"#, "[]", "null", "not json"] {
+            assert_eq!(Event::read(payload).unwrap(), Event::Direct(payload.as_bytes().to_vec()));
+        }
+    }
+
+    #[test]
+    fn a_body_that_is_not_base64_is_refused() {
+        let payload = json!({"requestContext": {"http": {"method": "POST"}}, "body": "{}", "isBase64Encoded": true});
+        assert_eq!(Event::read(&payload.to_string()).unwrap_err().status, 400);
+    }
+
+    proptest! {
+        #[test]
+        fn no_payload_panics(payload in ".*") {
+            let _ = Event::read(&payload);
+        }
+    }
+}
