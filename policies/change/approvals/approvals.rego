@@ -1,0 +1,75 @@
+# METADATA
+# title: Enough of the owners approved
+# description: >-
+#   How many people of the owning team must approve depends on the environment and on how critical the service is. Small
+#   standard changes need no meeting; in an emergency one approval is enough.
+# custom:
+#   owner: platform
+#   effect: require_approval
+#   remediation: Ask members of the owning team to approve this commit.
+#   runbook: https://runbooks.example.com/tollgate/approvals
+package tollgate.change.approvals
+
+import data.tollgate.lib.finding
+import data.tollgate.lib.format
+import data.tollgate.lib.scope
+
+require_approval contains finding.awaiting(
+	{
+		"message": sprintf("%s of %s must approve a change of `%s` (%s) in `%s`, and %d did%s", [
+			format.number_of(required, "member"), group_name, input.change.service, scope.tier, input.change.environment,
+			count(approvers), oversize,
+		]),
+		"observed": {"approvals": count(approvers)},
+		"threshold": {"approvals": required},
+		"owner": input.service.owner,
+	},
+	input.service.owner,
+	required,
+) if {
+	required > 0
+	not scope.preapproved
+}
+
+warn contains {
+	"message": "the size of this `standard` change is not known: nothing shows that it is a small one",
+	"observed": {"changed_lines": null},
+	"threshold": {"changed_lines": input.settings.thresholds.change.standard_max_lines},
+	"remediation": "Send `diff` with the change: files, lines added and lines removed.",
+} if {
+	scope.production
+	scope.preapproved
+	not scope.changed_lines
+}
+
+# An environment or tier that the settings do not name is judged as in production.
+usually := object.get(
+	input.settings.thresholds.change.approvals_required,
+	[input.change.environment, scope.tier],
+	input.settings.thresholds.change.approvals_required.production[scope.tier],
+)
+
+required := min({usually, input.settings.thresholds.change.emergency_approvals}) if {
+	scope.break_glass
+} else := usually
+
+approvers := {approval.by |
+	some approval in input.approvals
+	approval.counts
+	in_group(approval)
+}
+
+in_group(approval) if input.service.owner in approval.groups
+
+in_group(_) if input.service.owner == null
+
+group_name := sprintf("`%s`", [input.service.owner]) if {
+	input.service.owner != null
+} else := "any team"
+
+oversize := sprintf("; %d changed lines are too many for a `standard` change (limit %d)", [
+	scope.changed_lines, input.settings.thresholds.change.standard_max_lines,
+]) if {
+	input.change.type == "standard"
+	scope.oversized
+} else := ""

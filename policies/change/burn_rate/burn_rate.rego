@@ -1,0 +1,114 @@
+# METADATA
+# title: The error budget does not burn too fast
+# description: >-
+#   Pairs of a long and a short window that both burn too fast hold changes up: a page denies, a ticket asks for approval
+#   of risky changes. Besides, a high rate over the last hour pauses releases. Fixes pass with the owner's approval.
+# custom:
+#   owner: reliability
+#   effect: deny
+#   remediation: Mend what burns the budget. A change with purpose `fix` or `rollback` passes with the owner's approval.
+#   runbook: https://runbooks.example.com/tollgate/burn-rate
+#   source: Google SRE Workbook, chapter 5 (multiwindow, multi-burn-rate alerts)
+package tollgate.change.burn_rate
+
+import data.tollgate.lib.clock
+import data.tollgate.lib.finding
+import data.tollgate.lib.format
+import data.tollgate.lib.objective
+import data.tollgate.lib.scope
+
+deny contains burning(place, breach) if {
+	some place, breach in worst
+	breach[0] == 3
+}
+
+deny contains unknown(slo) if {
+	some slo in unknown_slos
+	not scope.break_glass
+}
+
+require_approval contains finding.awaiting(burning(place, breach), input.service.owner, 1) if {
+	some place, breach in worst
+	breach[0] == 2
+}
+
+require_approval contains finding.awaiting(unknown(slo), input.settings.thresholds.change.break_glass_group, 1) if {
+	some slo in unknown_slos
+	scope.break_glass
+}
+
+warn contains burning(place, breach) if {
+	some place, breach in worst
+	breach[0] == 1
+}
+
+# The worst breach of each objective: how strict (3 denies, 2 asks for approval, 1 warns), limit, long and short window.
+worst[place] := max(breaches) if {
+	some place, slo in input.slos
+	breaches := pair_breaches(slo) | hour_breaches(slo)
+	count(breaches) > 0
+}
+
+pair_breaches(slo) := {[strictness(pair), pair.factor_micro, pair.long, pair.short] |
+	some pair in input.settings.thresholds.slo.burn_rate_pairs
+	objective.exceeds(slo, pair)
+}
+
+strictness(pair) := ticket_strictness if {
+	pair.severity == "ticket"
+} else := 3 - mending
+
+mending := 1 if scope.mending else := 0
+
+ticket_strictness := 2 if scope.risky else := 1
+
+# One window alone: a calm five minutes do not end a bad hour.
+hour_breaches(slo) := {[strict, limit, "1h", "1h"] |
+	some [strict, limit] in hour_steps
+	objective.exceeds(slo, {"long": "1h", "short": "1h", "factor_micro": limit})
+}
+
+# Pauses normal changes, then all but fixes, then fixes without the owner's approval.
+hour_steps := [
+	[pause_strictness, input.settings.thresholds.slo.burn_rate_pause_micro],
+	[3 - (2 * mending), input.settings.thresholds.slo.burn_rate_pause_risky_micro],
+	[3 - mending, input.settings.thresholds.slo.burn_rate_escalate_micro],
+]
+
+default pause_strictness := 1
+
+pause_strictness := 3 if {
+	scope.kind == "normal"
+	not scope.mending
+}
+
+unknown_slos contains slo if {
+	some slo in input.slos
+	slo.evidence.status == "ok"
+	count(objective.unknown_windows(slo)) > 0
+}
+
+burning(place, breach) := finding.of({
+	"message": sprintf("`%s` burns its error budget %s (limit %s)%s", [
+		slo.name, objective.speed(slo, long, short), format.factor(limit), objective.gone(slo),
+	]),
+	"observed": objective.rates(slo, {long, short}),
+	"threshold": {"burn_rate_micro": limit},
+	"since": slo.burning_since,
+	"evidence": [slo.evidence.id],
+	"owner": input.service.owner,
+	"retry_at": clock.in_seconds(min({slo.windows[short].seconds, 1800})),
+}) if {
+	slo := input.slos[place]
+	[_, limit, long, short] := breach
+}
+
+unknown(slo) := finding.of({
+	"message": sprintf("the burn rate of `%s` over %s is not known, though its telemetry came", [
+		slo.name, format.names(objective.unknown_windows(slo)),
+	]),
+	"observed": {"burn_rate_micro": null},
+	"evidence": [slo.evidence.id],
+	"owner": input.service.owner,
+	"remediation": "Look whether the objective's metrics cover these windows, and whether `slo.burn_rate_pairs` names windows that are measured.",
+})

@@ -1,0 +1,113 @@
+# METADATA
+# title: The cost increase is affordable
+# description: >-
+#   A change that makes the bill noticeably larger needs the approval of who looks after spend, and a very large one has to
+#   be planned. Amounts in another currency and resources without a price cannot be compared, so a person looks at them.
+# custom:
+#   owner: finops
+#   effect: deny
+#   remediation: Talk to the approvers about the increase, or make it smaller.
+#   runbook: https://runbooks.example.com/tollgate/cost-increase
+#   source: FinOps Framework, cost impact of a change before it ships
+package tollgate.change.cost_increase
+
+import data.tollgate.lib.finding
+import data.tollgate.lib.format
+import data.tollgate.lib.scope
+
+deny contains increase(limits.increase_deny_micros) if {
+	comparable
+	input.cost.monthly_increase_micros > limits.increase_deny_micros
+}
+
+require_approval contains for_approval(increase(limits.increase_approval_micros)) if {
+	comparable
+	large
+	input.cost.monthly_increase_micros <= limits.increase_deny_micros
+}
+
+require_approval contains for_approval(increase(limits.increase_floor_micros)) if {
+	comparable
+	steep
+	not large
+}
+
+require_approval contains for_approval(object.union(cited, {
+	"message": sprintf("the estimate is in %s and the limits are in %s: amounts are not compared across currencies", [
+		input.cost.currency, limits.currency,
+	]),
+	"observed": {"currency": input.cost.currency},
+	"threshold": {"currency": limits.currency},
+})) if {
+	input.cost.currency != null
+	input.cost.currency != limits.currency
+}
+
+require_approval contains for_approval(unpriced) if {
+	partial
+	input.cost.evidence.required
+}
+
+warn contains unpriced if {
+	partial
+	not input.cost.evidence.required
+}
+
+require_approval contains for_approval({
+	"message": "the change needs a cost estimate, and none came",
+	"observed": {"estimate": false},
+	"threshold": {"estimate": true},
+	"remediation": "Send `cost` with the change: the JSON of `infracost diff`, or the monthly cost before and after.",
+}) if {
+	input.cost == null
+	limits.estimate_required
+	scope.production
+}
+
+limits := input.settings.thresholds.cost
+
+comparable if input.cost.currency == limits.currency
+
+partial if input.cost.evidence.status == "partial"
+
+large if input.cost.monthly_increase_micros > limits.increase_approval_micros
+
+# Small sums may grow fast without anybody having to look.
+steep if {
+	input.cost.monthly_increase_micros > limits.increase_floor_micros
+	input.cost.increase_ppm > limits.increase_approval_ppm
+}
+
+# Where nothing was spent before, every increase is steep.
+steep if {
+	input.cost.monthly_increase_micros > limits.increase_floor_micros
+	input.cost.increase_ppm == null
+}
+
+cited := {"evidence": [input.cost.evidence.id]}
+
+for_approval(fields) := finding.awaiting(fields, limits.approval_group, 1)
+
+unpriced := object.union(cited, {
+	"message": sprintf("%s in the estimate without a price: the increase may be larger than it says", [
+		format.number_of(input.cost.unpriced_resources, "resource"),
+	]),
+	"observed": {"unpriced_resources": input.cost.unpriced_resources},
+	"threshold": {"unpriced_resources": 0},
+})
+
+increase(limit_micros) := object.union(cited, {
+	"message": sprintf("the change costs %s a month more%s (limit %s)", [
+		format.money(input.cost.monthly_increase_micros, input.cost.currency),
+		share, format.money(limit_micros, limits.currency),
+	]),
+	"observed": {
+		"monthly_increase_micros": input.cost.monthly_increase_micros,
+		"increase_ppm": input.cost.increase_ppm,
+	},
+	"threshold": {"monthly_increase_micros": limit_micros, "increase_ppm": limits.increase_approval_ppm},
+})
+
+share := sprintf(", %s up", [format.percent(input.cost.increase_ppm)]) if {
+	input.cost.increase_ppm != null
+} else := ", where nothing was spent before"

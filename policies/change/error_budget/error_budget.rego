@@ -1,0 +1,91 @@
+# METADATA
+# title: Error budget is left
+# description: >-
+#   The error budget pays for change. The more of it is spent, the fewer changes go ahead: first a note, then approval for
+#   risky changes, then for all but fixes, and once it is gone only fixes, with the owner's approval.
+# custom:
+#   owner: reliability
+#   effect: deny
+#   remediation: Ship what restores reliability first; a change with purpose `fix` or `rollback` can pass.
+#   runbook: https://runbooks.example.com/tollgate/error-budget
+#   source: Google SRE Workbook, appendix B (an error budget policy), with steps at 25, 50, 75 and 100 %
+package tollgate.change.error_budget
+
+import data.tollgate.lib.finding
+import data.tollgate.lib.format
+import data.tollgate.lib.objective
+import data.tollgate.lib.scope
+
+deny contains spent(place, step) if {
+	some place, step in reached
+	step[0] == 3
+}
+
+deny contains unknown(slo) if {
+	some slo in unknown_budgets
+	not scope.break_glass
+}
+
+require_approval contains finding.awaiting(spent(place, step), input.service.owner, 1) if {
+	some place, step in reached
+	step[0] == 2
+}
+
+require_approval contains finding.awaiting(unknown(slo), input.settings.thresholds.change.break_glass_group, 1) if {
+	some slo in unknown_budgets
+	scope.break_glass
+}
+
+warn contains spent(place, step) if {
+	some place, step in reached
+	step[0] == 1
+}
+
+# The strictest step that each objective has reached.
+reached[place] := max(found) if {
+	some place, slo in input.slos
+	objective.enough_budget(slo.budget)
+	found := {step | some step in steps; slo.budget.consumed_ppm >= step[1]}
+	count(found) > 0
+}
+
+# How strict it is (3 denies, 2 asks for approval, 1 warns), from where on, and what it means.
+steps := [
+	[1, input.settings.thresholds.slo.budget_warn_ppm, "plan for reliability before it runs out"],
+	[risky_strictness, input.settings.thresholds.slo.budget_risky_ppm, "risky changes need the owner's approval"],
+	[all_strictness, input.settings.thresholds.slo.budget_approval_ppm, "all changes but fixes need the owner's approval"],
+	[3 - mending, input.settings.thresholds.slo.budget_exhausted_ppm, "only fixes go ahead, with the owner's approval"],
+]
+
+mending := 1 if scope.mending else := 0
+
+risky_strictness := 2 if scope.risky else := 1
+
+all_strictness := 2 - mending
+
+# Where the evidence is not good, `change.evidence` speaks; here it is good and the budget is missing all the same.
+unknown_budgets contains slo if {
+	some slo in input.slos
+	slo.evidence.status == "ok"
+	slo.budget == null
+}
+
+spent(place, step) := finding.of({
+	"message": sprintf("`%s` has spent %s of its %s error budget (limit %s): %d bad events, where %d are allowed; %s", [
+		slo.name, format.percent(slo.budget.consumed_ppm), objective.period(slo), format.percent(step[1]),
+		slo.budget.bad, slo.budget.allowed_bad, step[2],
+	]),
+	"observed": {"budget_consumed_ppm": slo.budget.consumed_ppm, "bad_events": slo.budget.bad},
+	"threshold": {"budget_consumed_ppm": step[1], "bad_events": slo.budget.allowed_bad},
+	"since": slo.burning_since,
+	"evidence": [slo.evidence.id],
+	"owner": input.service.owner,
+}) if slo := input.slos[place]
+
+unknown(slo) := finding.of({
+	"message": sprintf("the error budget of `%s` is not known, though its telemetry came", [slo.name]),
+	"observed": {"budget_consumed_ppm": null},
+	"evidence": [slo.evidence.id],
+	"owner": input.service.owner,
+	"remediation": "Look whether the objective's metrics reach back over its whole period.",
+})

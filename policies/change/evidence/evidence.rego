@@ -1,0 +1,66 @@
+# METADATA
+# title: The evidence is good enough
+# description: >-
+#   What is missing, late, incomplete or could not be read approves nothing. The way through in an emergency is
+#   break-glass: an approval by the people who lead incidents, which is loud and recorded.
+# custom:
+#   owner: platform
+#   effect: deny
+#   remediation: Restore the source, then ask again. In an incident, file an emergency change that names it.
+#   runbook: https://runbooks.example.com/tollgate/evidence
+package tollgate.change.evidence
+
+import data.tollgate.lib.clock
+import data.tollgate.lib.evidence
+import data.tollgate.lib.finding
+import data.tollgate.lib.scope
+
+deny contains report(proof) if {
+	some proof in bad
+	proof.required
+	not scope.break_glass
+}
+
+require_approval contains finding.awaiting(report(proof), input.settings.thresholds.change.break_glass_group, 1) if {
+	some proof in bad
+	proof.required
+	scope.break_glass
+}
+
+warn contains report(proof) if {
+	some proof in bad
+	not proof.required
+}
+
+bad contains proof if {
+	some proof in judged
+	proof.status != "ok"
+}
+
+# `change.service` speaks for a service that is not known, `change.cost_increase` for resources without a price and
+# `change.dependencies` for dependencies.
+judged contains input.history.evidence
+
+judged contains input.freezes.evidence
+
+judged contains slo.evidence if some slo in input.slos
+
+judged contains input.service.evidence if input.service.known
+
+judged contains input.cost.evidence if input.cost.evidence.status != "partial"
+
+report(proof) := finding.of({
+	"message": sprintf("`%s` %s: %s", [proof.id, state(proof), evidence.reason(proof)]),
+	"observed": {"status": proof.status, "as_of": proof.as_of},
+	"threshold": {"status": "ok"},
+	"since": proof.as_of,
+	"evidence": [proof.id],
+	"owner": input.service.owner,
+	"retry_at": clock.in_seconds(input.settings.thresholds.change.evidence_retry_seconds),
+})
+
+state(proof) := object.get(
+	{"no_data": "has no data", "stale": "is out of date", "partial": "is incomplete", "error": "could not be read"},
+	proof.status,
+	"cannot be relied on",
+)

@@ -1,0 +1,53 @@
+# METADATA
+# title: Numbers as people read them
+# description: >-
+#   Whole numbers of millionths, parts per million and seconds, written out. All arithmetic is exact: a division takes
+#   the remainder off first, because a quotient that is not whole is floating point and differs between engines.
+package tollgate.lib.format
+
+# The whole part of a / b, for a >= 0.
+div(a, b) := (a - (a % b)) / b
+
+div_up(a, b) := div((a + b) - 1, b)
+
+# 16200000 millionths are `16.2`. Rounded up, so that what exceeds a limit reads as more than the limit.
+factor(micro) := decimal(div_up(micro, 10000))
+
+decimal(hundredths) := sprintf("%d.%d", [div(hundredths, 100), div(hundredths % 100, 10)]) if hundredths % 10 == 0
+
+decimal(hundredths) := sprintf("%d.%02d", [div(hundredths, 100), hundredths % 100]) if hundredths % 10 != 0
+
+# 325000 parts per million are `32.5 %`. Rounded down.
+percent(ppm) := sprintf("%d %%", [div(ppm, 10000)]) if div(ppm, 1000) % 10 == 0
+
+percent(ppm) := sprintf("%d.%d %%", [div(ppm, 10000), div(ppm, 1000) % 10]) if div(ppm, 1000) % 10 != 0
+
+# 1234500000 millionths are `1234.50 EUR`. Rounded up.
+money(micros, currency) := sprintf("%d.%02d %s", [div(cents, 100), cents % 100, currency]) if cents := div_up(micros, 10000)
+
+duration(seconds) := sprintf("%d s", [seconds]) if seconds < 60
+
+duration(seconds) := sprintf("%d min", [div(seconds, 60)]) if {
+	seconds >= 60
+	seconds < 3600
+}
+
+duration(seconds) := concat(" ", [part | some part in parts; part != ""]) if {
+	seconds >= 3600
+	seconds < 172800
+	parts := [sprintf("%d h", [div(seconds, 3600)]), minutes(div(seconds % 3600, 60))]
+}
+
+duration(seconds) := sprintf("%d days", [div(seconds, 86400)]) if seconds >= 172800
+
+minutes(0) := ""
+
+minutes(number) := sprintf("%d min", [number]) if number > 0
+
+# 1 and `approval` are `1 approval`; 2 are `2 approvals`.
+number_of(number, thing) := sprintf("%d %s", [number, thing]) if number == 1
+
+number_of(number, thing) := sprintf("%d %ss", [number, thing]) if number != 1
+
+# Names in backticks, in order.
+names(list) := concat(", ", [sprintf("`%s`", [name]) | some name in list])

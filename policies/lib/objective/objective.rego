@@ -1,0 +1,68 @@
+# METADATA
+# title: Service level objectives
+# description: Burn rates held against pairs of windows, and whether there was enough traffic to judge them.
+package tollgate.lib.objective
+
+import data.tollgate.lib.format
+
+# Both windows, strictly: the long one shows that it matters, the short one that it still goes on.
+exceeds(slo, pair) if {
+	slo.windows[pair.long].burn_rate_micro > pair.factor_micro
+	slo.windows[pair.short].burn_rate_micro > pair.factor_micro
+	enough(slo.windows[pair.long])
+}
+
+# One bad request of five says nothing. Ten bad ones do, however few there were in all.
+enough(window) if window.total >= input.settings.thresholds.slo.min_events
+
+enough(window) if window.total - window.good >= input.settings.thresholds.slo.min_bad_events
+
+enough_budget(budget) if budget.total >= input.settings.thresholds.slo.min_events
+
+enough_budget(budget) if budget.bad >= input.settings.thresholds.slo.min_bad_events
+
+# The pair with the highest limit that asks for a page and is exceeded.
+paging(slo) := pair if {
+	exceeded := {[pair.factor_micro, pair] |
+		some pair in input.settings.thresholds.slo.burn_rate_pairs
+		pair.severity != "ticket"
+		exceeds(slo, pair)
+	}
+	[_, pair] := max(exceeded)
+}
+
+# Windows that must have traffic.
+long_windows := {"1h"} | {pair.long | some pair in input.settings.thresholds.slo.burn_rate_pairs}
+
+# Windows whose burn rate is needed.
+judged_windows := long_windows | {pair.short | some pair in input.settings.thresholds.slo.burn_rate_pairs}
+
+# Those of them whose burn rate is not known.
+unknown_windows(slo) := {label |
+	some label in judged_windows
+	object.get(slo.windows, [label, "burn_rate_micro"], null) == null
+}
+
+# `30-day`, for messages.
+period(slo) := sprintf("%d-day", [format.div(slo.period_seconds, 86400)])
+
+# `16.2 times too fast over 1 h and 17.0 times over 5 min`.
+speed(slo, label, label) := sprintf("%s times too fast over %s", rate_over(slo.windows[label]))
+
+speed(slo, long, short) := sprintf(
+	"%s times too fast over %s and %s times over %s",
+	array.concat(rate_over(slo.windows[long]), rate_over(slo.windows[short])),
+) if long != short
+
+rate_over(window) := [format.factor(window.burn_rate_micro), format.duration(window.seconds)]
+
+rates(slo, labels) := {name: rate |
+	some label in labels
+	name := sprintf("burn_rate_%s_micro", [label])
+	rate := slo.windows[label].burn_rate_micro
+}
+
+# `; 32 % of the 30-day budget is gone`, where that is known.
+gone(slo) := sprintf("; %s of the %s budget is gone", [format.percent(slo.budget.consumed_ppm), period(slo)]) if {
+	slo.budget != null
+} else := ""

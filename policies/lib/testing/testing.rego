@@ -1,0 +1,186 @@
+# METADATA
+# title: Facts for tests
+# description: A healthy service and a normal change of it, and what tests put in their place. Loaded for tests only.
+package tollgate.lib.testing
+
+# The healthy facts with some fields put in their place; objects are merged, lists replaced.
+facts(patch) := object.union(healthy, patch)
+
+change(patch) := facts({"change": patch})
+
+service(patch) := facts({"service": patch})
+
+history(patch) := facts({"history": patch})
+
+slo(patch) := object.union(healthy_slo, patch)
+
+# Facts whose only objective is this one.
+with_slo(patch) := facts({"slos": [slo(patch)]})
+
+# Facts with one threshold changed.
+threshold(group, name, value) := {"settings": {"thresholds": {group: {name: value}}}}
+
+# Windows that burn as fast as said, in millionths, with as much traffic as the healthy ones.
+burning(rates) := {"windows": {label: {"burn_rate_micro": rate} | some label, rate in rates}}
+
+evidence(id) := {
+	"id": id,
+	"status": "ok",
+	"reason": null,
+	"required": true,
+	"source": "test",
+	"as_of": "2026-11-21T09:58:00Z",
+	"window_seconds": null,
+	"datapoints_expected": 0,
+	"datapoints_received": 0,
+	"api_requests": 0,
+	"api_cost_usd_micros": 0,
+}
+
+broken(id, status, reason) := object.union(evidence(id), {"status": status, "reason": reason})
+
+fix := {"change": {"purpose": "fix"}}
+
+standard := {"change": {"type": "standard"}}
+
+emergency := {"change": {"type": "emergency", "incident": "INC-7"}}
+
+tier(name) := {"service": {"tier": name}}
+
+messages(findings) := {found.message | some found in findings}
+
+# The one finding there is.
+only(findings) := found if {
+	count(findings) == 1
+	some found in findings
+}
+
+healthy := {
+	"schema": "tollgate.facts/v1",
+	"gate": "change",
+	"evaluated_at": "2026-11-21T10:00:00Z",
+	"evaluated_at_seconds": 1795255200,
+	"caller": {"principal": "local", "may_assert_approvals": true},
+	"change": {
+		"id": "payments-api/1842",
+		"service": "payments-api",
+		"environment": "production",
+		"type": "normal",
+		"purpose": "feature",
+		"author": "github:4519",
+		"commit": "9f2c41e",
+		"summary": "raise the connection pool",
+		"diff": {"files": 2, "lines_added": 20, "lines_removed": 4},
+		"links": [],
+		"incident": null,
+		"approvals": [],
+		"rollback": {"plan": "redeploy build 1841"},
+		"cost": null,
+	},
+	"service": {
+		"evidence": evidence("service/payments-api"),
+		"name": "payments-api",
+		"known": true,
+		"tier": "tier_1",
+		"owner": "payments",
+		"contact": "#payments",
+		"environments": ["production", "staging"],
+		"runbook": "https://runbooks.example.com/payments-api",
+	},
+	"slos": [healthy_slo],
+	"dependencies": [],
+	"history": {
+		"evidence": evidence("history/payments-api"),
+		"window_seconds": 2592000,
+		"this_change": [],
+		"in_progress": [],
+		"allowed": 40,
+		"with_outcome": 40,
+		"failed": 0,
+		"failure_rate_ppm": 0,
+		"last_failure": null,
+	},
+	"freezes": {"evidence": evidence("freezes"), "active": [], "next": null},
+	"approvals": [],
+	"cost": null,
+	"settings": {"thresholds": thresholds, "modes": {}},
+	"waivers": [],
+}
+
+healthy_slo := {
+	"evidence": evidence("slo/payments-api/availability"),
+	"service": "payments-api",
+	"name": "availability",
+	"target_ppb": 999000000,
+	"period_seconds": 2592000,
+	"windows": {label: window(seconds) | some label, seconds in window_seconds},
+	"budget": {
+		"total": 1000000,
+		"bad": 100,
+		"allowed_bad": 1000,
+		"consumed_ppm": 100000,
+		"remaining_ppm": 900000,
+	},
+	"burning_since": null,
+}
+
+window_seconds := {"5m": 300, "30m": 1800, "1h": 3600, "2h": 7200, "6h": 21600, "1d": 86400, "3d": 259200}
+
+window(seconds) := {
+	"seconds": seconds,
+	"good": seconds * 10,
+	"total": seconds * 10,
+	"burn_rate_micro": 0,
+	"datapoints_expected": seconds / 60,
+	"datapoints_received": seconds / 60,
+}
+
+# Round numbers of the tests' own: they need not be those that are shipped.
+thresholds := {
+	"slo": {
+		"burn_rate_pairs": [
+			{"name": "page_fast", "severity": "page", "long": "1h", "short": "5m", "factor_micro": 14400000},
+			{"name": "page_slow", "severity": "page", "long": "6h", "short": "30m", "factor_micro": 6000000},
+			{"name": "ticket_fast", "severity": "ticket", "long": "1d", "short": "2h", "factor_micro": 3000000},
+			{"name": "ticket_slow", "severity": "ticket", "long": "3d", "short": "6h", "factor_micro": 1000000},
+		],
+		"burn_rate_pause_micro": 2000000,
+		"burn_rate_pause_risky_micro": 3000000,
+		"burn_rate_escalate_micro": 5000000,
+		"min_events": 100,
+		"min_bad_events": 10,
+		"min_datapoints_share_ppm": 900000,
+		"budget_warn_ppm": 250000,
+		"budget_risky_ppm": 500000,
+		"budget_approval_ppm": 750000,
+		"budget_exhausted_ppm": 1000000,
+	},
+	"change": {
+		"nonproduction_environments": ["development", "staging"],
+		"break_glass_group": "incident-commanders",
+		"evidence_retry_seconds": 300,
+		"standard_preapproved": true,
+		"standard_max_lines": 500,
+		"approvals_required": {
+			"production": {"tier_1": 2, "tier_2": 1, "tier_3": 1},
+			"staging": {"tier_1": 1, "tier_2": 0, "tier_3": 0},
+		},
+		"emergency_approvals": 1,
+		"rollback_plan_tiers": ["tier_1"],
+		"rollback_plan_min_characters": 10,
+		"freeze_notice_seconds": 14400,
+		"collision_window_seconds": 3600,
+		"failure_rate_ppm": 50000,
+		"failure_min_changes": 10,
+		"failure_cooldown_seconds": 3600,
+	},
+	"cost": {
+		"currency": "EUR",
+		"approval_group": "finops",
+		"estimate_required": false,
+		"increase_approval_micros": 500000000,
+		"increase_deny_micros": 5000000000,
+		"increase_floor_micros": 50000000,
+		"increase_approval_ppm": 200000,
+	},
+}
