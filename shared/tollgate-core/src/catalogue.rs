@@ -117,7 +117,7 @@ impl Catalogue {
     /// Names that lead nowhere: owners, dependencies, objectives and waivers of what is not in the catalogue.
     pub fn dangling(&self) -> Vec<DataError> {
         let mut found = BTreeSet::new();
-        let mut note = |file: String, message: String| drop(found.insert(DataError::new(file, None, message)));
+        let mut note = |file: String, message: String| found.extend([DataError::new(file, None, message)]);
         for service in self.services.values() {
             let file = format!("data/services/{}.yaml", service.name);
             if !self.teams.contains_key(&service.owner) {

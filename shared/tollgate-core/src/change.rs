@@ -1,5 +1,8 @@
 //! A proposed change, as a caller describes it.
 
+mod limits;
+
+pub use limits::FieldError;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 

@@ -29,7 +29,8 @@ pub struct Freeze {
 
 impl Freeze {
     pub(super) fn read(file: &str, text: &str, entry: FreezeEntry) -> Result<Self, DataError> {
-        let line = (1..).zip(text.lines()).find(|(_, line)| line.contains(&entry.name)).map(|(number, _)| number);
+        let names = |line: &str| line.split("name:").nth(1).is_some_and(|rest| rest.contains(&entry.name));
+        let line = (1..).zip(text.lines()).find(|(_, line)| names(line)).map(|(number, _)| number);
         let refuse = |reason: String| DataError::new(file, line, format!("freeze `{}`: {reason}", entry.name));
         let time = |field: &str, value: &str| {
             ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]

@@ -1,0 +1,129 @@
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use super::{Catalogue, Freeze};
+
+const DEFAULTS: (&str, &str) =
+    ("data/settings/defaults.yaml", "thresholds: {slo: {x: {value: 1, tighter: lower, meaning: m}}}");
+const SERVICE: (&str, &str) = (
+    "data/services/pay.yaml",
+    "name: pay\ntier: tier_1\nowner: money\nenvironments: [production]\ndependencies: [db]\n",
+);
+const TEAM: (&str, &str) = ("data/teams/money.yaml", "name: money\nmembers: ['github:7']\n");
+
+fn read(files: &[(&str, &str)]) -> Result<Catalogue, Vec<String>> {
+    let files: BTreeMap<String, String> =
+        [DEFAULTS].iter().chain(files).map(|(file, text)| ((*file).to_owned(), (*text).to_owned())).collect();
+    Catalogue::read(&files).map_err(|errors| errors.iter().map(ToString::to_string).collect())
+}
+
+fn freeze(entry: &str) -> Result<Freeze, String> {
+    let text = format!("freezes:\n  - {{name: f, owner: o, reason: r, {entry}}}\n");
+    read(&[("data/calendars/c.yaml", &text)]).map(|catalogue| catalogue.freezes[0].clone()).map_err(|errors| errors.concat())
+}
+
+fn at(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+#[test]
+fn a_service_its_team_and_its_members_are_found() {
+    let catalogue = read(&[SERVICE, TEAM]).unwrap();
+    assert_eq!(catalogue.services["pay"].owner, "money");
+    assert_eq!(catalogue.groups_of("GitHub:7"), ["money"]);
+    assert!(catalogue.groups_of("github:8").is_empty());
+}
+
+#[test]
+fn names_that_lead_nowhere_are_listed() {
+    let dangling: Vec<String> = read(&[SERVICE]).unwrap().dangling().iter().map(ToString::to_string).collect();
+    assert_eq!(dangling, [
+        "data/services/pay.yaml: `pay` has no objective in `data/slos`: its changes are denied",
+        "data/services/pay.yaml: dependency `db` has no file in `data/services`",
+        "data/services/pay.yaml: owner `money` has no file in `data/teams`",
+    ]);
+}
+
+#[test]
+fn what_is_not_well_formed_is_refused_with_its_place() {
+    for (file, text, expected) in [
+        ("data/services/pay.yaml", "name: pya", "data/services/pay.yaml"),
+        ("data/services/x.yaml", SERVICE.1, "the file should be `pay.yaml`"),
+        ("data/services/pay.yaml", "name: pay\ntier: tier_9\nowner: o\nenvironments: []", "data/services/pay.yaml:2"),
+        ("data/service/pay.yaml", SERVICE.1, "`service` is not read by anything"),
+        ("data/waivers/w.yaml", "waivers: [{id: w, rule: change.freeze, service: pay, owner: o, reason: r}]", "expires_at"),
+        ("data/callers.yaml", "callers: [{principal: '*', may_assert_approvals: true}]", "callers that nobody knows"),
+        ("data/callers.yaml", "callers: [{principal: anonymous, may_assert_approvals: true}]", "callers that nobody knows"),
+    ] {
+        let errors = read(&[(file, text)]).unwrap_err();
+        assert!(errors.iter().any(|error| error.contains(expected)), "{expected}: {errors:?}");
+    }
+}
+
+#[test]
+fn only_named_callers_may_assert_approvals() {
+    let callers = "callers:\n- {principal: 'arn:aws:sts::1:assumed-role/ci-*/*', may_assert_approvals: true}\n- {principal: local}\n";
+    let catalogue = read(&[("data/callers.yaml", callers)]).unwrap();
+    assert!(catalogue.may_assert_approvals("arn:aws:sts::1:assumed-role/ci-deploy/run-5"));
+    assert!(!catalogue.may_assert_approvals("arn:aws:sts::2:assumed-role/ci-deploy/run-5"));
+    assert!(!catalogue.may_assert_approvals("local"));
+    assert!(!read(&[]).unwrap().may_assert_approvals("direct"), "without the file nobody may");
+}
+
+#[test]
+fn a_freeze_holds_from_its_start_to_before_its_end() {
+    let freeze = freeze("time_zone: Europe/Berlin, starts: 2026-12-18T18:00, ends: 2027-01-04T08:00").unwrap();
+    let (active, next) = freeze.around(at("2026-12-18T16:59:59Z"));
+    assert_eq!((active, next.unwrap().starts_at), (None, at("2026-12-18T17:00:00Z")));
+    assert_eq!(freeze.around(at("2026-12-18T17:00:00Z")).0.unwrap().ends_at, at("2027-01-04T07:00:00Z"));
+    assert!(freeze.around(at("2027-01-04T06:59:59Z")).0.is_some());
+    assert_eq!(freeze.around(at("2027-01-04T07:00:00Z")), (None, None));
+}
+
+#[test]
+fn a_recurring_freeze_keeps_its_local_hours_when_the_clocks_change() {
+    let freeze = freeze(
+        "time_zone: Europe/Berlin, starts: 2026-10-02T16:00, ends: 2026-10-02T23:00, rrule: 'FREQ=WEEKLY;BYDAY=FR'",
+    )
+    .unwrap();
+    // Summer time ends on 25 October 2026: 16:00 is 14:00 UTC before and 15:00 UTC after.
+    assert!(freeze.around(at("2026-10-23T14:00:00Z")).0.is_some());
+    assert!(freeze.around(at("2026-10-30T14:59:59Z")).0.is_none());
+    assert_eq!(freeze.around(at("2026-10-30T15:00:00Z")).0.unwrap().ends_at, at("2026-10-30T22:00:00Z"));
+    assert_eq!(freeze.around(at("2026-10-30T15:00:00Z")).1.unwrap().starts_at, at("2026-11-06T15:00:00Z"));
+}
+
+#[test]
+fn hours_that_the_clocks_repeat_or_leave_out_belong_to_the_freeze() {
+    let autumn = freeze("time_zone: Europe/Berlin, starts: 2026-10-25T02:30, ends: 2026-10-25T02:45").unwrap();
+    let window = autumn.around(at("2026-10-25T00:30:00Z")).0.unwrap();
+    assert_eq!((window.starts_at, window.ends_at), (at("2026-10-25T00:30:00Z"), at("2026-10-25T01:45:00Z")));
+    let spring = freeze("time_zone: Europe/Berlin, starts: 2027-03-28T02:30, ends: 2027-03-28T04:00").unwrap();
+    assert!(spring.around(at("2027-03-28T01:30:00Z")).0.is_some());
+}
+
+#[test]
+fn a_freeze_names_whom_it_concerns() {
+    let freeze = freeze(
+        "time_zone: UTC, starts: 2026-01-01T00:00, ends: 2026-01-02T00:00, services: [pay], environments: [production]",
+    )
+    .unwrap();
+    assert!(freeze.concerns("pay", "production"));
+    assert!(!freeze.concerns("pay", "staging") && !freeze.concerns("search", "production"));
+}
+
+#[test]
+fn freezes_that_cannot_be_followed_are_refused() {
+    for (entry, expected) in [
+        ("time_zone: Berlin, starts: 2026-01-01T00:00, ends: 2026-01-02T00:00", "IANA name"),
+        ("time_zone: UTC, starts: Friday, ends: 2026-01-02T00:00", "`starts: Friday`"),
+        ("time_zone: UTC, starts: 2026-01-02T00:00, ends: 2026-01-01T00:00", "must end after it starts"),
+        ("time_zone: UTC, starts: 2026-01-01T00:00, ends: 2027-01-01T00:00", "within 92 days"),
+        ("time_zone: UTC, starts: 2026-01-01T00:00, ends: 2026-01-01T01:00, rrule: FREQ=SOMETIMES", "RFC 5545"),
+        ("time_zone: UTC, starts: 2026-01-01T00:00, ends: 2026-01-01T01:00, rrule: FREQ=SECONDLY", "recurs within a day"),
+    ] {
+        let error = freeze(entry).unwrap_err();
+        assert!(error.contains(expected) && error.starts_with("data/calendars/c.yaml:2: "), "{expected}: {error}");
+    }
+}
