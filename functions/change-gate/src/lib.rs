@@ -1,1 +1,156 @@
-//! May this change go ahead?
+//! May this change go ahead? The five steps: receive, gather, evaluate, record, respond.
+
+pub mod clock;
+pub mod config;
+mod decide;
+mod gather;
+mod receive;
+
+use std::time::{Duration, SystemTime};
+
+use config::Config;
+use lambda_runtime::{Context, Diagnostic};
+use receive::Request;
+use serde_json::{Value, json};
+use tollgate_aws::Telemetry;
+use tollgate_core::{
+    catalogue::Catalogue,
+    decision::Gate,
+    facts::{Outcome, OutcomeResult},
+};
+use tollgate_lambda::{event::Event, metrics, problem::Problem, response};
+use tollgate_ledger::{Ledger, OutcomeReported};
+use tollgate_policy::{Evaluator, Limits, PolicySet};
+
+use crate::clock::Clock;
+
+/// Facts are gathered within this time, or less where the function's own time is shorter.
+const GATHER_LIMIT: Duration = Duration::from_secs(4);
+/// Time that is kept for judging, recording and answering.
+const RESERVE: Duration = Duration::from_secs(2);
+
+/// The gate, ready to decide.
+pub struct ChangeGate {
+    catalogue: Catalogue,
+    evaluator: Evaluator,
+    ledger: Ledger,
+    telemetry: Telemetry,
+    clock: Clock,
+}
+
+impl ChangeGate {
+    /// Loads policies and data and opens the ledger and the telemetry.
+    ///
+    /// # Errors
+    /// When policies or data are not in order, or the configuration cannot be followed. A gate that cannot start decides
+    /// nothing.
+    pub async fn open(config: Config) -> Result<Self, lambda_runtime::Error> {
+        let policies = PolicySet::load(&config.policies).map_err(|errors| listed("policies", &errors))?;
+        let catalogue = Catalogue::read(policies.data_files()).map_err(|errors| listed("data", &errors))?;
+        let sdk = tollgate_aws::sdk_config().await;
+        let telemetry = Telemetry::open(&config.telemetry, &sdk).await?;
+        let in_aws = std::env::var("AWS_EXECUTION_ENV").is_ok_and(|name| name.starts_with("AWS_Lambda_"));
+        Ok(Self {
+            clock: Clock::new(config.clock, telemetry.recorded_at(), in_aws)?,
+            ledger: Ledger::open(&config.ledger, Some(&sdk)).await?,
+            evaluator: Evaluator::new(policies, Limits::default()),
+            catalogue,
+            telemetry,
+        })
+    }
+
+    /// Does an evaluation hang, so that the process should be replaced?
+    pub fn is_wedged(&self) -> bool {
+        self.evaluator.is_wedged()
+    }
+
+    /// Answers one event. Over HTTP every problem is an answer; to a direct invocation it is a function error.
+    ///
+    /// # Errors
+    /// For direct invocations, when there is no decision.
+    pub async fn handle(&self, payload: &str, context: &Context) -> Result<Value, Diagnostic> {
+        let event = Event::read(payload);
+        let is_http = matches!(event, Ok(Event::Http(_)) | Err(_));
+        let answer = match event.and_then(|event| receive::receive(event, &context.request_id)) {
+            Ok(request) => self.answer(request, context).await,
+            Err(problem) => Err(problem),
+        };
+        match (answer, is_http) {
+            (Ok(value), true) => response::json(200, &value).map_err(|error| Diagnostic::from(Box::from(error))),
+            (Ok(value), false) => Ok(value),
+            (Err(problem), is_http) => {
+                tracing::warn!(status = problem.status, field = problem.field, title = problem.title, "refused");
+                metrics::write(&metrics::refusal_line(self.clock.now(), Gate::Change.as_str(), problem.status));
+                if is_http { Ok(response::problem(&problem)) } else { Err(problem.into()) }
+            }
+        }
+    }
+
+    async fn answer(&self, request: Request, context: &Context) -> Result<Value, Problem> {
+        match request {
+            Request::Decide(question) => {
+                let decision = self.decide(*question, gather_limit(context)).await?;
+                serde_json::to_value(decision).map_err(|error| unavailable("the decision cannot be written", &error))
+            }
+            Request::Decision(id) => self.recorded(&id).await,
+            Request::Outcome { decision_id, result } => self.outcome(&decision_id, result).await,
+            Request::Health => Ok(self.health()),
+        }
+    }
+
+    async fn recorded(&self, id: &str) -> Result<Value, Problem> {
+        let record =
+            self.ledger.decision(id).await.map_err(|error| unavailable("the ledger cannot be read", &error))?;
+        let record = record.ok_or_else(|| Problem::not_found(format!("no decision has the id `{id}`")))?;
+        Ok(json!({"decision": record.decision, "facts": record.facts}))
+    }
+
+    async fn outcome(&self, decision_id: &str, result: OutcomeResult) -> Result<Value, Problem> {
+        let outcome = Outcome { result, reported_at: self.clock.now() };
+        let reported = self.ledger.report_outcome(decision_id, &outcome).await;
+        match reported.map_err(|error| unavailable("the outcome cannot be recorded", &error))? {
+            OutcomeReported::Reported => Ok(json!({"decision_id": decision_id, "outcome": outcome})),
+            OutcomeReported::Already(first) if first.result == result => {
+                Ok(json!({"decision_id": decision_id, "outcome": first}))
+            }
+            OutcomeReported::Already(first) => {
+                let first = serde_json::to_string(&first.result).unwrap_or_default();
+                Err(Problem::conflict(format!("the outcome was reported before as {first}; the first report stands")))
+            }
+            OutcomeReported::UnknownDecision => {
+                Err(Problem::not_found(format!("no decision has the id `{decision_id}`")))
+            }
+        }
+    }
+
+    fn health(&self) -> Value {
+        let rules = self.evaluator.rules(Gate::Change);
+        json!({
+            "status": if rules.is_empty() { "no_rules" } else { "ok" },
+            "gate": Gate::Change.as_str(),
+            "policy_revision": self.evaluator.revision(),
+            "rules": rules.iter().map(|rule| json!({
+                "rule": rule.name, "title": rule.title, "effect": rule.effect, "mode": rule.mode, "owner": rule.owner,
+            })).collect::<Vec<_>>(),
+            "services": self.catalogue.services.len(),
+            "ledger": self.ledger.name(),
+            "telemetry": self.telemetry.name(),
+        })
+    }
+}
+
+/// The cause goes to the log, where operators look; the caller learns what to do.
+fn unavailable(what: &str, error: &dyn std::fmt::Display) -> Problem {
+    tracing::error!(%error, "{what}");
+    Problem::unavailable(format!("{what}: ask again with the same idempotency key; the gate's log says why"))
+}
+
+fn gather_limit(context: &Context) -> Duration {
+    let left = context.deadline().duration_since(SystemTime::now()).unwrap_or_default();
+    left.saturating_sub(RESERVE).min(GATHER_LIMIT)
+}
+
+fn listed<E: std::fmt::Display>(what: &str, errors: &[E]) -> String {
+    let lines: Vec<String> = errors.iter().map(|error| format!("\n  {error}")).collect();
+    format!("the {what} are not in order; nothing can be decided with them:{}", lines.concat())
+}

@@ -1,0 +1,123 @@
+//! From a question to a recorded decision.
+
+use std::time::{Duration, Instant};
+
+use tollgate_core::{
+    Timestamp,
+    decision::{Decision, DecisionRecord, Gate},
+    digest,
+    facts::Facts,
+    fold::{self, Judgement},
+};
+use tollgate_lambda::{
+    metrics::{self, Latencies},
+    problem::Problem,
+};
+use tollgate_ledger::{Claim, ClaimKey, Claimed, LedgerError, Recorded};
+use tracing::Instrument as _;
+use ulid::Ulid;
+
+use crate::{ChangeGate, receive::Question, unavailable};
+
+/// How long the same question under the same key has the same decision.
+const CLAIM_LIFE: chrono::Duration = chrono::Duration::days(30);
+
+impl ChangeGate {
+    /// Decides, or answers what was decided before under the same key.
+    pub(crate) async fn decide(&self, question: Question, limit: Duration) -> Result<Decision, Problem> {
+        let proposed = Ulid::new().to_string();
+        let span = tracing::info_span!(
+            "decision",
+            decision_id = proposed,
+            gate = Gate::Change.as_str(),
+            service = question.change.service,
+            environment = question.change.environment,
+        );
+        self.claim_and_judge(question, proposed, limit).instrument(span).await
+    }
+
+    async fn claim_and_judge(
+        &self,
+        question: Question,
+        proposed: String,
+        limit: Duration,
+    ) -> Result<Decision, Problem> {
+        let now = self.clock.now();
+        let started = Instant::now();
+        let (claimed, facts) =
+            tokio::join!(self.claim(&question, &proposed, now, limit), self.gather(&question, now, limit));
+        let decision_id = match claimed? {
+            Claimed::New => proposed,
+            Claimed::Again { record: Some(record), .. } => {
+                tracing::info!(first_decision_id = record.decision.decision_id, "answered again from the ledger");
+                return Ok(record.decision);
+            }
+            Claimed::Again { decision_id, record: None } => {
+                tracing::Span::current().record("decision_id", &decision_id);
+                decision_id
+            }
+            Claimed::Conflict { first_claimed_at } => {
+                return Err(Problem::key_reused(format!(
+                    "another change was asked about under this key at {first_claimed_at}: a key names one question"
+                )));
+            }
+        };
+        let gather = started.elapsed();
+        tracing::info!(milliseconds = milliseconds(gather), "gathered");
+        let decision = self.judge(&facts, decision_id, question.warnings)?;
+        let evaluate = started.elapsed().saturating_sub(gather);
+        tracing::info!(
+            milliseconds = milliseconds(evaluate),
+            verdict = decision.verdict.as_str(),
+            findings = decision.findings.len(),
+            "evaluated"
+        );
+        let record = DecisionRecord { decision, facts };
+        let recorded = self.ledger.record(&record).await;
+        let latencies = Latencies { gather, evaluate, record: started.elapsed().saturating_sub(gather + evaluate) };
+        match recorded.map_err(|error| unavailable("the decision cannot be recorded", &error))? {
+            Recorded::Stored => {
+                tracing::info!(milliseconds = milliseconds(latencies.record), "recorded");
+                metrics::write(&metrics::decision_line(now, &record.decision, &record.facts, latencies));
+                Ok(record.decision)
+            }
+            Recorded::Already(first) => Ok(first.decision),
+        }
+    }
+
+    fn judge(&self, facts: &Facts, decision_id: String, warnings: Vec<String>) -> Result<Decision, Problem> {
+        let facts_digest =
+            digest::of_json(facts).map_err(|error| unavailable("the facts cannot be written", &error))?;
+        let evaluation = self.evaluator.evaluate(Gate::Change, facts);
+        Ok(fold::decide(facts, Judgement { decision_id, facts_digest, evaluation, warnings }))
+    }
+
+    /// Without a key there is nothing to come back to: each request is a question of its own.
+    async fn claim(
+        &self,
+        question: &Question,
+        proposed: &str,
+        now: Timestamp,
+        limit: Duration,
+    ) -> Result<Claimed, Problem> {
+        let Some(idempotency_key) = question.idempotency_key.clone() else { return Ok(Claimed::New) };
+        let request_digest =
+            digest::of_json(&question.change).map_err(|error| unavailable("the change cannot be written", &error))?;
+        let claim = Claim {
+            key: ClaimKey { gate: Gate::Change, principal: question.principal.clone(), idempotency_key },
+            request_digest,
+            decision_id: proposed.to_owned(),
+            claimed_at: now,
+            expires_at: now + CLAIM_LIFE,
+        };
+        let claimed: Result<Claimed, LedgerError> = match tokio::time::timeout(limit, self.ledger.claim(&claim)).await {
+            Ok(claimed) => claimed,
+            Err(_) => return Err(unavailable("the ledger did not answer in time", &"timeout while claiming")),
+        };
+        claimed.map_err(|error| unavailable("the question cannot be claimed", &error))
+    }
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,178 @@
+//! Gather: everything that a decision rests on, in parallel, under one deadline. What fails is a fact, too.
+
+use std::time::Duration;
+
+use tollgate_core::{
+    Timestamp,
+    approval::approval_facts,
+    catalogue::{Catalogue, Service},
+    cost::cost_fact,
+    decision::Gate,
+    evidence::{Evidence, EvidenceStatus},
+    facts::{CallerFact, DependencyFact, FACTS_SCHEMA, Facts, FreezeFact, HistoryFact, ServiceFact},
+    history::history_fact,
+    slo::{Slo, SloFact},
+};
+use tollgate_ledger::{HistoryQuery, Ledger};
+
+use crate::{ChangeGate, receive::Question};
+
+/// More decisions about one service and environment than this are not counted.
+const MAX_HISTORY: usize = 1000;
+const CATALOGUE: &str = "catalogue";
+
+impl ChangeGate {
+    /// Gathers the facts about a change.
+    pub(crate) async fn gather(&self, question: &Question, now: Timestamp, limit: Duration) -> Facts {
+        let catalogue = &self.catalogue;
+        let change = &question.change;
+        let service = catalogue.services.get(&change.service);
+        let settings = catalogue.settings.resolve(&change.service, service.map(|service| service.owner.as_str()));
+        let seconds = |group: &str, name: &str| {
+            settings.integer(group, name).and_then(|seconds| u64::try_from(seconds).ok()).unwrap_or(0)
+        };
+        let slos = objectives(catalogue, &change.service, service);
+        let (telemetry, history) = tokio::join!(
+            self.telemetry.gather(&slos, now, limit, seconds("slo", "max_age_seconds")),
+            history(&self.ledger, question, now, limit, seconds("change", "history_window_seconds")),
+        );
+        let (own, of_dependencies): (Vec<_>, Vec<_>) =
+            telemetry.into_iter().partition(|fact| fact.service == change.service);
+        let caller = CallerFact {
+            may_assert_approvals: catalogue.may_assert_approvals(&question.principal),
+            principal: question.principal.clone(),
+        };
+        Facts {
+            schema: FACTS_SCHEMA.to_owned(),
+            gate: Gate::Change,
+            evaluated_at: now,
+            evaluated_at_seconds: now.timestamp(),
+            service: service_fact(catalogue, &change.service, service),
+            slos: own,
+            dependencies: dependencies(catalogue, service, of_dependencies),
+            history,
+            freezes: freezes(catalogue, question, now),
+            approvals: approval_facts(change, &caller, |person| catalogue.groups_of(person)),
+            cost: change.cost.as_ref().map(cost_fact),
+            waivers: catalogue.waivers.iter().filter(|waiver| waiver.service == change.service).cloned().collect(),
+            caller,
+            change: change.clone().kept(),
+            settings,
+        }
+    }
+}
+
+/// The service's own objectives, which a decision must rest on, and those of its dependencies, which it need not.
+fn objectives<'a>(catalogue: &'a Catalogue, name: &str, service: Option<&'a Service>) -> Vec<(&'a Slo, bool)> {
+    let of = |name: &str| catalogue.slos.get(name).into_iter().flatten();
+    let dependencies = service.into_iter().flat_map(|service| &service.dependencies).filter(|other| *other != name);
+    of(name).map(|slo| (slo, true)).chain(dependencies.flat_map(|name| of(name).map(|slo| (slo, false)))).collect()
+}
+
+async fn history(
+    ledger: &Ledger,
+    question: &Question,
+    now: Timestamp,
+    limit: Duration,
+    window_seconds: u64,
+) -> HistoryFact {
+    let change = &question.change;
+    let window = chrono::Duration::seconds(i64::try_from(window_seconds).unwrap_or(0));
+    let query = HistoryQuery {
+        service: change.service.clone(),
+        environment: change.environment.clone(),
+        since: now.checked_sub_signed(window).unwrap_or(now),
+        limit: MAX_HISTORY,
+    };
+    let (evidence, changes) = match tokio::time::timeout(limit, ledger.history(&query)).await {
+        Ok(Ok(history)) => {
+            let mut evidence = Evidence::ok("history", ledger.name(), Some(now));
+            if history.truncated {
+                evidence.status = EvidenceStatus::Partial;
+                evidence.reason = Some(format!("only the newest {MAX_HISTORY} decisions were read"));
+            }
+            evidence.window_seconds = Some(window_seconds);
+            evidence.api_requests = history.requests;
+            (evidence, history.changes)
+        }
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "the history could not be read");
+            let reason = "the ledger could not be read; its log says why";
+            (Evidence::bad("history", ledger.name(), EvidenceStatus::Error, reason), Vec::new())
+        }
+        Err(_) => {
+            let reason = format!("the ledger did not answer within {} ms", limit.as_millis());
+            (Evidence::bad("history", ledger.name(), EvidenceStatus::Error, reason), Vec::new())
+        }
+    };
+    history_fact(evidence, window_seconds, &change.id, &changes)
+}
+
+fn service_fact(catalogue: &Catalogue, name: &str, service: Option<&Service>) -> ServiceFact {
+    let Some(service) = service else {
+        let reason = format!("the catalogue has no service `{name}`");
+        return ServiceFact {
+            evidence: Evidence::bad("service", CATALOGUE, EvidenceStatus::NoData, reason),
+            name: name.to_owned(),
+            known: false,
+            tier: None,
+            owner: None,
+            contact: None,
+            environments: Vec::new(),
+            runbook: None,
+        };
+    };
+    let owner = catalogue.teams.get(&service.owner);
+    ServiceFact {
+        evidence: Evidence::ok("service", CATALOGUE, None),
+        name: name.to_owned(),
+        known: true,
+        tier: Some(service.tier),
+        owner: owner.map(|team| team.name.clone()),
+        contact: owner.and_then(|team| team.contact.clone()),
+        environments: service.environments.clone(),
+        runbook: service.runbook.clone(),
+    }
+}
+
+fn dependencies(catalogue: &Catalogue, service: Option<&Service>, slos: Vec<SloFact>) -> Vec<DependencyFact> {
+    let names = service.into_iter().flat_map(|service| &service.dependencies);
+    names
+        .map(|name| {
+            let id = format!("dependency/{name}");
+            let known = catalogue.services.get(name);
+            let evidence = known.map_or_else(
+                || {
+                    Evidence::bad(
+                        &id,
+                        CATALOGUE,
+                        EvidenceStatus::NoData,
+                        format!("the catalogue has no service `{name}`"),
+                    )
+                },
+                |_| Evidence::ok(&id, CATALOGUE, None),
+            );
+            DependencyFact {
+                evidence: evidence.advisory(),
+                name: name.clone(),
+                owner: known.map(|service| service.owner.clone()),
+                slos: slos.iter().filter(|slo| slo.service == *name).cloned().collect(),
+            }
+        })
+        .collect()
+}
+
+fn freezes(catalogue: &Catalogue, question: &Question, now: Timestamp) -> FreezeFact {
+    let change = &question.change;
+    let around: Vec<_> = catalogue
+        .freezes
+        .iter()
+        .filter(|freeze| freeze.concerns(&change.service, &change.environment))
+        .map(|freeze| freeze.around(now))
+        .collect();
+    FreezeFact {
+        evidence: Evidence::ok("freezes", CATALOGUE, Some(now)),
+        active: around.iter().filter_map(|(active, _)| active.clone()).collect(),
+        next: around.into_iter().filter_map(|(_, next)| next).min_by_key(|window| window.starts_at),
+    }
+}
