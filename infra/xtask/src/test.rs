@@ -1,6 +1,6 @@
 //! All tests.
 
-use std::env;
+use std::env::consts::EXE_SUFFIX;
 
 use anyhow::Result;
 
@@ -9,20 +9,17 @@ use crate::{emulator, processes, project, tools};
 /// Runs the policies' tests, then the workspace's against an emulator.
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
     let tools = tools::run_set()?;
-    // The end-to-end tests start the binaries; built with the tests, so that nothing is compiled twice.
-    processes::run(&mut project::cargo(&["build", "--workspace", "--bins", "--tests"]))?;
+    build()?;
     policies(&["test", "--coverage"])?;
-    cargo(&tools, arguments)
+    let emulator = emulator::start(&tools, &project::folder(".tollgate/test")?)?;
+    let mut test = project::cargo(&["test", "--workspace"]);
+    test.args(arguments).env("PATH", project::path_with(&[&tools])?);
+    processes::run(test.env("TOLLGATE_TEST_AWS_ENDPOINT", &emulator.endpoint))
 }
 
-/// Runs the workspace's tests; everything has been built.
-fn cargo(tools: &std::path::Path, arguments: &[String]) -> Result<()> {
-    let folder = project::folder(".tollgate/test")?;
-    let emulator = emulator::start(tools, &folder)?;
-    let mut test = project::cargo(&["test", "--workspace"]);
-    test.args(arguments).env("PATH", project::path_with(&[tools])?);
-    test.env("TOLLGATE_TEST_AWS_ENDPOINT", &emulator.endpoint);
-    processes::run(&mut test)
+/// Builds tests and the binaries that the end-to-end tests start, at once, so that nothing is compiled twice.
+pub(crate) fn build() -> Result<()> {
+    processes::run(&mut project::cargo(&["build", "--workspace", "--bins", "--tests"]))
 }
 
 /// Runs `tollgate policies` as it was built.
@@ -32,5 +29,6 @@ pub(crate) fn policies(arguments: &[&str]) -> Result<()> {
 
 /// Runs `tollgate` as it was built.
 pub(crate) fn tollgate(arguments: &[&str]) -> Result<()> {
-    processes::run(project::command(project::built("debug", &format!("tollgate{}", env::consts::EXE_SUFFIX))).args(arguments))
+    let binary = project::built("debug", &format!("tollgate{EXE_SUFFIX}"));
+    processes::run(project::command(binary).args(arguments))
 }

@@ -31,7 +31,8 @@ fn install(set: &str, what: &str, programs: &[&str]) -> Result<PathBuf> {
     lock.lock()?;
     let environment = tools.join(set);
     let requirements = project::root().join(format!("infra/tools/requirements-{set}.txt"));
-    let pinned = fs::read_to_string(&requirements).with_context(|| format!("cannot read {}", requirements.display()))?;
+    let pinned =
+        fs::read_to_string(&requirements).with_context(|| format!("cannot read {}", requirements.display()))?;
     // An environment works only where it was made.
     let wanted = format!("{}\n{pinned}", environment.display());
     let stamp = environment.join("installed.txt");
@@ -59,7 +60,8 @@ fn install(set: &str, what: &str, programs: &[&str]) -> Result<PathBuf> {
 
 /// A Python that is new enough and can make environments.
 fn python() -> Result<PathBuf> {
-    let script = "import sys, venv, ensurepip; print('%d.%d' % sys.version_info[:2]); assert sys.version_info >= (3, 10)";
+    let script =
+        "import sys, venv, ensurepip; print('%d.%d' % sys.version_info[:2]); assert sys.version_info >= (3, 10)";
     let asked = Command::new("python3").args(["-I", "-c", script]).stdin(Stdio::null()).output();
     let need = "install Python 3.10 or newer with its `venv` module, and have it first on the search path as `python3`";
     let output = match asked {

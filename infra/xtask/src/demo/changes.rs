@@ -16,6 +16,17 @@ pub(crate) struct Question {
     pub(crate) body: Value,
 }
 
+impl Question {
+    /// What is wrong with this decision, if anything. A freeze that is open today rightly denies what else is allowed.
+    pub(crate) fn objection(&self, decision: &Value) -> Option<String> {
+        let verdict = decision.get("verdict").and_then(Value::as_str).unwrap_or("none");
+        let mut findings = decision.get("findings").and_then(Value::as_array).into_iter().flatten();
+        let frozen = findings.any(|finding| finding.get("rule").is_some_and(|rule| rule == "change.freeze"));
+        let as_it_should = verdict == self.expected || (frozen && verdict == "deny");
+        (!as_it_should).then(|| format!("`{}` was answered `{verdict}`, not `{}`", self.name, self.expected))
+    }
+}
+
 /// In the order in which they are asked.
 pub(crate) fn all(commit: &Commit) -> Vec<Question> {
     vec![
@@ -23,13 +34,13 @@ pub(crate) fn all(commit: &Commit) -> Vec<Question> {
             name: "healthy",
             title: "payments-api is healthy; two people approved",
             expected: "allow",
-            body: body(commit, "payments-api", &["github:301", "github:302"]),
+            body: body(commit, "payments-api", &["github:77", "github:1203"]),
         },
         Question {
             name: "burning",
             title: "checkout-web burns its error budget",
             expected: "deny",
-            body: body(commit, "checkout-web", &["github:301", "github:302"]),
+            body: body(commit, "checkout-web", &["github:2210", "github:3306"]),
         },
         Question {
             name: "unapproved",
@@ -41,13 +52,13 @@ pub(crate) fn all(commit: &Commit) -> Vec<Question> {
             name: "approved",
             title: "the same change, once it is approved",
             expected: "allow",
-            body: body(commit, "fraud-scoring", &["github:301", "github:302"]),
+            body: body(commit, "fraud-scoring", &["github:7007", "github:7008"]),
         },
         Question {
             name: "blind",
             title: "search-api sends no telemetry",
             expected: "deny",
-            body: body(commit, "search-api", &["github:301", "github:302"]),
+            body: body(commit, "search-api", &["github:5150", "github:5151"]),
         },
     ]
 }
@@ -67,4 +78,23 @@ fn body(commit: &Commit, service: &str, approvers: &[&str]) -> Value {
         "approvals": approvals,
         "rollback": { "plan": "deploy the commit before this one" },
     }})
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::Question;
+
+    #[test]
+    fn another_verdict_is_an_objection_unless_a_freeze_denies() {
+        let question = Question { name: "healthy", title: "", expected: "allow", body: Value::Null };
+        let decided = |verdict: &str, rule: &str| json!({"verdict": verdict, "findings": [{"rule": rule}]});
+        assert_eq!(question.objection(&decided("allow", "change.traffic")), None);
+        assert_eq!(question.objection(&decided("deny", "change.freeze")), None);
+        let objection = question.objection(&decided("deny", "change.burn_rate")).unwrap();
+        assert_eq!(objection, "`healthy` was answered `deny`, not `allow`");
+        assert!(question.objection(&decided("pending", "change.freeze")).is_some());
+        assert!(question.objection(&json!({})).is_some());
+    }
 }

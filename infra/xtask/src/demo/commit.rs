@@ -16,7 +16,9 @@ pub(crate) struct Commit {
 /// The last commit of this clone, or a stand-in when there is no git or no history.
 pub(crate) fn last() -> Commit {
     read().unwrap_or_else(|| {
-        anstream::eprintln!("no git history is to be had here, so the changes carry no commit: install git and clone the project");
+        anstream::eprintln!(
+            "no git history is to be had here, so the changes carry no commit: install git and clone the project"
+        );
         Commit { id: None, author: "git:unknown".into(), subject: "a change without a commit".into(), diff: None }
     })
 }

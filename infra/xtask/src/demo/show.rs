@@ -11,7 +11,11 @@ const WIDTH: usize = 110;
 /// What the changes have in common.
 pub(crate) fn heading(commit: &Commit) {
     let id = commit.id.as_deref().and_then(|id| id.get(..10)).unwrap_or("no commit");
-    anstream::println!("\nasking about changes that roll out {BOLD}{id}{PLAIN} “{}” by {}", commit.subject, commit.author);
+    anstream::println!(
+        "\nasking about changes that roll out {BOLD}{id}{PLAIN} “{}” by {}",
+        commit.subject,
+        commit.author
+    );
 }
 
 /// What is asked.
@@ -44,7 +48,10 @@ pub(crate) fn decision(decision: &Value) {
     let rules = each(&decision["rules_judged"]).count();
     let policies = short(&decision["policy_revision"]);
     let facts = short(&decision["facts_digest"]);
-    line("proof", &format!("{rules} rules of policies {policies} on facts {facts}; {requests} AWS requests, {micros} µUSD"));
+    line(
+        "proof",
+        &format!("{rules} rules of policies {policies} on facts {facts}; {requests} AWS requests, {micros} µUSD"),
+    );
 }
 
 fn finding(finding: &Value) {
