@@ -9,6 +9,8 @@ use crate::{Timestamp, evidence::Evidence};
 mod arithmetic;
 mod document;
 mod fact;
+mod history;
+mod indicator;
 mod objective;
 mod openslo;
 mod plan;

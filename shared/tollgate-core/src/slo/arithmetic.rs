@@ -1,6 +1,9 @@
 //! Error budgets and burn rates, in whole numbers.
 
-use super::{BudgetFact, objective::{PARTS_PER_BILLION, Target}};
+use super::{
+    BudgetFact,
+    objective::{PARTS_PER_BILLION, Target},
+};
 
 const MILLION: u128 = 1_000_000;
 
@@ -47,9 +50,9 @@ impl Events {
     /// The budget of a period in which these were the events.
     pub fn budget(self, target: Target) -> BudgetFact {
         let allowed = u128::from(self.total) * u128::from(target.budget_ppb()) / u128::from(PARTS_PER_BILLION);
-        let (consumed, consumed_up) = self.spent(target).map_or((0, 0), |(spent, budget)| {
-            (spent * MILLION / budget, (spent * MILLION).div_ceil(budget))
-        });
+        let (consumed, consumed_up) = self
+            .spent(target)
+            .map_or((0, 0), |(spent, budget)| (spent * MILLION / budget, (spent * MILLION).div_ceil(budget)));
         BudgetFact {
             total: self.total,
             bad: self.bad,
@@ -102,7 +105,10 @@ mod tests {
             assert_eq!(window.burn_rate_micro(target("99.9")), burn_tenths * 100_000);
             let period = events(MINUTES_IN_30_DAYS * 60 * per_second, bad);
             assert_eq!(period.budget(target("99.9")).consumed_ppm, percent * 10_000);
-            assert_eq!(period.budget(target("99.9")).remaining_ppm, 1_000_000 - i64::try_from(percent).unwrap() * 10_000);
+            assert_eq!(
+                period.budget(target("99.9")).remaining_ppm,
+                1_000_000 - i64::try_from(percent).unwrap() * 10_000
+            );
         }
     }
 
@@ -110,7 +116,9 @@ mod tests {
     /// 1000, 43 minutes.
     #[test]
     fn the_workbooks_times_to_exhaustion_exhaust_the_budget() {
-        for (error_permille, burn, seconds) in [(1, 1, 2_592_000), (2, 2, 1_296_000), (10, 10, 259_200), (1000, 1000, 2_592)] {
+        for (error_permille, burn, seconds) in
+            [(1, 1, 2_592_000), (2, 2, 1_296_000), (10, 10, 259_200), (1000, 1000, 2_592)]
+        {
             let bad = seconds * error_permille;
             assert_eq!(events(seconds * 1000, bad).burn_rate_micro(target("99.9")), burn * 1_000_000);
             let budget = events(2_592_000 * 1000, bad).budget(target("99.9"));
@@ -123,7 +131,9 @@ mod tests {
     /// Engineering", appendix A, <https://sre.google/sre-book/availability-table/>.
     #[test]
     fn the_availability_table_holds() {
-        for (percent, downtime_ms) in [("99", 25_920_000), ("99.9", 2_592_000), ("99.95", 1_296_000), ("99.99", 259_200), ("99.999", 25_920)] {
+        for (percent, downtime_ms) in
+            [("99", 25_920_000), ("99.9", 2_592_000), ("99.95", 1_296_000), ("99.99", 259_200), ("99.999", 25_920)]
+        {
             let budget = events(MINUTES_IN_30_DAYS * 60_000, 0).budget(target(percent));
             assert_eq!(budget.allowed_bad, downtime_ms, "{percent}");
         }

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use super::{
     SloFact, WindowFact,
     arithmetic::Events,
-    objective::{Counted, Slo, Target},
+    history::{Bucket, History, Sum},
+    objective::{Counted, Slo},
     plan::{Plan, WINDOWS},
-    series::{Quality, Snapshot, TierSeries, rfc3339},
+    series::{Snapshot, rfc3339},
 };
 use crate::{
     Timestamp,
@@ -71,7 +72,12 @@ pub fn slo_fact(slo: &Slo, snapshot: &Snapshot, judging: &Judging) -> SloFact {
     let [counted, total] = slo.metrics().map(|metric| snapshot.series.get(metric));
     let (Some(counted), Some(total)) = (counted, total) else {
         let absent = if total.is_none() { &slo.ratio.total } else { &slo.ratio.metric };
-        return unknown_fact(slo, judging, EvidenceStatus::Error, format!("nothing was fetched or recorded of `{absent}`"));
+        return unknown_fact(
+            slo,
+            judging,
+            EvidenceStatus::Error,
+            format!("nothing was fetched or recorded of `{absent}`"),
+        );
     };
     let Some(history) = History::of(slo, plan, counted, total) else {
         let reason = format!("the data reaches back {} s, less than the period", plan.history_seconds());
@@ -80,120 +86,7 @@ pub fn slo_fact(slo: &Slo, snapshot: &Snapshot, judging: &Judging) -> SloFact {
     history.fact(slo, plan, judging)
 }
 
-/// One datapoint of both metrics.
-#[derive(Debug, Clone, Copy)]
-struct Bucket {
-    start: i64,
-    end: i64,
-    counted: Option<u64>,
-    total: Option<u64>,
-}
-
-impl Bucket {
-    /// What it adds to (counted, total); none when nothing is known.
-    fn counts(&self, kind: Counted) -> Option<(u64, u64)> {
-        match (kind, self.counted, self.total) {
-            (_, Some(counted), Some(total)) => Some((counted, total)),
-            (Counted::Good | Counted::Bad { absent_is_zero: true }, None, Some(total)) => Some((0, total)),
-            (Counted::Bad { absent_is_zero: false }, None, Some(total)) => Some((total, total)),
-            (Counted::Bad { .. }, Some(bad), None) if bad > 0 => Some((bad, bad)),
-            (_, _, None) => None,
-        }
-    }
-
-    fn complete(&self, kind: Counted) -> bool {
-        self.total.is_some() && (self.counted.is_some() || kind == Counted::Bad { absent_is_zero: true })
-    }
-}
-
-/// The datapoints of a period, newest first.
-struct History {
-    buckets: Vec<Bucket>,
-    /// Since when everything is known as well as the source knows it.
-    reach: i64,
-    failures: Vec<String>,
-    gaps: Vec<String>,
-    skew_allowed: u64,
-}
-
-/// What the counts of a window come to.
-enum Sum {
-    Unknown,
-    Known(Events),
-    /// More are good, or bad, than there are.
-    Impossible { counted: u128, total: u128 },
-}
-
 impl History {
-    fn of(slo: &Slo, plan: &Plan, counted: &[TierSeries], total: &[TierSeries]) -> Option<Self> {
-        let longest = WINDOWS.iter().map(|(_, seconds)| *seconds).fold(slo.period_seconds, u64::max);
-        let oldest = plan.window_start(longest)?;
-        let mut history =
-            Self { buckets: Vec::new(), reach: oldest, failures: Vec::new(), gaps: Vec::new(), skew_allowed: 0 };
-        for (index, tier) in plan.tiers().iter().enumerate().filter(|(_, tier)| tier.end > oldest) {
-            let sides = [(&slo.ratio.metric, counted.get(index)), (&slo.ratio.total, total.get(index))];
-            for (metric, series) in sides {
-                let (list, reason) = match series.map(|series| &series.quality) {
-                    Some(Quality::Complete) => continue,
-                    Some(Quality::Partial(reason)) => (&mut history.gaps, reason.as_str()),
-                    Some(Quality::Failed(reason)) => (&mut history.failures, reason.as_str()),
-                    None => (&mut history.failures, "nothing came"),
-                };
-                if !matches!(series.map(|series| &series.quality), Some(Quality::Partial(_))) {
-                    history.reach = history.reach.max(tier.end);
-                }
-                let text = format!("`{metric}` at {} s: {reason}", tier.period_seconds);
-                if !list.contains(&text) {
-                    list.push(text);
-                }
-            }
-            let value = |series: Option<&TierSeries>, at: usize| series?.values.get(at).copied().flatten();
-            let [counted, total] = sides.map(|(_, series)| series);
-            let mut buckets: Vec<_> = tier
-                .starts()
-                .enumerate()
-                .map(|(at, start)| Bucket {
-                    start,
-                    end: start + tier.period_seconds,
-                    counted: value(counted, at),
-                    total: value(total, at),
-                })
-                .filter(|bucket| bucket.start >= oldest)
-                .collect();
-            if index == 0 {
-                history.skew_allowed = buckets.iter().filter_map(|bucket| bucket.total).max().unwrap_or(0);
-            }
-            buckets.reverse();
-            history.buckets.extend(buckets);
-        }
-        Some(history)
-    }
-
-    fn since(&self, start: i64) -> impl Iterator<Item = &Bucket> {
-        self.buckets.iter().take_while(move |bucket| bucket.start >= start)
-    }
-
-    fn sum(&self, start: i64, kind: Counted) -> Sum {
-        if start < self.reach {
-            return Sum::Unknown;
-        }
-        let mut known = self.since(start).filter_map(|bucket| bucket.counts(kind)).peekable();
-        if known.peek().is_none() {
-            return Sum::Unknown;
-        }
-        let (counted, total) = known.fold((0, 0), |(counted, total), (more_counted, more_total)| {
-            (counted + u128::from(more_counted), total + u128::from(more_total))
-        });
-        let impossible = Sum::Impossible { counted, total };
-        if counted.saturating_sub(total) > u128::from(self.skew_allowed) {
-            return impossible;
-        }
-        let Ok(whole) = u64::try_from(total) else { return impossible };
-        let counted = u64::try_from(counted.min(total)).unwrap_or(whole);
-        let bad = if kind == Counted::Good { whole.saturating_sub(counted) } else { counted };
-        Events::new(whole, bad).map_or(impossible, Sum::Known)
-    }
-
     fn fact(mut self, slo: &Slo, plan: &Plan, judging: &Judging) -> SloFact {
         let kind = slo.ratio.counted;
         let mut gaps = std::mem::take(&mut self.gaps);
@@ -248,12 +141,6 @@ impl History {
         }
     }
 
-    fn datapoints(&self, start: i64, kind: Counted) -> (u64, u64) {
-        self.since(start).fold((0, 0), |(expected, received), bucket| {
-            (expected + 1, received + u64::from(bucket.complete(kind)))
-        })
-    }
-
     /// The worst that is to be said, and all reasons of that kind.
     fn status(
         &self,
@@ -276,13 +163,15 @@ impl History {
             None
         };
         if let Some(metric) = absent {
-            let reason = format!("`{metric}` has no datapoint in the whole period: check its name, dimensions and region");
+            let reason =
+                format!("`{metric}` has no datapoint in the whole period: check its name, dimensions and region");
             return (EvidenceStatus::NoData, Some(reason));
         }
         let age = judging.now.timestamp() - as_of.unwrap_or(i64::MIN / 2);
         if u64::try_from(age).is_ok_and(|age| age > judging.max_age_seconds) {
             let limit = judging.max_age_seconds;
-            let reason = format!("the newest datapoint of `{}` is {age} s old, at most {limit} s are allowed", ratio.total);
+            let reason =
+                format!("the newest datapoint of `{}` is {age} s old, at most {limit} s are allowed", ratio.total);
             return (EvidenceStatus::Stale, Some(reason));
         }
         if gaps.is_empty() { (EvidenceStatus::Ok, None) } else { (EvidenceStatus::Partial, Some(gaps.join("; "))) }
@@ -303,16 +192,8 @@ impl History {
             )
         })
     }
-
-    fn burning_since(&self, kind: Counted, target: Target) -> Option<Timestamp> {
-        let burns = |(counted, total): (u64, u64)| {
-            let bad = if kind == Counted::Good { total.saturating_sub(counted) } else { counted.min(total) };
-            Events::new(total, bad).is_some_and(|events| events.burn(target))
-        };
-        self.since(self.reach)
-            .filter_map(|bucket| Some((bucket.start, bucket.counts(kind)?)))
-            .take_while(|(_, counts)| burns(*counts))
-            .last()
-            .and_then(|(start, _)| Timestamp::from_timestamp(start, 0))
-    }
 }
+
+#[cfg(test)]
+#[path = "fact_tests.rs"]
+mod tests;

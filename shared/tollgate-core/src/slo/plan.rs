@@ -116,11 +116,11 @@ mod tests {
 
     #[test]
     fn a_month_takes_three_tiers() {
-        // 2026-11-21T10:07:42Z
-        let plan = Plan::at(1_795_255_662, [30 * 86_400]);
+        // 2026-11-21T10:10:42Z
+        let plan = Plan::at(1_795_255_842, [30 * 86_400]);
         let ranges: Vec<_> = plan.tiers().iter().map(|tier| (tier.period_seconds, tier.datapoints())).collect();
-        assert_eq!(plan.end(), 1_795_255_500);
-        assert_eq!(ranges, [(60, 365), (300, 792), (3600, 648)]);
+        assert_eq!(plan.end(), 1_795_255_680);
+        assert_eq!(ranges, [(60, 363), (300, 793), (3600, 648)]);
     }
 
     #[test]

@@ -21,6 +21,16 @@ pub enum Quality {
     Failed(String),
 }
 
+impl Quality {
+    /// Why it is not complete.
+    pub fn reason(&self) -> &str {
+        match self {
+            Self::Complete => "",
+            Self::Partial(reason) | Self::Failed(reason) => reason,
+        }
+    }
+}
+
 /// One metric in one tier.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TierSeries {
@@ -46,13 +56,18 @@ impl TierSeries {
                 continue;
             }
             let Some(count) = count(value) else {
-                series.worsen(Quality::Failed(format!("the value {value} at {} is not a count of events", rfc3339(start))));
+                series.worsen(Quality::Failed(format!(
+                    "the value {value} at {} is not a count of events",
+                    rfc3339(start)
+                )));
                 continue;
             };
             match tier.index(start).and_then(|index| series.values.get_mut(index)) {
                 Some(place @ None) => *place = Some(count),
                 Some(Some(known)) if *known == count => {}
-                Some(Some(_)) => series.worsen(Quality::Partial(format!("two different values came for {}", rfc3339(start)))),
+                Some(Some(_)) => {
+                    series.worsen(Quality::Partial(format!("two different values came for {}", rfc3339(start))))
+                }
                 None => series.worsen(Quality::Partial(format!(
                     "a datapoint came for {}, which is not at a multiple of {} s",
                     rfc3339(start),
@@ -135,10 +150,15 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_said() {
-        let quality = |points: &[(i64, f64)]| TierSeries::from_points(&TIER, points.to_vec(), Quality::Complete).quality;
-        assert!(matches!(quality(&[(600, 1.0), (600, 2.0)]), Quality::Partial(reason) if reason.contains("two different")));
+        let quality =
+            |points: &[(i64, f64)]| TierSeries::from_points(&TIER, points.to_vec(), Quality::Complete).quality;
+        assert!(
+            matches!(quality(&[(600, 1.0), (600, 2.0)]), Quality::Partial(reason) if reason.contains("two different"))
+        );
         assert!(matches!(quality(&[(630, 1.0)]), Quality::Partial(reason) if reason.contains("multiple of 60 s")));
-        assert!(matches!(quality(&[(600, -1.0)]), Quality::Failed(reason) if reason.contains("-1 at 1970-01-01T00:10:00Z")));
+        assert!(
+            matches!(quality(&[(600, -1.0)]), Quality::Failed(reason) if reason.contains("-1 at 1970-01-01T00:10:00Z"))
+        );
         assert!(matches!(quality(&[(630, 1.0), (600, f64::NAN)]), Quality::Failed(_)));
         assert!(matches!(quality(&[(600, f64::NAN), (630, 1.0)]), Quality::Failed(_)));
     }

@@ -1,0 +1,146 @@
+//! The datapoints of both metrics of an objective, side by side.
+
+use super::{
+    arithmetic::Events,
+    objective::{Counted, Metric, Slo, Target},
+    plan::{Plan, Tier, WINDOWS},
+    series::{Quality, TierSeries},
+};
+use crate::Timestamp;
+
+/// One datapoint of both metrics.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bucket {
+    pub(super) start: i64,
+    pub(super) end: i64,
+    pub(super) counted: Option<u64>,
+    pub(super) total: Option<u64>,
+}
+
+impl Bucket {
+    /// What it adds to (counted, total); none when nothing is known.
+    fn counts(&self, kind: Counted) -> Option<(u64, u64)> {
+        match (kind, self.counted, self.total) {
+            (_, Some(counted), Some(total)) => Some((counted, total)),
+            (Counted::Good | Counted::Bad { absent_is_zero: true }, None, Some(total)) => Some((0, total)),
+            (Counted::Bad { absent_is_zero: false }, None, Some(total)) => Some((total, total)),
+            (Counted::Bad { .. }, Some(bad), None) if bad > 0 => Some((bad, bad)),
+            (_, _, None) => None,
+        }
+    }
+
+    fn complete(&self, kind: Counted) -> bool {
+        self.total.is_some() && (self.counted.is_some() || kind == Counted::Bad { absent_is_zero: true })
+    }
+}
+
+/// The datapoints of a period, newest first.
+pub(super) struct History {
+    pub(super) buckets: Vec<Bucket>,
+    /// Since when everything is known as well as the source knows it.
+    pub(super) reach: i64,
+    pub(super) failures: Vec<String>,
+    pub(super) gaps: Vec<String>,
+    skew_allowed: u64,
+}
+
+/// What the counts of a window come to.
+pub(super) enum Sum {
+    Unknown,
+    Known(Events),
+    /// More are good, or bad, than there are.
+    Impossible {
+        counted: u128,
+        total: u128,
+    },
+}
+
+impl History {
+    pub(super) fn of(slo: &Slo, plan: &Plan, counted: &[TierSeries], total: &[TierSeries]) -> Option<Self> {
+        let longest = WINDOWS.iter().map(|(_, seconds)| *seconds).fold(slo.period_seconds, u64::max);
+        let oldest = plan.window_start(longest)?;
+        let mut history =
+            Self { buckets: Vec::new(), reach: oldest, failures: Vec::new(), gaps: Vec::new(), skew_allowed: 0 };
+        for (index, tier) in plan.tiers().iter().enumerate().filter(|(_, tier)| tier.end > oldest) {
+            let sides = [counted.get(index), total.get(index)];
+            for (metric, series) in slo.metrics().into_iter().zip(sides) {
+                history.note(metric, tier, series);
+            }
+            let value = |series: Option<&TierSeries>, at: usize| series?.values.get(at).copied().flatten();
+            let [counted, total] = sides;
+            let mut buckets: Vec<_> = tier
+                .starts()
+                .enumerate()
+                .map(|(at, start)| Bucket {
+                    start,
+                    end: start + tier.period_seconds,
+                    counted: value(counted, at),
+                    total: value(total, at),
+                })
+                .filter(|bucket| bucket.start >= oldest)
+                .collect();
+            if index == 0 {
+                history.skew_allowed = buckets.iter().filter_map(|bucket| bucket.total).max().unwrap_or(0);
+            }
+            buckets.reverse();
+            history.buckets.extend(buckets);
+        }
+        Some(history)
+    }
+
+    /// Keeps what is wrong with a series; what failed ends the reach of what is known.
+    fn note(&mut self, metric: &Metric, tier: &Tier, series: Option<&TierSeries>) {
+        let (list, reason) = match series.map(|series| &series.quality) {
+            Some(Quality::Complete) => return,
+            Some(Quality::Partial(reason)) => (&mut self.gaps, reason.as_str()),
+            failed => {
+                self.reach = self.reach.max(tier.end);
+                let reason = failed.map_or("nothing came", |quality| quality.reason());
+                (&mut self.failures, reason)
+            }
+        };
+        list.push(format!("`{metric}` by {} s: {reason}", tier.period_seconds));
+    }
+
+    pub(super) fn since(&self, start: i64) -> impl Iterator<Item = &Bucket> {
+        self.buckets.iter().take_while(move |bucket| bucket.start >= start)
+    }
+
+    pub(super) fn sum(&self, start: i64, kind: Counted) -> Sum {
+        if start < self.reach {
+            return Sum::Unknown;
+        }
+        let mut known = self.since(start).filter_map(|bucket| bucket.counts(kind)).peekable();
+        if known.peek().is_none() {
+            return Sum::Unknown;
+        }
+        let (counted, total) = known.fold((0, 0), |(counted, total), (more_counted, more_total)| {
+            (counted + u128::from(more_counted), total + u128::from(more_total))
+        });
+        let impossible = Sum::Impossible { counted, total };
+        if counted.saturating_sub(total) > u128::from(self.skew_allowed) {
+            return impossible;
+        }
+        let Ok(whole) = u64::try_from(total) else { return impossible };
+        let counted = u64::try_from(counted.min(total)).unwrap_or(whole);
+        let bad = if kind == Counted::Good { whole.saturating_sub(counted) } else { counted };
+        Events::new(whole, bad).map_or(impossible, Sum::Known)
+    }
+
+    pub(super) fn datapoints(&self, start: i64, kind: Counted) -> (u64, u64) {
+        self.since(start)
+            .fold((0, 0), |(expected, received), bucket| (expected + 1, received + u64::from(bucket.complete(kind))))
+    }
+
+    pub(super) fn burning_since(&self, kind: Counted, target: Target) -> Option<Timestamp> {
+        let burns = |(counted, total): (u64, u64)| {
+            let bad = if kind == Counted::Good { total.saturating_sub(counted) } else { counted.min(total) };
+            Events::new(total, bad).is_some_and(|events| events.burn(target))
+        };
+        self.since(self.reach)
+            .filter_map(|bucket| Some((bucket.start, bucket.counts(kind)?)))
+            .take_while(|(_, counts)| burns(*counts))
+            .last()
+            .and_then(|(start, _)| Timestamp::from_timestamp(start, 0))
+    }
+}

@@ -1,0 +1,210 @@
+use super::parse;
+use crate::slo::{Counted, Metric, Slo};
+
+const GOOD: &str = "\
+apiVersion: openslo/v1
+kind: SLO
+metadata:
+  name: availability
+  displayName: Payments answer
+spec:
+  description: Payments are answered without a server error
+  service: payments-api
+  indicator:
+    metadata: {name: payments-good}
+    spec:
+      ratioMetric:
+        counter: true
+        good:
+          metricSource:
+            type: CloudWatch
+            spec:
+              Namespace: Tollgate/Demo
+              MetricName: GoodRequestCount
+              Dimensions: {Service: payments-api}
+        total:
+          metricSource:
+            type: CloudWatch
+            spec:
+              Namespace: Tollgate/Demo
+              MetricName: RequestCount
+              Dimensions: {Service: payments-api}
+              Region: eu-central-1
+              AccountId: \"012345678901\"
+  timeWindow:
+    - duration: 30d
+      isRolling: true
+  budgetingMethod: Occurrences
+  objectives:
+    - displayName: most
+      target: 0.9995
+";
+
+fn only(text: &str) -> Slo {
+    let slos = parse("slos/payments.yaml", text).unwrap();
+    assert_eq!(slos.len(), 1);
+    slos.into_iter().next().unwrap()
+}
+
+#[test]
+fn an_slo_is_read_exactly() {
+    let slo = only(GOOD);
+    assert_eq!((slo.service.as_str(), slo.name.as_str(), slo.line), ("payments-api", "availability", 4));
+    assert_eq!((slo.target.ppb(), slo.period_seconds), (999_500_000, 2_592_000));
+    assert_eq!(slo.ratio.counted, Counted::Good);
+    assert_eq!(slo.ratio.metric.to_string(), "Tollgate/Demo/GoodRequestCount{Service=payments-api}");
+    let expected = Metric {
+        namespace: "Tollgate/Demo".into(),
+        name: "RequestCount".into(),
+        dimensions: [("Service".into(), "payments-api".into())].into(),
+        statistic: "Sum".into(),
+        region: Some("eu-central-1".into()),
+        account_id: Some("012345678901".into()),
+    };
+    assert_eq!(slo.ratio.total, expected);
+    assert_eq!(slo.evidence_id(), "slo/payments-api/availability");
+}
+
+#[test]
+fn several_targets_are_several_objectives() {
+    let text = GOOD.replace("      target: 0.9995\n", "      target: 0.9995\n    - targetPercent: 99.9\n");
+    let slos = parse("s.yaml", &text).unwrap();
+    let names: Vec<_> = slos.iter().map(|slo| (slo.name.as_str(), slo.target.ppb(), slo.line)).collect();
+    assert_eq!(names, [("availability-99.95", 999_500_000, 35), ("availability-99.9", 999_000_000, 37)]);
+}
+
+#[test]
+fn other_kinds_are_tolerated_and_an_sli_is_found() {
+    let (head, tail) = GOOD.split_once("  indicator:\n").unwrap();
+    let (indicator, tail) = tail.split_once("  timeWindow:").unwrap();
+    let ratio = indicator.split_once("    spec:\n").unwrap().1.replace("\n    ", "\n");
+    let sli = format!("apiVersion: openslo/v1\nkind: SLI\nmetadata: {{name: good}}\nspec:\n{}", &ratio[4..]);
+    let service = "apiVersion: openslo/v1\nkind: Service\nmetadata: {name: payments-api}\nspec: {description: pays}\n";
+    let text = format!("---\n{service}---\n{head}  indicatorRef: good\n  timeWindow:{tail}---\n{sli}");
+    assert_eq!(only(&text).ratio, only(GOOD).ratio);
+    let lost = text.replace("indicatorRef: good", "indicatorRef: best");
+    let errors = parse("s.yaml", &lost).unwrap_err();
+    assert!(errors[0].to_string().starts_with("s.yaml:15: this file has no SLI `best`"), "{errors:?}");
+}
+
+#[test]
+fn bad_events_need_a_word_on_missing_ones() {
+    let bad = GOOD.replace("        good:", "        bad:").replace("GoodRequestCount", "ErrorCount");
+    assert_eq!(only(&bad).ratio.counted, Counted::Bad { absent_is_zero: false });
+    let zero = bad.replace("ErrorCount\n", "ErrorCount\n              treatMissing: zero\n");
+    assert_eq!(only(&zero).ratio.counted, Counted::Bad { absent_is_zero: true });
+}
+
+#[test]
+fn durations_and_statistics_are_those_that_add_up() {
+    for (duration, days) in [("28d", 28), ("7d", 7), ("4w", 28), ("720h", 30), ("1440m", 1)] {
+        assert_eq!(only(&GOOD.replace("30d", duration)).period_seconds, days * 86_400, "{duration}");
+    }
+    for stat in ["Sum", "SampleCount", "TC(:500)", "TC(1%:99.5%)"] {
+        let text = GOOD
+            .replace("MetricName: RequestCount\n", &format!("MetricName: RequestCount\n              Stat: {stat}\n"));
+        assert_eq!(only(&text).ratio.total.statistic, stat);
+    }
+}
+
+#[test]
+fn what_cannot_be_is_refused_with_line_and_what_to_write() {
+    let cases = [
+        ("openslo/v1\n", "openslo/v1alpha\n", "1: `openslo/v1alpha` is not supported: write `apiVersion: openslo/v1`"),
+        ("apiVersion: openslo/v1\n", "", "1: no `apiVersion`"),
+        ("kind: SLO", "kind: AlertPolicy", "2: kind `AlertPolicy` is not supported yet"),
+        ("kind: SLO", "kind: slo", "2: there is no kind `slo`: write `SLO`"),
+        ("name: availability", "name: Availability!", "4: `Availability!` is not a name"),
+        ("  service: payments-api\n", "", "no `service`"),
+        ("  objectives:", "  objective:", "34: "),
+        ("0.9995", "0", "36: `target: 0` must be more than 0 and less than 1"),
+        ("0.9995", "1", "36: `target: 1` must be more than 0 and less than 1: write for example `target: 0.999`"),
+        ("0.9995", "99.95", "36: `target: 99.95` must be"),
+        ("0.9995", ".nan", "36: non-finite float `.nan`"),
+        ("0.9995", "0.99999999999", "36: `target: 0.99999999999` is finer"),
+        ("0.9995", "~", "no `target`"),
+        ("target: 0.9995", "targetPercent: 100", "36: `targetPercent: 100` must be"),
+        ("target: 0.9995", "target: 0.9995\n      targetPercent: 99.95", "37: both `target` and `targetPercent`"),
+        ("target: 0.9995", "target: 0.9995\n    - target: 0.99950", "37: the same target as in line 35"),
+        ("target: 0.9995", "target: 0.9995\n      op: lte", "37: `op`: a ratio has no such thing"),
+        ("    - displayName: most\n      target: 0.9995\n", "    []\n", "no `objectives`"),
+        ("Occurrences", "Timeslices", "33: `Timeslices` is not supported yet: write `budgetingMethod: Occurrences`"),
+        ("Occurrences", "Sometimes", "33: there is no method `Sometimes`"),
+        ("30d", "1M", "31: the duration `1M` varies with the calendar"),
+        ("30d", "30", "31: the duration `30` is not a number with a unit"),
+        ("30d", "5m", "31: the duration `5m` must be full hours, from one day"),
+        ("30d", "99999999999999999999d", "31: the duration"),
+        ("30d", "400d", "31: the duration `400d` must be"),
+        (
+            "isRolling: true",
+            "calendar: {startTime: 2020-01-01 00:00:00, timeZone: UTC}",
+            "32: calendar windows are not",
+        ),
+        ("isRolling: true", "isRolling: false", "a window without `calendar` rolls"),
+        ("isRolling: true", "isRolling: true\n    - duration: 7d", "33: a budget has one period, not 2"),
+        ("    - duration: 30d\n      isRolling: true\n", "    []\n", "no `timeWindow`"),
+        ("        total:", "        bad:", "no `total`"),
+        ("        good:", "        raw:", "`raw` is not supported yet"),
+        ("ratioMetric", "thresholdMetric", "`thresholdMetric` is not supported yet"),
+        ("GoodRequestCount", "GoodRequestCount\n              Stat: Average", "20: `Average` does not count events"),
+        ("GoodRequestCount", "GoodRequestCount\n              Stat: p99", "20: `p99` does not count events"),
+        ("GoodRequestCount", "GoodRequestCount\n              Period: 60", "Period"),
+        ("GoodRequestCount", "GoodRequestCount\n              treatMissing: zero", "`treatMissing` can only be"),
+        ("MetricName: GoodRequestCount", "MetricName: \"\"", "`MetricName` must have 1 to 255 characters"),
+        (
+            "type: CloudWatch\n            spec:\n              Namespace: Tollgate/Demo\n              MetricName: Good",
+            "type: Prometheus\n            spec:\n              Namespace: Tollgate/Demo\n              MetricName: Good",
+            "16: there is no metric source `Prometheus`",
+        ),
+        ("\"012345678901\"", "12345", "`12345` is not an account of 12 digits"),
+        ("eu-central-1", "Frankfurt am Main", "is not a region"),
+    ];
+    for (from, to, expected) in cases {
+        let text = GOOD.replacen(from, to, 1);
+        assert_ne!(text, GOOD, "{from}");
+        let errors = parse("s.yaml", &text).unwrap_err();
+        let printed = errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+        println!("{to:?}\n  {printed}");
+        assert!(printed.contains(expected), "{to:?} gave\n{printed}\nnot\n{expected}");
+        assert!(errors.iter().all(|error| error.line.is_some()), "{printed}");
+    }
+}
+
+#[test]
+fn good_and_bad_and_a_metric_against_itself_are_refused() {
+    let itself = GOOD.replace("GoodRequestCount", "RequestCount").replace("              Region: eu-central-1\n", "");
+    let itself = itself.replace("              AccountId: \"012345678901\"\n", "");
+    assert!(parse("s.yaml", &itself).unwrap_err()[0].message.contains("compared with itself"));
+    let both = GOOD.replace("        total:", "        bad:");
+    let total = "        total:\n          metricSource:\n            type: CloudWatch\n            spec: {Namespace: N, MetricName: M}\n";
+    let both = both.replace("  timeWindow:", &format!("{total}  timeWindow:"));
+    assert!(parse("s.yaml", &both).unwrap_err()[0].message.contains("both `good` and `bad`"));
+}
+
+#[test]
+fn a_name_is_used_once_for_a_service() {
+    let errors = parse("s.yaml", &format!("{GOOD}---\n{GOOD}")).unwrap_err();
+    assert_eq!(errors.len(), 1);
+    assert!(
+        errors[0].to_string().starts_with("s.yaml:41: `payments-api` has an SLO `availability` in line 4"),
+        "{errors:?}"
+    );
+    let other = GOOD.replace("service: payments-api", "service: ledger");
+    assert_eq!(parse("s.yaml", &format!("{GOOD}---\n{other}")).unwrap().len(), 2);
+}
+
+#[test]
+fn all_errors_come_at_once_in_order() {
+    let text = GOOD.replace("0.9995", "2").replace("30d", "1Y").replace("Occurrences", "Timeslices");
+    let lines: Vec<_> = parse("s.yaml", &text).unwrap_err().iter().map(|error| error.line).collect();
+    assert_eq!(lines, [Some(31), Some(33), Some(36)]);
+}
+
+#[test]
+fn what_is_not_openslo_at_all_is_refused() {
+    for text in ["kind: SLO: x", "[]", "SLO", "\u{0}", "a: &a [*a]", "apiVersion: openslo/v1\nkind: SLO\n"] {
+        let errors = parse("s.yaml", text).unwrap_err();
+        assert!(errors[0].to_string().starts_with("s.yaml:"), "{errors:?}");
+    }
+    assert_eq!(parse("s.yaml", ""), Ok(Vec::new()));
+}
