@@ -1,1 +1,35 @@
-//! End-to-end harness.
+//! End-to-end harness: real function binaries as processes, a stand-in for Lambda around them, an AWS emulator behind.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs,
+    reason = "a harness of tests fails by panicking"
+)]
+
+pub mod function;
+pub mod runtime_api;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+
+/// The workspace's folder.
+pub fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ is in the workspace").to_owned()
+}
+
+/// A binary of the workspace, next to the running test's own.
+pub fn binary(name: &str) -> anyhow::Result<PathBuf> {
+    let test = std::env::current_exe()?;
+    let folder = test.ancestors().nth(2).context("a test runs from target/<profile>/deps")?;
+    let binary = folder.join(name);
+    anyhow::ensure!(binary.exists(), "{} is not built: run `cargo xtask test`, which builds it", binary.display());
+    Ok(binary)
+}
+
+/// The AWS emulator's address.
+pub fn aws_endpoint() -> String {
+    std::env::var("TOLLGATE_TEST_AWS_ENDPOINT").expect("no AWS emulator: run `cargo xtask test`, which starts it")
+}

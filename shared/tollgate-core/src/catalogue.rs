@@ -6,8 +6,8 @@ mod entries;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use calendar::Freeze;
+use entries::{Calendar, Callers, Waivers};
 pub use entries::{Service, Team};
-use entries::{Callers, Calendar, Waivers};
 use globset::GlobSet;
 use serde::de::DeserializeOwned;
 
@@ -127,7 +127,10 @@ impl Catalogue {
                 note(file.clone(), format!("dependency `{dependency}` has no file in `data/services`"));
             }
             if !self.slos.contains_key(&service.name) {
-                note(file.clone(), format!("`{}` has no objective in `data/slos`: its changes are denied", service.name));
+                note(
+                    file.clone(),
+                    format!("`{}` has no objective in `data/slos`: its changes are denied", service.name),
+                );
             }
         }
         for service in self.slos.keys().filter(|name| !self.services.contains_key(*name)) {

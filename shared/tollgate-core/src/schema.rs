@@ -7,11 +7,7 @@ use crate::{change::Change, decision::Decision, facts::Facts};
 
 /// Every published schema with its file name.
 pub fn all() -> Vec<(&'static str, Value)> {
-    vec![
-        ("change.schema.json", change()),
-        ("decision.schema.json", decision()),
-        ("facts.schema.json", facts()),
-    ]
+    vec![("change.schema.json", change()), ("decision.schema.json", decision()), ("facts.schema.json", facts())]
 }
 
 /// What a caller sends.

@@ -38,16 +38,16 @@ impl Freeze {
                 .find_map(|form| NaiveDateTime::parse_from_str(value, form).ok())
                 .ok_or_else(|| refuse(format!("`{field}: {value}` is not a local date and time such as `{FORM}`")))
         };
-        let time_zone: Tz = entry
-            .time_zone
-            .parse()
-            .map_err(|_| refuse(format!("`time_zone: {}` is not an IANA name such as `Europe/Berlin`", entry.time_zone)))?;
+        let time_zone: Tz = entry.time_zone.parse().map_err(|_| {
+            refuse(format!("`time_zone: {}` is not an IANA name such as `Europe/Berlin`", entry.time_zone))
+        })?;
         let (starts, ends) = (time("starts", &entry.starts)?, time("ends", &entry.ends)?);
         let length = ends - starts;
         if length <= Duration::zero() || length > Duration::days(LONGEST_DAYS) {
             return Err(refuse(format!("it must end after it starts, within {LONGEST_DAYS} days")));
         }
-        let again = entry.rrule.as_deref().map(|rule| recurrence(starts, time_zone, rule).map_err(refuse)).transpose()?;
+        let again =
+            entry.rrule.as_deref().map(|rule| recurrence(starts, time_zone, rule).map_err(refuse)).transpose()?;
         let FreezeEntry { name, owner, reason, environments, services, .. } = entry;
         Ok(Self { name, reason, owner, environments, services, starts, length, time_zone, again })
     }

@@ -20,7 +20,9 @@ fn read(files: &[(&str, &str)]) -> Result<Catalogue, Vec<String>> {
 
 fn freeze(entry: &str) -> Result<Freeze, String> {
     let text = format!("freezes:\n  - {{name: f, owner: o, reason: r, {entry}}}\n");
-    read(&[("data/calendars/c.yaml", &text)]).map(|catalogue| catalogue.freezes[0].clone()).map_err(|errors| errors.concat())
+    read(&[("data/calendars/c.yaml", &text)])
+        .map(|catalogue| catalogue.freezes[0].clone())
+        .map_err(|errors| errors.concat())
 }
 
 fn at(text: &str) -> DateTime<Utc> {
@@ -38,11 +40,14 @@ fn a_service_its_team_and_its_members_are_found() {
 #[test]
 fn names_that_lead_nowhere_are_listed() {
     let dangling: Vec<String> = read(&[SERVICE]).unwrap().dangling().iter().map(ToString::to_string).collect();
-    assert_eq!(dangling, [
-        "data/services/pay.yaml: `pay` has no objective in `data/slos`: its changes are denied",
-        "data/services/pay.yaml: dependency `db` has no file in `data/services`",
-        "data/services/pay.yaml: owner `money` has no file in `data/teams`",
-    ]);
+    assert_eq!(
+        dangling,
+        [
+            "data/services/pay.yaml: `pay` has no objective in `data/slos`: its changes are denied",
+            "data/services/pay.yaml: dependency `db` has no file in `data/services`",
+            "data/services/pay.yaml: owner `money` has no file in `data/teams`",
+        ]
+    );
 }
 
 #[test]
@@ -52,9 +57,17 @@ fn what_is_not_well_formed_is_refused_with_its_place() {
         ("data/services/x.yaml", SERVICE.1, "the file should be `pay.yaml`"),
         ("data/services/pay.yaml", "name: pay\ntier: tier_9\nowner: o\nenvironments: []", "data/services/pay.yaml:2"),
         ("data/service/pay.yaml", SERVICE.1, "`service` is not read by anything"),
-        ("data/waivers/w.yaml", "waivers: [{id: w, rule: change.freeze, service: pay, owner: o, reason: r}]", "expires_at"),
+        (
+            "data/waivers/w.yaml",
+            "waivers: [{id: w, rule: change.freeze, service: pay, owner: o, reason: r}]",
+            "expires_at",
+        ),
         ("data/callers.yaml", "callers: [{principal: '*', may_assert_approvals: true}]", "callers that nobody knows"),
-        ("data/callers.yaml", "callers: [{principal: anonymous, may_assert_approvals: true}]", "callers that nobody knows"),
+        (
+            "data/callers.yaml",
+            "callers: [{principal: anonymous, may_assert_approvals: true}]",
+            "callers that nobody knows",
+        ),
     ] {
         let errors = read(&[(file, text)]).unwrap_err();
         assert!(errors.iter().any(|error| error.contains(expected)), "{expected}: {errors:?}");
@@ -121,7 +134,10 @@ fn freezes_that_cannot_be_followed_are_refused() {
         ("time_zone: UTC, starts: 2026-01-02T00:00, ends: 2026-01-01T00:00", "must end after it starts"),
         ("time_zone: UTC, starts: 2026-01-01T00:00, ends: 2027-01-01T00:00", "within 92 days"),
         ("time_zone: UTC, starts: 2026-01-01T00:00, ends: 2026-01-01T01:00, rrule: FREQ=SOMETIMES", "RFC 5545"),
-        ("time_zone: UTC, starts: 2026-01-01T00:00, ends: 2026-01-01T01:00, rrule: FREQ=SECONDLY", "recurs within a day"),
+        (
+            "time_zone: UTC, starts: 2026-01-01T00:00, ends: 2026-01-01T01:00, rrule: FREQ=SECONDLY",
+            "recurs within a day",
+        ),
     ] {
         let error = freeze(entry).unwrap_err();
         assert!(error.contains(expected) && error.starts_with("data/calendars/c.yaml:2: "), "{expected}: {error}");

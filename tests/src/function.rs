@@ -1,0 +1,163 @@
+//! A real function binary, as a process of its own.
+
+use std::{
+    process::Stdio,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::{Child, Command},
+    sync::Notify,
+};
+
+use crate::runtime_api::{Answer, RuntimeApi};
+
+/// Long enough for a loaded machine, short enough to notice what hangs.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A running function and the Lambda around it. The process dies with this value.
+pub struct Function {
+    /// The Lambda around it.
+    pub api: RuntimeApi,
+    child: Child,
+    log: Arc<Log>,
+}
+
+#[derive(Default)]
+struct Log {
+    lines: Mutex<Vec<String>>,
+    more: Notify,
+}
+
+/// What a request over HTTP gave.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HttpAnswer {
+    /// The status.
+    pub status: u16,
+    /// The content type.
+    pub content_type: String,
+    /// The body, when it is JSON.
+    pub body: Value,
+}
+
+impl Function {
+    /// Starts the binary with this environment and nothing else.
+    pub async fn start(binary: &str, environment: &[(&str, &str)], authorizer: Value) -> anyhow::Result<Self> {
+        let api = RuntimeApi::start(authorizer).await?;
+        let (child, log) = spawn(binary, environment, &api)?;
+        Ok(Self { api, child, log })
+    }
+
+    /// Starts the binary again after it was killed, with the same Lambda around it.
+    pub fn start_again(&mut self, binary: &str, environment: &[(&str, &str)]) -> anyhow::Result<()> {
+        (self.child, self.log) = spawn(binary, environment, &self.api)?;
+        Ok(())
+    }
+
+    /// Sends a request to the function URL.
+    pub async fn http(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> HttpAnswer {
+        let url = format!("http://{}{path}", self.api.address);
+        let mut request = ureq::http::Request::builder().method(method).uri(url);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.header("content-type", "application/json").body(body.to_owned()).unwrap();
+        tokio::task::spawn_blocking(move || send(request)).await.unwrap()
+    }
+
+    /// Asks about a change, with an idempotency key or without.
+    pub async fn ask(&self, key: Option<&str>, change: &Value) -> HttpAnswer {
+        let headers: Vec<(&str, &str)> = key.map(|key| ("Idempotency-Key", key)).into_iter().collect();
+        self.http("POST", "/v1/gates/change", &headers, &json!({"change": change}).to_string()).await
+    }
+
+    /// Invokes the function directly, as `cargo lambda invoke` and Step Functions do.
+    pub async fn invoke(&self, request_id: &str, payload: Value) -> Option<Answer> {
+        self.api.invoke(request_id, payload).await
+    }
+
+    /// Waits until the log has a line with this text, and gives the line.
+    pub async fn logged(&self, text: &str) -> String {
+        let found = async {
+            loop {
+                let more = self.log.more.notified();
+                if let Some(line) = self.log.lines.lock().unwrap().iter().find(|line| line.contains(text)) {
+                    return line.clone();
+                }
+                more.await;
+            }
+        };
+        match tokio::time::timeout(PATIENCE, found).await {
+            Ok(line) => line,
+            Err(_) => panic!("the function never logged `{text}`; it logged\n{}", self.log().join("\n")),
+        }
+    }
+
+    /// Everything that it wrote so far.
+    pub fn log(&self) -> Vec<String> {
+        self.log.lines.lock().unwrap().clone()
+    }
+
+    /// Kills it with SIGKILL: no handler, no clean-up.
+    pub async fn kill(&mut self) {
+        self.child.kill().await.unwrap();
+    }
+
+    /// Waits for it to end by itself.
+    pub async fn ended(&mut self) -> std::process::ExitStatus {
+        tokio::time::timeout(PATIENCE, self.child.wait()).await.expect("the function should have ended").unwrap()
+    }
+}
+
+fn spawn(binary: &str, environment: &[(&str, &str)], api: &RuntimeApi) -> anyhow::Result<(Child, Arc<Log>)> {
+    let mut child = Command::new(crate::binary(binary)?)
+        .env_clear()
+        .env("AWS_LAMBDA_RUNTIME_API", &api.address)
+        .env("AWS_LAMBDA_FUNCTION_NAME", binary)
+        .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
+        .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")
+        .env("RUST_BACKTRACE", "0")
+        .envs(environment.iter().copied())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()?;
+    let log = Arc::new(Log::default());
+    if let Some(stdout) = child.stdout.take() {
+        tokio::spawn(Arc::clone(&log).keep(BufReader::new(stdout)));
+    }
+    if let Some(stderr) = child.stderr.take() {
+        tokio::spawn(Arc::clone(&log).keep(BufReader::new(stderr)));
+    }
+    Ok((child, log))
+}
+
+impl Log {
+    async fn keep(self: Arc<Self>, lines: impl AsyncBufReadExt + Unpin) {
+        let mut lines = lines.lines();
+        while let Ok(Some(line)) = lines.next_line().await {
+            self.lines.lock().unwrap().push(line);
+            self.more.notify_waiters();
+        }
+    }
+}
+
+fn send(request: ureq::http::Request<String>) -> HttpAnswer {
+    let agent: ureq::Agent = ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .timeout_global(Some(PATIENCE))
+        .proxy(None)
+        .build()
+        .into();
+    let mut response = agent.run(request).unwrap();
+    let text = response.body_mut().read_to_string().unwrap();
+    let content_type = response.headers().get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    HttpAnswer {
+        status: response.status().as_u16(),
+        content_type: content_type.to_owned(),
+        body: serde_json::from_str(&text).unwrap_or(Value::String(text)),
+    }
+}
