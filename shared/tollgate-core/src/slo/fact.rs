@@ -111,7 +111,7 @@ impl History {
             .collect();
         let as_of = self.buckets.iter().find(|bucket| bucket.total.is_some()).map(|bucket| bucket.end);
         gaps.extend(self.late(slo, judging));
-        let (status, reason) = self.status(slo, judging, period_start, as_of, gaps);
+        let (status, reason) = self.status(slo, judging, period_start, as_of, &gaps);
         let (expected, received) = self.datapoints(period_start, kind);
         SloFact {
             evidence: Evidence {
@@ -148,7 +148,7 @@ impl History {
         judging: &Judging,
         period_start: i64,
         as_of: Option<i64>,
-        gaps: Vec<String>,
+        gaps: &[String],
     ) -> (EvidenceStatus, Option<String>) {
         let Slo { ratio, .. } = slo;
         if !self.failures.is_empty() {

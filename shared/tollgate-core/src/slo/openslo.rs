@@ -76,7 +76,7 @@ impl Reader<'_> {
             Some(version) if version.value == "openslo/v1" => {}
             Some(version) => {
                 let message = format!("`{}` is not supported: write `apiVersion: openslo/v1`", version.value);
-                self.complain(&version.defined, message)
+                self.complain(&version.defined, message);
             }
             None => self.complain(&header.defined, "no `apiVersion`: write `apiVersion: openslo/v1`"),
         }
@@ -85,11 +85,11 @@ impl Reader<'_> {
             Some((kind @ ("DataSource" | "AlertPolicy" | "AlertCondition" | "AlertNotificationTarget"), at)) => {
                 let message =
                     format!("kind `{kind}` is not supported yet: remove the document; policies judge burn rates");
-                self.complain(&at, message)
+                self.complain(&at, message);
             }
             Some((kind, at)) => {
                 let message = format!("there is no kind `{kind}`: write `SLO`, `SLI` or `Service`");
-                self.complain(&at, message)
+                self.complain(&at, message);
             }
             None => self.complain(&header.defined, "no `kind`: write `kind: SLO`"),
         }
@@ -100,7 +100,7 @@ impl Reader<'_> {
         let ratio = self.ratio(&document.defined, spec.ratio_metric.as_ref(), spec.threshold_metric.is_some());
         if self.name(&metadata.name).is_some() && self.indicators.insert(metadata.name.value.clone(), ratio).is_some() {
             let message = format!("there is an SLI `{}` already: give this one another name", metadata.name.value);
-            self.complain(&metadata.name.defined, message)
+            self.complain(&metadata.name.defined, message);
         }
     }
 
@@ -127,11 +127,11 @@ impl Reader<'_> {
             Some(method) if method.value == "Occurrences" => {}
             Some(method) if matches!(method.value.as_str(), "Timeslices" | "RatioTimeslices") => {
                 let message = format!("`{}` is not supported yet: write `budgetingMethod: Occurrences`", method.value);
-                self.complain(&method.defined, message)
+                self.complain(&method.defined, message);
             }
             Some(method) => {
                 let message = format!("there is no method `{}`: write `budgetingMethod: Occurrences`", method.value);
-                self.complain(&method.defined, message)
+                self.complain(&method.defined, message);
             }
             None => self.complain(&at, "no `budgetingMethod`: write `budgetingMethod: Occurrences`"),
         }

@@ -1,0 +1,91 @@
+//! The direction of dependencies: functions and the command use the libraries, the libraries use the core, nothing looks
+//! sideways or back, and what must stay out stays out.
+
+use std::{collections::BTreeSet, process::Command};
+
+use serde_json::Value;
+
+/// What each package may use of the workspace, outside of tests.
+const MAY_USE: &[(&str, &[&str])] = &[
+    ("tollgate-core", &[]),
+    ("tollgate-policy", &["tollgate-core"]),
+    ("tollgate-aws", &["tollgate-core"]),
+    ("tollgate-ledger", &["tollgate-core"]),
+    ("tollgate-lambda", &["tollgate-core"]),
+    ("change-gate", &["tollgate-aws", "tollgate-core", "tollgate-lambda", "tollgate-ledger", "tollgate-policy"]),
+    ("tollgate-cli", &["tollgate-aws", "tollgate-core", "tollgate-ledger", "tollgate-policy"]),
+    ("xtask", &[]),
+    ("tollgate-e2e", &[]),
+    ("tollgate-bench", &["change-gate", "tollgate-aws", "tollgate-core", "tollgate-lambda", "tollgate-ledger", "tollgate-policy"]),
+];
+
+/// Libraries that only the named packages may use.
+const ONLY: &[(&str, &[&str])] = &[
+    ("regorus", &["tollgate-policy"]),
+    ("aws-sdk-cloudwatch", &["tollgate-aws", "tollgate-e2e"]),
+    ("aws-sdk-dynamodb", &["tollgate-ledger"]),
+    ("rusqlite", &["tollgate-ledger"]),
+    ("lambda_runtime", &["tollgate-lambda", "change-gate"]),
+];
+
+fn packages() -> Vec<(String, BTreeSet<String>)> {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
+        .current_dir(tollgate_e2e::workspace())
+        .output()
+        .unwrap();
+    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let uses = |package: &Value| {
+        let normal = |dependency: &&Value| dependency["kind"] != "dev";
+        let dependencies = package["dependencies"].as_array().unwrap().iter().filter(normal);
+        dependencies.map(|dependency| dependency["name"].as_str().unwrap().to_owned()).collect()
+    };
+    let packages = metadata["packages"].as_array().unwrap().iter();
+    packages.map(|package| (package["name"].as_str().unwrap().to_owned(), uses(package))).collect()
+}
+
+#[test]
+fn dependencies_point_one_way() {
+    let packages = packages();
+    let ours: BTreeSet<&str> = packages.iter().map(|(name, _)| name.as_str()).collect();
+    for (name, uses) in &packages {
+        let allowed = MAY_USE.iter().find(|(package, _)| package == name);
+        let (_, allowed) = allowed.unwrap_or_else(|| panic!("`{name}` is new: say in this test what it may use"));
+        let wrong: Vec<_> = uses
+            .iter()
+            .filter(|dependency| ours.contains(dependency.as_str()) && !allowed.contains(&dependency.as_str()))
+            .collect();
+        assert!(wrong.is_empty(), "`{name}` may not use {wrong:?}: see ARCHITECTURE.md");
+    }
+}
+
+#[test]
+fn outside_libraries_stay_behind_their_crate() {
+    for (name, uses) in packages() {
+        for (library, only) in ONLY {
+            assert!(!uses.contains(*library) || only.contains(&name.as_str()), "`{name}` may not use `{library}`");
+        }
+    }
+}
+
+#[test]
+fn the_core_is_pure() {
+    let (_, uses) = packages().into_iter().find(|(name, _)| name == "tollgate-core").unwrap();
+    for impure in ["tokio", "rand", "tracing", "regorus", "ureq"] {
+        assert!(!uses.contains(impure), "tollgate-core may not use `{impure}`");
+    }
+    let sources = tollgate_e2e::workspace().join("shared/tollgate-core/src");
+    let mut folders = vec![sources];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
+            if entry.path().is_dir() {
+                folders.push(entry.path());
+                continue;
+            }
+            let text = std::fs::read_to_string(entry.path()).unwrap();
+            for impure in ["std::fs", "std::net", "std::env", "SystemTime", "Instant::now", "Utc::now", "async fn"] {
+                assert!(!text.contains(impure), "{} uses `{impure}`", entry.path().display());
+            }
+        }
+    }
+}
