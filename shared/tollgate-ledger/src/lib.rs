@@ -1,1 +1,167 @@
 //! The durable record: claims, decisions and outcomes in DynamoDB or SQLite.
+//!
+//! The stores keep and compare texts; what the texts mean is decided here, once, so both behave alike.
+
+pub mod claim;
+pub mod config;
+pub mod dynamodb;
+pub mod error;
+mod id;
+pub mod query;
+mod record;
+pub mod sqlite;
+
+use aws_types::SdkConfig;
+use tollgate_core::{decision::DecisionRecord, facts::Outcome};
+
+pub use crate::{
+    claim::{Claim, ClaimKey, Claimed},
+    config::LedgerConfig,
+    dynamodb::DynamoDbLedger,
+    error::LedgerError,
+    query::{DecisionsPage, DecisionsQuery, History, HistoryQuery, Order},
+    record::{MAX_HISTORY_ENTRY_BYTES, MAX_RECORD_BYTES, OutcomeReported, Recorded},
+    sqlite::SqliteLedger,
+};
+use crate::{error::Place, record::Entry};
+
+/// The ledger, in one of its stores. Cloning gives another handle to the same store.
+#[derive(Debug, Clone)]
+pub enum Ledger {
+    /// One file, shared by the processes of one machine.
+    Sqlite(SqliteLedger),
+    /// One table in AWS.
+    DynamoDb(DynamoDbLedger),
+}
+
+/// Calls the same method of whichever store it is.
+macro_rules! in_store {
+    ($ledger:expr, $store:ident => $call:expr) => {
+        match $ledger {
+            Ledger::Sqlite($store) => $call.await,
+            Ledger::DynamoDb($store) => $call.await,
+        }
+    };
+}
+
+impl Ledger {
+    /// Opens the ledger that `config` names; `aws` says how to reach AWS and is needed for DynamoDB only.
+    ///
+    /// # Errors
+    /// When the file cannot be opened, is not a ledger or is a newer one, or when `aws` is needed and missing.
+    /// A DynamoDB table is first looked for when it is used.
+    pub async fn open(config: &LedgerConfig, aws: Option<&SdkConfig>) -> Result<Self, LedgerError> {
+        match config {
+            LedgerConfig::Sqlite(path) => Ok(Self::Sqlite(SqliteLedger::open(path).await?)),
+            LedgerConfig::DynamoDb(table) => match aws {
+                Some(aws) => Ok(Self::DynamoDb(DynamoDbLedger::open(table, aws))),
+                None => Err(LedgerError::Address {
+                    address: config.to_string(),
+                    reason: "a table needs a region and credentials of AWS, and none were given".into(),
+                }),
+            },
+        }
+    }
+
+    /// The name of the store, as evidence gives it.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => "ledger:sqlite",
+            Self::DynamoDb(_) => "ledger:dynamodb",
+        }
+    }
+
+    /// Takes an idempotency key for one decision. Of all claims under one key, exactly one is
+    /// [`Claimed::New`] until it expires; a claim that is repeated with its own decision id is the same claim.
+    ///
+    /// # Errors
+    /// When the claim is malformed, or the store fails.
+    pub async fn claim(&self, claim: &Claim) -> Result<Claimed, LedgerError> {
+        claim.check()?;
+        let Some(first) = in_store!(self, store => store.claim(claim))? else { return Ok(Claimed::New) };
+        if first.request_digest != claim.request_digest {
+            return Ok(Claimed::Conflict { first_claimed_at: first.claimed_at });
+        }
+        // The answer to our own write was lost on its way and the write was sent again.
+        if first.decision_id == claim.decision_id {
+            return Ok(Claimed::New);
+        }
+        let record = self.decision(&first.decision_id).await?.map(Box::new);
+        Ok(Claimed::Again { decision_id: first.decision_id, record })
+    }
+
+    /// Keeps a decision with its facts and its entry in the service's history: all of it or nothing, and only
+    /// the first record under a decision id.
+    ///
+    /// # Errors
+    /// When the record is malformed or larger than [`MAX_RECORD_BYTES`], or the store fails. Unless the error says
+    /// otherwise the record may have been kept all the same: record again, or look.
+    pub async fn record(&self, record: &DecisionRecord) -> Result<Recorded, LedgerError> {
+        let entry = Entry::of(record)?;
+        match in_store!(self, store => store.record(entry))? {
+            None => Ok(Recorded::Stored),
+            Some(first) => Ok(Recorded::Already(Box::new(self.read_record(&record.decision.decision_id, &first)?))),
+        }
+    }
+
+    /// The record of a decision; `None` when there is none, also for text that is no decision id.
+    ///
+    /// # Errors
+    /// When the record cannot be read, or the store fails.
+    pub async fn decision(&self, decision_id: &str) -> Result<Option<DecisionRecord>, LedgerError> {
+        if id::parse(decision_id).is_none() {
+            return Ok(None);
+        }
+        let body = in_store!(self, store => store.decision(decision_id))?;
+        body.map(|body| self.read_record(decision_id, &body)).transpose()
+    }
+
+    /// What was decided about a service in an environment, newest first.
+    ///
+    /// # Errors
+    /// When an entry cannot be read, or the store fails.
+    pub async fn history(&self, query: &HistoryQuery) -> Result<History, LedgerError> {
+        let limit = query.entries();
+        let mut rows = in_store!(self, store => store.history(query, limit.saturating_add(1)))?;
+        let truncated = rows.truncated || rows.entries.len() > limit;
+        rows.entries.truncate(limit);
+        let changes = rows.entries.iter().map(|entry| entry.read(&self.place())).collect::<Result<_, _>>()?;
+        Ok(History { changes, truncated, requests: rows.requests })
+    }
+
+    /// Notes what came of a change. The first report stands; it shows in the history and nowhere else.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn report_outcome(&self, decision_id: &str, outcome: Outcome) -> Result<OutcomeReported, LedgerError> {
+        if id::parse(decision_id).is_none() {
+            return Ok(OutcomeReported::UnknownDecision);
+        }
+        let body = record::write_json("outcome", &outcome)?;
+        in_store!(self, store => store.report_outcome(decision_id, body))?.read(&self.place())
+    }
+
+    /// Recorded decisions in the order of their ids, which is that of time: one page. Pass a page's `next` as
+    /// `after` for the one that follows.
+    ///
+    /// # Errors
+    /// When `after` is no decision id, a record cannot be read, or the store fails.
+    pub async fn decisions(&self, query: &DecisionsQuery) -> Result<DecisionsPage, LedgerError> {
+        let Some(ids) = query.ids()? else { return Ok(DecisionsPage::default()) };
+        let rows = in_store!(self, store => store.decisions(ids, query.order, query.records()))?;
+        let next = rows.last().filter(|_| rows.len() == query.records()).map(|(id, _)| id.clone());
+        let records = rows.iter().map(|(id, body)| self.read_record(id, body)).collect::<Result<_, _>>()?;
+        Ok(DecisionsPage { records, next })
+    }
+
+    fn read_record(&self, decision_id: &str, body: &str) -> Result<DecisionRecord, LedgerError> {
+        record::read_json(&self.place(), &format!("decision `{decision_id}`"), body)
+    }
+
+    fn place(&self) -> Place {
+        match self {
+            Self::Sqlite(store) => store.place(),
+            Self::DynamoDb(store) => store.place(),
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Keys. Text from outside goes in as a digest, so that no text can spell another's key, however it is made or long.
+
+use chrono::{DateTime, Datelike as _};
+use tollgate_core::digest;
+use ulid::Ulid;
+
+use crate::{claim::ClaimKey, error::LedgerError, id};
+
+/// Where a claim is.
+pub(super) fn claim(key: &ClaimKey) -> Result<(String, String), LedgerError> {
+    let parts = [key.gate.as_str(), &key.principal, &key.idempotency_key];
+    Ok((format!("CLAIM#{}", digest_of(&parts)?), "CLAIM".into()))
+}
+
+/// Where a decision is. The id is a ULID, which was seen to before.
+pub(super) fn decision(decision_id: &str) -> (String, String) {
+    (format!("DECISION#{decision_id}"), "DECISION".into())
+}
+
+/// Where the history of a service in an environment is.
+pub(super) fn history(service: &str, environment: &str) -> Result<String, LedgerError> {
+    Ok(format!("SERVICE#{}", digest_of(&[service, environment])?))
+}
+
+/// Where the decisions of a year are listed.
+pub(super) fn year(year: i32) -> String {
+    format!("YEAR#{year}")
+}
+
+/// The year that an id was made in.
+pub(super) fn year_of(id: Ulid) -> i32 {
+    let milliseconds = i64::try_from(id.timestamp_ms()).unwrap_or(i64::MAX);
+    DateTime::from_timestamp_millis(milliseconds).map_or(i32::MAX, |time| time.year())
+}
+
+/// The list that a decision belongs to.
+pub(super) fn year_of_decision(decision_id: &str) -> Result<String, LedgerError> {
+    Ok(year(year_of(id::require("decision_id", decision_id)?)))
+}
+
+/// The JSON of a list of texts is different for different lists, unlike texts that are joined.
+fn digest_of(parts: &[&str]) -> Result<String, LedgerError> {
+    digest::of_json(&parts).map_err(|error| LedgerError::Invalid { field: "key", reason: error.to_string() })
+}

@@ -1,0 +1,134 @@
+//! Reads, all of them consistent: what was written before is seen.
+
+use aws_sdk_dynamodb::{
+    operation::query::{QueryOutput, builders::QueryFluentBuilder},
+    types::AttributeValue,
+};
+use ulid::Ulid;
+
+use super::{DynamoDbLedger, Item, key};
+use crate::{
+    error::LedgerError,
+    id,
+    query::{HistoryQuery, HistoryRows, IdRange, Order},
+    record::EntryRow,
+};
+
+const DECISION: &str = "read a decision";
+const HISTORY: &str = "read the history";
+const DECISIONS: &str = "list decisions";
+/// Most requests that one history takes, of up to 1 MB each.
+const MAX_HISTORY_REQUESTS: u64 = 32;
+
+impl DynamoDbLedger {
+    /// The record of a decision.
+    pub(crate) async fn decision(&self, id: &str) -> Result<Option<String>, LedgerError> {
+        let item = self.get(DECISION, key::decision(id)).await?;
+        item.map(|item| self.text(&item, "body")).transpose()
+    }
+
+    /// The newest entries of a service's history, at most `limit`.
+    pub(crate) async fn history(&self, query: &HistoryQuery, limit: usize) -> Result<HistoryRows, LedgerError> {
+        let request = self
+            .query(key::history(&query.service, &query.environment)?)
+            .key_condition_expression("pk = :pk AND sk >= :since")
+            .expression_attribute_values(":since", AttributeValue::S(id::sortable(query.since)))
+            .scan_index_forward(false);
+        let mut rows = HistoryRows::default();
+        let mut start = None;
+        loop {
+            let missing = limit.saturating_sub(rows.entries.len());
+            let page = self.page(HISTORY, request.clone(), missing, start).await?;
+            rows.requests += 1;
+            for item in page.items() {
+                let outcome = item.contains_key("outcome").then(|| self.text(item, "outcome")).transpose()?;
+                rows.entries.push(EntryRow { change: self.text(item, "change")?, outcome });
+            }
+            start = page.last_evaluated_key;
+            rows.truncated = start.is_some() && rows.requests >= MAX_HISTORY_REQUESTS;
+            if start.is_none() || rows.truncated || rows.entries.len() >= limit {
+                return Ok(rows);
+            }
+        }
+    }
+
+    /// Ids and records in the order of the ids, at most `limit`.
+    pub(crate) async fn decisions(
+        &self,
+        ids: IdRange,
+        order: Order,
+        limit: usize,
+    ) -> Result<Vec<(String, String)>, LedgerError> {
+        let reads: Vec<_> = self
+            .list(ids, order, limit)
+            .await?
+            .into_iter()
+            .map(|id| {
+                let ledger = self.clone();
+                tokio::spawn(async move { ledger.decision(&id).await.map(|body| (id, body)) })
+            })
+            .collect();
+        let mut records = Vec::with_capacity(reads.len());
+        for read in reads {
+            let (id, body) = read.await.map_err(|error| self.place.failed(DECISIONS, error.to_string()))??;
+            let Some(body) = body else {
+                return Err(self.place.unreadable(format!("decision `{id}`"), "it is listed and not there"));
+            };
+            records.push((id, body));
+        }
+        Ok(records)
+    }
+
+    /// The ids of recorded decisions, year by year.
+    async fn list(&self, (low, high): IdRange, order: Order, limit: usize) -> Result<Vec<String>, LedgerError> {
+        let mut years: Vec<i32> = (key::year_of(low)..=key::year_of(high)).collect();
+        if order == Order::NewestFirst {
+            years.reverse();
+        }
+        let mut ids = Vec::new();
+        for year in years {
+            let request = self
+                .query(key::year(year))
+                .key_condition_expression("pk = :pk AND sk BETWEEN :low AND :high")
+                .expression_attribute_values(":low", id_value(low))
+                .expression_attribute_values(":high", id_value(high))
+                .scan_index_forward(order == Order::OldestFirst);
+            let mut start = None;
+            loop {
+                let page = self.page(DECISIONS, request.clone(), limit.saturating_sub(ids.len()), start).await?;
+                for item in page.items() {
+                    ids.push(self.text(item, "sk")?);
+                }
+                start = page.last_evaluated_key;
+                if ids.len() >= limit {
+                    return Ok(ids);
+                }
+                if start.is_none() {
+                    break;
+                }
+            }
+        }
+        Ok(ids)
+    }
+
+    fn query(&self, pk: String) -> QueryFluentBuilder {
+        let request = self.client.query().table_name(&self.table).consistent_read(true);
+        request.expression_attribute_values(":pk", AttributeValue::S(pk))
+    }
+
+    async fn page(
+        &self,
+        operation: &'static str,
+        request: QueryFluentBuilder,
+        limit: usize,
+        start: Option<Item>,
+    ) -> Result<QueryOutput, LedgerError> {
+        let limit = i32::try_from(limit).unwrap_or(i32::MAX);
+        let answer = request.limit(limit).set_exclusive_start_key(start).send().await;
+        answer.map_err(|error| self.explain(operation, &error))
+    }
+}
+
+fn id_value(id: Ulid) -> AttributeValue {
+    AttributeValue::S(id.to_string())
+}

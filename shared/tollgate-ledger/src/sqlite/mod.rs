@@ -1,0 +1,125 @@
+//! The ledger in one SQLite file: write-ahead log, every commit on the disk before it is answered, several
+//! processes at once.
+
+mod read;
+mod schema;
+mod write;
+
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use rusqlite::{Connection, ErrorCode};
+
+use crate::{
+    claim::{Claim, FirstClaim},
+    config::LedgerConfig,
+    error::{LedgerError, Place, with_causes},
+    query::{HistoryQuery, HistoryRows, IdRange, Order},
+    record::{Entry, OutcomeRow},
+};
+
+/// How long a call waits for other processes before it gives up.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The ledger in a SQLite file. Cloning shares the connection.
+#[derive(Debug, Clone)]
+pub struct SqliteLedger {
+    connection: Arc<Mutex<Connection>>,
+    place: Place,
+}
+
+impl SqliteLedger {
+    /// Opens the file at `path`; makes it, and its folder, when they are not there.
+    ///
+    /// # Errors
+    /// When it cannot be opened or made, is something else than a ledger, is damaged, or was written by a newer program.
+    pub async fn open(path: &Path) -> Result<Self, LedgerError> {
+        let place = Place(LedgerConfig::Sqlite(path.into()).to_string());
+        let (path, at) = (path.to_owned(), place.clone());
+        let connection = off_thread(&place, "open", move || schema::open(&path, &at)).await?;
+        Ok(Self { connection: Arc::new(Mutex::new(connection)), place })
+    }
+
+    pub(crate) fn place(&self) -> Place {
+        self.place.clone()
+    }
+
+    pub(crate) async fn claim(&self, claim: &Claim) -> Result<Option<FirstClaim>, LedgerError> {
+        let claim = claim.clone();
+        self.run("claim", move |connection| write::claim(connection, &claim)).await
+    }
+
+    pub(crate) async fn record(&self, entry: Entry) -> Result<Option<String>, LedgerError> {
+        self.run("record a decision", move |connection| write::record(connection, &entry)).await
+    }
+
+    pub(crate) async fn report_outcome(&self, id: &str, outcome: String) -> Result<OutcomeRow, LedgerError> {
+        let id = id.to_owned();
+        self.run("note an outcome", move |connection| write::outcome(connection, &id, &outcome)).await
+    }
+
+    pub(crate) async fn decision(&self, id: &str) -> Result<Option<String>, LedgerError> {
+        let id = id.to_owned();
+        self.run("read a decision", move |connection| read::decision(connection, &id)).await
+    }
+
+    pub(crate) async fn history(&self, query: &HistoryQuery, limit: usize) -> Result<HistoryRows, LedgerError> {
+        let query = query.clone();
+        self.run("read the history", move |connection| read::history(connection, &query, limit)).await
+    }
+
+    pub(crate) async fn decisions(
+        &self,
+        ids: IdRange,
+        order: Order,
+        limit: usize,
+    ) -> Result<Vec<(String, String)>, LedgerError> {
+        self.run("list decisions", move |connection| read::decisions(connection, ids, order, limit)).await
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        operation: &'static str,
+        work: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, LedgerError> {
+        let (connection, place) = (Arc::clone(&self.connection), self.place.clone());
+        off_thread(&self.place, operation, move || {
+            // A panic cannot leave a transaction open: dropping it rolls back.
+            let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
+            work(&mut connection).map_err(|error| explain(&place, operation, &error))
+        })
+        .await
+    }
+}
+
+/// Runs blocking work away from the thread that drives everything else.
+async fn off_thread<T: Send + 'static>(
+    place: &Place,
+    operation: &'static str,
+    work: impl FnOnce() -> Result<T, LedgerError> + Send + 'static,
+) -> Result<T, LedgerError> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| place.failed(operation, error.to_string()))?
+}
+
+/// Says what SQLite's error means for whoever runs this.
+fn explain(place: &Place, operation: &'static str, error: &rusqlite::Error) -> LedgerError {
+    let said = with_causes(error);
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            let seconds = BUSY_TIMEOUT.as_secs();
+            place.unavailable(operation, format!("another process kept it locked for {seconds} s ({said})"))
+        }
+        Some(ErrorCode::NotADatabase) => {
+            place.failed(operation, format!("the file is not a SQLite database; name another file ({said})"))
+        }
+        Some(ErrorCode::DatabaseCorrupt) => place.failed(
+            operation,
+            format!("the file is damaged; move it away and put a backup, or nothing, in its place ({said})"),
+        ),
+        Some(ErrorCode::DiskFull) => place.failed(operation, format!("the disk is full; make room ({said})")),
+        _ => place.failed(operation, said),
+    }
+}

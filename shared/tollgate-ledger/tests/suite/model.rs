@@ -1,0 +1,171 @@
+//! Any sequence of operations gives what a model in memory gives.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::TimeDelta;
+use proptest::prelude::*;
+use tollgate_core::{
+    decision::DecisionRecord,
+    facts::{Outcome, OutcomeResult},
+};
+use tollgate_ledger::{Claim, Claimed, DecisionsQuery, HistoryQuery, Ledger, Order, OutcomeReported, Recorded};
+
+use super::fixture::{all_of, at, claim, id, outcome, record};
+
+/// One call; small numbers, so that calls meet.
+#[derive(Debug, Clone)]
+pub(crate) enum Operation {
+    Claim { key: u8, question: u8, seconds: i64, holds_seconds: i64, n: u32 },
+    Record { service: u8, seconds: i64, n: u32, summary: u8 },
+    Outcome { seconds: i64, n: u32, failed: bool, reported: i64 },
+    Decision { seconds: i64, n: u32 },
+    History { service: u8, since: i64, limit: u32 },
+    Decisions { since: i64, until: i64, newest_first: bool, after: Option<(i64, u32)>, limit: u32 },
+}
+
+pub(crate) fn operations() -> impl Strategy<Value = Vec<Operation>> {
+    let (seconds, n) = (0_i64..6, 0_u32..3);
+    let operation = prop_oneof![
+        3 => (0_u8..3, 0_u8..2, seconds.clone(), 1_i64..4, n.clone()).prop_map(
+            |(key, question, seconds, holds_seconds, n)| Operation::Claim { key, question, seconds, holds_seconds, n }),
+        4 => (0_u8..2, seconds.clone(), n.clone(), any::<u8>()).prop_map(
+            |(service, seconds, n, summary)| Operation::Record { service, seconds, n, summary }),
+        2 => (seconds.clone(), n.clone(), any::<bool>(), 0_i64..9).prop_map(
+            |(seconds, n, failed, reported)| Operation::Outcome { seconds, n, failed, reported }),
+        1 => (seconds.clone(), n.clone()).prop_map(|(seconds, n)| Operation::Decision { seconds, n }),
+        2 => (0_u8..2, seconds.clone(), 0_u32..5).prop_map(
+            |(service, since, limit)| Operation::History { service, since, limit }),
+        2 => (seconds.clone(), seconds.clone(), any::<bool>(), proptest::option::of((seconds, n)), 1_u32..5).prop_map(
+            |(since, until, newest_first, after, limit)| Operation::Decisions { since, until, newest_first, after, limit }),
+    ];
+    proptest::collection::vec(operation, 1..40)
+}
+
+#[derive(Debug, Default)]
+struct Model {
+    claims: HashMap<u8, Claim>,
+    records: BTreeMap<String, DecisionRecord>,
+    outcomes: HashMap<String, Outcome>,
+}
+
+/// Carries the operations out and compares each answer.
+pub(crate) async fn agrees(ledger: &Ledger, operations: Vec<Operation>) {
+    let mut model = Model::default();
+    for operation in operations {
+        model.step(ledger, operation).await;
+    }
+}
+
+impl Model {
+    async fn step(&mut self, ledger: &Ledger, operation: Operation) {
+        match operation {
+            Operation::Claim { key, question, seconds, holds_seconds, n } => {
+                let claim = Claim {
+                    expires_at: at(seconds) + TimeDelta::seconds(holds_seconds),
+                    ..claim(&key.to_string(), &question.to_string(), seconds, n)
+                };
+                assert_eq!(ledger.claim(&claim).await.unwrap(), self.claim(key, claim));
+            }
+            Operation::Record { service, seconds, n, summary } => {
+                let mut record = record(&service.to_string(), seconds, n);
+                record.decision.summary = summary.to_string();
+                let first = self.records.get(&record.decision.decision_id).cloned();
+                let expected = first.map_or(Recorded::Stored, |first| Recorded::Already(Box::new(first)));
+                assert_eq!(ledger.record(&record).await.unwrap(), expected);
+                self.records.entry(record.decision.decision_id.clone()).or_insert(record);
+            }
+            Operation::Outcome { seconds, n, failed, reported } => {
+                let result = if failed { OutcomeResult::Failed } else { OutcomeResult::Succeeded };
+                let (id, outcome) = (id(at(seconds), n), outcome(result, reported));
+                let answer = ledger.report_outcome(&id, outcome.clone()).await.unwrap();
+                assert_eq!(answer, self.report(id, outcome));
+            }
+            Operation::Decision { seconds, n } => {
+                let id = id(at(seconds), n);
+                assert_eq!(ledger.decision(&id).await.unwrap().as_ref(), self.records.get(&id));
+            }
+            Operation::History { service, since, limit } => {
+                let query = HistoryQuery { since: at(since), limit, ..all_of(&service.to_string()) };
+                self.compare_history(ledger, &query).await;
+            }
+            Operation::Decisions { since, until, newest_first, after, limit } => {
+                let order = if newest_first { Order::NewestFirst } else { Order::OldestFirst };
+                let after = after.map(|(seconds, n)| id(at(seconds), n));
+                let query = DecisionsQuery { since: at(since), until: at(until), order, after, limit };
+                assert_eq!(ledger.decisions(&query).await.unwrap().records, self.decisions(&query));
+            }
+        }
+    }
+
+    fn claim(&mut self, key: u8, claim: Claim) -> Claimed {
+        // The end is rounded up, the time of the claim down: within the second nothing has expired.
+        let first =
+            self.claims.get(&key).filter(|first| first.expires_at.timestamp() + 1 > claim.claimed_at.timestamp());
+        match first {
+            Some(first) if first.request_digest != claim.request_digest => {
+                Claimed::Conflict { first_claimed_at: first.claimed_at }
+            }
+            Some(first) if first.decision_id == claim.decision_id => Claimed::New,
+            Some(first) => Claimed::Again {
+                decision_id: first.decision_id.clone(),
+                record: self.records.get(&first.decision_id).cloned().map(Box::new),
+            },
+            None => {
+                self.claims.insert(key, claim);
+                Claimed::New
+            }
+        }
+    }
+
+    fn report(&mut self, id: String, outcome: Outcome) -> OutcomeReported {
+        match (self.records.contains_key(&id), self.outcomes.get(&id)) {
+            (false, _) => OutcomeReported::UnknownDecision,
+            (true, Some(first)) => OutcomeReported::Already(first.clone()),
+            (true, None) => {
+                self.outcomes.insert(id, outcome);
+                OutcomeReported::Reported
+            }
+        }
+    }
+
+    async fn compare_history(&self, ledger: &Ledger, query: &HistoryQuery) {
+        let matches = |record: &&DecisionRecord| {
+            record.facts.change.service == query.service && record.decision.evaluated_at >= query.since
+        };
+        // Ids sort as the times do.
+        let expected: Vec<_> = self.records.values().rev().filter(matches).collect();
+        let limit = usize::try_from(query.limit).unwrap();
+        let history = ledger.history(query).await.unwrap();
+        assert_eq!(history.truncated, expected.len() > limit);
+        assert_eq!(history.changes.len(), expected.len().min(limit));
+        for (change, record) in history.changes.iter().zip(expected) {
+            assert_eq!(change.decision_id, record.decision.decision_id);
+            assert_eq!(change.change_id, record.facts.change.id);
+            assert_eq!(change.outcome.as_ref(), self.outcomes.get(&change.decision_id));
+        }
+    }
+
+    fn decisions(&self, query: &DecisionsQuery) -> Vec<DecisionRecord> {
+        let is_within = |id: &String| {
+            let after = query.after.as_ref();
+            *id >= id_floor(query.since)
+                && *id <= id_ceiling(query.until)
+                && after.is_none_or(|after| if query.order == Order::NewestFirst { id < after } else { id > after })
+        };
+        let mut found: Vec<_> =
+            self.records.iter().filter(|(id, _)| is_within(id)).map(|(_, record)| record.clone()).collect();
+        if query.order == Order::NewestFirst {
+            found.reverse();
+        }
+        found.truncate(usize::try_from(query.limit).unwrap());
+        found
+    }
+}
+
+fn id_floor(time: tollgate_core::Timestamp) -> String {
+    id(time, 0)
+}
+
+fn id_ceiling(time: tollgate_core::Timestamp) -> String {
+    id(time, u32::MAX)
+}
