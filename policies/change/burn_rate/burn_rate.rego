@@ -97,11 +97,15 @@ burning(place, breach) := finding.of({
 	"since": slo.burning_since,
 	"evidence": [slo.evidence.id],
 	"owner": input.service.owner,
-	"retry_at": clock.in_seconds(min({slo.windows[short].seconds, 1800})),
+	"retry_at": clock.in_seconds(wait_seconds(slo, long, short)),
 }) if {
 	slo := input.slos[place]
 	[_, limit, long, short] := breach
 }
+
+wait_seconds(slo, long, short) := slo.windows[short].seconds if {
+	long != short
+} else := input.settings.thresholds.change.retry_seconds
 
 unknown(slo) := finding.of({
 	"message": sprintf("the burn rate of `%s` over %s is not known, though its telemetry came", [

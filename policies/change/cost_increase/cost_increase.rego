@@ -15,20 +15,20 @@ import data.tollgate.lib.finding
 import data.tollgate.lib.format
 import data.tollgate.lib.scope
 
-deny contains increase(limits.increase_deny_micros) if {
+deny contains increase(in_money(limits.increase_deny_micros), limits.increase_deny_micros) if {
 	comparable
 	input.cost.monthly_increase_micros > limits.increase_deny_micros
 }
 
-require_approval contains for_approval(increase(limits.increase_approval_micros)) if {
+require_approval contains for_approval(increase(in_money(limits.increase_approval_micros), limits.increase_approval_micros)) if {
 	comparable
 	large
 	input.cost.monthly_increase_micros <= limits.increase_deny_micros
 }
 
-require_approval contains for_approval(increase(limits.increase_floor_micros)) if {
+require_approval contains for_approval(increase(steep_limit, limits.increase_floor_micros)) if {
 	comparable
-	steep
+	above_floor
 	not large
 }
 
@@ -73,16 +73,12 @@ partial if input.cost.evidence.status == "partial"
 large if input.cost.monthly_increase_micros > limits.increase_approval_micros
 
 # Small sums may grow fast without anybody having to look.
-steep if {
-	input.cost.monthly_increase_micros > limits.increase_floor_micros
-	input.cost.increase_ppm > limits.increase_approval_ppm
-}
+above_floor if input.cost.monthly_increase_micros > limits.increase_floor_micros
 
-# Where nothing was spent before, every increase is steep.
-steep if {
-	input.cost.monthly_increase_micros > limits.increase_floor_micros
-	input.cost.increase_ppm == null
-}
+# What a steep increase exceeds. Where nothing was spent before, every increase is steep.
+steep_limit := format.percent(limits.increase_approval_ppm) if input.cost.increase_ppm > limits.increase_approval_ppm
+
+steep_limit := in_money(limits.increase_floor_micros) if input.cost.increase_ppm == null
 
 cited := {"evidence": [input.cost.evidence.id]}
 
@@ -96,10 +92,9 @@ unpriced := object.union(cited, {
 	"threshold": {"unpriced_resources": 0},
 })
 
-increase(limit_micros) := object.union(cited, {
-	"message": sprintf("the change costs %s a month more%s (limit %s)", [
-		format.money(input.cost.monthly_increase_micros, input.cost.currency),
-		share, format.money(limit_micros, limits.currency),
+increase(limit, limit_micros) := object.union(cited, {
+	"message": sprintf("the change costs %s a month more, %s (limit %s)", [
+		in_money(input.cost.monthly_increase_micros), share, limit,
 	]),
 	"observed": {
 		"monthly_increase_micros": input.cost.monthly_increase_micros,
@@ -108,6 +103,8 @@ increase(limit_micros) := object.union(cited, {
 	"threshold": {"monthly_increase_micros": limit_micros, "increase_ppm": limits.increase_approval_ppm},
 })
 
-share := sprintf(", %s up", [format.percent(input.cost.increase_ppm)]) if {
+in_money(micros) := format.money(micros, limits.currency)
+
+share := sprintf("%s up", [format.percent_up(input.cost.increase_ppm)]) if {
 	input.cost.increase_ppm != null
-} else := ", where nothing was spent before"
+} else := "where nothing was spent before"

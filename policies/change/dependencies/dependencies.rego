@@ -16,8 +16,8 @@ import data.tollgate.lib.format
 import data.tollgate.lib.objective
 import data.tollgate.lib.scope
 
-require_approval contains finding.awaiting(report, input.service.owner, 1) if {
-	some report in burning
+require_approval contains finding.awaiting(found, input.service.owner, 1) if {
+	some found in burning
 	strict
 }
 
@@ -26,8 +26,8 @@ require_approval contains finding.awaiting(report(dependency, proof), input.serv
 	proof.required
 }
 
-warn contains finding.of(report) if {
-	some report in burning
+warn contains finding.of(found) if {
+	some found in burning
 	not strict
 }
 

@@ -56,7 +56,7 @@ report(proof) := finding.of({
 	"since": proof.as_of,
 	"evidence": [proof.id],
 	"owner": input.service.owner,
-	"retry_at": clock.in_seconds(input.settings.thresholds.change.evidence_retry_seconds),
+	"retry_at": clock.in_seconds(input.settings.thresholds.change.retry_seconds),
 })
 
 state(proof) := object.get(

@@ -47,8 +47,10 @@ deny contains finding.of({
 	"remediation": "Correct the environment, or add it to the service's entry in `data/services`.",
 }) if {
 	input.service.known
-	not input.change.environment in input.service.environments
+	not runs_there
 }
+
+runs_there if input.change.environment in input.service.environments
 
 default places := "no environment"
 

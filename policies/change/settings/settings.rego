@@ -60,7 +60,7 @@ needed := {
 			"budget_exhausted_ppm",
 		},
 		"change": {
-			"evidence_retry_seconds", "standard_max_lines", "emergency_approvals", "rollback_plan_min_characters",
+			"retry_seconds", "standard_max_lines", "emergency_approvals", "rollback_plan_min_characters",
 			"freeze_notice_seconds", "collision_window_seconds", "failure_rate_ppm", "failure_min_changes",
 			"failure_cooldown_seconds",
 		},

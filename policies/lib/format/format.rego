@@ -6,28 +6,31 @@
 package tollgate.lib.format
 
 # The whole part of a / b, for a >= 0.
-div(a, b) := (a - (a % b)) / b
+quotient(a, b) := (a - (a % b)) / b
 
-div_up(a, b) := div((a + b) - 1, b)
+quotient_up(a, b) := quotient((a + b) - 1, b)
 
 # 16200000 millionths are `16.2`. Rounded up, so that what exceeds a limit reads as more than the limit.
-factor(micro) := decimal(div_up(micro, 10000))
+factor(micro) := decimal(quotient_up(micro, 10000))
 
-decimal(hundredths) := sprintf("%d.%d", [div(hundredths, 100), div(hundredths % 100, 10)]) if hundredths % 10 == 0
+decimal(hundredths) := sprintf("%d.%d", [quotient(hundredths, 100), quotient(hundredths % 100, 10)]) if hundredths % 10 == 0
 
-decimal(hundredths) := sprintf("%d.%02d", [div(hundredths, 100), hundredths % 100]) if hundredths % 10 != 0
+decimal(hundredths) := sprintf("%d.%02d", [quotient(hundredths, 100), hundredths % 100]) if hundredths % 10 != 0
 
 # 325000 parts per million are `32.5 %`. Rounded down.
-percent(ppm) := sprintf("%d %%", [div(ppm, 10000)]) if div(ppm, 1000) % 10 == 0
+percent(ppm) := sprintf("%d %%", [quotient(ppm, 10000)]) if quotient(ppm, 1000) % 10 == 0
 
-percent(ppm) := sprintf("%d.%d %%", [div(ppm, 10000), div(ppm, 1000) % 10]) if div(ppm, 1000) % 10 != 0
+percent(ppm) := sprintf("%d.%d %%", [quotient(ppm, 10000), quotient(ppm, 1000) % 10]) if quotient(ppm, 1000) % 10 != 0
+
+# Rounded up instead, for what must exceed a limit.
+percent_up(ppm) := percent(quotient_up(ppm, 1000) * 1000)
 
 # 1234500000 millionths are `1234.50 EUR`. Rounded up.
-money(micros, currency) := sprintf("%d.%02d %s", [div(cents, 100), cents % 100, currency]) if cents := div_up(micros, 10000)
+money(micros, currency) := sprintf("%d.%02d %s", [quotient(cents, 100), cents % 100, currency]) if cents := quotient_up(micros, 10000)
 
 duration(seconds) := sprintf("%d s", [seconds]) if seconds < 60
 
-duration(seconds) := sprintf("%d min", [div(seconds, 60)]) if {
+duration(seconds) := sprintf("%d min", [quotient(seconds, 60)]) if {
 	seconds >= 60
 	seconds < 3600
 }
@@ -35,10 +38,10 @@ duration(seconds) := sprintf("%d min", [div(seconds, 60)]) if {
 duration(seconds) := concat(" ", [part | some part in parts; part != ""]) if {
 	seconds >= 3600
 	seconds < 172800
-	parts := [sprintf("%d h", [div(seconds, 3600)]), minutes(div(seconds % 3600, 60))]
+	parts := [sprintf("%d h", [quotient(seconds, 3600)]), minutes(quotient(seconds % 3600, 60))]
 }
 
-duration(seconds) := sprintf("%d days", [div(seconds, 86400)]) if seconds >= 172800
+duration(seconds) := sprintf("%d days", [quotient(seconds, 86400)]) if seconds >= 172800
 
 minutes(0) := ""
 

@@ -15,7 +15,11 @@ exceeds(slo, pair) if {
 # One bad request of five says nothing. Ten bad ones do, however few there were in all.
 enough(window) if window.total >= input.settings.thresholds.slo.min_events
 
-enough(window) if window.total - window.good >= input.settings.thresholds.slo.min_bad_events
+enough(window) if {
+	is_number(window.total)
+	is_number(window.good)
+	window.total - window.good >= input.settings.thresholds.slo.min_bad_events
+}
 
 enough_budget(budget) if budget.total >= input.settings.thresholds.slo.min_events
 
@@ -44,10 +48,10 @@ unknown_windows(slo) := {label |
 }
 
 # `30-day`, for messages.
-period(slo) := sprintf("%d-day", [format.div(slo.period_seconds, 86400)])
+period(slo) := sprintf("%d-day", [format.quotient(slo.period_seconds, 86400)])
 
 # `16.2 times too fast over 1 h and 17.0 times over 5 min`.
-speed(slo, label, label) := sprintf("%s times too fast over %s", rate_over(slo.windows[label]))
+speed(slo, long, short) := sprintf("%s times too fast over %s", rate_over(slo.windows[long])) if long == short
 
 speed(slo, long, short) := sprintf(
 	"%s times too fast over %s and %s times over %s",

@@ -5,7 +5,9 @@
 package tollgate.lib.scope
 
 # An environment counts as production unless the settings say that it is not: a new or misspelt one is judged strictly.
-production if not input.change.environment in input.settings.thresholds.change.nonproduction_environments
+production if not nonproduction
+
+nonproduction if input.change.environment in input.settings.thresholds.change.nonproduction_environments
 
 default tier := "tier_1"
 

@@ -158,7 +158,7 @@ thresholds := {
 	"change": {
 		"nonproduction_environments": ["development", "staging"],
 		"break_glass_group": "incident-commanders",
-		"evidence_retry_seconds": 300,
+		"retry_seconds": 300,
 		"standard_preapproved": true,
 		"standard_max_lines": 500,
 		"approvals_required": {

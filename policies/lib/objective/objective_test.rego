@@ -1,0 +1,58 @@
+package tollgate.lib.objective_test
+
+import data.tollgate.lib.objective
+import data.tollgate.lib.testing
+
+pair := {"name": "p", "severity": "page", "long": "1h", "short": "5m", "factor_micro": 14400000}
+
+test_both_windows_must_be_above_the_factor if {
+	both := slo({"1h": 14400001, "5m": 14400001})
+	objective.exceeds(both, pair) with input as testing.healthy
+	short := slo({"1h": 14400000, "5m": 14400001})
+	not objective.exceeds(short, pair) with input as testing.healthy
+	long := slo({"1h": 14400001, "5m": 14400000})
+	not objective.exceeds(long, pair) with input as testing.healthy
+}
+
+test_what_is_not_known_exceeds_nothing_and_is_named if {
+	unknown := slo({"1h": null, "5m": 20000000})
+	not objective.exceeds(unknown, pair) with input as testing.healthy
+	objective.unknown_windows(unknown) == {"1h"} with input as testing.healthy
+	healthy := testing.healthy_slo
+	objective.unknown_windows(healthy) == set() with input as testing.healthy
+	objective.unknown_windows({"windows": {}}) == {"5m", "30m", "1h", "2h", "6h", "1d", "3d"} with input as testing.healthy
+}
+
+test_enough_is_many_events_or_some_bad_ones if {
+	objective.enough({"total": 100, "good": 100}) with input as testing.healthy
+	not objective.enough({"total": 99, "good": 90}) with input as testing.healthy
+	objective.enough({"total": 99, "good": 89}) with input as testing.healthy
+	not objective.enough({"total": null, "good": null}) with input as testing.healthy
+	objective.enough_budget({"total": 100, "bad": 0}) with input as testing.healthy
+	not objective.enough_budget({"total": 99, "bad": 9}) with input as testing.healthy
+	objective.enough_budget({"total": 99, "bad": 10}) with input as testing.healthy
+	not objective.enough_budget(null) with input as testing.healthy
+}
+
+test_the_worst_page_is_named_and_tickets_are_not if {
+	both := slo({"1h": 15000000, "5m": 15000000, "6h": 7000000, "30m": 7000000})
+	objective.paging(both).name == "page_fast" with input as testing.healthy
+	slow := slo({"6h": 7000000, "30m": 7000000})
+	objective.paging(slow).name == "page_slow" with input as testing.healthy
+	ticket := slo({"3d": 2000000, "6h": 2000000})
+	not objective.paging(ticket) with input as testing.healthy
+}
+
+test_speed_names_each_window_once if {
+	fast := slo({"1h": 16200000, "5m": 17000000})
+	objective.speed(fast, "1h", "5m") == "16.2 times too fast over 1 h and 17.0 times over 5 min"
+	objective.speed(fast, "1h", "1h") == "16.2 times too fast over 1 h"
+	objective.rates(fast, {"1h", "5m"}) == {"burn_rate_1h_micro": 16200000, "burn_rate_5m_micro": 17000000}
+}
+
+test_what_is_gone_of_the_budget_is_said_where_it_is_known if {
+	objective.gone(testing.slo({"budget": {"consumed_ppm": 320000}})) == "; 32 % of the 30-day budget is gone"
+	objective.gone(testing.slo({"budget": null})) == ""
+}
+
+slo(rates) := testing.slo(testing.burning(rates))
