@@ -78,7 +78,10 @@ fn other_kinds_are_tolerated_and_an_sli_is_found() {
     let (head, tail) = GOOD.split_once("  indicator:\n").unwrap();
     let (indicator, tail) = tail.split_once("  timeWindow:").unwrap();
     let ratio = indicator.split_once("    spec:\n").unwrap().1.replace("\n    ", "\n");
-    let sli = format!("apiVersion: openslo/v1\nkind: SLI\nmetadata: {{name: good}}\nspec:\n{}", &ratio[4..]);
+    let sli = format!(
+        "apiVersion: openslo/v1\nkind: SLI\nmetadata: {{name: good}}\nspec:\n{}",
+        ratio.strip_prefix("    ").unwrap()
+    );
     let service = "apiVersion: openslo/v1\nkind: Service\nmetadata: {name: payments-api}\nspec: {description: pays}\n";
     let text = format!("---\n{service}---\n{head}  indicatorRef: good\n  timeWindow:{tail}---\n{sli}");
     assert_eq!(only(&text).ratio, only(GOOD).ratio);

@@ -66,7 +66,7 @@ impl TierSeries {
                 Some(place @ None) => *place = Some(count),
                 Some(Some(known)) if *known == count => {}
                 Some(Some(_)) => {
-                    series.worsen(Quality::Partial(format!("two different values came for {}", rfc3339(start))))
+                    series.worsen(Quality::Partial(format!("two different values came for {}", rfc3339(start))));
                 }
                 None => series.worsen(Quality::Partial(format!(
                     "a datapoint came for {}, which is not at a multiple of {} s",
@@ -99,7 +99,7 @@ pub struct Snapshot {
 pub fn count(value: f64) -> Option<u64> {
     let fraction = value.fract().abs();
     let whole = value.round();
-    let close = fraction < 0.000_001 || fraction > 0.999_999;
+    let close = fraction.is_finite() && !(0.000_001..=0.999_999).contains(&fraction);
     // The cast is exact: the number is whole and inside the range.
     (close && (0.0..=EXACT_LIMIT).contains(&whole)).then_some(whole as u64)
 }
