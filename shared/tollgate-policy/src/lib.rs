@@ -1,1 +1,34 @@
 //! Loads, checks, evaluates, tests and covers Rego policies: the only crate that knows regorus.
+//!
+//! Four layers keep a policy from doing harm, and whatever one of them stops ends in a denial: checks at load
+//! ([`PolicySet`]), limits on time and memory, a thread of its own with a deep stack, and caught panics
+//! ([`Evaluator`]).
+
+mod builtins;
+mod check;
+mod element;
+mod evaluator;
+mod judge;
+mod metadata;
+mod module_path;
+mod modules;
+mod panics;
+mod policy_set;
+mod reference;
+mod sources;
+mod suggest;
+mod syntax;
+
+
+mod worker;
+
+pub use evaluator::{Evaluator, Limits};
+pub use metadata::RuleMetadata;
+pub use policy_set::PolicySet;
+/// What is wrong with a policy, where, and what to write instead.
+pub use tollgate_core::data::DataError as PolicyError;
+
+/// The built-in functions that a policy may call, sorted.
+pub fn allowed_builtins() -> &'static [&'static str] {
+    builtins::ALLOWED
+}

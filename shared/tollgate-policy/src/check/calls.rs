@@ -1,0 +1,103 @@
+//! Calls: only functions that exist, with as many arguments as they take, and that are allowed.
+
+use regorus::unstable::{Expr, Rule};
+
+use super::{Index, Package, at, index::expand};
+use crate::{
+    PolicyError,
+    builtins::{ALLOWED, LITERAL_FIRST, arity, is_allowed, refusal},
+    reference::Reference,
+    suggest::did_you_mean,
+    syntax::{Node, walk_rule},
+};
+
+pub(super) fn check(index: &Index<'_>, package: &Package<'_>, errors: &mut Vec<PolicyError>) {
+    for rule in &package.parsed.module.policy {
+        each_call(rule, &mut |function, arguments| {
+            if let Err(message) = check_call(index, package, function, arguments) {
+                errors.push(at(package, function.span().line, message));
+            }
+        });
+    }
+}
+
+/// Visits every call in a rule.
+pub(super) fn each_call<'a>(rule: &'a Rule, visit: &mut dyn FnMut(&'a Expr, &'a [regorus::unstable::Ref<Expr>])) {
+    walk_rule(rule, &mut |node| {
+        if let Node::Expr(expr) = node
+            && let Expr::Call { fcn, params, .. } = &**expr
+        {
+            visit(fcn, params);
+        }
+        true
+    });
+}
+
+fn check_call(
+    index: &Index<'_>,
+    package: &Package<'_>,
+    function: &Expr,
+    arguments: &[regorus::unstable::Ref<Expr>],
+) -> Result<(), String> {
+    let Some(reference) = Reference::of(function) else {
+        return Err("what is called here is not a name: call a function by its name".to_owned());
+    };
+    let names = reference.names();
+    if names.len() != reference.steps.len() + 1 {
+        return Err("which function this calls is known only when it runs: call it by its name".to_owned());
+    }
+    let shown = names.join(".");
+    let expanded = expand(package, &names);
+    if expanded.first() == Some(&"data") {
+        let Some((target, Some(name))) = index.resolve(&expanded) else {
+            return Err(format!("`{shown}` calls a function of a package that is not there: look at the imports"));
+        };
+        let known = target.rules.keys().copied();
+        let Some(takes) = target.arity(name) else {
+            return Err(format!("`{}` has no function `{name}`{}", target.path, did_you_mean(name, known)));
+        };
+        return check_count(&shown, takes, arguments.len());
+    }
+    if let [name] = names.as_slice()
+        && package.rules.contains_key(name)
+    {
+        let takes = package.arity(name).ok_or_else(|| format!("`{name}` is not a function: use it without brackets"))?;
+        return check_count(&shown, takes, arguments.len());
+    }
+    check_builtin(package, &shown, arguments)
+}
+
+fn check_builtin(package: &Package<'_>, name: &str, arguments: &[regorus::unstable::Ref<Expr>]) -> Result<(), String> {
+    if !is_allowed(name) {
+        let known = ALLOWED.iter().chain(package.rules.keys()).copied();
+        return Err(match refusal(name) {
+            Some(reason) => format!("`{name}` may not be used: {reason}"),
+            None => format!("there is no function `{name}`{}", did_you_mean(name, known)),
+        });
+    }
+    let literal = matches!(arguments.first().map(|first| &**first), Some(Expr::String { .. } | Expr::RawString { .. }));
+    if LITERAL_FIRST.contains(&name) && !literal {
+        return Err(format!("the first argument of `{name}` must be a literal text, so that no request can choose it"));
+    }
+    if name == "sprintf" && arguments.first().is_some_and(|format| has_wide_field(format.span().text())) {
+        return Err("a field in `sprintf` is wider than 99: pad less".to_owned());
+    }
+    arity(name).map_or(Ok(()), |takes| check_count(name, takes, arguments.len()))
+}
+
+/// One more argument than it takes is where Rego puts the result.
+fn check_count(name: &str, takes: usize, given: usize) -> Result<(), String> {
+    if given == takes || given == takes + 1 {
+        Ok(())
+    } else {
+        Err(format!("`{name}` takes {takes} arguments, and {given} are given"))
+    }
+}
+
+/// A `%` and three digits or more: the engine makes as many spaces.
+fn has_wide_field(format: &str) -> bool {
+    format.split('%').skip(1).any(|field| {
+        let width = field.trim_start_matches(['.', '-', '+', ' ', '#']);
+        width.chars().take_while(|c| c.is_numeric()).count() > 2
+    })
+}

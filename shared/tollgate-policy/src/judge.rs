@@ -1,0 +1,143 @@
+//! Judging one rule after the other, each on its own: what one of them does reaches no other.
+
+use std::{
+    num::NonZeroU32,
+    time::{Duration, Instant},
+};
+
+use regorus::{Engine, LimitError, Value, utils::limits::ExecutionTimerConfig};
+use tollgate_core::finding::{Effect, Finding, FindingKind};
+
+use crate::{
+    element,
+    evaluator::Limits,
+    metadata::RuleMetadata,
+    modules::split_message,
+    panics::caught,
+    policy_set::{LoadedRule, PolicySet},
+};
+
+/// How often the engine looks at the clock, in steps of work.
+const TIMER_STEPS: NonZeroU32 = NonZeroU32::MIN.saturating_add(31);
+
+/// What became of one rule.
+#[derive(Debug, Clone)]
+pub(crate) struct Outcome {
+    /// Did it come to an end?
+    pub(crate) judged: bool,
+    /// What it found, or why it failed.
+    pub(crate) findings: Vec<Finding>,
+}
+
+impl Outcome {
+    /// A rule that gave no answer: that denies.
+    pub(crate) fn failed(rule: &RuleMetadata, what: &str) -> Self {
+        Self { judged: false, findings: vec![failure(rule, what, &rule.file)] }
+    }
+}
+
+fn failure(rule: &RuleMetadata, what: &str, place: &str) -> Finding {
+    let RuleMetadata { name, owner, .. } = rule;
+    tracing::warn!(rule = name, what, place, "rule could not be judged");
+    Finding {
+        kind: FindingKind::EvaluationError,
+        mode: rule.mode,
+        owner: Some(owner.clone()),
+        remediation: Some(format!(
+            "ask {owner} to mend the rule in `{}`; what it does with these facts is shown by `tollgate replay`",
+            rule.file
+        )),
+        runbook: Some(rule.runbook.clone()),
+        ..Finding::new(name, Effect::Deny, format!("`{name}` could not be judged: {what} ({place})"))
+    }
+}
+
+/// An engine with the facts of one request.
+#[derive(Debug)]
+pub(crate) struct Judge {
+    clean: Engine,
+    /// Used for rule after rule, and thrown away once one of them failed.
+    used: Option<Engine>,
+}
+
+impl Judge {
+    /// Takes the facts as JSON.
+    pub(crate) fn new(policies: &PolicySet, facts: &str) -> Result<Self, String> {
+        let mut clean = policies.engine.clone();
+        let input = caught(|| Value::from_json_str(facts))
+            .map_err(|said| format!("the engine panicked when it read the facts: {said}"))?
+            .map_err(|error| format!("the engine cannot read the facts: {}", split_message(&error.to_string()).1))?;
+        clean.set_input(input);
+        Ok(Self { clean, used: None })
+    }
+
+    /// Judges one rule within its time, and not beyond the deadline of all.
+    pub(crate) fn judge(&mut self, rule: &LoadedRule, limits: &Limits, deadline: Instant) -> Outcome {
+        let begun = Instant::now();
+        if begun >= deadline {
+            let millis = limits.total_time.as_millis();
+            let what = format!("it was not reached within the {millis} ms that all rules have together");
+            return Outcome::failed(&rule.metadata, &what);
+        }
+        let ends = deadline.min(begun + limits.rule_time);
+        let mut outcome = Outcome { judged: true, findings: Vec::new() };
+        for (set, effect) in &rule.sets {
+            match self.set(set, *effect, rule, limits, ends) {
+                Ok(findings) => outcome.findings.extend(findings),
+                Err(failed) => {
+                    self.used = None;
+                    outcome.judged = false;
+                    outcome.findings.push(*failed);
+                    break;
+                }
+            }
+        }
+        if rule.sets.is_empty() {
+            return Outcome::failed(&rule.metadata, "it defines none of `deny`, `require_approval` and `warn`");
+        }
+        outcome
+    }
+
+    fn set(
+        &mut self,
+        set: &str,
+        effect: Effect,
+        rule: &LoadedRule,
+        limits: &Limits,
+        ends: Instant,
+    ) -> Result<Vec<Finding>, Box<Finding>> {
+        let fail = |what: &str, place: &str| Box::new(failure(&rule.metadata, what, place));
+        let file = &rule.metadata.file;
+        let engine = self.used.get_or_insert_with(|| self.clean.clone());
+        // A limit of nothing would be no limit.
+        let limit = ends.saturating_duration_since(Instant::now()).max(Duration::from_micros(1));
+        let evaluated = caught(|| {
+            engine.set_execution_timer_config(ExecutionTimerConfig { limit, check_interval: TIMER_STEPS });
+            let value = engine.eval_rule(set.to_owned())?;
+            Ok::<_, Box<dyn std::error::Error + Send + Sync>>(element::findings(&value, effect, &rule.metadata, limits))
+        });
+        match evaluated {
+            Ok(Ok(Ok(findings))) => Ok(findings),
+            Ok(Ok(Err(what))) => Err(fail(&format!("`{}` {what}", set.rsplit('.').next().unwrap_or(set)), file)),
+            Ok(Err(error)) => {
+                let (place, said) = split_message(&error.to_string());
+                let place = place.map_or_else(|| file.clone(), |(file, line)| format!("{file}:{line}"));
+                Err(fail(&humane(&said, error.downcast_ref::<LimitError>().is_some(), limits), &place))
+            }
+            Err(said) => Err(fail(&format!("the engine panicked: {said}"), file)),
+        }
+    }
+}
+
+/// Limits lose their type inside of functions, so their message is looked at too.
+fn humane(said: &str, is_limit: bool, limits: &Limits) -> String {
+    let is = |words: &str| said.starts_with(words) || is_limit && said.contains(words);
+    if is("execution exceeded time limit") {
+        format!("it took longer than its {} ms", limits.rule_time.as_millis())
+    } else if is("execution exceeded memory limit") {
+        let mebibytes = limits.memory_bytes.unwrap_or_default() / (1024 * 1024);
+        format!("it needs more memory than the limit of {mebibytes} MiB")
+    } else {
+        said.chars().take(500).collect()
+    }
+}

@@ -1,0 +1,142 @@
+//! Parsing: from texts to modules that are where they should be and of bounded depth.
+
+use std::collections::BTreeMap;
+
+use regorus::{
+    Engine,
+    unstable::{Lexer, Module, Ref, Source, TokenKind},
+};
+
+use crate::{
+    PolicyError,
+    module_path::{Place, place},
+    reference::Reference,
+    syntax::deeper_than,
+};
+
+/// Brackets in brackets. Each literal in a literal doubles the time that parsing takes.
+const MAX_BRACKET_DEPTH: usize = 12;
+/// Operators in operators: `a + b + c + …`.
+pub(crate) const MAX_EXPRESSION_DEPTH: usize = 200;
+
+/// A parsed file.
+#[derive(Debug, Clone)]
+pub(crate) struct ParsedModule {
+    pub(crate) file: String,
+    pub(crate) place: Place,
+    pub(crate) module: Ref<Module>,
+}
+
+/// Adds files to an engine and gives their modules, or everything that is wrong with them. With `bounded`
+/// false, what is deep is let through, for tests of what evaluation makes of it.
+pub(crate) fn parse(
+    engine: &mut Engine,
+    sources: &BTreeMap<String, String>,
+    bounded: bool,
+) -> Result<Vec<ParsedModule>, Vec<PolicyError>> {
+    let mut errors = Vec::new();
+    let mut places = Vec::new();
+    let first = engine.get_modules().len();
+    for (file, text) in sources {
+        let added = place(file).and_then(|place| {
+            check_brackets(file, text, bounded)?;
+            engine.add_policy(file.clone(), text.clone()).map_err(|error| located(file, &error))?;
+            Ok(place)
+        });
+        match added {
+            Ok(place) => places.push((file, place)),
+            Err(error) => errors.push(error),
+        }
+    }
+    let modules = engine.get_modules().iter().skip(first);
+    let parsed: Vec<_> = places
+        .into_iter()
+        .zip(modules)
+        .map(|((file, place), module)| ParsedModule { file: file.clone(), place, module: module.clone() })
+        .collect();
+    errors.extend(parsed.iter().filter_map(|parsed| check_package(parsed)));
+    if bounded {
+        errors.extend(parsed.iter().filter_map(check_depth));
+    }
+    if errors.is_empty() { Ok(parsed) } else { Err(errors) }
+}
+
+fn check_brackets(file: &str, text: &str, bounded: bool) -> Result<(), PolicyError> {
+    let source = Source::from_contents(file.to_owned(), text.to_owned()).map_err(|error| located(file, &error))?;
+    let mut lexer = Lexer::new(&source);
+    let mut depth = 0_usize;
+    loop {
+        let token = lexer.next_token().map_err(|error| located(file, &error))?;
+        match (&token.0, token.1.text()) {
+            (TokenKind::Eof, _) => return Ok(()),
+            (TokenKind::Symbol, "[" | "{" | "(") => depth += 1,
+            (TokenKind::Symbol, "]" | "}" | ")") => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if bounded && depth > MAX_BRACKET_DEPTH {
+            let message = format!("brackets are nested over {MAX_BRACKET_DEPTH} deep: give inner parts names of their own");
+            return Err(PolicyError::new(file, u64::from(token.1.line), message));
+        }
+    }
+}
+
+fn check_package(parsed: &ParsedModule) -> Option<PolicyError> {
+    let package = &parsed.module.package;
+    let names = Reference::of(&package.refr).map(|reference| reference.names()).unwrap_or_default();
+    let expected = &parsed.place.package;
+    (names != *expected).then(|| {
+        let (found, expected) = (names.join("."), expected.join("."));
+        let message = format!("holds `package {found}`, but its folder says `package {expected}`: make them agree");
+        PolicyError::new(&parsed.file, u64::from(package.span.line), message)
+    })
+}
+
+fn check_depth(parsed: &ParsedModule) -> Option<PolicyError> {
+    deeper_than(&parsed.module, MAX_EXPRESSION_DEPTH).map(|line| {
+        let message =
+            format!("an expression is nested over {MAX_EXPRESSION_DEPTH} deep: split it, or sum over a collection");
+        PolicyError::new(&parsed.file, u64::from(line), message)
+    })
+}
+
+/// Brings the engine's message, which draws the source line, into one line with its place.
+pub(crate) fn located(file: &str, error: &dyn std::fmt::Display) -> PolicyError {
+    let (place, message) = split_message(&error.to_string());
+    match place {
+        Some((file, line)) => PolicyError::new(file, line, message),
+        None => PolicyError::new(file, None, message),
+    }
+}
+
+/// File and line of an engine's error, where it has one, and what it says.
+pub(crate) fn split_message(text: &str) -> (Option<(String, u64)>, String) {
+    let place = text.lines().find_map(|line| {
+        let (rest, _column) = line.trim_start().strip_prefix("--> ")?.rsplit_once(':')?;
+        let (file, line) = rest.rsplit_once(':')?;
+        Some((file.to_owned(), line.parse().ok()?))
+    });
+    let said: Vec<&str> = text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("--> ") && !is_drawing(line))
+        .map(|line| line.strip_prefix("error: ").unwrap_or(line).trim())
+        .filter(|line| !line.is_empty())
+        .collect();
+    (place, said.join(" "))
+}
+
+/// `12 | deny contains x if …` and the `^` below it.
+fn is_drawing(line: &str) -> bool {
+    let number = line.trim_start().trim_start_matches(|c: char| c.is_ascii_digit());
+    number.trim_start().starts_with('|')
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn an_engines_drawing_becomes_a_line() {
+        let text = "\n--> change/a/a.rego:3:7\n  |\n3 | x := y z\n  |      ^\nerror: expecting expression";
+        let (place, message) = super::split_message(text);
+        assert_eq!(place, Some(("change/a/a.rego".into(), 3)));
+        assert_eq!(message, "expecting expression");
+    }
+}

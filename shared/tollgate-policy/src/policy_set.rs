@@ -1,0 +1,218 @@
+//! A checked set of policies, ready to be evaluated.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    sync::mpsc,
+    thread,
+    time::Duration,
+};
+
+use regorus::{Engine, Value};
+use tollgate_core::{decision::Gate, digest::of_bytes};
+
+use crate::{
+    PolicyError, check,
+    metadata::{self, RuleMetadata},
+    module_path::Role,
+    modules::{ParsedModule, located, parse},
+    sources::Sources,
+};
+
+/// Parsing and checking run on a stack of this size, because they recurse as deep as expressions are nested.
+pub(crate) const STACK_BYTES: usize = 256 * 1024 * 1024;
+/// Loading takes milliseconds; what takes this long is an attack or a mistake.
+const LOAD_TIME: Duration = Duration::from_secs(10);
+
+/// Policies that were read, checked and prepared.
+#[derive(Debug, Clone)]
+pub struct PolicySet {
+    revision: String,
+    rules: Vec<LoadedRule>,
+    data_files: BTreeMap<String, String>,
+    pub(crate) engine: Engine,
+    pub(crate) modules: Vec<ParsedModule>,
+}
+
+/// A rule and the sets that it defines, strongest first.
+#[derive(Debug, Clone)]
+pub(crate) struct LoadedRule {
+    pub(crate) metadata: RuleMetadata,
+    /// Paths of the sets with the place of their name in [`check::SETS`]: `data.tollgate.change.freeze.deny`.
+    pub(crate) sets: Vec<(String, tollgate_core::finding::Effect)>,
+}
+
+impl PolicySet {
+    /// Reads the policies below a folder: rules in `<gate>/<rule>/<rule>.rego`, shared functions in `lib/`, data
+    /// files in `data/`, and OPA's `data.json` or `data.yaml`. Tests are not loaded.
+    ///
+    /// # Errors
+    /// Everything that is wrong with them, in the order of the files.
+    pub fn load(folder: &Path) -> Result<Self, Vec<PolicyError>> {
+        Self::build(Sources::read(folder)?, true)
+    }
+
+    /// The same from texts: pairs of a path relative to the folder, and a content.
+    ///
+    /// # Errors
+    /// Everything that is wrong with them.
+    pub fn from_sources(files: Vec<(String, String)>) -> Result<Self, Vec<PolicyError>> {
+        Self::build(Sources::of(files), true)
+    }
+
+    /// The same without the checks, so that tests can see that evaluation alone withstands what they refuse.
+    #[doc(hidden)]
+    pub fn from_sources_unchecked(files: Vec<(String, String)>) -> Result<Self, Vec<PolicyError>> {
+        Self::build(Sources::of(files), false)
+    }
+
+    pub(crate) fn build(sources: Sources, checked: bool) -> Result<Self, Vec<PolicyError>> {
+        on_deep_stack(move || build(sources, checked))
+    }
+
+    /// Digest of everything that was loaded, data files included: `sha256:…`.
+    pub fn revision(&self) -> &str {
+        &self.revision
+    }
+
+    /// The rules of a gate, by name.
+    pub fn rules(&self, gate: Gate) -> impl Iterator<Item = &RuleMetadata> {
+        self.loaded_rules(gate).map(|rule| &rule.metadata)
+    }
+
+    /// The texts of the data files by path, such as `data/services/payments-api.yaml`: the very bytes that the
+    /// revision covers.
+    pub fn data_files(&self) -> &BTreeMap<String, String> {
+        &self.data_files
+    }
+
+    pub(crate) fn loaded_rules(&self, gate: Gate) -> impl Iterator<Item = &LoadedRule> {
+        self.rules.iter().filter(move |rule| rule.metadata.gate == gate)
+    }
+}
+
+/// Runs on a thread with a deep stack; a panic or too long a time is an error.
+pub(crate) fn on_deep_stack<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Vec<PolicyError>> + Send + 'static,
+) -> Result<T, Vec<PolicyError>> {
+    let failed = |message: String| vec![PolicyError::new("policies", None, message)];
+    let (sender, receiver) = mpsc::channel();
+    let spawned = thread::Builder::new().name("tollgate-load".to_owned()).stack_size(STACK_BYTES).spawn(move || {
+        // Nobody listens any more when loading took too long.
+        let _ = sender.send(work());
+    });
+    if let Err(error) = spawned {
+        return Err(failed(format!("no thread to load them on: {error}")));
+    }
+    receiver.recv_timeout(LOAD_TIME).unwrap_or_else(|error| match error {
+        mpsc::RecvTimeoutError::Timeout => {
+            let seconds = LOAD_TIME.as_secs();
+            Err(failed(format!("loading takes over {seconds} s: look for deeply nested literals")))
+        }
+        mpsc::RecvTimeoutError::Disconnected => {
+            Err(failed("the engine panicked while it parsed them: look for the file that was changed last".to_owned()))
+        }
+    })
+}
+
+fn build(sources: Sources, checked: bool) -> Result<PolicySet, Vec<PolicyError>> {
+    let revision = revision(&sources);
+    let mut engine = Engine::new();
+    engine.set_strict_builtin_errors(true);
+    // Prints would go to the function's log, with facts in them.
+    engine.set_gather_prints(true);
+    let data = add_data(&mut engine, &sources.data).map_err(|error| vec![error])?;
+    let modules = parse(&mut engine, &sources.policies, checked)?;
+    let mut errors = missing_rules(&sources);
+    let rules = rules(&modules, &sources.policies, &mut errors);
+    if rules.is_empty() && errors.is_empty() {
+        let message = "no rule is there, and nothing would vouch for a change: add `change/<rule>/<rule>.rego`";
+        errors.push(PolicyError::new("policies", None, message));
+    }
+    if checked {
+        let metadata: Vec<_> = rules.iter().map(|rule| rule.metadata.clone()).collect();
+        errors.extend(check::modules(&modules, &metadata, &data));
+    }
+    if errors.is_empty() {
+        // Evaluating something trivial makes the engine analyse all modules once; clones share the result.
+        if let Err(error) = engine.eval_query("true".to_owned(), false) {
+            errors.push(located("policies", &error));
+        }
+    }
+    if errors.is_empty() {
+        return Ok(PolicySet { revision, rules, data_files: sources.data, engine, modules });
+    }
+    errors.sort();
+    errors.dedup();
+    Err(errors)
+}
+
+fn revision(sources: &Sources) -> String {
+    let mut bytes = Vec::new();
+    for (path, text) in sources.policies.iter().chain(&sources.data) {
+        for part in [path, text] {
+            // Lengths keep two files apart from one that contains both.
+            bytes.extend_from_slice(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_le_bytes());
+            bytes.extend_from_slice(part.as_bytes());
+        }
+    }
+    of_bytes(&bytes)
+}
+
+/// `data.json` or `data.yaml` in the folder is `data` to the rules, as in OPA; gives its top names.
+fn add_data(engine: &mut Engine, data: &BTreeMap<String, String>) -> Result<BTreeSet<String>, PolicyError> {
+    let mut names = BTreeSet::new();
+    for file in ["data.json", "data.yaml"] {
+        let Some(text) = data.get(file) else { continue };
+        let value: serde_json::Map<String, serde_json::Value> = tollgate_core::data::from_yaml(file, text)?;
+        if value.contains_key("tollgate") {
+            let message = "`tollgate` would take the place of what rules find: choose another name";
+            return Err(PolicyError::new(file, None, message));
+        }
+        names.extend(value.keys().cloned());
+        let value = Value::from(serde_json::Value::Object(value));
+        engine.add_data(value).map_err(|error| located(file, &error))?;
+    }
+    Ok(names)
+}
+
+/// Tests whose rule is gone say that a rule was renamed or lost.
+fn missing_rules(sources: &Sources) -> Vec<PolicyError> {
+    let tested = |path: &String| Some(format!("{}.rego", path.strip_suffix("_test.rego")?));
+    let lost = sources.tests.keys().filter_map(|path| tested(path).map(|tested| (path, tested)));
+    lost.filter(|(_, tested)| !sources.policies.contains_key(tested) && !sources.tests.contains_key(tested))
+        .map(|(path, tested)| {
+            PolicyError::new(path, None, format!("tests `{tested}`, which is not there: restore it or remove its test"))
+        })
+        .collect()
+}
+
+fn rules(
+    modules: &[ParsedModule],
+    texts: &BTreeMap<String, String>,
+    errors: &mut Vec<PolicyError>,
+) -> Vec<LoadedRule> {
+    let mut rules = Vec::new();
+    for parsed in modules {
+        let Role::Rule { gate, name } = &parsed.place.role else { continue };
+        let text = texts.get(&parsed.file).map_or("", String::as_str);
+        match metadata::read(&parsed.file, text, *gate, name) {
+            Ok(metadata) => rules.push(LoadedRule { metadata, sets: sets(parsed) }),
+            Err(error) => errors.push(error),
+        }
+    }
+    rules.sort_by(|a, b| a.metadata.name.cmp(&b.metadata.name));
+    rules
+}
+
+fn sets(parsed: &ParsedModule) -> Vec<(String, tollgate_core::finding::Effect)> {
+    let package = parsed.place.package.join(".");
+    let defines = |name: &str| {
+        parsed.module.policy.iter().any(|rule| crate::reference::head_name(rule).is_some_and(|head| head == name))
+    };
+    check::SETS
+        .into_iter()
+        .filter(|(name, _)| defines(name))
+        .map(|(name, effect)| (format!("data.{package}.{name}"), effect))
+        .collect()
+}

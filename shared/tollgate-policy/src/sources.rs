@@ -1,0 +1,151 @@
+//! Reading a policies' folder: which files there are, within bounds, and what each of them is.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use crate::PolicyError;
+
+/// Bounds on what is read, far above what policies need.
+const MAX_POLICY_BYTES: u64 = 256 * 1024;
+const MAX_DATA_BYTES: u64 = 4 * 1024 * 1024;
+const MAX_TOTAL_BYTES: u64 = 32 * 1024 * 1024;
+const MAX_FILES: usize = 5_000;
+const MAX_FOLDER_DEPTH: usize = 12;
+
+/// The texts of a policies' folder by path relative to it, with `/` between names.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Sources {
+    /// Rules and shared functions.
+    pub(crate) policies: BTreeMap<String, String>,
+    /// Tests, and what only tests import.
+    pub(crate) tests: BTreeMap<String, String>,
+    /// Data files: everything below `data`, and `data.json` or `data.yaml` in the folder itself.
+    pub(crate) data: BTreeMap<String, String>,
+}
+
+impl Sources {
+    /// Sorts texts into what they are by their paths.
+    pub(crate) fn of(files: impl IntoIterator<Item = (String, String)>) -> Self {
+        let mut sources = Self::default();
+        for (path, text) in files {
+            let into = match kind(&path) {
+                Kind::Policy => &mut sources.policies,
+                Kind::Test => &mut sources.tests,
+                Kind::Data => &mut sources.data,
+                Kind::Other => continue,
+            };
+            into.insert(path, text);
+        }
+        sources
+    }
+
+    /// Reads a folder.
+    pub(crate) fn read(folder: &Path) -> Result<Self, Vec<PolicyError>> {
+        let shown = folder.display().to_string();
+        let root = folder.canonicalize().map_err(|error| {
+            vec![PolicyError::new(shown, None, format!("the policies' folder cannot be read: {error}"))]
+        })?;
+        let mut reader = Reader { root: root.clone(), files: Vec::new(), errors: Vec::new(), bytes: 0 };
+        reader.folder(&root, "", 0);
+        if reader.errors.is_empty() { Ok(Self::of(reader.files)) } else { Err(reader.errors) }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Policy,
+    Test,
+    Data,
+    Other,
+}
+
+fn kind(path: &str) -> Kind {
+    let lower = path.to_ascii_lowercase();
+    if lower.ends_with("_test.rego") || (lower.ends_with(".rego") && path.starts_with("lib/testing/")) {
+        Kind::Test
+    } else if lower.ends_with(".rego") {
+        Kind::Policy
+    } else if path.starts_with("data/") || path == "data.json" || path == "data.yaml" {
+        Kind::Data
+    } else {
+        Kind::Other
+    }
+}
+
+struct Reader {
+    root: PathBuf,
+    files: Vec<(String, String)>,
+    errors: Vec<PolicyError>,
+    bytes: u64,
+}
+
+impl Reader {
+    fn refuse(&mut self, path: &str, message: impl Into<String>) {
+        self.errors.push(PolicyError::new(path, None, message));
+    }
+
+    fn folder(&mut self, folder: &Path, relative: &str, depth: usize) {
+        if depth > MAX_FOLDER_DEPTH {
+            return self.refuse(relative, format!("folders are nested over {MAX_FOLDER_DEPTH} deep: flatten them"));
+        }
+        let entries = match fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>) {
+            Ok(entries) => entries,
+            Err(error) => return self.refuse(relative, format!("the folder cannot be read: {error}")),
+        };
+        let mut entries: Vec<_> = entries.into_iter().map(|entry| (entry.file_name(), entry.path())).collect();
+        entries.sort();
+        for (name, path) in entries {
+            let Some(name) = name.to_str() else {
+                self.refuse(relative, format!("the name `{}` is not UTF-8: rename it", name.display()));
+                continue;
+            };
+            // Hidden entries are editors' and version control's, and what mounted volumes link from.
+            if !name.starts_with('.') {
+                let relative = if relative.is_empty() { name.to_owned() } else { format!("{relative}/{name}") };
+                self.entry(&path, &relative, depth);
+            }
+        }
+    }
+
+    fn entry(&mut self, path: &Path, relative: &str, depth: usize) {
+        // A link may lead elsewhere in the folder, never out of it.
+        let target = match path.canonicalize() {
+            Ok(target) if target.starts_with(&self.root) => target,
+            Ok(target) => {
+                let message = format!("is a link to `{}`, outside of the policies: copy the file", target.display());
+                return self.refuse(relative, message);
+            }
+            Err(error) => return self.refuse(relative, format!("cannot be read: {error}")),
+        };
+        if target.is_dir() {
+            return self.folder(&target, relative, depth + 1);
+        }
+        let limit = match kind(relative) {
+            Kind::Other => return,
+            Kind::Policy | Kind::Test => MAX_POLICY_BYTES,
+            Kind::Data => MAX_DATA_BYTES,
+        };
+        if self.files.len() >= MAX_FILES {
+            return self.refuse(relative, format!("is one of more than {MAX_FILES} files: remove what is not needed"));
+        }
+        let length = match fs::metadata(&target) {
+            Ok(metadata) if metadata.is_file() => metadata.len(),
+            Ok(_) => return self.refuse(relative, "is neither file nor folder: remove it"),
+            Err(error) => return self.refuse(relative, format!("cannot be read: {error}")),
+        };
+        self.bytes = self.bytes.saturating_add(length);
+        if length > limit {
+            return self.refuse(relative, format!("has {length} bytes, over the limit of {limit}: split it"));
+        }
+        if self.bytes > MAX_TOTAL_BYTES {
+            return self.refuse(relative, format!("brings all files to over {MAX_TOTAL_BYTES} bytes: remove some"));
+        }
+        match fs::read_to_string(&target) {
+            Ok(text) => self.files.push((relative.to_owned(), text)),
+            Err(error) => self.refuse(relative, format!("cannot be read as UTF-8 text: {error}")),
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! What somebody may have meant.
+
+/// `, did you mean `x`?` for the nearest of the known names, or nothing when none is near.
+pub(crate) fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    let far = name.chars().count() / 3 + 1;
+    known
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
+        .filter(|(distance, _)| *distance <= far)
+        .min()
+        .map(|(_, candidate)| format!(", did you mean `{candidate}`?"))
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::did_you_mean;
+
+    #[test]
+    fn suggests_the_nearest_name_and_nothing_far() {
+        assert_eq!(did_you_mean("denny", ["warn", "deny"]), ", did you mean `deny`?");
+        assert_eq!(did_you_mean("require_aproval", ["require_approval", "deny"]), ", did you mean `require_approval`?");
+        assert_eq!(did_you_mean("slow_slos", ["warn", "deny"]), "");
+    }
+}
