@@ -1,11 +1,12 @@
 //! An AWS emulator of our own, on a free port.
 
-use std::{path::Path, process::Command, time::Duration};
+use std::{path::Path, process::Command};
 
 use anyhow::Result;
 
 use crate::{
-    http, ports,
+    http::Starting,
+    ports,
     processes::{self, Server},
     project::{self, Progress},
 };
@@ -32,7 +33,8 @@ pub(crate) fn start(tools: &Path, folder: &Path) -> Result<Emulator> {
     credentials(&mut command, &endpoint);
     let mut server = processes::serve("the AWS emulator", &mut command, &log)?;
     let health = format!("{endpoint}/_ministack/health");
-    http::wait_until_ready(&health, &mut server, &log, Duration::from_secs(60), &progress)?;
+    let starting = Starting { url: &health, log: &log, hopeless: "Address already in use" };
+    starting.wait(&mut server, &progress)?;
     progress.done(&endpoint);
     Ok(Emulator { endpoint, _server: server })
 }

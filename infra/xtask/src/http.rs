@@ -29,31 +29,44 @@ pub(crate) fn post(url: &str, host: Option<&str>, body: &str) -> Result<Answer> 
     answer(request.send(body)).with_context(|| format!("no answer from {url}"))
 }
 
-/// Asks until the answer is 200, while the server runs and for at most the given time.
-pub(crate) fn wait_until_ready(
-    url: &str,
-    server: &mut Server,
-    log: &Path,
-    limit: Duration,
-    progress: &Progress,
-) -> Result<()> {
-    let started = Instant::now();
-    loop {
-        server.ensure_running(log)?;
-        let last = match answer(agent(Duration::from_secs(20)).get(url).call()) {
-            Ok(answer) if answer.status == 200 => return server.ensure_running(log),
-            Ok(answer) => format!("{} {}", answer.status, answer.body),
-            Err(error) => error.to_string(),
-        };
-        let seconds = limit.as_secs();
-        ensure!(
-            started.elapsed() < limit,
-            "{url} is not ready after {seconds} s: {last}\nthe end of {} says\n{}",
-            log.display(),
-            tail(log)
-        );
-        progress.at(tail(log).lines().last().unwrap_or_default());
-        std::thread::sleep(Duration::from_millis(50));
+/// A server that is about to be ready.
+pub(crate) struct Starting<'a> {
+    /// Answers 200 once the server is ready.
+    pub(crate) url: &'a str,
+    /// What the server says.
+    pub(crate) log: &'a Path,
+    /// It will not be ready once its log holds this.
+    pub(crate) hopeless: &'a str,
+}
+
+/// How long a server may take to answer, and how long it may answer otherwise than 200.
+const SILENT: Duration = Duration::from_secs(90);
+const REFUSING: Duration = Duration::from_secs(10);
+
+impl Starting<'_> {
+    /// Asks until the server is ready, while it runs and while there is hope.
+    pub(crate) fn wait(&self, server: &mut Server, progress: &Progress) -> Result<()> {
+        let started = Instant::now();
+        let mut refused: Option<Instant> = None;
+        loop {
+            server.ensure_running(self.log)?;
+            let last = match answer(agent(Duration::from_secs(5)).get(self.url).call()) {
+                Ok(answer) if answer.status == 200 => return server.ensure_running(self.log),
+                Ok(answer) => {
+                    refused.get_or_insert_with(Instant::now);
+                    format!("{} {}", answer.status, answer.body)
+                }
+                Err(error) => format!("{error:#}"),
+            };
+            let said = tail(self.log);
+            let hope = !said.contains(self.hopeless)
+                && started.elapsed() < SILENT
+                && refused.is_none_or(|first| first.elapsed() < REFUSING);
+            let log = self.log.display();
+            ensure!(hope, "{} does not get ready: {last}\nthe end of {log} says\n{said}", self.url);
+            progress.at(said.lines().last().unwrap_or_default());
+            std::thread::sleep(Duration::from_millis(50));
+        }
     }
 }
 

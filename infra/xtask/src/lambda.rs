@@ -1,11 +1,12 @@
 //! The function under `cargo lambda watch`.
 
-use std::{path::Path, process::Command, time::Duration};
+use std::{path::Path, process::Command};
 
 use anyhow::Result;
 
 use crate::{
-    http, ports,
+    http::Starting,
+    ports,
     processes::{self, Server},
     project::{self, Progress},
 };
@@ -36,7 +37,9 @@ pub(crate) fn watch(
     environment(&mut command);
     let mut server = processes::serve("cargo lambda watch", &mut command, &log)?;
     let url = format!("http://{}:{port}/lambda-url/{FUNCTION}", ports::LOOPBACK);
-    http::wait_until_ready(&format!("{url}/v1/health"), &mut server, &log, Duration::from_secs(120), &progress)?;
+    // A function that ends at once is started again by the next request, and ends again.
+    let starting = Starting { url: &format!("{url}/v1/health"), log: &log, hopeless: "command exited code=" };
+    starting.wait(&mut server, &progress)?;
     progress.done(&url);
     Ok(Gate { port, url, _server: server })
 }
