@@ -56,4 +56,4 @@ missing := finding.of({
 
 came := "none came" if plan == ""
 
-came := sprintf("`%s` says too little", [plan]) if plan != ""
+came := sprintf("`%s` says too little", [substring(plan, 0, 80)]) if plan != ""
