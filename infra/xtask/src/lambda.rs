@@ -23,14 +23,8 @@ pub(crate) struct Gate {
 }
 
 /// Starts it with this environment, and waits until it answers.
-pub(crate) fn watch(
-    tools: &Path,
-    folder: &Path,
-    asked: Option<u16>,
-    environment: impl FnOnce(&mut Command),
-) -> Result<Gate> {
+pub(crate) fn watch(tools: &Path, folder: &Path, port: u16, environment: impl FnOnce(&mut Command)) -> Result<Gate> {
     let progress = Progress::start(format!("starting {FUNCTION} under cargo lambda"));
-    let port = ports::asked_or_free(asked)?;
     let log = folder.join("function.log");
     let mut command = project::cargo(&["lambda", "watch", "--ignore-changes", "-A", ports::LOOPBACK, "-P"]);
     command.arg(port.to_string()).env("PATH", project::path_with(&[tools])?);

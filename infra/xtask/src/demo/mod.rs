@@ -19,7 +19,7 @@ use crate::{
     emulator::{self, Emulator},
     http,
     lambda::{self, FUNCTION, Gate},
-    processes,
+    ports, processes,
     project::{self, BOLD, DIM, GREEN, PLAIN, Progress},
     tools,
 };
@@ -45,10 +45,11 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let folder = project::folder(FOLDER)?;
     let _only_one = lock(&folder)?;
     empty(&folder)?;
+    let port = ports::asked_or_free(options.port)?;
     let tools = tools::run_set()?;
     build(options.recorded)?;
     let emulator = if options.recorded { None } else { Some(telemetry(&tools, &folder)?) };
-    let gate = lambda::watch(&tools, &folder, options.port, |command| {
+    let gate = lambda::watch(&tools, &folder, port, |command| {
         environment(command, &folder, emulator.as_ref());
     })?;
     let unexpected = ask(&gate, &folder)?;
