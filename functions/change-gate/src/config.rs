@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use tollgate_aws::TelemetryConfig;
+use tollgate_aws::TelemetrySource;
 use tollgate_ledger::LedgerConfig;
 
 use crate::clock::ClockConfig;
@@ -15,7 +15,7 @@ pub struct Config {
     /// `TOLLGATE_LEDGER`: `sqlite:PATH` or `dynamodb:TABLE`; `sqlite:.tollgate/ledger.sqlite` by default.
     pub ledger: LedgerConfig,
     /// `TOLLGATE_TELEMETRY`: `cloudwatch` (the default) or `recorded:PATH`.
-    pub telemetry: TelemetryConfig,
+    pub telemetry: TelemetrySource,
     /// `TOLLGATE_CLOCK`: `system` (the default), `recorded` or a time; the latter two not in AWS.
     pub clock: ClockConfig,
 }

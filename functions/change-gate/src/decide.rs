@@ -25,7 +25,7 @@ const CLAIM_LIFE: chrono::Duration = chrono::Duration::days(30);
 impl ChangeGate {
     /// Decides, or answers what was decided before under the same key.
     pub(crate) async fn decide(&self, question: Question, limit: Duration) -> Result<Decision, Problem> {
-        let proposed = Ulid::new().to_string();
+        let proposed = Ulid::generate().to_string();
         let span = tracing::info_span!(
             "decision",
             decision_id = proposed,
@@ -86,9 +86,9 @@ impl ChangeGate {
     }
 
     fn judge(&self, facts: &Facts, decision_id: String, warnings: Vec<String>) -> Result<Decision, Problem> {
-        let facts_digest =
-            digest::of_json(facts).map_err(|error| unavailable("the facts cannot be written", &error))?;
-        let evaluation = self.evaluator.evaluate(Gate::Change, facts);
+        let json = serde_json::to_string(facts).map_err(|error| unavailable("the facts cannot be written", &error))?;
+        let facts_digest = digest::of_bytes(json.as_bytes());
+        let evaluation = self.evaluator.evaluate_json(Gate::Change, json.into());
         Ok(fold::decide(facts, Judgement { decision_id, facts_digest, evaluation, warnings }))
     }
 

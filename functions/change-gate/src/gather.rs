@@ -18,7 +18,7 @@ use tollgate_ledger::{HistoryQuery, Ledger};
 use crate::{ChangeGate, receive::Question};
 
 /// More decisions about one service and environment than this are not counted.
-const MAX_HISTORY: usize = 1000;
+const MAX_HISTORY: u32 = 1000;
 const CATALOGUE: &str = "catalogue";
 
 impl ChangeGate {
@@ -33,7 +33,7 @@ impl ChangeGate {
         };
         let slos = objectives(catalogue, &change.service, service);
         let (telemetry, history) = tokio::join!(
-            self.telemetry.gather(&slos, now, limit, seconds("slo", "max_age_seconds")),
+            self.telemetry.gather(&slos, now, tokio::time::Instant::now() + limit, seconds("slo", "max_age_seconds")),
             history(&self.ledger, question, now, limit, seconds("change", "history_window_seconds")),
         );
         let (own, of_dependencies): (Vec<_>, Vec<_>) =
@@ -49,7 +49,7 @@ impl ChangeGate {
             evaluated_at_seconds: now.timestamp(),
             service: service_fact(catalogue, &change.service, service),
             slos: own,
-            dependencies: dependencies(catalogue, service, of_dependencies),
+            dependencies: dependencies(catalogue, service, &of_dependencies),
             history,
             freezes: freezes(catalogue, question, now),
             approvals: approval_facts(change, &caller, |person| catalogue.groups_of(person)),
@@ -135,7 +135,7 @@ fn service_fact(catalogue: &Catalogue, name: &str, service: Option<&Service>) ->
     }
 }
 
-fn dependencies(catalogue: &Catalogue, service: Option<&Service>, slos: Vec<SloFact>) -> Vec<DependencyFact> {
+fn dependencies(catalogue: &Catalogue, service: Option<&Service>, slos: &[SloFact]) -> Vec<DependencyFact> {
     let names = service.into_iter().flat_map(|service| &service.dependencies);
     names
         .map(|name| {

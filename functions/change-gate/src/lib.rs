@@ -12,7 +12,7 @@ use config::Config;
 use lambda_runtime::{Context, Diagnostic};
 use receive::Request;
 use serde_json::{Value, json};
-use tollgate_aws::Telemetry;
+use tollgate_aws::{Telemetry, TelemetrySource};
 use tollgate_core::{
     catalogue::Catalogue,
     decision::Gate,
@@ -35,6 +35,7 @@ pub struct ChangeGate {
     evaluator: Evaluator,
     ledger: Ledger,
     telemetry: Telemetry,
+    source: TelemetrySource,
     clock: Clock,
 }
 
@@ -48,7 +49,10 @@ impl ChangeGate {
         let policies = PolicySet::load(&config.policies).map_err(|errors| listed("policies", &errors))?;
         let catalogue = Catalogue::read(policies.data_files()).map_err(|errors| listed("data", &errors))?;
         let sdk = tollgate_aws::sdk_config().await;
-        let telemetry = Telemetry::open(&config.telemetry, &sdk).await?;
+        let telemetry = match &config.telemetry {
+            TelemetrySource::CloudWatch => Telemetry::cloudwatch(&sdk),
+            TelemetrySource::Recorded(path) => Telemetry::recorded(path)?,
+        };
         let in_aws = std::env::var("AWS_EXECUTION_ENV").is_ok_and(|name| name.starts_with("AWS_Lambda_"));
         Ok(Self {
             clock: Clock::new(config.clock, telemetry.recorded_at(), in_aws)?,
@@ -56,6 +60,7 @@ impl ChangeGate {
             evaluator: Evaluator::new(policies, Limits::default()),
             catalogue,
             telemetry,
+            source: config.telemetry,
         })
     }
 
@@ -76,7 +81,7 @@ impl ChangeGate {
             Err(problem) => Err(problem),
         };
         match (answer, is_http) {
-            (Ok(value), true) => response::json(200, &value).map_err(|error| Diagnostic::from(Box::from(error))),
+            (Ok(value), true) => response::json(200, &value).map_err(|error| lambda_runtime::Error::from(error).into()),
             (Ok(value), false) => Ok(value),
             (Err(problem), is_http) => {
                 tracing::warn!(status = problem.status, field = problem.field, title = problem.title, "refused");
@@ -107,7 +112,7 @@ impl ChangeGate {
 
     async fn outcome(&self, decision_id: &str, result: OutcomeResult) -> Result<Value, Problem> {
         let outcome = Outcome { result, reported_at: self.clock.now() };
-        let reported = self.ledger.report_outcome(decision_id, &outcome).await;
+        let reported = self.ledger.report_outcome(decision_id, outcome.clone()).await;
         match reported.map_err(|error| unavailable("the outcome cannot be recorded", &error))? {
             OutcomeReported::Reported => Ok(json!({"decision_id": decision_id, "outcome": outcome})),
             OutcomeReported::Already(first) if first.result == result => {
@@ -124,17 +129,18 @@ impl ChangeGate {
     }
 
     fn health(&self) -> Value {
-        let rules = self.evaluator.rules(Gate::Change);
+        let policies = self.evaluator.policies();
+        let rules: Vec<_> = policies.rules(Gate::Change).collect();
         json!({
             "status": if rules.is_empty() { "no_rules" } else { "ok" },
             "gate": Gate::Change.as_str(),
-            "policy_revision": self.evaluator.revision(),
+            "policy_revision": policies.revision(),
             "rules": rules.iter().map(|rule| json!({
                 "rule": rule.name, "title": rule.title, "effect": rule.effect, "mode": rule.mode, "owner": rule.owner,
             })).collect::<Vec<_>>(),
             "services": self.catalogue.services.len(),
             "ledger": self.ledger.name(),
-            "telemetry": self.telemetry.name(),
+            "telemetry": self.source.to_string(),
         })
     }
 }

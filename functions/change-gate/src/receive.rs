@@ -15,7 +15,7 @@ const MAX_KEY_CHARS: usize = 255;
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Request {
+pub(crate) enum Request {
     /// May this change go ahead?
     Decide(Box<Question>),
     /// What was decided?
@@ -33,7 +33,7 @@ pub enum Request {
 
 /// A change to decide about, and who asks.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Question {
+pub(crate) struct Question {
     /// The change.
     pub change: Change,
     /// Who asks.
@@ -60,7 +60,7 @@ struct OutcomeBody {
 ///
 /// # Errors
 /// When the request cannot be read, in words for the caller.
-pub fn receive(event: Event, request_id: &str) -> Result<Request, Problem> {
+pub(crate) fn receive(event: Event, request_id: &str) -> Result<Request, Problem> {
     match event {
         Event::Direct(payload) => direct(&payload, request_id),
         Event::Http(request) => http(&request),

@@ -29,9 +29,9 @@ pub fn decision_line(at: Timestamp, decision: &Decision, facts: &Facts, latencie
         ("Decisions", "Count", json!(1)),
         ("EvidenceProblems", "Count", json!(problems)),
         ("AwsRequests", "Count", json!(decision.api_cost.requests)),
-        ("GatherLatency", "Milliseconds", milliseconds(latencies.gather)),
-        ("EvaluateLatency", "Milliseconds", milliseconds(latencies.evaluate)),
-        ("RecordLatency", "Milliseconds", milliseconds(latencies.record)),
+        ("GatherLatency", "Microseconds", microseconds(latencies.gather)),
+        ("EvaluateLatency", "Microseconds", microseconds(latencies.evaluate)),
+        ("RecordLatency", "Microseconds", microseconds(latencies.record)),
     ];
     let properties = [
         ("gate", json!(decision.gate.as_str())),
@@ -52,8 +52,8 @@ pub fn write(line: &Value) {
     let _ = writeln!(std::io::stdout().lock(), "{line}");
 }
 
-fn milliseconds(duration: Duration) -> Value {
-    serde_json::Number::from_f64(duration.as_secs_f64() * 1e3).map_or(Value::Null, Value::Number)
+fn microseconds(duration: Duration) -> Value {
+    json!(u64::try_from(duration.as_micros()).unwrap_or(u64::MAX))
 }
 
 fn line(at: Timestamp, dimensions: &[&[&str]], metrics: &[(&str, &str, Value)], properties: &[(&str, Value)]) -> Value {

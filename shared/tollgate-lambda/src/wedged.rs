@@ -39,13 +39,11 @@ pub struct Ending<S> {
 impl<S, Request> Service<Request> for Ending<S>
 where
     S: Service<Request>,
-    S::Future: Send + 'static,
-    S::Response: Send,
-    S::Error: Send,
+    S::Future: 'static,
 {
     type Response = S::Response;
     type Error = S::Error;
-    type Future = Pin<Box<dyn Future<Output = Result<S::Response, S::Error>> + Send>>;
+    type Future = Pin<Box<dyn Future<Output = Result<S::Response, S::Error>>>>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(context)
