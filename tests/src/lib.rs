@@ -10,6 +10,7 @@
 
 pub mod function;
 pub mod runtime_api;
+pub mod telemetry;
 
 use std::path::{Path, PathBuf};
 

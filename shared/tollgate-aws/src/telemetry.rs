@@ -137,3 +137,19 @@ fn charge(mut facts: Vec<SloFact>, slos: &[&Slo], mut receipts: Vec<Receipt>) ->
     }
     facts
 }
+
+#[cfg(test)]
+mod tests {
+    use super::TelemetrySource;
+
+    #[test]
+    fn a_source_is_named_or_refused() {
+        for text in ["cloudwatch", "recorded:demo/telemetry.json"] {
+            assert_eq!(text.parse::<TelemetrySource>().unwrap().to_string(), text);
+        }
+        for text in ["", "CloudWatch", "recorded:", "prometheus", "recorded"] {
+            let error = text.parse::<TelemetrySource>().unwrap_err().to_string();
+            assert!(error.contains("write `cloudwatch`, or `recorded:`"), "{error}");
+        }
+    }
+}

@@ -1,4 +1,5 @@
 //! Odd answers of CloudWatch: each must end as evidence that carries no approval, about the facts it concerns only.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::{collections::BTreeMap, time::Duration};
 

@@ -1,0 +1,31 @@
+//! Puts a month of the demo's telemetry into the CloudWatch emulator that `AWS_ENDPOINT_URL` names.
+
+use anyhow::Context as _;
+use tollgate_e2e::telemetry::{Traffic, publish};
+
+const REGION: &str = "eu-central-1";
+const NAMESPACE: &str = "Tollgate/Demo";
+const HOUR: i64 = 3600;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> anyhow::Result<()> {
+    let endpoint = std::env::var("AWS_ENDPOINT_URL").context("`AWS_ENDPOINT_URL` should name the emulator")?;
+    // `search-api` is left out: it sends nothing.
+    let services = [
+        ("payments-api", Traffic::HEALTHY),
+        ("ledger-db", Traffic::HEALTHY),
+        ("fraud-scoring", Traffic::HEALTHY),
+        ("notifications", Traffic::HEALTHY),
+        ("checkout-web", Traffic::burning(16, 2 * HOUR)),
+    ];
+    let now = chrono::Utc::now();
+    let publishing = services.map(|(service, traffic)| {
+        let endpoint = endpoint.clone();
+        tokio::spawn(async move { publish(&endpoint, REGION, NAMESPACE, service, &traffic, now).await })
+    });
+    for task in publishing {
+        task.await??;
+    }
+    println!("two weeks of {} services", services.len());
+    Ok(())
+}

@@ -1,0 +1,131 @@
+//! Telemetry of pretended services, put into CloudWatch through the real SDK.
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use aws_sdk_cloudwatch::{
+    Client,
+    config::{BehaviorVersion, Config, Credentials, Region},
+    types::{Dimension, MetricDatum},
+};
+use aws_smithy_types::DateTime;
+use chrono::{DateTime as Time, Utc};
+
+const DATUMS_PER_CALL: usize = 1000;
+const MINUTE: i64 = 60;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
+
+/// What a service goes through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Traffic {
+    /// Requests in a minute.
+    pub requests_per_minute: u64,
+    /// How many of a million requests fail.
+    pub bad_ppm: u64,
+    /// What is going on now, if anything.
+    pub incident: Option<Incident>,
+    /// For how long nothing has been reported, in seconds.
+    pub silent_seconds: i64,
+}
+
+/// Failures of late.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Incident {
+    /// How long ago it began.
+    pub seconds: i64,
+    /// How many of a million requests fail since.
+    pub bad_ppm: u64,
+}
+
+impl Traffic {
+    /// Six hundred requests a minute, of which one in ten thousand fails.
+    pub const HEALTHY: Self = Self { requests_per_minute: 600, bad_ppm: 100, incident: None, silent_seconds: 0 };
+    /// Running, and nobody asks anything of it.
+    pub const IDLE: Self = Self { requests_per_minute: 0, ..Self::HEALTHY };
+
+    /// Healthy until some time ago; since then it spends the budget of 99.9 % that many times too fast.
+    pub fn burning(factor: u64, seconds: i64) -> Self {
+        Self { incident: Some(Incident { seconds, bad_ppm: factor * 1000 }), ..Self::HEALTHY }
+    }
+
+    /// Healthy until some time ago, and silent since.
+    pub fn silent(seconds: i64) -> Self {
+        Self { silent_seconds: seconds, ..Self::HEALTHY }
+    }
+
+    /// Good requests and all of them, from one time to another, in seconds since 1970 at full minutes.
+    pub fn counts(&self, start: i64, end: i64, now: i64) -> (u64, u64) {
+        let total = |from: i64, to: i64| u64::try_from((to - from).max(0) / MINUTE).unwrap() * self.requests_per_minute;
+        // What fails is counted from a fixed time on, so that counts of any length add up.
+        let until = |time: i64| {
+            let epoch = now.div_euclid(DAY) * DAY - 60 * DAY;
+            let began = self.incident.map_or(i64::MAX, |incident| (now - incident.seconds).div_euclid(MINUTE) * MINUTE);
+            let calm = total(epoch, time.min(began)) * self.bad_ppm;
+            (calm + self.incident.map_or(0, |incident| total(began, time) * incident.bad_ppm)) / 1_000_000
+        };
+        let total = total(start, end);
+        (total - (until(end) - until(start)), total)
+    }
+}
+
+/// Puts as much of a month of `RequestCount` and `GoodRequestCount` with the dimension `Service` into CloudWatch as it
+/// takes (two weeks), and an hour of what is to come, so that what reads it an hour from now still finds it fresh.
+pub async fn publish(
+    endpoint: &str,
+    region: &str,
+    namespace: &str,
+    service: &str,
+    traffic: &Traffic,
+    now: Time<Utc>,
+) -> anyhow::Result<()> {
+    let client = client(endpoint, region);
+    let data = datums(service, traffic, now.timestamp());
+    for chunk in data.chunks(DATUMS_PER_CALL) {
+        let put = client.put_metric_data().namespace(namespace).set_metric_data(Some(chunk.to_vec()));
+        put.send().await.with_context(|| format!("publishing telemetry of `{service}` to {endpoint}"))?;
+    }
+    Ok(())
+}
+
+fn client(endpoint: &str, region: &str) -> Client {
+    let config = Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .endpoint_url(endpoint)
+        .region(Region::new(region.to_owned()))
+        .credentials_provider(Credentials::new("test", "test", None, None, "emulator"))
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .timeout_config(
+            aws_smithy_types::timeout::TimeoutConfig::builder().operation_timeout(Duration::from_secs(60)).build(),
+        );
+    Client::from_conf(config.build())
+}
+
+/// One datum a minute for the last hours, one for five minutes over three days, one an hour before.
+fn datums(service: &str, traffic: &Traffic, now: i64) -> Vec<MetricDatum> {
+    let down = |time: i64, period: i64| time.div_euclid(period) * period;
+    let end = down(now - traffic.silent_seconds, MINUTE) + if traffic.silent_seconds == 0 { HOUR } else { 0 };
+    let fine = down(now - 7 * HOUR, 5 * MINUTE);
+    let middle = down(now - 3 * DAY - HOUR, HOUR);
+    let oldest = down(now - 14 * DAY, HOUR) + HOUR;
+    [(oldest, middle, HOUR), (middle, fine, 5 * MINUTE), (fine, i64::MAX, MINUTE)]
+        .into_iter()
+        .flat_map(|(start, until, period)| {
+            (0..)
+                .map(move |index| start + index * period)
+                .take_while(move |start| *start < until.min(end))
+                .map(move |start| (start, period))
+        })
+        .flat_map(|(start, period)| {
+            let (good, total) = traffic.counts(start, start + period, now);
+            [("GoodRequestCount", good), ("RequestCount", total)].map(|(name, count)| {
+                MetricDatum::builder()
+                    .metric_name(name)
+                    .dimensions(Dimension::builder().name("Service").value(service).build())
+                    .timestamp(DateTime::from_secs(start))
+                    .value(count as f64)
+                    .build()
+            })
+        })
+        .collect()
+}
