@@ -90,7 +90,7 @@ impl Progress {
 
     /// Says what it is at.
     pub(crate) fn at(&self, detail: &str) {
-        self.bar.set_message(format!("{} … {DIM}{detail}{PLAIN}", self.what));
+        self.bar.set_message(format!("{} … {detail}", self.what));
     }
 
     /// Ends well.
