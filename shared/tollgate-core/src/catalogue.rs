@@ -19,6 +19,15 @@ use crate::{
     waiver::Waiver,
 };
 
+/// Thresholds that gates themselves read; policies are held against the rest.
+const NEEDED: [(&str, &str); 5] = [
+    ("change", "history_window_seconds"),
+    ("decision", "allow_valid_seconds"),
+    ("decision", "deny_valid_seconds"),
+    ("decision", "pending_valid_seconds"),
+    ("slo", "max_age_seconds"),
+];
+
 /// Everything that the organisation says about its services.
 #[derive(Debug, Clone, Default)]
 pub struct Catalogue {
@@ -56,6 +65,12 @@ impl Catalogue {
             Ok(settings) => catalogue.settings = settings,
             Err(new) => errors.extend(new),
         }
+        let defaults = catalogue.settings.resolve("", None);
+        let missing = NEEDED.iter().filter(|(group, name)| defaults.integer(group, name).is_none_or(|value| value < 0));
+        errors.extend(missing.map(|(group, name)| {
+            let message = format!("`thresholds.{group}.{name}` must be declared, as a whole number of seconds");
+            DataError::new("data/settings/defaults.yaml", None, message)
+        }));
         if errors.is_empty() { Ok(catalogue) } else { Err(errors) }
     }
 

@@ -4,8 +4,18 @@ use chrono::{DateTime, Utc};
 
 use super::{Catalogue, Freeze};
 
-const DEFAULTS: (&str, &str) =
-    ("data/settings/defaults.yaml", "thresholds: {slo: {x: {value: 1, tighter: lower, meaning: m}}}");
+const DEFAULTS: (&str, &str) = (
+    "data/settings/defaults.yaml",
+    "\
+thresholds:
+  slo: {max_age_seconds: {value: 600, tighter: lower, meaning: m}}
+  change: {history_window_seconds: {value: 86400, tighter: fixed, meaning: m}}
+  decision:
+    allow_valid_seconds: {value: 900, tighter: lower, meaning: m}
+    deny_valid_seconds: {value: 60, tighter: lower, meaning: m}
+    pending_valid_seconds: {value: 60, tighter: lower, meaning: m}
+",
+);
 const SERVICE: (&str, &str) = (
     "data/services/pay.yaml",
     "name: pay\ntier: tier_1\nowner: money\nenvironments: [production]\ndependencies: [db]\n",
@@ -35,6 +45,15 @@ fn a_service_its_team_and_its_members_are_found() {
     assert_eq!(catalogue.services["pay"].owner, "money");
     assert_eq!(catalogue.groups_of("GitHub:7"), ["money"]);
     assert!(catalogue.groups_of("github:8").is_empty());
+}
+
+#[test]
+fn what_gates_read_themselves_must_be_declared() {
+    let errors = read(&[(DEFAULTS.0, "thresholds: {slo: {x: {value: 1, tighter: lower, meaning: m}}}")]).unwrap_err();
+    assert!(
+        errors.iter().any(|error| error.contains("`thresholds.slo.max_age_seconds` must be declared")),
+        "{errors:?}"
+    );
 }
 
 #[test]
