@@ -1,8 +1,8 @@
 # METADATA
 # title: Enough of the owners approved
 # description: >-
-#   How many people of the owning team must approve depends on the environment and on how critical the service is. Small
-#   standard changes need no meeting; in an emergency one approval is enough.
+#   How many people of the owning team must approve depends on the environment and on how critical the service is.
+#   Small standard changes need no meeting; in an emergency one approval is enough.
 # custom:
 #   owner: platform
 #   effect: require_approval
@@ -17,8 +17,8 @@ import data.tollgate.lib.scope
 require_approval contains finding.awaiting(
 	{
 		"message": sprintf("%s of %s must approve a change of `%s` (%s) in `%s`, and %d did%s", [
-			format.number_of(required, "member"), group_name, input.change.service, scope.tier, input.change.environment,
-			count(approvers), oversize,
+			format.number_of(required, "member"), group_name, input.change.service, scope.tier(input.service),
+			input.change.environment, count(approvers), oversize,
 		]),
 		"observed": {"approvals": count(approvers)},
 		"threshold": {"approvals": required},
@@ -28,7 +28,7 @@ require_approval contains finding.awaiting(
 	required,
 ) if {
 	required > 0
-	not scope.preapproved
+	not scope.preapproved(input.change)
 }
 
 warn contains {
@@ -37,20 +37,20 @@ warn contains {
 	"threshold": {"changed_lines": input.settings.thresholds.change.standard_max_lines},
 	"remediation": "Send `diff` with the change: files, lines added and lines removed.",
 } if {
-	scope.production
-	scope.preapproved
-	not scope.changed_lines
+	scope.production(input.change)
+	scope.preapproved(input.change)
+	not scope.changed_lines(input.change)
 }
 
 # An environment or tier that the settings do not name is judged as in production.
 usually := object.get(
 	input.settings.thresholds.change.approvals_required,
-	[input.change.environment, scope.tier],
-	input.settings.thresholds.change.approvals_required.production[scope.tier],
+	[input.change.environment, scope.tier(input.service)],
+	input.settings.thresholds.change.approvals_required.production[scope.tier(input.service)],
 )
 
 required := min({usually, input.settings.thresholds.change.emergency_approvals}) if {
-	scope.break_glass
+	scope.break_glass(input.change)
 } else := usually
 
 approvers := {approval.by |
@@ -68,8 +68,8 @@ group_name := sprintf("`%s`", [input.service.owner]) if {
 } else := "any team"
 
 oversize := sprintf("; %d changed lines are too many for a `standard` change (limit %d)", [
-	scope.changed_lines, input.settings.thresholds.change.standard_max_lines,
+	scope.changed_lines(input.change), input.settings.thresholds.change.standard_max_lines,
 ]) if {
 	input.change.type == "standard"
-	scope.oversized
+	scope.oversized(input.change)
 } else := ""

@@ -1,8 +1,8 @@
 # METADATA
 # title: Approvals come from who may assert them
 # description: >-
-#   A caller that the configuration does not trust to say who approved can send any names. Its approvals do not count, and
-#   this says so.
+#   A caller that the configuration does not trust to say who approved can send any names. Its approvals do not
+#   count, and this says so.
 # custom:
 #   owner: security
 #   effect: warn

@@ -1,8 +1,9 @@
 # METADATA
 # title: The error budget does not burn too fast
 # description: >-
-#   Pairs of a long and a short window that both burn too fast hold changes up: a page denies, a ticket asks for approval
-#   of risky changes. Besides, a high rate over the last hour pauses releases. Fixes pass with the owner's approval.
+#   Pairs of a long and a short window that both burn too fast hold changes up: a page denies, a ticket asks for
+#   approval of risky changes. Besides, a high rate over the last hour pauses releases. Fixes pass with the owner's
+#   approval.
 # custom:
 #   owner: reliability
 #   effect: deny
@@ -24,7 +25,7 @@ deny contains burning(place, breach) if {
 
 deny contains unknown(slo) if {
 	some slo in unknown_slos
-	not scope.break_glass
+	not scope.break_glass(input.change)
 }
 
 require_approval contains finding.awaiting(burning(place, breach), input.service.owner, 1) if {
@@ -34,7 +35,7 @@ require_approval contains finding.awaiting(burning(place, breach), input.service
 
 require_approval contains finding.awaiting(unknown(slo), input.settings.thresholds.change.break_glass_group, 1) if {
 	some slo in unknown_slos
-	scope.break_glass
+	scope.break_glass(input.change)
 }
 
 warn contains burning(place, breach) if {
@@ -58,9 +59,9 @@ strictness(pair) := ticket_strictness if {
 	pair.severity == "ticket"
 } else := 3 - mending
 
-mending := 1 if scope.mending else := 0
+mending := 1 if scope.mending(input.change) else := 0
 
-ticket_strictness := 2 if scope.risky else := 1
+ticket_strictness := 2 if scope.risky(input.change, input.service) else := 1
 
 # One window alone: a calm five minutes do not end a bad hour.
 hour_breaches(slo) := {[strict, limit, "1h", "1h"] |
@@ -78,8 +79,8 @@ hour_steps := [
 default pause_strictness := 1
 
 pause_strictness := 3 if {
-	scope.kind == "normal"
-	not scope.mending
+	scope.kind(input.change) == "normal"
+	not scope.mending(input.change)
 }
 
 unknown_slos contains slo if {
@@ -114,5 +115,5 @@ unknown(slo) := finding.of({
 	"observed": {"burn_rate_micro": null},
 	"evidence": [slo.evidence.id],
 	"owner": input.service.owner,
-	"remediation": "Look whether the objective's metrics cover these windows, and whether `slo.burn_rate_pairs` names windows that are measured.",
+	"remediation": "Look whether the metrics cover these windows, and `slo.burn_rate_pairs` names measured ones.",
 })

@@ -20,8 +20,8 @@ require_approval contains finding.awaiting(report, input.service.owner, 1) if st
 warn contains finding.of(report) if not strict
 
 strict if {
-	scope.kind == "normal"
-	not scope.mending
+	scope.kind(input.change) == "normal"
+	not scope.mending(input.change)
 }
 
 window_seconds := input.settings.thresholds.change.collision_window_seconds

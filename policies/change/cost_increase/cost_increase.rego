@@ -1,8 +1,9 @@
 # METADATA
 # title: The cost increase is affordable
 # description: >-
-#   A change that makes the bill noticeably larger needs the approval of who looks after spend, and a very large one has to
-#   be planned. Amounts in another currency and resources without a price cannot be compared, so a person looks at them.
+#   A change that makes the bill noticeably larger needs the approval of who looks after spend, and a very large one
+#   has to be planned. Amounts in another currency and resources without a price cannot be compared, so a person
+#   looks at them.
 # custom:
 #   owner: finops
 #   effect: deny
@@ -20,7 +21,7 @@ deny contains increase(in_money(limits.increase_deny_micros), limits.increase_de
 	input.cost.monthly_increase_micros > limits.increase_deny_micros
 }
 
-require_approval contains for_approval(increase(in_money(limits.increase_approval_micros), limits.increase_approval_micros)) if {
+require_approval contains for_approval(increase(in_money(approval_micros), approval_micros)) if {
 	comparable
 	large
 	input.cost.monthly_increase_micros <= limits.increase_deny_micros
@@ -61,16 +62,18 @@ require_approval contains for_approval({
 }) if {
 	input.cost == null
 	limits.estimate_required
-	scope.production
+	scope.production(input.change)
 }
 
 limits := input.settings.thresholds.cost
+
+approval_micros := limits.increase_approval_micros
 
 comparable if input.cost.currency == limits.currency
 
 partial if input.cost.evidence.status == "partial"
 
-large if input.cost.monthly_increase_micros > limits.increase_approval_micros
+large if input.cost.monthly_increase_micros > approval_micros
 
 # Small sums may grow fast without anybody having to look.
 above_floor if input.cost.monthly_increase_micros > limits.increase_floor_micros

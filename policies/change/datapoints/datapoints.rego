@@ -1,8 +1,8 @@
 # METADATA
 # title: Enough datapoints came
 # description: >-
-#   Telemetry can be recent and still have holes. A critical service has traffic at all times, so holes in its last hour
-#   mean that something is not measured.
+#   Telemetry can be recent and still have holes. A critical service has traffic at all times, so holes in its last
+#   hour mean that something is not measured.
 # custom:
 #   owner: observability
 #   effect: require_approval
@@ -26,8 +26,8 @@ warn contains report(slo) if {
 }
 
 strict if {
-	scope.tier == "tier_1"
-	not scope.mending
+	scope.tier(input.service) == "tier_1"
+	not scope.mending(input.change)
 }
 
 required_ppm := input.settings.thresholds.slo.min_datapoints_share_ppm

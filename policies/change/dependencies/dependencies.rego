@@ -1,8 +1,8 @@
 # METADATA
 # title: Dependencies are healthy
 # description: >-
-#   A change of a service whose dependency is failing is hard to judge while it rolls out, and adds load where there is
-#   trouble. What is not known of a dependency is said.
+#   A change of a service whose dependency is failing is hard to judge while it rolls out, and adds load where there
+#   is trouble. What is not known of a dependency is said.
 # custom:
 #   owner: reliability
 #   effect: require_approval
@@ -37,8 +37,8 @@ warn contains finding.of(report(dependency, proof)) if {
 }
 
 strict if {
-	scope.tier == "tier_1"
-	not scope.mending
+	scope.tier(input.service) == "tier_1"
+	not scope.mending(input.change)
 }
 
 burning contains {

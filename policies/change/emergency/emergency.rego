@@ -1,8 +1,8 @@
 # METADATA
 # title: An emergency has an incident
 # description: >-
-#   An emergency change mends an incident, is judged fast and reviewed afterwards. Without an incident it is only a change
-#   in a hurry.
+#   An emergency change mends an incident, is judged fast and reviewed afterwards. Without an incident it is only a
+#   change in a hurry.
 # custom:
 #   owner: incident-commanders
 #   effect: deny
@@ -17,7 +17,7 @@ deny contains {
 	"observed": {"incident": null},
 } if {
 	input.change.type == "emergency"
-	not scope.incident_named
+	not scope.incident_named(input.change)
 }
 
 warn contains {
@@ -25,5 +25,5 @@ warn contains {
 	"observed": {"incident": input.change.incident},
 	"remediation": "Put the change on the agenda of the incident's review.",
 } if {
-	scope.break_glass
+	scope.break_glass(input.change)
 }

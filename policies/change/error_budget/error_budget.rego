@@ -1,8 +1,8 @@
 # METADATA
 # title: Error budget is left
 # description: >-
-#   The error budget pays for change. The more of it is spent, the fewer changes go ahead: first a note, then approval for
-#   risky changes, then for all but fixes, and once it is gone only fixes, with the owner's approval.
+#   The error budget pays for change. The more of it is spent, the fewer changes go ahead: first a note, then
+#   approval for risky changes, then for all but fixes, and once it is gone only fixes, with the owner's approval.
 # custom:
 #   owner: reliability
 #   effect: deny
@@ -23,7 +23,7 @@ deny contains spent(place, step) if {
 
 deny contains unknown(slo) if {
 	some slo in unknown_budgets
-	not scope.break_glass
+	not scope.break_glass(input.change)
 }
 
 require_approval contains finding.awaiting(spent(place, step), input.service.owner, 1) if {
@@ -33,7 +33,7 @@ require_approval contains finding.awaiting(spent(place, step), input.service.own
 
 require_approval contains finding.awaiting(unknown(slo), input.settings.thresholds.change.break_glass_group, 1) if {
 	some slo in unknown_budgets
-	scope.break_glass
+	scope.break_glass(input.change)
 }
 
 warn contains spent(place, step) if {
@@ -57,9 +57,9 @@ steps := [
 	[3 - mending, input.settings.thresholds.slo.budget_exhausted_ppm, "only fixes go ahead, with the owner's approval"],
 ]
 
-mending := 1 if scope.mending else := 0
+mending := 1 if scope.mending(input.change) else := 0
 
-risky_strictness := 2 if scope.risky else := 1
+risky_strictness := 2 if scope.risky(input.change, input.service) else := 1
 
 all_strictness := 2 - mending
 

@@ -18,13 +18,13 @@ import data.tollgate.lib.scope
 deny contains report(proof) if {
 	some proof in bad
 	proof.required
-	not scope.break_glass
+	not scope.break_glass(input.change)
 }
 
 require_approval contains finding.awaiting(report(proof), input.settings.thresholds.change.break_glass_group, 1) if {
 	some proof in bad
 	proof.required
-	scope.break_glass
+	scope.break_glass(input.change)
 }
 
 warn contains report(proof) if {

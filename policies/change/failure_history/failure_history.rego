@@ -1,8 +1,8 @@
 # METADATA
 # title: Earlier changes went well
 # description: >-
-#   Where many changes failed, or one has just failed, another is likelier to fail: somebody of the owning team looks at it
-#   first. Fixes and rollbacks are only warned, since they are what should follow a failure.
+#   Where many changes failed, or one has just failed, another is likelier to fail: somebody of the owning team
+#   looks at it first. Fixes and rollbacks are only warned, since they are what should follow a failure.
 # custom:
 #   owner: reliability
 #   effect: require_approval
@@ -27,8 +27,8 @@ warn contains finding.of(report) if {
 }
 
 strict if {
-	scope.critical
-	not scope.mending
+	scope.critical(input.service)
+	not scope.mending(input.change)
 }
 
 # Counts are compared, not the rate, so that nothing is rounded.
@@ -37,7 +37,11 @@ reports contains {
 		input.history.failed, format.number_of(input.history.with_outcome, "change"), input.change.service,
 		input.change.environment, format.duration(input.history.window_seconds), format.percent(limit_ppm),
 	]),
-	"observed": {"failed": input.history.failed, "with_outcome": input.history.with_outcome, "failure_rate_ppm": input.history.failure_rate_ppm},
+	"observed": {
+		"failed": input.history.failed,
+		"with_outcome": input.history.with_outcome,
+		"failure_rate_ppm": input.history.failure_rate_ppm,
+	},
 	"threshold": {"failure_rate_ppm": limit_ppm},
 	"evidence": [input.history.evidence.id],
 	"owner": input.service.owner,

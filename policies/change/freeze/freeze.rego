@@ -1,8 +1,8 @@
 # METADATA
 # title: No freeze holds
 # description: >-
-#   In a freeze window changes rest. Fixes, rollbacks and emergency changes pass with the approval of who decided the
-#   freeze. Shortly before one, a change may not be finished in time.
+#   In a freeze window changes rest. Fixes, rollbacks and emergency changes pass with the approval of who decided
+#   the freeze. Shortly before one, a change may not be finished in time.
 # custom:
 #   owner: platform
 #   effect: deny
@@ -17,12 +17,12 @@ import data.tollgate.lib.scope
 
 deny contains frozen(freeze) if {
 	some freeze in input.freezes.active
-	not scope.mending
+	not scope.mending(input.change)
 }
 
 require_approval contains finding.awaiting(frozen(freeze), freeze.owner, 1) if {
 	some freeze in input.freezes.active
-	scope.mending
+	scope.mending(input.change)
 }
 
 warn contains {

@@ -1,6 +1,7 @@
 # METADATA
 # title: The service has objectives
-# description: A service without a service level objective has promised nothing, so nobody can say whether it keeps its promise.
+# description: >-
+#   A service without a service level objective has promised nothing, so nobody can say whether it keeps its promise.
 # custom:
 #   owner: platform
 #   effect: deny
@@ -13,19 +14,19 @@ import data.tollgate.lib.scope
 
 deny contains missing if {
 	none
-	scope.critical
-	not scope.break_glass
+	scope.critical(input.service)
+	not scope.break_glass(input.change)
 }
 
 require_approval contains finding.awaiting(missing, input.service.owner, 1) if {
 	none
-	not scope.critical
-	not scope.break_glass
+	not scope.critical(input.service)
+	not scope.break_glass(input.change)
 }
 
 require_approval contains finding.awaiting(missing, input.settings.thresholds.change.break_glass_group, 1) if {
 	none
-	scope.break_glass
+	scope.break_glass(input.change)
 }
 
 none if {
@@ -34,7 +35,9 @@ none if {
 }
 
 missing := finding.of({
-	"message": sprintf("`%s` (%s) has no service level objective, so its health is not known", [input.service.name, scope.tier]),
+	"message": sprintf("`%s` (%s) has no service level objective, so its health is not known", [
+		input.service.name, scope.tier(input.service),
+	]),
 	"observed": {"objectives": 0},
 	"threshold": {"objectives": 1},
 	"evidence": [input.service.evidence.id],

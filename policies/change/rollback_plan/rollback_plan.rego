@@ -1,8 +1,8 @@
 # METADATA
 # title: It can be undone
 # description: >-
-#   A critical service is changed in production only when somebody has thought about how to go back. A plan is more than a
-#   word.
+#   A critical service is changed in production only when somebody has thought about how to go back. A plan is more
+#   than a word.
 # custom:
 #   owner: reliability
 #   effect: deny
@@ -25,9 +25,9 @@ warn contains missing if {
 }
 
 needed if {
-	scope.production
-	scope.tier in input.settings.thresholds.change.rollback_plan_tiers
-	scope.kind != "standard"
+	scope.production(input.change)
+	scope.tier(input.service) in input.settings.thresholds.change.rollback_plan_tiers
+	scope.kind(input.change) != "standard"
 	not substantial
 }
 
@@ -44,7 +44,7 @@ substantial if {
 
 missing := finding.of({
 	"message": sprintf("`%s` (%s) needs a rollback plan in `%s`, and %s", [
-		input.change.service, scope.tier, input.change.environment, came,
+		input.change.service, scope.tier(input.service), input.change.environment, came,
 	]),
 	"observed": {"rollback_plan_characters": count(plan), "rollback_plan_words": count(words)},
 	"threshold": {

@@ -1,8 +1,8 @@
 # METADATA
 # title: The service is known
 # description: >-
-#   A change is judged by what the service catalogue says of its service: who owns it, how critical it is and where it
-#   runs. A service that is not there, or not in this environment, cannot be judged.
+#   A change is judged by what the service catalogue says of its service: who owns it, how critical it is and where
+#   it runs. A service that is not there, or not in this environment, cannot be judged.
 # custom:
 #   owner: platform
 #   effect: deny
@@ -25,7 +25,9 @@ deny contains {
 }
 
 deny contains {
-	"message": sprintf("`%s` has no `%s` in the service catalogue, so nobody can answer for this change", [input.service.name, field]),
+	"message": sprintf("`%s` has no `%s` in the service catalogue, so nobody can answer for this change", [
+		input.service.name, field,
+	]),
 	"observed": {field: null},
 	"evidence": [input.service.evidence.id],
 	"remediation": sprintf("Add `%s` to `data/services/%s.yaml`.", [field, input.service.name]),

@@ -1,8 +1,8 @@
 # METADATA
 # title: Enough traffic to judge by
 # description: >-
-#   One bad request of five says nothing about a service. Where there are too few events, burn rate and error budget are
-#   not judged, and this says so.
+#   One bad request of five says nothing about a service. Where there are too few events, burn rate and error budget
+#   are not judged, and this says so.
 # custom:
 #   owner: reliability
 #   effect: warn

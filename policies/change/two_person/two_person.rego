@@ -1,7 +1,8 @@
 # METADATA
 # title: Two people stand behind it
 # description: >-
-#   Nobody changes production alone: somebody other than the author approves. Standard changes were approved beforehand.
+#   Nobody changes production alone: somebody other than the author approves. Standard changes were approved
+#   beforehand.
 # custom:
 #   owner: security
 #   effect: require_approval
@@ -27,8 +28,8 @@ require_approval contains finding.awaiting(
 	null,
 	1,
 ) if {
-	scope.production
-	not scope.preapproved
+	scope.production(input.change)
+	not scope.preapproved(input.change)
 }
 
 approvers := {approval.by | some approval in input.approvals; approval.counts}

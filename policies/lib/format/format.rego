@@ -1,8 +1,9 @@
 # METADATA
 # title: Numbers as people read them
 # description: >-
-#   Whole numbers of millionths, parts per million and seconds, written out. All arithmetic is exact: a division takes
-#   the remainder off first, because a quotient that is not whole is floating point and differs between engines.
+#   Whole numbers of millionths, parts per million and seconds, written out. All arithmetic is exact: a division
+#   takes the remainder off first, because a quotient that is not whole is floating point and differs between
+#   engines.
 package tollgate.lib.format
 
 # The whole part of a / b, for a >= 0.
@@ -13,9 +14,9 @@ quotient_up(a, b) := quotient((a + b) - 1, b)
 # 16200000 millionths are `16.2`. Rounded up, so that what exceeds a limit reads as more than the limit.
 factor(micro) := decimal(quotient_up(micro, 10000))
 
-decimal(hundredths) := sprintf("%d.%d", [quotient(hundredths, 100), quotient(hundredths % 100, 10)]) if hundredths % 10 == 0
-
-decimal(hundredths) := sprintf("%d.%02d", [quotient(hundredths, 100), hundredths % 100]) if hundredths % 10 != 0
+decimal(hundredths) := sprintf("%d.%d", [quotient(hundredths, 100), quotient(hundredths % 100, 10)]) if {
+	hundredths % 10 == 0
+} else := sprintf("%d.%02d", [quotient(hundredths, 100), hundredths % 100])
 
 # 325000 parts per million are `32.5 %`. Rounded down.
 percent(ppm) := sprintf("%d %%", [quotient(ppm, 10000)]) if quotient(ppm, 1000) % 10 == 0
@@ -26,7 +27,9 @@ percent(ppm) := sprintf("%d.%d %%", [quotient(ppm, 10000), quotient(ppm, 1000) %
 percent_up(ppm) := percent(quotient_up(ppm, 1000) * 1000)
 
 # 1234500000 millionths are `1234.50 EUR`. Rounded up.
-money(micros, currency) := sprintf("%d.%02d %s", [quotient(cents, 100), cents % 100, currency]) if cents := quotient_up(micros, 10000)
+money(micros, currency) := sprintf("%d.%02d %s", [quotient(cents, 100), cents % 100, currency]) if {
+	cents := quotient_up(micros, 10000)
+}
 
 duration(seconds) := sprintf("%d s", [seconds]) if seconds < 60
 

@@ -1,58 +1,57 @@
 # METADATA
 # title: What kind of change it is
 # description: >-
-#   The words that rules use for a change. Whatever is not known counts as the riskiest that it could be.
+#   The words that rules use for a change. Whatever is not known counts as the riskiest that it could be. These are
+#   functions, because the engine finds a function of another package much faster than a rule.
 package tollgate.lib.scope
 
 # An environment counts as production unless the settings say that it is not: a new or misspelt one is judged strictly.
-production if not nonproduction
+production(change) if not nonproduction(change)
 
-nonproduction if input.change.environment in input.settings.thresholds.change.nonproduction_environments
+nonproduction(change) if change.environment in input.settings.thresholds.change.nonproduction_environments
 
-default tier := "tier_1"
+tier(service) := service.tier if {
+	service.tier in {"tier_1", "tier_2", "tier_3"}
+} else := "tier_1"
 
-tier := input.service.tier if input.service.tier in {"tier_1", "tier_2", "tier_3"}
+critical(service) if tier(service) != "tier_3"
 
-critical if tier != "tier_3"
+incident_named(change) if {
+	is_string(change.incident)
+	trim_space(change.incident) != ""
+}
 
-incident_named if {
-	is_string(input.change.incident)
-	trim_space(input.change.incident) != ""
+break_glass(change) if {
+	change.type == "emergency"
+	incident_named(change)
 }
 
 # How it is judged. A `standard` change that is too large for one, and an `emergency` without an incident, are normal.
-default kind := "normal"
+kind(change) := "emergency" if {
+	break_glass(change)
+} else := "standard" if {
+	change.type == "standard"
+	not oversized(change)
+} else := "normal"
 
-kind := "standard" if {
-	input.change.type == "standard"
-	not oversized
-}
+changed_lines(change) := change.diff.lines_added + change.diff.lines_removed
 
-kind := "emergency" if break_glass
-
-changed_lines := input.change.diff.lines_added + input.change.diff.lines_removed
-
-oversized if changed_lines > input.settings.thresholds.change.standard_max_lines
+oversized(change) if changed_lines(change) > input.settings.thresholds.change.standard_max_lines
 
 # Approved beforehand, so that small changes need no meeting.
-preapproved if {
-	kind == "standard"
+preapproved(change) if {
+	kind(change) == "standard"
 	input.settings.thresholds.change.standard_preapproved
 }
 
-break_glass if {
-	input.change.type == "emergency"
-	incident_named
-}
-
 # It makes things better: what would stop a feature asks for the owner's approval instead.
-mending if input.change.purpose in {"fix", "rollback"}
+mending(change) if change.purpose in {"fix", "rollback"}
 
-mending if break_glass
+mending(change) if break_glass(change)
 
 # Something new, judged on its own, where users notice.
-risky if {
-	kind == "normal"
-	input.change.purpose == "feature"
-	critical
+risky(change, service) if {
+	kind(change) == "normal"
+	change.purpose == "feature"
+	critical(service)
 }
