@@ -73,7 +73,7 @@ pub(crate) const ALLOWED: &[&str] = &[
 
 /// Allowed functions of which the first argument must be a literal text: as a format it decides how much memory
 /// is taken, as a pattern how long matching takes, so it must not come from a request.
-pub(crate) const LITERAL_FIRST: &[&str] = &["glob.match", "regex.match", "sprintf"];
+pub(crate) const LITERAL_FIRST: &[&str] = &["concat", "glob.match", "regex.match", "sprintf"];
 
 /// Why a function is refused and what to use instead, by name or, when it ends in a dot, by family.
 const REFUSED: &[(&str, &str)] = &[

@@ -5,6 +5,7 @@ mod calls;
 mod index;
 mod names;
 mod recursion;
+#[cfg(feature = "tools")]
 pub(crate) mod schema;
 mod sets;
 

@@ -18,7 +18,8 @@ mod reference;
 mod sources;
 mod suggest;
 mod syntax;
-
+#[cfg(feature = "tools")]
+pub mod tools;
 
 mod worker;
 

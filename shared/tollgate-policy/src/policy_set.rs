@@ -160,7 +160,7 @@ fn revision(sources: &Sources) -> String {
 }
 
 /// `data.json` or `data.yaml` in the folder is `data` to the rules, as in OPA; gives its top names.
-fn add_data(engine: &mut Engine, data: &BTreeMap<String, String>) -> Result<BTreeSet<String>, PolicyError> {
+pub(crate) fn add_data(engine: &mut Engine, data: &BTreeMap<String, String>) -> Result<BTreeSet<String>, PolicyError> {
     let mut names = BTreeSet::new();
     for file in ["data.json", "data.yaml"] {
         let Some(text) = data.get(file) else { continue };

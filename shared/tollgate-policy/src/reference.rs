@@ -129,7 +129,7 @@ pub(crate) fn locals(rule: &Rule) -> BTreeSet<&str> {
 }
 
 /// The names in a pattern such as `[key, {"a": value}]`.
-fn bound<'a>(pattern: &'a Ref<Expr>, names: &mut BTreeSet<&'a str>) {
+pub(crate) fn bound<'a>(pattern: &'a Ref<Expr>, names: &mut BTreeSet<&'a str>) {
     match &**pattern {
         Expr::Var { value, .. } => names.extend(text(value)),
         Expr::Array { items, .. } | Expr::Set { items, .. } => items.iter().for_each(|item| bound(item, names)),

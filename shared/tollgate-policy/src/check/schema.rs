@@ -4,7 +4,7 @@
 //! What a name stands for is followed through `:=`, `some … in …`, `every` and the package's own definitions.
 //! Arguments of functions are not followed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use regorus::unstable::{AssignOp, Expr, Literal, Ref, Rule, RuleHead};
 use serde_json::Value;
@@ -13,7 +13,7 @@ use super::{Index, Package, at};
 use crate::{
     PolicyError,
     modules::ParsedModule,
-    reference::{Reference, Step, each_reference, head_name, text},
+    reference::{Reference, Step, bound, each_reference, head_name, text},
     suggest::did_you_mean,
     syntax::{Node, walk_rule},
 };
@@ -94,30 +94,34 @@ impl<'a, 's> Checker<'a, 's> {
                 }
             }
         }
+        // Twice, as the order of statements means nothing; what is still unknown then stays so.
+        let mut unknown = Vec::new();
         for _ in 0..2 {
+            unknown.clear();
             walk_rule(rule, &mut |node| {
                 match node {
                     Node::Statement(statement) => match &statement.literal {
                         Literal::SomeIn { value, collection, .. } => {
                             let element = self.element(collection, &names);
-                            bind(value, element, &mut names);
+                            bind(value, element, &mut names, &mut unknown);
                         }
                         Literal::Every { value, domain, .. } => {
                             let element = self.element(domain, &names);
-                            insert(value.text(), element, &mut names);
+                            insert(value.text(), element, &mut names, &mut unknown);
                         }
                         Literal::SomeVars { .. } | Literal::Expr { .. } | Literal::NotExpr { .. } => {}
                     },
                     Node::Expr(expr) => {
                         if let Expr::AssignExpr { op: AssignOp::ColEq | AssignOp::Eq, lhs, rhs, .. } = &**expr {
                             let value = self.type_of(rhs, &names);
-                            bind(lhs, value, &mut names);
+                            bind(lhs, value, &mut names, &mut unknown);
                         }
                     }
                 }
                 true
             });
         }
+        unknown.iter().for_each(|name| drop(names.remove(name)));
         names
     }
 
@@ -238,20 +242,32 @@ fn unknown(step: &Step<'_>, options: &[&Value]) -> String {
     }
 }
 
-fn bind<'a, 's>(pattern: &'a Ref<Expr>, found: Type<'s>, names: &mut Names<'a, 's>) {
-    if let Expr::Var { value, .. } = &**pattern
-        && let Some(name) = text(value)
-    {
-        insert(name, found, names);
+fn bind<'a, 's>(
+    pattern: &'a Ref<Expr>,
+    found: Type<'s>,
+    names: &mut Names<'a, 's>,
+    unknown: &mut Vec<&'a str>,
+) {
+    match &**pattern {
+        Expr::Var { value, .. } => {
+            if let Some(name) = text(value) {
+                insert(name, found, names, unknown);
+            }
+        }
+        _ => {
+            let mut parts = BTreeSet::new();
+            bound(pattern, &mut parts);
+            unknown.extend(parts);
+        }
     }
 }
 
 /// A name that is bound in several places may be any of what it is bound to.
-fn insert<'a, 's>(name: &'a str, found: Type<'s>, names: &mut Names<'a, 's>) {
+fn insert<'a, 's>(name: &'a str, found: Type<'s>, names: &mut Names<'a, 's>, unknown: &mut Vec<&'a str>) {
     if name == "input" || name == "_" {
         return;
     }
-    let Some(found) = found else { return };
+    let Some(found) = found else { return unknown.push(name) };
     let known = names.entry(name).or_default();
     for schema in found {
         if !known.iter().any(|known| std::ptr::eq(*known, schema)) {

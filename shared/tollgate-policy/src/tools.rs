@@ -1,0 +1,51 @@
+//! For policy authors: checking, testing, covering, scaffolding and cataloguing policies. Not in the functions.
+
+mod catalogue;
+mod coverage;
+mod lint;
+mod scaffold;
+mod suite;
+mod test_run;
+
+use std::path::Path;
+
+pub use catalogue::{CATALOGUE_FILE, catalogue};
+pub use coverage::FileCoverage;
+pub use scaffold::scaffold;
+pub use test_run::{TestReport, TestResult, run_tests};
+
+use crate::{PolicyError, PolicySet, check, policy_set::on_deep_stack, sources::Sources};
+use suite::Suite;
+
+/// Checks policies as loading does, and besides: references to the facts against their JSON Schema and the
+/// thresholds that `data/settings/defaults.yaml` declares, tests, unused imports and layout.
+///
+/// # Errors
+/// When the folder cannot be read or the policies cannot be loaded: everything that is wrong, by file and line.
+pub fn check(folder: &Path, facts_schema: Option<serde_json::Value>) -> Result<Checked, Vec<PolicyError>> {
+    let sources = Sources::read(folder)?;
+    let policies = PolicySet::build(sources.clone(), true)?;
+    let suite = Suite::load(&sources)?;
+    let rules = policies.loaded_rules(tollgate_core::decision::Gate::Change).count();
+    let problems = on_deep_stack(move || {
+        let mut problems = lint::lint(&sources, &policies, &suite);
+        if let Some(schema) = facts_schema {
+            let thresholds = suite::thresholds(&sources)?;
+            let schema = check::schema::with_thresholds(schema, &thresholds);
+            problems.extend(check::schema::check(&policies.modules, &schema));
+        }
+        problems.sort();
+        problems.dedup();
+        Ok(problems)
+    })?;
+    Ok(Checked { rules, problems })
+}
+
+/// What a check found.
+#[derive(Debug)]
+pub struct Checked {
+    /// How many rules there are.
+    pub rules: usize,
+    /// What is wrong with policies that can be loaded.
+    pub problems: Vec<PolicyError>,
+}
