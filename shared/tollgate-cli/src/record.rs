@@ -51,12 +51,9 @@ pub(crate) async fn run(args: RecordArgs) -> anyhow::Result<ExitCode> {
         };
         let evidence = slo_fact(slo, &fetch.snapshot, &judging).evidence;
         failed |= evidence.status == EvidenceStatus::Error;
-        let status = match &evidence.reason {
-            None => "ok".to_owned(),
-            Some(reason) => format!("{:?}: {reason}", evidence.status),
-        };
         let (received, expected) = (evidence.datapoints_received, evidence.datapoints_expected);
-        println!("{}/{}: {received} of {expected} datapoints, {status}", slo.service, slo.name);
+        let reason = evidence.reason.map(|reason| format!("; {reason}")).unwrap_or_default();
+        println!("{}/{}: {received} of {expected} datapoints{reason}", slo.service, slo.name);
     }
     if failed {
         bail!("nothing is written, since CloudWatch did not answer completely: record again");

@@ -87,9 +87,9 @@ pub fn slo_fact(slo: &Slo, snapshot: &Snapshot, judging: &Judging) -> SloFact {
 }
 
 impl History {
-    fn fact(mut self, slo: &Slo, plan: &Plan, judging: &Judging) -> SloFact {
+    fn fact(&self, slo: &Slo, plan: &Plan, judging: &Judging) -> SloFact {
         let kind = slo.ratio.counted;
-        let mut gaps = std::mem::take(&mut self.gaps);
+        let mut gaps = self.gaps.lines();
         let mut events_since = |start: i64, name: &str| match self.sum(start, kind) {
             Sum::Known(events) => Some(events),
             Sum::Unknown => None,
@@ -151,8 +151,9 @@ impl History {
         gaps: &[String],
     ) -> (EvidenceStatus, Option<String>) {
         let Slo { ratio, .. } = slo;
-        if !self.failures.is_empty() {
-            return (EvidenceStatus::Error, Some(self.failures.join("; ")));
+        let failures = self.failures.lines();
+        if !failures.is_empty() {
+            return (EvidenceStatus::Error, Some(failures.join("; ")));
         }
         let none_of = |side: fn(&Bucket) -> Option<u64>| self.since(period_start).all(|bucket| side(bucket).is_none());
         let absent = if none_of(|bucket| bucket.total) {

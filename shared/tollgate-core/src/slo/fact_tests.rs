@@ -303,3 +303,12 @@ proptest! {
         prop_assert_eq!(fact.budget.unwrap().total, over(1_795_255_680 - month, month));
     }
 }
+
+#[test]
+fn one_cause_is_told_once() {
+    let mut data = steady();
+    for series in data.series.values_mut().flatten() {
+        series.quality = Quality::Failed("no answer".into());
+    }
+    assert_eq!(reason(&good(&data)), "`Demo/Counted`, `Demo/Total` by 60, 300, 3600 s: no answer");
+}

@@ -1,5 +1,7 @@
 //! The datapoints of both metrics of an objective, side by side.
 
+use std::collections::BTreeSet;
+
 use super::{
     arithmetic::Events,
     objective::{Counted, Metric, Slo, Target},
@@ -34,13 +36,39 @@ impl Bucket {
     }
 }
 
+/// What is wrong with series, each thing said once however many it concerns.
+#[derive(Default)]
+pub(super) struct Notes(Vec<(String, BTreeSet<String>, BTreeSet<i64>)>);
+
+impl Notes {
+    fn add(&mut self, metric: &Metric, tier: &Tier, reason: &str) {
+        let (metric, period) = (format!("`{metric}`"), tier.period_seconds);
+        match self.0.iter_mut().find(|(known, ..)| known == reason) {
+            Some((_, metrics, periods)) => {
+                metrics.insert(metric);
+                periods.insert(period);
+            }
+            None => self.0.push((reason.to_owned(), [metric].into(), [period].into())),
+        }
+    }
+
+    pub(super) fn lines(&self) -> Vec<String> {
+        let line = |(reason, metrics, periods): &(String, BTreeSet<String>, BTreeSet<i64>)| {
+            let metrics = metrics.iter().cloned().collect::<Vec<_>>().join(", ");
+            let periods = periods.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            format!("{metrics} by {periods} s: {reason}")
+        };
+        self.0.iter().map(line).collect()
+    }
+}
+
 /// The datapoints of a period, newest first.
 pub(super) struct History {
     pub(super) buckets: Vec<Bucket>,
     /// Since when everything is known as well as the source knows it.
     pub(super) reach: i64,
-    pub(super) failures: Vec<String>,
-    pub(super) gaps: Vec<String>,
+    pub(super) failures: Notes,
+    pub(super) gaps: Notes,
     skew_allowed: u64,
 }
 
@@ -59,8 +87,13 @@ impl History {
     pub(super) fn of(slo: &Slo, plan: &Plan, counted: &[TierSeries], total: &[TierSeries]) -> Option<Self> {
         let longest = WINDOWS.iter().map(|(_, seconds)| *seconds).fold(slo.period_seconds, u64::max);
         let oldest = plan.window_start(longest)?;
-        let mut history =
-            Self { buckets: Vec::new(), reach: oldest, failures: Vec::new(), gaps: Vec::new(), skew_allowed: 0 };
+        let mut history = Self {
+            buckets: Vec::new(),
+            reach: oldest,
+            failures: Notes::default(),
+            gaps: Notes::default(),
+            skew_allowed: 0,
+        };
         for (index, tier) in plan.tiers().iter().enumerate().filter(|(_, tier)| tier.end > oldest) {
             let sides = [counted.get(index), total.get(index)];
             for (metric, series) in slo.metrics().into_iter().zip(sides) {
@@ -90,16 +123,15 @@ impl History {
 
     /// Keeps what is wrong with a series; what failed ends the reach of what is known.
     fn note(&mut self, metric: &Metric, tier: &Tier, series: Option<&TierSeries>) {
-        let (list, reason) = match series.map(|series| &series.quality) {
+        let (notes, reason) = match series.map(|series| &series.quality) {
             Some(Quality::Complete) => return,
             Some(Quality::Partial(reason)) => (&mut self.gaps, reason.as_str()),
             failed => {
                 self.reach = self.reach.max(tier.end);
-                let reason = failed.map_or("nothing came", |quality| quality.reason());
-                (&mut self.failures, reason)
+                (&mut self.failures, failed.map_or("nothing came", Quality::reason))
             }
         };
-        list.push(format!("`{metric}` by {} s: {reason}", tier.period_seconds));
+        notes.add(metric, tier, reason);
     }
 
     pub(super) fn since(&self, start: i64) -> impl Iterator<Item = &Bucket> {
