@@ -25,7 +25,10 @@ test_the_finding_says_how_fast_and_since_when if {
 	))
 	found := burn_rate.deny with input as testing.facts({"slos": [slo]})
 	testing.only(found) == {
-		"message": "`availability` burns its error budget 16.2 times too fast over 1 h and 17.0 times over 5 min (limit 14.4); 32 % of the 30-day budget is gone",
+		"message": concat("", [
+			"`availability` burns its error budget 16.2 times too fast over 1 h and 17.0 times over 5 min ",
+			"(limit 14.4); 32 % of the 30-day budget is gone",
+		]),
 		"observed": {"burn_rate_1h_micro": 16200000, "burn_rate_5m_micro": 17000000},
 		"threshold": {"burn_rate_micro": 14400000},
 		"since": "2026-11-21T09:12:00Z",
@@ -86,7 +89,10 @@ test_a_bad_hour_pauses_more_and_more if {
 test_a_bad_hour_is_named_alone if {
 	facts := testing.facts(burning({"1h": 2400000}))
 	found := burn_rate.deny with input as facts
-	testing.only(found).message == "`availability` burns its error budget 2.4 times too fast over 1 h (limit 2.0); 10 % of the 30-day budget is gone"
+	testing.only(found).message == concat("", [
+		"`availability` burns its error budget 2.4 times too fast over 1 h (limit 2.0); 10 % of the ",
+		"30-day budget is gone",
+	])
 	testing.only(found).observed == {"burn_rate_1h_micro": 2400000}
 	testing.only(found).retry_at == "2026-11-21T10:05:00Z"
 }
@@ -119,7 +125,8 @@ test_a_rate_that_is_not_known_denies_though_the_evidence_is_good if {
 	facts := testing.facts(burning({"1h": null, "6h": null}))
 	found := burn_rate.deny with input as facts
 	"the burn rate of `availability` over `1h`, `6h` is not known, though its telemetry came" in testing.messages(found)
-	{finding.evidence | some finding in found; finding.observed == {"burn_rate_micro": null}} == {["slo/payments-api/availability"]}
+	cited := {finding.evidence | some finding in found; finding.observed == {"burn_rate_micro": null}}
+	cited == {["slo/payments-api/availability"]}
 }
 
 test_in_an_emergency_an_unknown_rate_asks_those_who_may_break_the_glass if {

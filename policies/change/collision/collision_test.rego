@@ -31,7 +31,10 @@ test_alone_a_change_passes if {
 test_another_change_under_way_needs_the_owner if {
 	found := judge(under_way([other("payments-api/1841", "2026-11-21T09:48:00Z")]))
 	testing.only(found.require_approval) == {
-		"message": "the change `payments-api/1841` by `github:77` was allowed 12 min ago and has not reported its outcome (counts for 1 h)",
+		"message": concat("", [
+			"the change `payments-api/1841` by `github:77` was allowed 12 min ago and has not reported its ",
+			"outcome (counts for 1 h)",
+		]),
 		"observed": {"changes_in_progress": 1, "seconds_ago": 720},
 		"threshold": {"changes_in_progress": 0, "seconds_ago": 3600},
 		"since": "2026-11-21T09:48:00Z",

@@ -50,7 +50,8 @@ test_a_steep_increase_needs_it_too_unless_it_is_small if {
 	testing.only(found.require_approval).message == "the change costs 60.00 EUR a month more, 20.1 % up (limit 20 %)"
 	judge(cost(60000000, 200000)) == quiet
 	new := judge(cost(50000001, null))
-	testing.only(new.require_approval).message == "the change costs 50.01 EUR a month more, where nothing was spent before (limit 50.00 EUR)"
+	message := "the change costs 50.01 EUR a month more, where nothing was spent before (limit 50.00 EUR)"
+	testing.only(new.require_approval).message == message
 	testing.only(new.require_approval).observed == {"monthly_increase_micros": 50000001, "increase_ppm": null}
 }
 
@@ -64,14 +65,16 @@ test_a_very_large_increase_is_denied if {
 test_amounts_are_never_compared_across_currencies if {
 	found := judge(object.union(cost(9000000000, 900000), {"cost": {"currency": "USD"}}))
 	count(found.deny) == 0
-	testing.only(found.require_approval).message == "the estimate is in USD and the limits are in EUR: amounts are not compared across currencies"
+	message := "the estimate is in USD and the limits are in EUR: amounts are not compared across currencies"
+	testing.only(found.require_approval).message == message
 	testing.only(found.require_approval).approval == {"group": "finops", "count": 1}
 }
 
 test_resources_without_a_price_need_approval if {
 	partial := {"cost": {"evidence": testing.broken("cost/estimate", "partial", "no price"), "unpriced_resources": 3}}
 	found := judge(object.union(cost(0, 0), partial))
-	testing.only(found.require_approval).message == "3 resources in the estimate without a price: the increase may be larger than it says"
+	message := "3 resources in the estimate without a price: the increase may be larger than it says"
+	testing.only(found.require_approval).message == message
 	testing.only(found.require_approval).evidence == ["cost/estimate"]
 	advisory := judge(object.union_n([cost(0, 0), partial, {"cost": {"evidence": {"required": false}}}]))
 	count(advisory.require_approval) == 0
@@ -87,6 +90,11 @@ test_an_estimate_can_be_required_in_production if {
 }
 
 test_an_estimate_that_cannot_be_read_is_left_to_the_evidence_rule if {
-	unknown := {"cost": {"evidence": testing.broken("cost/estimate", "no_data", "x"), "currency": null, "monthly_increase_micros": null, "increase_ppm": null}}
+	unknown := {"cost": {
+		"evidence": testing.broken("cost/estimate", "no_data", "x"),
+		"currency": null,
+		"monthly_increase_micros": null,
+		"increase_ppm": null,
+	}}
 	judge(object.union(cost(0, 0), unknown)) == quiet
 }

@@ -49,7 +49,10 @@ test_the_finding_says_how_much_is_spent if {
 	facts := testing.facts(consumed(625999))
 	found := error_budget.require_approval with input as facts
 	testing.only(found) == {
-		"message": "`availability` has spent 62.5 % of its 30-day error budget (limit 50 %): 620 bad events, where 1000 are allowed; risky changes need the owner's approval",
+		"message": concat("", [
+			"`availability` has spent 62.5 % of its 30-day error budget (limit 50 %): 620 bad events, where ",
+			"1000 are allowed; risky changes need the owner's approval",
+		]),
 		"observed": {"budget_consumed_ppm": 625999, "bad_events": 620},
 		"threshold": {"budget_consumed_ppm": 500000, "bad_events": 1000},
 		"evidence": ["slo/payments-api/availability"],

@@ -8,7 +8,13 @@ test_good_evidence_passes if {
 }
 
 test_each_state_denies_with_its_reason if {
-	states := {"no_data": "has no data", "stale": "is out of date", "partial": "is incomplete", "error": "could not be read", "new": "cannot be relied on"}
+	states := {
+		"no_data": "has no data",
+		"stale": "is out of date",
+		"partial": "is incomplete",
+		"error": "could not be read",
+		"new": "cannot be relied on",
+	}
 	every status, words in states {
 		facts := testing.history({"evidence": testing.broken("history/x", status, "the ledger did not answer")})
 		found := evidence.deny with input as facts
@@ -57,7 +63,8 @@ test_what_other_rules_speak_for_is_left_to_them if {
 }
 
 test_an_emergency_asks_those_who_may_break_the_glass if {
-	facts := testing.facts(object.union(testing.emergency, {"freezes": {"evidence": testing.broken("freezes", "error", "late")}}))
+	bad := {"freezes": {"evidence": testing.broken("freezes", "error", "late")}}
+	facts := testing.facts(object.union(testing.emergency, bad))
 	denied := evidence.deny with input as facts
 	count(denied) == 0
 	found := evidence.require_approval with input as facts

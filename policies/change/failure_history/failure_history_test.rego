@@ -34,7 +34,10 @@ test_a_good_history_passes if {
 test_a_high_rate_needs_the_owner if {
 	found := judge(rate(3, 40))
 	testing.only(found.require_approval) == {
-		"message": "3 of the last 40 changes of `payments-api` in `production` failed or were rolled back within 30 days (limit 5 %)",
+		"message": concat("", [
+			"3 of the last 40 changes of `payments-api` in `production` failed or were rolled back within ",
+			"30 days (limit 5 %)",
+		]),
 		"observed": {"failed": 3, "with_outcome": 40, "failure_rate_ppm": 75000},
 		"threshold": {"failure_rate_ppm": 50000},
 		"evidence": ["history/payments-api"],

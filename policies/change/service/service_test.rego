@@ -15,7 +15,10 @@ test_an_unknown_service_is_denied if {
 	}
 	facts := testing.facts({"change": {"service": "payment-api"}, "service": nobody})
 	found := service.deny with input as facts
-	testing.only(found).message == "`payment-api` is not in the service catalogue, so nothing is known about who owns it and what it promises"
+	testing.only(found).message == concat("", [
+		"`payment-api` is not in the service catalogue, so nothing is known about who owns it and what ",
+		"it promises",
+	])
 	testing.only(found).evidence == ["service/payment-api"]
 	testing.only(found).observed == {"service": "payment-api"}
 }

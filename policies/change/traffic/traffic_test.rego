@@ -15,7 +15,10 @@ test_enough_traffic_is_quiet if {
 test_too_little_traffic_is_said if {
 	found := traffic.warn with input as testing.with_slo(total(99, 95))
 	testing.only(found) == {
-		"message": "`availability`: too little traffic to judge by: 99 events in 1 h (at least 100 are needed, or 10 bad ones)",
+		"message": concat("", [
+			"`availability`: too little traffic to judge by: 99 events in 1 h (at least 100 are needed, or ",
+			"10 bad ones)",
+		]),
 		"observed": {"events": 99, "window_seconds": 3600},
 		"threshold": {"events": 100, "bad_events": 10},
 		"evidence": ["slo/payments-api/availability"],

@@ -24,7 +24,10 @@ test_who_approved_is_named if {
 }
 
 test_the_authors_approval_is_shown_as_not_counting if {
-	given := [approval("github:4519", false, "the author cannot approve their own change"), approval("github:8", false, null)]
+	given := [
+		approval("github:4519", false, "the author cannot approve their own change"),
+		approval("github:8", false, null),
+	]
 	found := two_person.require_approval with input as testing.facts({"approvals": given})
 	endswith(testing.only(found).message, concat("", [
 		"nobody has approved yet; the approval by `github:4519` does not count: the author cannot approve their own change",

@@ -7,6 +7,7 @@ test_what_is_not_known_is_left_out if {
 }
 
 test_an_approval_names_its_group_where_there_is_one if {
-	finding.awaiting({"message": "m", "since": null}, "sre", 2) == {"message": "m", "approval": {"group": "sre", "count": 2}}
+	asked := finding.awaiting({"message": "m", "since": null}, "sre", 2)
+	asked == {"message": "m", "approval": {"group": "sre", "count": 2}}
 	finding.awaiting({"message": "m"}, null, 1) == {"message": "m", "approval": {"count": 1}}
 }
