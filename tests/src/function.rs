@@ -104,6 +104,7 @@ impl Function {
     /// Kills it with SIGKILL: no handler, no clean-up.
     pub async fn kill(&mut self) {
         self.child.kill().await.unwrap();
+        self.api.give_up();
     }
 
     /// Waits for it to end by itself.

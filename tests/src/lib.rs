@@ -11,6 +11,8 @@
 pub mod function;
 pub mod runtime_api;
 pub mod telemetry;
+pub mod valve;
+pub mod world;
 
 use std::path::{Path, PathBuf};
 

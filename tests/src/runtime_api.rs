@@ -73,9 +73,14 @@ impl RuntimeApi {
         self.shared.invoke(request_id.to_owned(), payload).await
     }
 
-    /// From now on answers are lost on their way, as when Lambda goes away before it read them.
-    pub fn swallow_answers(&self) {
-        *self.shared.swallow_answers.lock().unwrap() = true;
+    /// Whether answers are lost on their way, as when Lambda goes away before it read them.
+    pub fn swallow_answers(&self, swallow: bool) {
+        *self.shared.swallow_answers.lock().unwrap() = swallow;
+    }
+
+    /// Gives up what the function has not answered, as Lambda does when the process dies.
+    pub fn give_up(&self) {
+        self.shared.waiting.lock().unwrap().clear();
     }
 
     /// What the function said when it could not start.

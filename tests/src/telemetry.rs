@@ -129,3 +129,37 @@ fn datums(service: &str, traffic: &Traffic, now: i64) -> Vec<MetricDatum> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{HOUR, MINUTE, Traffic, datums};
+
+    const NOW: i64 = 1_795_255_842;
+
+    #[test]
+    fn an_hour_is_the_sum_of_its_minutes() {
+        let start = NOW.div_euclid(HOUR) * HOUR - HOUR;
+        for traffic in [Traffic::HEALTHY, Traffic::IDLE, Traffic::burning(20, 3000)] {
+            let minutes =
+                (0..60).map(|index| traffic.counts(start + index * MINUTE, start + (index + 1) * MINUTE, NOW));
+            let sum = minutes.fold((0, 0), |sum, (good, total)| (sum.0 + good, sum.1 + total));
+            assert_eq!(sum, traffic.counts(start, start + HOUR, NOW));
+        }
+    }
+
+    #[test]
+    fn a_service_burns_as_fast_as_it_is_told_to() {
+        let end = NOW.div_euclid(MINUTE) * MINUTE;
+        let (good, total) = Traffic::burning(20, 2 * HOUR).counts(end - HOUR, end, NOW);
+        assert_eq!((total, total - good), (36_000, 36_000 * 20 / 1000));
+        let (good, total) = Traffic::burning(20, 2 * HOUR).counts(end - 200 * HOUR, end - 100 * HOUR, NOW);
+        assert_eq!(total - good, total / 10_000);
+    }
+
+    #[test]
+    fn a_silent_service_says_nothing_of_late_and_others_an_hour_ahead() {
+        let newest = |traffic| datums("a", &traffic, NOW).iter().map(|datum| datum.timestamp().unwrap().secs()).max();
+        assert!(newest(Traffic::silent(1800)).unwrap() < NOW - 1800);
+        assert!(newest(Traffic::HEALTHY).unwrap() > NOW + HOUR - 2 * MINUTE);
+    }
+}

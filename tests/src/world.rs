@@ -1,0 +1,117 @@
+//! What a function finds around it: policies, telemetry and a ledger of its own, at a time that stands still.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::{
+    function::Function,
+    telemetry::{Traffic, publish},
+};
+
+/// A Wednesday morning, far from every freeze.
+pub const NOW: &str = "2026-11-18T10:00:00Z";
+/// The caller of the function URL, as AWS would verify it; configuration trusts it to say who approved.
+pub const PIPELINE: &str = "arn:aws:sts::123456789012:assumed-role/ci-deploy/run-1842";
+const REGION: &str = "eu-central-1";
+
+/// A folder, a CloudWatch namespace and a ledger that nobody else uses.
+pub struct World {
+    folder: TempDir,
+    namespace: String,
+    environment: Vec<(String, String)>,
+}
+
+impl World {
+    /// The shipped policies over telemetry of this world's own.
+    pub fn new() -> Self {
+        let folder = TempDir::new().unwrap();
+        let namespace = format!("Tollgate/Test-{}", ulid::Ulid::generate());
+        let policies = folder.path().join("policies");
+        copy(&crate::workspace().join("policies"), &policies, &|text| text.replace("Tollgate/Demo", &namespace));
+        let environment = [
+            ("TOLLGATE_POLICIES", policies.display().to_string()),
+            ("TOLLGATE_LEDGER", format!("sqlite:{}", folder.path().join("ledger.sqlite").display())),
+            ("TOLLGATE_TELEMETRY", "cloudwatch".to_owned()),
+            ("TOLLGATE_CLOCK", NOW.to_owned()),
+            ("AWS_ENDPOINT_URL", crate::aws_endpoint()),
+            ("AWS_REGION", REGION.to_owned()),
+            ("AWS_ACCESS_KEY_ID", "test".to_owned()),
+            ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
+        ]
+        .map(|(name, value)| (name.to_owned(), value));
+        Self { folder, namespace, environment: environment.into() }
+    }
+
+    /// Sets a variable of the function's environment.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.environment.retain(|(existing, _)| existing != name);
+        self.environment.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// The world's folder.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The copy of the policies, to be changed as a test needs.
+    pub fn policies(&self) -> PathBuf {
+        self.folder.path().join("policies")
+    }
+
+    /// Puts a month of a service's telemetry into CloudWatch.
+    pub async fn publish(&self, service: &str, traffic: Traffic) {
+        let now: DateTime<Utc> = NOW.parse().unwrap();
+        publish(&crate::aws_endpoint(), REGION, &self.namespace, service, &traffic, now).await.unwrap();
+    }
+
+    /// Starts the change gate, asked by the pipeline.
+    pub async fn change_gate(&self) -> Function {
+        self.change_gate_asked_by(json!({"iam": {"userArn": PIPELINE}})).await
+    }
+
+    /// Starts the change gate, asked by somebody else.
+    pub async fn change_gate_asked_by(&self, authorizer: Value) -> Function {
+        Function::start("change-gate", &self.environment(), authorizer).await.unwrap()
+    }
+
+    /// The function's environment.
+    pub fn environment(&self) -> Vec<(&str, &str)> {
+        self.environment.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+    }
+}
+
+impl Default for World {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// A change to payments-api that two of its owners approved.
+pub fn change(service: &str, id: &str) -> Value {
+    json!({
+        "id": id, "service": service, "environment": "production", "type": "normal", "author": "github:4519",
+        "commit": "9f2c41e", "summary": "raise the connection pool", "rollback": {"plan": "redeploy the release before"},
+        "links": ["https://ci.example.com/runs/1842?token=abc"],
+        "approvals": [{"by": "github:77", "commit": "9f2c41e"}, {"by": "github:1203", "commit": "9f2c41e"}],
+    })
+}
+
+fn copy(from: &Path, to: &Path, rewrite: &dyn Fn(&str) -> String) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let (path, target) = (entry.path(), to.join(entry.file_name()));
+        if path.is_dir() {
+            copy(&path, &target, rewrite);
+        } else {
+            fs::write(target, rewrite(&fs::read_to_string(path).unwrap())).unwrap();
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! The change gate decides: the real binary, real HTTP, the real SDK against the emulator, a real ledger.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests fail by panicking")]
+
+use serde_json::{Value, json};
+use tollgate_e2e::{
+    function::HttpAnswer,
+    telemetry::Traffic,
+    world::{World, change},
+};
+
+/// Ids and digests differ each time; everything else must not.
+fn snapshot(name: &str, decision: &Value) {
+    insta::with_settings!({snapshot_path => "../fixtures/change/decisions", prepend_module_to_snapshot => false, sort_maps => true, filters => vec![("Tollgate/Test-[0-9A-Z]{26}", "Tollgate/Demo")]}, {
+        insta::assert_json_snapshot!(name, decision, {
+            ".decision_id" => "[id]",
+            ".policy_revision" => "[digest]",
+            ".facts_digest" => "[digest]",
+            ".rules_judged" => "[rules]",
+        });
+    });
+}
+
+fn verdict(answer: &HttpAnswer) -> &str {
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    answer.body["verdict"].as_str().unwrap()
+}
+
+#[tokio::test]
+async fn a_healthy_service_with_approvals_may_change() {
+    let world = World::new();
+    world.publish("payments-api", Traffic::HEALTHY).await;
+    world.publish("ledger-db", Traffic::HEALTHY).await;
+    world.publish("fraud-scoring", Traffic::HEALTHY).await;
+    let answer = world.change_gate().await.ask(None, &change("payments-api", "payments-api/1842")).await;
+    assert_eq!(verdict(&answer), "allow", "{:#}", answer.body);
+    snapshot("allow", &answer.body);
+}
+
+#[tokio::test]
+async fn a_service_that_burns_its_error_budget_may_not() {
+    let world = World::new();
+    world.publish("payments-api", Traffic::burning(20, 2 * 3600)).await;
+    let answer = world.change_gate().await.ask(None, &change("payments-api", "payments-api/1842")).await;
+    assert_eq!(verdict(&answer), "deny");
+    snapshot("deny_burn_rate", &answer.body);
+}
+
+#[tokio::test]
+async fn missing_approvals_make_it_wait_and_approvals_let_it_through() {
+    let world = World::new();
+    world.publish("payments-api", Traffic::HEALTHY).await;
+    let gate = world.change_gate().await;
+    let mut unapproved = change("payments-api", "payments-api/1842");
+    unapproved["approvals"] = json!([{"by": "github:4519"}]);
+    let pending = gate.ask(None, &unapproved).await;
+    assert_eq!(verdict(&pending), "pending");
+    snapshot("pending_approval", &pending.body);
+    let approved = gate.ask(None, &change("payments-api", "payments-api/1842")).await;
+    assert_eq!(verdict(&approved), "allow");
+}
+
+#[tokio::test]
+async fn missing_telemetry_is_no_approval() {
+    let world = World::new();
+    let answer = world.change_gate().await.ask(None, &change("payments-api", "payments-api/1842")).await;
+    assert_eq!(verdict(&answer), "deny");
+    snapshot("deny_no_telemetry", &answer.body);
+}
+
+#[tokio::test]
+async fn stale_telemetry_is_no_approval() {
+    let world = World::new();
+    world.publish("payments-api", Traffic::silent(3 * 3600)).await;
+    let answer = world.change_gate().await.ask(None, &change("payments-api", "payments-api/1842")).await;
+    assert_eq!(verdict(&answer), "deny");
+    let statuses: Vec<_> = answer.body["findings"].as_array().unwrap().iter().map(|finding| &finding["rule"]).collect();
+    assert!(statuses.contains(&&json!("change.evidence")), "{:#}", answer.body);
+}
+
+#[tokio::test]
+async fn an_unreachable_cloudwatch_is_no_approval() {
+    let refused = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let world = World::new().with("AWS_ENDPOINT_URL", &format!("http://{refused}"));
+    let answer = world.change_gate().await.ask(None, &change("payments-api", "payments-api/1842")).await;
+    assert_eq!(verdict(&answer), "deny");
+    assert!(answer.body["summary"].as_str().unwrap().contains("payments-api"), "{}", answer.body["summary"]);
+}
+
+#[tokio::test]
+async fn an_unknown_service_may_not_change() {
+    let world = World::new();
+    let answer = world.change_gate().await.ask(None, &change("payment-api", "payment-api/1")).await;
+    assert_eq!(verdict(&answer), "deny");
+    snapshot("deny_unknown_service", &answer.body);
+}
+
+#[tokio::test]
+async fn approvals_of_a_caller_that_is_not_trusted_do_not_count() {
+    let world = World::new();
+    world.publish("payments-api", Traffic::HEALTHY).await;
+    let stranger = json!({"iam": {"userArn": "arn:aws:sts::123456789012:assumed-role/developer/anna"}});
+    let answer =
+        world.change_gate_asked_by(stranger).await.ask(None, &change("payments-api", "payments-api/1842")).await;
+    assert_eq!(verdict(&answer), "pending");
+    assert!(answer.body.to_string().contains("not trusted to say who approved"), "{:#}", answer.body);
+}
+
+#[tokio::test]
+async fn a_direct_invocation_carries_the_bare_change() {
+    let world = World::new();
+    world.publish("payments-api", Traffic::HEALTHY).await;
+    let gate = world.change_gate().await;
+    let decision = gate.invoke("req-1", change("payments-api", "payments-api/1842")).await.unwrap().unwrap();
+    assert_eq!(decision["verdict"], "allow");
+    let again = gate.invoke("req-1", change("payments-api", "payments-api/1842")).await.unwrap().unwrap();
+    assert_eq!(decision, again, "Lambda delivers a direct invocation again under the same request id");
+    let wrapped = json!({"change": change("payments-api", "payments-api/1843"), "idempotency_key": "k"});
+    assert_eq!(gate.invoke("req-2", wrapped).await.unwrap().unwrap()["verdict"], "allow");
+    let error = gate.invoke("req-3", json!({"id": "x"})).await.unwrap().unwrap_err();
+    assert_eq!(error["errorType"], "Tollgate.BadRequest");
+    assert_eq!(error["errorMessage"], "`service`: is missing");
+}
+
+#[tokio::test]
+async fn a_failed_change_is_remembered_and_one_under_way_collides() {
+    let world = World::new();
+    world.publish("payments-api", Traffic::HEALTHY).await;
+    let gate = world.change_gate().await;
+    let first = gate.ask(None, &change("payments-api", "payments-api/1")).await;
+    assert_eq!(verdict(&first), "allow");
+    let colliding = gate.ask(None, &change("payments-api", "payments-api/2")).await;
+    let rules = |answer: &HttpAnswer| answer.body["findings"].to_string();
+    assert!(rules(&colliding).contains("change.collision"), "{:#}", colliding.body);
+    let id = first.body["decision_id"].as_str().unwrap();
+    let report = |result: &str| json!({"result": result}).to_string();
+    let path = format!("/v1/decisions/{id}/outcome");
+    let reported = gate.http("POST", &path, &[], &report("failed")).await;
+    assert_eq!((reported.status, &reported.body["outcome"]["result"]), (200, &json!("failed")));
+    assert_eq!(
+        gate.http("POST", &path, &[], &report("failed")).await.status,
+        200,
+        "the same report again is no conflict"
+    );
+    assert_eq!(gate.http("POST", &path, &[], &report("succeeded")).await.status, 409, "the first report stands");
+    let after = gate.ask(None, &change("payments-api", "payments-api/3")).await;
+    assert!(rules(&after).contains("change.failure_history"), "{:#}", after.body);
+}
+
+#[tokio::test]
+async fn a_decision_can_be_read_back_with_its_facts_and_health_names_the_rules() {
+    let world = World::new();
+    let gate = world.change_gate().await;
+    let decision = gate.ask(None, &change("payments-api", "payments-api/1842")).await.body;
+    let id = decision["decision_id"].as_str().unwrap();
+    let record = gate.http("GET", &format!("/v1/decisions/{id}"), &[], "").await;
+    assert_eq!((record.status, &record.body["decision"]), (200, &decision));
+    assert_eq!(
+        record.body["facts"]["change"]["links"],
+        json!(["https://ci.example.com/runs/1842"]),
+        "without its token"
+    );
+    assert_eq!(gate.http("GET", "/v1/decisions/01JD0000000000000000000000", &[], "").await.status, 404);
+    let health = gate.http("GET", "/v1/health", &[], "").await;
+    assert_eq!(health.body["policy_revision"], decision["policy_revision"]);
+    assert_eq!(health.body["rules"].as_array().unwrap().len(), decision["rules_judged"].as_array().unwrap().len());
+}
