@@ -53,11 +53,7 @@ required := min({usually, input.settings.thresholds.change.emergency_approvals})
 	scope.break_glass(input.change)
 } else := usually
 
-approvers := {approval.by |
-	some approval in input.approvals
-	approval.counts
-	in_group(approval)
-}
+approvers := {approval.by | some approval in input.approvals; approval.counts; in_group(approval)}
 
 in_group(approval) if input.service.owner in approval.groups
 

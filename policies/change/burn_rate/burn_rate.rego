@@ -50,24 +50,25 @@ worst[place] := max(breaches) if {
 	count(breaches) > 0
 }
 
-pair_breaches(slo) := {[strictness(pair), pair.factor_micro, pair.long, pair.short] |
-	some pair in input.settings.thresholds.slo.burn_rate_pairs
-	objective.exceeds(slo, pair)
-}
+pair_breaches(slo) := {breach_of(pair) | some pair in pairs; objective.exceeds(slo, pair)}
 
-strictness(pair) := ticket_strictness if {
-	pair.severity == "ticket"
-} else := 3 - mending
+pairs := input.settings.thresholds.slo.burn_rate_pairs
+
+breach_of(pair) := [strictness(pair), pair.factor_micro, pair.long, pair.short]
+
+# Whatever is not a ticket is a page.
+strictness(pair) := ticket_strictness if pair.severity == "ticket"
+
+strictness(pair) := 3 - mending if not pair.severity == "ticket"
 
 mending := 1 if scope.mending(input.change) else := 0
 
 ticket_strictness := 2 if scope.risky(input.change, input.service) else := 1
 
 # One window alone: a calm five minutes do not end a bad hour.
-hour_breaches(slo) := {[strict, limit, "1h", "1h"] |
-	some [strict, limit] in hour_steps
-	objective.exceeds(slo, {"long": "1h", "short": "1h", "factor_micro": limit})
-}
+hour_breaches(slo) := {array.concat(step, ["1h", "1h"]) | some step in hour_steps; bad_hour(slo, step[1])}
+
+bad_hour(slo, limit) if objective.exceeds(slo, {"long": "1h", "short": "1h", "factor_micro": limit})
 
 # Pauses normal changes, then all but fixes, then fixes without the owner's approval.
 hour_steps := [
@@ -104,9 +105,9 @@ burning(place, breach) := finding.of({
 	[_, limit, long, short] := breach
 }
 
-wait_seconds(slo, long, short) := slo.windows[short].seconds if {
-	long != short
-} else := input.settings.thresholds.change.retry_seconds
+wait_seconds(slo, long, short) := slo.windows[short].seconds if long != short
+
+wait_seconds(_, long, short) := input.settings.thresholds.change.retry_seconds if long == short
 
 unknown(slo) := finding.of({
 	"message": sprintf("the burn rate of `%s` over %s is not known, though its telemetry came", [

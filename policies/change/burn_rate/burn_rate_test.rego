@@ -143,6 +143,14 @@ test_a_pair_of_windows_that_are_not_measured_denies if {
 	contains(testing.only(found).message, "`12h`")
 }
 
+test_a_pair_that_is_not_called_a_ticket_is_a_page if {
+	every severity in [{}, {"severity": "pager"}, {"severity": null}] {
+		pair := object.union({"name": "p", "long": "1d", "short": "2h", "factor_micro": 3000000}, severity)
+		patch := testing.threshold("slo", "burn_rate_pairs", [pair])
+		effects(patch, {"1d": 4000000, "2h": 4000000}) == {"deny"}
+	}
+}
+
 test_where_the_evidence_is_bad_the_evidence_rule_speaks if {
 	unknown := object.union(testing.burning({"1h": null}), {"evidence": testing.broken("slo/x", "error", "late")})
 	found := burn_rate.deny with input as testing.with_slo(unknown)

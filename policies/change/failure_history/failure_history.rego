@@ -68,6 +68,6 @@ reports contains {
 	age_seconds < cooldown_seconds
 }
 
-failed_at := input.history.last_failure.outcome.reported_at if {
-	input.history.last_failure.outcome != null
-} else := input.history.last_failure.evaluated_at
+failed_at := input.history.last_failure.outcome.reported_at if input.history.last_failure.outcome != null
+
+failed_at := input.history.last_failure.evaluated_at if input.history.last_failure.outcome == null

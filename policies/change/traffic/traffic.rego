@@ -33,12 +33,15 @@ warn contains finding.of({
 }
 
 # Lengths that have too few events, with their number.
-unjudged(slo) := {[window.seconds, window.total] |
-	some label in objective.long_windows
-	window := slo.windows[label]
+unjudged(slo) := few_in_windows(slo) | few_in_period(slo)
+
+few_in_windows(slo) := {[window.seconds, window.total] | some window in objective.long(slo); too_few(window)}
+
+few_in_period(slo) := {[slo.period_seconds, budget.total] | budget := slo.budget; budget != null; thin(budget)}
+
+thin(budget) if not objective.enough_budget(budget)
+
+too_few(window) if {
 	window.total != null
 	not objective.enough(window)
-} | {[slo.period_seconds, slo.budget.total] |
-	slo.budget != null
-	not objective.enough_budget(slo.budget)
 }

@@ -14,9 +14,12 @@ quotient_up(a, b) := quotient((a + b) - 1, b)
 # 16200000 millionths are `16.2`. Rounded up, so that what exceeds a limit reads as more than the limit.
 factor(micro) := decimal(quotient_up(micro, 10000))
 
-decimal(hundredths) := sprintf("%d.%d", [quotient(hundredths, 100), quotient(hundredths % 100, 10)]) if {
+decimal(hundredths) := sprintf("%d.%d", [quotient(hundredths, 100), tenths]) if {
 	hundredths % 10 == 0
-} else := sprintf("%d.%02d", [quotient(hundredths, 100), hundredths % 100])
+	tenths := quotient(hundredths % 100, 10)
+}
+
+decimal(hundredths) := sprintf("%d.%02d", [quotient(hundredths, 100), hundredths % 100]) if hundredths % 10 != 0
 
 # 325000 parts per million are `32.5 %`. Rounded down.
 percent(ppm) := sprintf("%d %%", [quotient(ppm, 10000)]) if quotient(ppm, 1000) % 10 == 0

@@ -29,7 +29,7 @@ enough_budget(budget) if budget.bad >= input.settings.thresholds.slo.min_bad_eve
 paging(slo) := pair if {
 	exceeded := {[pair.factor_micro, pair] |
 		some pair in input.settings.thresholds.slo.burn_rate_pairs
-		pair.severity != "ticket"
+		not pair.severity == "ticket"
 		exceeds(slo, pair)
 	}
 	[_, pair] := max(exceeded)
@@ -38,14 +38,15 @@ paging(slo) := pair if {
 # Windows that must have traffic.
 long_windows := {"1h"} | {pair.long | some pair in input.settings.thresholds.slo.burn_rate_pairs}
 
+long(slo) := [slo.windows[label] | some label in long_windows]
+
 # Windows whose burn rate is needed.
 judged_windows := long_windows | {pair.short | some pair in input.settings.thresholds.slo.burn_rate_pairs}
 
 # Those of them whose burn rate is not known.
-unknown_windows(slo) := {label |
-	some label in judged_windows
-	object.get(slo.windows, [label, "burn_rate_micro"], null) == null
-}
+unknown_windows(slo) := {label | some label in judged_windows; not is_number(rate(slo, label))}
+
+rate(slo, label) := object.get(slo.windows, [label, "burn_rate_micro"], null)
 
 # `30-day`, for messages.
 period(slo) := sprintf("%d-day", [format.quotient(slo.period_seconds, 86400)])
@@ -60,11 +61,9 @@ speed(slo, long, short) := sprintf(
 
 rate_over(window) := [format.factor(window.burn_rate_micro), format.duration(window.seconds)]
 
-rates(slo, labels) := {name: rate |
-	some label in labels
-	name := sprintf("burn_rate_%s_micro", [label])
-	rate := slo.windows[label].burn_rate_micro
-}
+rates(slo, labels) := {rate_name(label): rate(slo, label) | some label in labels}
+
+rate_name(label) := sprintf("burn_rate_%s_micro", [label])
 
 # `; 32 % of the 30-day budget is gone`, where that is known.
 gone(slo) := sprintf("; %s of the %s budget is gone", [format.percent(slo.budget.consumed_ppm), period(slo)]) if {

@@ -43,6 +43,12 @@ test_the_worst_page_is_named_and_tickets_are_not if {
 	not objective.paging(ticket) with input as testing.healthy
 }
 
+test_a_pair_without_severity_is_a_page if {
+	facts := testing.facts(testing.threshold("slo", "burn_rate_pairs", [object.remove(pair, ["severity"])]))
+	fast := slo({"1h": 15000000, "5m": 15000000})
+	objective.paging(fast).name == "p" with input as facts
+}
+
 test_speed_names_each_window_once if {
 	fast := slo({"1h": 16200000, "5m": 17000000})
 	objective.speed(fast, "1h", "5m") == "16.2 times too fast over 1 h and 17.0 times over 5 min"
