@@ -60,6 +60,8 @@ pub fn unknown_fact(slo: &Slo, judging: &Judging, status: EvidenceStatus, reason
 
 /// What a snapshot says of an objective.
 ///
+/// Evidence that is `ok` has every window and the budget: a rule that compares them never meets null unwarned.
+///
 /// A datapoint of the total without one beside it counts as all bad, unless the SLO says that a missing one is zero;
 /// good events without a total are left out, bad ones are counted. Good and bad can exceed the total by what one minute
 /// holds, since requests end in another minute than they begin; by more, and the two do not belong together.
@@ -92,7 +94,10 @@ impl History {
         let mut gaps = self.gaps.lines();
         let mut events_since = |start: i64, name: &str| match self.sum(start, kind) {
             Sum::Known(events) => Some(events),
-            Sum::Unknown => None,
+            Sum::Unknown => {
+                gaps.push(format!("no datapoint over {name}"));
+                None
+            }
             Sum::Impossible { counted, total } => {
                 let (metric, all) = (&slo.ratio.metric, &slo.ratio.total);
                 gaps.push(format!("`{metric}` counts {counted} events over {name} and `{all}` only {total}"));

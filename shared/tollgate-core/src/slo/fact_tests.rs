@@ -1,6 +1,7 @@
-use std::collections::BTreeMap;
+#[path = "fact_properties.rs"]
+mod properties;
 
-use proptest::prelude::*;
+use std::collections::BTreeMap;
 
 use super::{Judging, slo_fact};
 use crate::{
@@ -152,6 +153,10 @@ fn old_data_is_stale_and_its_short_windows_are_not_known() {
     assert!(reason(&fact).contains("is 3582 s old, at most 600 s"), "{}", reason(&fact));
     assert_eq!((fact.windows["30m"].total, fact.windows["30m"].burn_rate_micro), (None, None));
     assert!(fact.windows["2h"].total.is_some());
+    // Not old enough to be stale, and yet the shortest window is not known.
+    let short =
+        good(&snapshot(|start, _| (start < NOW - 480).then_some(9), |start, _| (start < NOW - 480).then_some(9)));
+    assert_eq!((short.evidence.status, reason(&short)), (EvidenceStatus::Partial, "no datapoint over 5m"));
     // At the limit itself it is not too old.
     let at = |max_age_seconds| slo_fact(&slo(Counted::Good), &steady(), &Judging { max_age_seconds, ..judging() });
     assert_eq!(at(162).evidence.status, EvidenceStatus::Ok);
@@ -281,27 +286,6 @@ fn burning_since_is_the_start_of_the_run_and_an_idle_minute_ends_it() {
         |start, seconds| Some(if start == idle { 0 } else { seconds.unsigned_abs() }),
     ));
     assert_eq!(fact.burning_since, Timestamp::from_timestamp(idle + 60, 0));
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
-
-    /// The sums of the parts are the sum of the whole: a window and what lies before it make the next.
-    #[test]
-    fn no_event_is_lost_or_counted_twice(minutes in proptest::collection::vec(0..1000_u64, 43_300)) {
-        let first = 1_795_255_680 - 43_300 * 60;
-        let over = |start: i64, seconds: i64| {
-            let from = usize::try_from((start - first) / 60).unwrap();
-            minutes[from..from + usize::try_from(seconds / 60).unwrap()].iter().sum::<u64>()
-        };
-        let fact = good(&snapshot(|_, _| Some(0), |start, seconds| Some(over(start, seconds))));
-        for (name, window) in &fact.windows {
-            let seconds = i64::try_from(window.seconds).unwrap() + if matches!(name.as_str(), "1d" | "3d") { 180 } else { 0 };
-            prop_assert_eq!(window.total, Some(over(1_795_255_680 - seconds, seconds)), "{}", name);
-        }
-        let month = i64::try_from(MONTH).unwrap() + 480;
-        prop_assert_eq!(fact.budget.unwrap().total, over(1_795_255_680 - month, month));
-    }
 }
 
 #[test]

@@ -2,7 +2,20 @@
 //!
 //! Read are `SLO`, `SLI` (for an `indicatorRef` within the same file) and `Service` (which adds nothing: the catalogue
 //! describes services), with `budgetingMethod: Occurrences`, one rolling window of a fixed length, and a `ratioMetric`
-//! of good or bad over total from CloudWatch.
+//! of good or bad over total from CloudWatch. Its `metricSource` is
+//!
+//! ```yaml
+//! type: CloudWatch
+//! spec:
+//!   Namespace: AWS/ApplicationELB
+//!   MetricName: HTTPCode_Target_5XX_Count
+//!   Dimensions: {LoadBalancer: app/payments/50dc6c495c0c9188}
+//!   Stat: Sum               # the default; or SampleCount, TC(…): what counts events
+//!   Region: eu-central-1    # optional, as is AccountId
+//!   treatMissing: zero      # only of a bad metric that its source omits while nothing is bad
+//! ```
+//!
+//! Without `treatMissing`, events of which nothing is known count as bad.
 
 use std::collections::BTreeMap;
 

@@ -1,108 +1,13 @@
-//! Odd answers of CloudWatch: each must end as evidence that carries no approval, about the facts it concerns only.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
-
-use std::{collections::BTreeMap, time::Duration};
+//! Answers that came, and what is odd in them.
 
 use aws_sdk_cloudwatch::{
-    Client,
-    error::ErrorMetadata,
-    operation::get_metric_data::{GetMetricDataError, GetMetricDataInput, GetMetricDataOutput},
+    operation::get_metric_data::GetMetricDataOutput,
     types::{MessageData, MetricDataResult, StatusCode},
 };
-use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
-use aws_smithy_types::{DateTime, retry::RetryConfig};
-use tokio::time::Instant;
-use tollgate_aws::{CloudWatch, Telemetry};
-use tollgate_core::{
-    Timestamp,
-    evidence::EvidenceStatus,
-    slo::{Counted, Metric, Ratio, Slo, SloFact, Target},
-};
+use aws_smithy_types::DateTime;
+use tollgate_core::evidence::EvidenceStatus;
 
-const NOW: i64 = 1_795_255_842;
-
-fn metric(name: &str, service: &str) -> Metric {
-    Metric {
-        namespace: "Demo".into(),
-        name: name.into(),
-        dimensions: BTreeMap::from([("Service".into(), service.into())]),
-        statistic: "Sum".into(),
-        region: None,
-        account_id: None,
-    }
-}
-
-fn slo(service: &str) -> Slo {
-    Slo {
-        service: service.into(),
-        name: "availability".into(),
-        description: None,
-        target: Target::from_ppb(999_000_000).unwrap(),
-        period_seconds: 30 * 86_400,
-        ratio: Ratio { counted: Counted::Good, metric: metric("Good", service), total: metric("Total", service) },
-        line: 1,
-    }
-}
-
-/// Every datapoint that a request asks for: 1000 in all, of which 999 are good.
-fn results(input: &GetMetricDataInput) -> Vec<MetricDataResult> {
-    let result = |query: &aws_sdk_cloudwatch::types::MetricDataQuery| {
-        let statistic = query.metric_stat().unwrap();
-        let period = usize::try_from(statistic.period().unwrap()).unwrap();
-        let times: Vec<_> =
-            (input.start_time().unwrap().secs()..input.end_time().unwrap().secs()).step_by(period).collect();
-        let value = if statistic.metric().unwrap().metric_name() == Some("Good") { 999.0 } else { 1000.0 };
-        MetricDataResult::builder()
-            .id(query.id().unwrap())
-            .status_code(StatusCode::Complete)
-            .set_values(Some(vec![value; times.len()]))
-            .set_timestamps(Some(times.into_iter().map(DateTime::from_secs).collect()))
-            .build()
-    };
-    input.metric_data_queries().iter().map(result).collect()
-}
-
-fn page(results: Vec<MetricDataResult>) -> GetMetricDataOutput {
-    GetMetricDataOutput::builder().set_metric_data_results(Some(results)).build()
-}
-
-/// Answers each request with what `answer` makes of the complete results.
-fn answering(
-    answer: impl Fn(&GetMetricDataInput, Vec<MetricDataResult>) -> GetMetricDataOutput + Send + Sync + 'static,
-) -> Rule {
-    mock!(Client::get_metric_data).then_compute_output(move |input| answer(input, results(input)))
-}
-
-fn is_hourly(input: &GetMetricDataInput) -> bool {
-    input.metric_data_queries()[0].metric_stat().unwrap().period() == Some(3600)
-}
-
-fn with_status(result: &MetricDataResult, status: StatusCode) -> MetricDataResult {
-    MetricDataResult::builder()
-        .set_id(result.id().map(Into::into))
-        .status_code(status)
-        .set_timestamps(Some(result.timestamps().to_vec()))
-        .set_values(Some(result.values().to_vec()))
-        .build()
-}
-
-async fn gather_all(rule: &Rule, services: &[&str]) -> Vec<SloFact> {
-    let client = mock_client!(aws_sdk_cloudwatch, RuleMode::MatchAny, [rule], |config| config
-        .retry_config(RetryConfig::standard().with_max_attempts(4).with_initial_backoff(Duration::from_millis(1))));
-    let telemetry = Telemetry::CloudWatch(CloudWatch::from_client(client));
-    let slos: Vec<_> = services.iter().map(|service| slo(service)).collect();
-    let wanted: Vec<_> = slos.iter().map(|slo| (slo, true)).collect();
-    let now = Timestamp::from_timestamp(NOW, 0).unwrap();
-    telemetry.gather(&wanted, now, Instant::now() + Duration::from_millis(1500), 600).await
-}
-
-async fn gather(rule: &Rule) -> SloFact {
-    gather_all(rule, &["payments-api"]).await.remove(0)
-}
-
-fn reason(fact: &SloFact) -> &str {
-    fact.evidence.reason.as_deref().unwrap_or_default()
-}
+use crate::answering::{answering, gather, gather_all, is_hourly, page, reason, with_status};
 
 #[tokio::test]
 async fn a_complete_answer_takes_one_call_a_tier() {
@@ -257,45 +162,6 @@ async fn messages_are_read_at_both_levels() {
     }
 }
 
-fn throttle() -> GetMetricDataError {
-    GetMetricDataError::generic(ErrorMetadata::builder().code("ThrottlingException").message("Rate exceeded").build())
-}
-
-#[tokio::test]
-async fn a_throttle_that_passes_is_forgotten() {
-    // The mock cannot see the request at a second attempt, so what comes at last is the same to all: an empty answer.
-    let empty = |id: &str| MetricDataResult::builder().id(id).status_code(StatusCode::Complete).build();
-    let rule = mock!(Client::get_metric_data)
-        .sequence()
-        .error(throttle)
-        .times(3)
-        .http_status(503, None)
-        .times(3)
-        .output(move || page(vec![empty("m0"), empty("m1")]))
-        .repeatedly()
-        .build();
-    let fact = gather(&rule).await;
-    assert_eq!((fact.evidence.status, rule.num_calls()), (EvidenceStatus::NoData, 9), "{:?}", fact.evidence);
-}
-
-#[tokio::test]
-async fn a_throttle_that_stays_is_an_error() {
-    let rule = mock!(Client::get_metric_data).then_error(throttle);
-    let fact = gather(&rule).await;
-    assert_eq!(fact.evidence.status, EvidenceStatus::Error);
-    assert!(reason(&fact).contains("`ThrottlingException`: Rate exceeded"), "{}", reason(&fact));
-    assert_eq!((fact.evidence.api_requests, rule.num_calls()), (3, 12));
-}
-
-#[tokio::test]
-async fn a_missing_permission_says_what_to_allow() {
-    let denied =
-        || GetMetricDataError::generic(ErrorMetadata::builder().code("AccessDeniedException").message("no").build());
-    let fact = gather(&mock!(Client::get_metric_data).then_error(denied)).await;
-    assert_eq!(fact.evidence.status, EvidenceStatus::Error);
-    assert!(reason(&fact).contains("allow `cloudwatch:GetMetricData`"), "{}", reason(&fact));
-}
-
 #[tokio::test]
 async fn an_empty_answer_is_no_data_and_an_absent_one_an_error() {
     let empty = answering(|_, results| {
@@ -356,33 +222,4 @@ async fn values_that_are_no_counts_are_an_error_and_misplaced_ones_are_told() {
         page([result.build()].into_iter().chain(results.into_iter().skip(1)).collect())
     });
     assert_eq!(gather(&torn).await.evidence.status, EvidenceStatus::Partial);
-}
-
-/// A server that takes connections and never answers; one that is not there.
-#[tokio::test]
-async fn silence_is_an_error_by_the_deadline() {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let silent = format!("http://{}", listener.local_addr().unwrap());
-    for (endpoint, expected) in [(silent.as_str(), "before the deadline"), ("http://127.0.0.1:9", "cannot be reached")]
-    {
-        let config = tollgate_aws::sdk_config()
-            .await
-            .into_builder()
-            .endpoint_url(endpoint)
-            .region(aws_sdk_cloudwatch::config::Region::new("eu-central-1"))
-            .credentials_provider(aws_sdk_cloudwatch::config::SharedCredentialsProvider::new(
-                aws_sdk_cloudwatch::config::Credentials::new("test", "test", None, None, "test"),
-            ))
-            .build();
-        let slo = slo("payments-api");
-        let began = Instant::now();
-        let facts = Telemetry::cloudwatch(&config)
-            .gather(&[(&slo, false)], chrono::Utc::now(), began + Duration::from_millis(700), 600)
-            .await;
-        assert!(began.elapsed() < Duration::from_millis(1500));
-        assert_eq!(facts[0].evidence.status, EvidenceStatus::Error);
-        assert!(reason(&facts[0]).contains(expected), "{}", reason(&facts[0]));
-        assert!(!facts[0].evidence.required);
-        assert_eq!(facts[0].evidence.source, "cloudwatch:eu-central-1");
-    }
 }
