@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::{Judging, MONTH, NOW, Quality, good, judging, metric, slo, slo_fact, snapshot};
+use super::{Judging, MONTH, NOW, Quality, good, judging, slo, slo_fact, snapshot};
 use crate::slo::Counted;
 
 /// A stretch of time, by its ages, in which a metric says nothing; about as often short as long.
