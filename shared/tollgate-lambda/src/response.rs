@@ -26,5 +26,7 @@ fn envelope(status: u16, content_type: &str, body: &str) -> Value {
         "headers": {"content-type": content_type, "cache-control": "no-store"},
         "body": body,
         "isBase64Encoded": false,
+        // `cargo lambda watch` answers 500 without it.
+        "cookies": [],
     })
 }
