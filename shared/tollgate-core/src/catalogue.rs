@@ -63,7 +63,10 @@ impl Catalogue {
         let owner = |service: &str| catalogue.services.get(service).map(|service| service.owner.clone());
         match Layers::read(files, owner) {
             Ok(settings) => catalogue.settings = settings,
-            Err(new) => errors.extend(new),
+            Err(new) => {
+                errors.extend(new);
+                return Err(errors);
+            }
         }
         let defaults = catalogue.settings.resolve("", None);
         let missing = NEEDED.iter().filter(|(group, name)| defaults.integer(group, name).is_none_or(|value| value < 0));

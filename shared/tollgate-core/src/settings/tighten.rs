@@ -169,18 +169,20 @@ fn kind(value: &Value) -> &'static str {
     }
 }
 
-/// The line of a key: each part of the path is looked for below the one before it.
+/// The line of a key: each part of the path is looked for behind the one before it.
 pub(super) fn line_of(text: &str, path: &[&str]) -> Option<u64> {
-    let mut lines = (1..).zip(text.lines());
-    let mut found = None;
+    let is_name = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '-' | '.');
+    let mut behind = 0;
     for part in path {
-        let is_key = |line: &str| {
-            line.trim_start()
-                .trim_start_matches('"')
-                .strip_prefix(part)
-                .is_some_and(|rest| rest.trim_start_matches('"').starts_with(':'))
+        let rest = text.get(behind..)?;
+        let is_key = |index: usize| {
+            let begins = !rest.get(..index).is_some_and(|before| before.ends_with(is_name));
+            let after = rest.get(index + part.len()..).unwrap_or_default();
+            begins && after.trim_start_matches(['"', '\'']).starts_with(':')
         };
-        found = Some(lines.by_ref().find(|(_, line)| is_key(line))?.0);
+        let (index, _) = rest.match_indices(part).find(|(index, _)| is_key(*index))?;
+        behind += index + part.len();
     }
-    found
+    let lines_before = text.get(..behind)?.matches('\n').count();
+    u64::try_from(lines_before).ok().map(|lines| lines + 1)
 }

@@ -1,0 +1,142 @@
+//! `tollgate replay`: decides recorded facts again, under the policies at hand.
+
+use std::{path::PathBuf, process::ExitCode, time::SystemTime};
+
+use anyhow::{Context as _, anyhow, bail, ensure};
+use chrono::DateTime;
+use tollgate_core::{
+    decision::{Decision, DecisionRecord},
+    digest,
+    finding::Finding,
+    fold::{self, Judgement},
+    replay::Difference,
+};
+use tollgate_ledger::{DecisionsQuery, Ledger, LedgerConfig, Order};
+use tollgate_policy::{Evaluator, Limits, PolicySet};
+
+/// Decide recorded facts again, and show whether verdict and findings are the same or how they differ
+#[derive(Debug, clap::Args)]
+#[group(required = true, multiple = false, id = "which", args = ["decision_id", "last"])]
+pub(crate) struct ReplayArgs {
+    /// The decision to replay
+    decision_id: Option<String>,
+    /// Replay so many of the newest decisions, and show those that differ
+    #[arg(long, value_name = "COUNT")]
+    last: Option<u32>,
+    /// The ledger that has them: `sqlite:PATH` or `dynamodb:TABLE`
+    #[arg(long, env = "TOLLGATE_LEDGER", default_value = "sqlite:.tollgate/ledger.sqlite")]
+    ledger: LedgerConfig,
+    /// The policies to decide under
+    #[arg(long, env = "TOLLGATE_POLICIES", default_value = "policies")]
+    policies: PathBuf,
+}
+
+/// Exits with 1 when a decision comes out differently.
+pub(crate) async fn run(args: ReplayArgs) -> anyhow::Result<ExitCode> {
+    if let LedgerConfig::Sqlite(path) = &args.ledger {
+        ensure!(path.exists(), "there is no ledger at `{}`: name it with `--ledger sqlite:PATH`", path.display());
+    }
+    let policies = PolicySet::load(&args.policies).map_err(|errors| {
+        let lines: Vec<String> = errors.iter().map(|error| format!("\n  {error}")).collect();
+        anyhow!("the policies are not in order:{}", lines.concat())
+    })?;
+    let evaluator = Evaluator::new(policies, Limits::default());
+    let sdk = tollgate_aws::sdk_config().await;
+    let ledger = Ledger::open(&args.ledger, Some(&sdk)).await?;
+    match (args.decision_id, args.last) {
+        (Some(id), _) => {
+            let record =
+                ledger.decision(&id).await?.with_context(|| format!("{} has no decision `{id}`", args.ledger))?;
+            let again = decide(&evaluator, &record)?;
+            Ok(report(&record.decision, &again))
+        }
+        (None, last) => newest(&ledger, &evaluator, last.unwrap_or(1)).await,
+    }
+}
+
+async fn newest(ledger: &Ledger, evaluator: &Evaluator, last: u32) -> anyhow::Result<ExitCode> {
+    let (mut replayed, mut differing) = (0_u32, 0_u32);
+    let mut query = DecisionsQuery {
+        since: DateTime::UNIX_EPOCH,
+        until: SystemTime::now().into(),
+        order: Order::NewestFirst,
+        after: None,
+        limit: last.min(100),
+    };
+    while replayed < last {
+        let page = ledger.decisions(&query).await?;
+        for record in page.records.iter().take(usize::try_from(last - replayed)?) {
+            let again = decide(evaluator, record)?;
+            replayed += 1;
+            if !Difference::between(&record.decision, &again).is_none() {
+                differing += 1;
+                report(&record.decision, &again);
+                println!();
+            }
+        }
+        match page.next {
+            Some(next) => query.after = Some(next),
+            None => break,
+        }
+    }
+    println!("{replayed} decisions replayed: {} the same, {differing} differ", replayed - differing);
+    Ok(if differing == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Decides a record's facts again.
+fn decide(evaluator: &Evaluator, record: &DecisionRecord) -> anyhow::Result<Decision> {
+    let DecisionRecord { decision, facts } = record;
+    let facts_digest = digest::of_json(facts)?;
+    if facts_digest != decision.facts_digest {
+        bail!(
+            "the facts of `{}` are not those that were judged: their digest is {facts_digest} and the decision names {}",
+            decision.decision_id,
+            decision.facts_digest
+        );
+    }
+    let judgement = Judgement {
+        decision_id: decision.decision_id.clone(),
+        facts_digest,
+        evaluation: evaluator.evaluate(facts.gate, facts),
+        warnings: decision.warnings.clone(),
+    };
+    Ok(fold::decide(facts, judgement))
+}
+
+fn report(recorded: &Decision, again: &Decision) -> ExitCode {
+    let Decision { decision_id, evaluated_at, verdict, summary, .. } = recorded;
+    println!("decision {decision_id}, judged at {}: {}", evaluated_at.to_rfc3339(), verdict.as_str());
+    println!("  {summary}");
+    if recorded.policy_revision == again.policy_revision {
+        println!("policies: the same, {}", again.policy_revision);
+    } else {
+        println!("policies: recorded {}\n          here     {}", recorded.policy_revision, again.policy_revision);
+    }
+    let difference = Difference::between(recorded, again);
+    if difference.is_none() {
+        println!("replayed: the same verdict and the same {} findings", recorded.findings.len());
+        return ExitCode::SUCCESS;
+    }
+    match difference.verdict {
+        Some((before, now)) => println!("replayed: another verdict: {} was {}", now.as_str(), before.as_str()),
+        None => println!("replayed: the same verdict with other findings"),
+    }
+    let show = |sign: char, finding: &Finding| {
+        println!("  {sign} {} ({}): {}", finding.rule, effect(finding), finding.message);
+    };
+    for finding in &difference.gone {
+        show('-', finding);
+    }
+    for finding in &difference.new {
+        show('+', finding);
+    }
+    for (before, now) in &difference.changed {
+        show('-', before);
+        show('+', now);
+    }
+    ExitCode::FAILURE
+}
+
+fn effect(finding: &Finding) -> String {
+    serde_json::to_value(finding.effect).ok().and_then(|effect| effect.as_str().map(str::to_owned)).unwrap_or_default()
+}
