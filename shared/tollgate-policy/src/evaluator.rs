@@ -178,8 +178,11 @@ impl Evaluator {
     }
 
     fn evaluation(&self, gate: Gate, outcomes: impl Iterator<Item = Option<Outcome>>, why: &str) -> Evaluation {
-        let mut evaluation =
-            Evaluation { policy_revision: self.policies.revision().to_owned(), rules: Vec::new(), findings: Vec::new() };
+        let mut evaluation = Evaluation {
+            policy_revision: self.policies.revision().to_owned(),
+            rules: Vec::new(),
+            findings: Vec::new(),
+        };
         for (rule, outcome) in self.policies.rules(gate).zip(outcomes) {
             let outcome = outcome.unwrap_or_else(|| Outcome::failed(rule, why));
             evaluation.rules.push(RuleRun { rule: rule.name.clone(), mode: rule.mode, judged: outcome.judged });

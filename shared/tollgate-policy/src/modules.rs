@@ -1,7 +1,5 @@
 //! Parsing: from texts to modules that are where they should be and of bounded depth.
 
-use std::collections::BTreeMap;
-
 use regorus::{
     Engine,
     unstable::{Lexer, Module, Ref, Source, TokenKind},
@@ -29,9 +27,9 @@ pub(crate) struct ParsedModule {
 
 /// Adds files to an engine and gives their modules, or everything that is wrong with them. With `bounded`
 /// false, what is deep is let through, for tests of what evaluation makes of it.
-pub(crate) fn parse(
+pub(crate) fn parse<'a>(
     engine: &mut Engine,
-    sources: &BTreeMap<String, String>,
+    sources: impl IntoIterator<Item = (&'a String, String)>,
     bounded: bool,
 ) -> Result<Vec<ParsedModule>, Vec<PolicyError>> {
     let mut errors = Vec::new();
@@ -39,8 +37,8 @@ pub(crate) fn parse(
     let first = engine.get_modules().len();
     for (file, text) in sources {
         let added = place(file).and_then(|place| {
-            check_brackets(file, text, bounded)?;
-            engine.add_policy(file.clone(), text.clone()).map_err(|error| located(file, &error))?;
+            check_brackets(file, &text, bounded)?;
+            engine.add_policy(file.clone(), text).map_err(|error| located(file, &error))?;
             Ok(place)
         });
         match added {
@@ -74,7 +72,8 @@ fn check_brackets(file: &str, text: &str, bounded: bool) -> Result<(), PolicyErr
             _ => {}
         }
         if bounded && depth > MAX_BRACKET_DEPTH {
-            let message = format!("brackets are nested over {MAX_BRACKET_DEPTH} deep: give inner parts names of their own");
+            let message =
+                format!("brackets are nested over {MAX_BRACKET_DEPTH} deep: give inner parts names of their own");
             return Err(PolicyError::new(file, u64::from(token.1.line), message));
         }
     }

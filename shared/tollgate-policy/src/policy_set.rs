@@ -31,6 +31,7 @@ pub struct PolicySet {
     rules: Vec<LoadedRule>,
     data_files: BTreeMap<String, String>,
     pub(crate) engine: Engine,
+    #[cfg(feature = "tools")]
     pub(crate) modules: Vec<ParsedModule>,
 }
 
@@ -122,7 +123,7 @@ fn build(sources: Sources, checked: bool) -> Result<PolicySet, Vec<PolicyError>>
     // Prints would go to the function's log, with facts in them.
     engine.set_gather_prints(true);
     let data = add_data(&mut engine, &sources.data).map_err(|error| vec![error])?;
-    let modules = parse(&mut engine, &sources.policies, checked)?;
+    let modules = parse(&mut engine, sources.policies.iter().map(|(file, text)| (file, text.clone())), checked)?;
     let mut errors = missing_rules(&sources);
     let rules = rules(&modules, &sources.policies, &mut errors);
     if rules.is_empty() && errors.is_empty() {
@@ -140,7 +141,14 @@ fn build(sources: Sources, checked: bool) -> Result<PolicySet, Vec<PolicyError>>
         }
     }
     if errors.is_empty() {
-        return Ok(PolicySet { revision, rules, data_files: sources.data, engine, modules });
+        return Ok(PolicySet {
+            revision,
+            rules,
+            data_files: sources.data,
+            engine,
+            #[cfg(feature = "tools")]
+            modules,
+        });
     }
     errors.sort();
     errors.dedup();
@@ -187,11 +195,7 @@ fn missing_rules(sources: &Sources) -> Vec<PolicyError> {
         .collect()
 }
 
-fn rules(
-    modules: &[ParsedModule],
-    texts: &BTreeMap<String, String>,
-    errors: &mut Vec<PolicyError>,
-) -> Vec<LoadedRule> {
+fn rules(modules: &[ParsedModule], texts: &BTreeMap<String, String>, errors: &mut Vec<PolicyError>) -> Vec<LoadedRule> {
     let mut rules = Vec::new();
     for parsed in modules {
         let Role::Rule { gate, name } = &parsed.place.role else { continue };

@@ -169,9 +169,7 @@ fn depth_exceeds(expr: &Ref<Expr>, left: usize) -> Option<u32> {
         Expr::ArrayCompr { term, query, .. } | Expr::SetCompr { term, query, .. } => {
             each(&mut [term].into_iter()).or_else(|| in_query(query))
         }
-        Expr::ObjectCompr { key, value, query, .. } => {
-            each(&mut [key, value].into_iter()).or_else(|| in_query(query))
-        }
+        Expr::ObjectCompr { key, value, query, .. } => each(&mut [key, value].into_iter()).or_else(|| in_query(query)),
         Expr::Call { params, .. } => each(&mut params.iter()),
         Expr::UnaryExpr { expr: refr, .. } | Expr::RefDot { refr, .. } => each(&mut [refr].into_iter()),
         Expr::RefBrack { refr, index, .. } => each(&mut [refr, index].into_iter()),
@@ -179,8 +177,6 @@ fn depth_exceeds(expr: &Ref<Expr>, left: usize) -> Option<u32> {
         | Expr::BoolExpr { lhs, rhs, .. }
         | Expr::ArithExpr { lhs, rhs, .. }
         | Expr::AssignExpr { lhs, rhs, .. } => each(&mut [lhs, rhs].into_iter()),
-        Expr::Membership { key, value, collection, .. } => {
-            each(&mut key.iter().chain([value, collection]))
-        }
+        Expr::Membership { key, value, collection, .. } => each(&mut key.iter().chain([value, collection])),
     }
 }

@@ -62,7 +62,10 @@ fn elements_that_are_not_as_they_should_be_deny() {
         ("{\"message\": \"x\", \"approval\": {\"count\": 1}}", "belongs in `require_approval`"),
         ("{\"message\": \"x\", \"observed\": {1: 2}}", "key that is not a text"),
         ("{\"message\": sprintf(\"%5000d\", [1])}", "over the limit of 4096"),
-        ("{\"message\": \"x\", \"observed\": {\"a\": [i | some i, _ in split(sprintf(\"%9000d\", [1]), \"\")]}}", "too large"),
+        (
+            "{\"message\": \"x\", \"observed\": {\"a\": [i | some i, _ in split(sprintf(\"%9000d\", [1]), \"\")]}}",
+            "too large",
+        ),
         ("{\"message\": \"x\", \"observed\": {\"a\": 1e300 * 1e300}}", ""),
     ] {
         let body = format!("warn contains {element}");
@@ -78,9 +81,15 @@ fn elements_that_are_not_as_they_should_be_deny() {
 #[test]
 fn too_many_findings_and_errors_of_functions_deny() {
     for (body, expected) in [
-        ("deny contains {\"message\": m} if { some i, _ in split(sprintf(\"%200d\", [1]), \"\"); m := sprintf(\"%d\", [i]) }", "over the limit of 100"),
+        (
+            "deny contains {\"message\": m} if { some i, _ in split(sprintf(\"%200d\", [1]), \"\"); m := sprintf(\"%d\", [i]) }",
+            "over the limit of 100",
+        ),
         ("deny contains {\"message\": \"x\"} if to_number(input.change.id) > 0", "change/bad/bad.rego:11"),
-        ("deny contains {\"message\": \"x\"} if not late\nlate if time.parse_rfc3339_ns(input.change.id) > 0", "Failed to parse datetime"),
+        (
+            "deny contains {\"message\": \"x\"} if not late\nlate if time.parse_rfc3339_ns(input.change.id) > 0",
+            "Failed to parse datetime",
+        ),
         ("deny contains {\"message\": \"x\"} if 1 / count(input.slos) > 0", "divide by zero"),
     ] {
         let evaluation = evaluate(vec![rule("bad", "deny", body), quiet()], Limits::default());
@@ -105,11 +114,8 @@ fn a_failure_of_a_shadow_rule_stays_in_the_shadow() {
 fn rules_that_are_not_reached_in_time_deny() {
     let slow = "deny contains {\"message\": \"x\"} if {\n\tsome a in xs\n\tsome b in xs\n\tsome c in xs\n\ta + b + c < 0\n}\n\
                 xs := [i | some i, _ in split(sprintf(\"%900d\", [1]), \"\")]";
-    let limits = Limits {
-        rule_time: Duration::from_millis(60),
-        total_time: Duration::from_millis(100),
-        ..Limits::default()
-    };
+    let limits =
+        Limits { rule_time: Duration::from_millis(60), total_time: Duration::from_millis(100), ..Limits::default() };
     let files = ["a", "b", "c", "d"].map(|name| rule(name, "deny", slow));
     let begun = Instant::now();
     let evaluation = evaluate(files.to_vec(), limits);

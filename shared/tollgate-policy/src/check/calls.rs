@@ -61,7 +61,8 @@ fn check_call(
     if let [name] = names.as_slice()
         && package.rules.contains_key(name)
     {
-        let takes = package.arity(name).ok_or_else(|| format!("`{name}` is not a function: use it without brackets"))?;
+        let takes =
+            package.arity(name).ok_or_else(|| format!("`{name}` is not a function: use it without brackets"))?;
         return check_count(&shown, takes, arguments.len());
     }
     check_builtin(package, &shown, arguments)

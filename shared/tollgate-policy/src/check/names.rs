@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use regorus::unstable::{Expr, Rule};
+
 use super::{Index, Package, SETS, at, calls::each_call, index::expand};
 use crate::{
     PolicyError,
@@ -12,12 +14,7 @@ use crate::{
     syntax::{Node, walk_rule},
 };
 
-pub(super) fn check(
-    index: &Index<'_>,
-    package: &Package<'_>,
-    data: &BTreeSet<String>,
-    errors: &mut Vec<PolicyError>,
-) {
+pub(super) fn check(index: &Index<'_>, package: &Package<'_>, data: &BTreeSet<String>, errors: &mut Vec<PolicyError>) {
     for import in &package.parsed.module.imports {
         if let Some(reference) = Reference::of(&import.refr)
             && let Err(message) = check_import(index, package, data, &reference)
@@ -40,9 +37,7 @@ pub(super) fn check(
             }
         });
         each_call(rule, &mut |function, _| used.extend(Reference::of(function).map(|reference| reference.root)));
-        if package.parsed.place.role != Role::Test {
-            check_with(package, rule, errors);
-        }
+        check_forms(package, rule, errors);
     }
     check_used(package, &used, errors);
 }
@@ -104,13 +99,24 @@ fn check_data(
     }
 }
 
-fn check_with(package: &Package<'_>, rule: &regorus::unstable::Rule, errors: &mut Vec<PolicyError>) {
+/// What the engine takes and then fails on, and what is for tests only.
+fn check_forms(package: &Package<'_>, rule: &Rule, errors: &mut Vec<PolicyError>) {
+    let tests = package.parsed.place.role == Role::Test;
     walk_rule(rule, &mut |node| {
-        if let Node::Statement(statement) = node
-            && let Some(modifier) = statement.with_mods.first()
-        {
-            let message = "`with` would judge by other facts than those that are recorded: use it only in tests";
-            errors.push(at(package, modifier.span.line, message));
+        match node {
+            Node::Statement(statement) => {
+                if let Some(modifier) = statement.with_mods.first().filter(|_| !tests) {
+                    let message = "`with` would judge by other facts than those that are recorded: use it only in tests";
+                    errors.push(at(package, modifier.span.line, message));
+                }
+            }
+            Node::Expr(expr) => {
+                if let Expr::UnaryExpr { span, expr, .. } = &**expr
+                    && !matches!(**expr, Expr::Number { .. })
+                {
+                    errors.push(at(package, span.line, "only a number can follow this `-`: write `0 - …`"));
+                }
+            }
         }
         true
     });

@@ -191,8 +191,11 @@ impl<'a, 's> Checker<'a, 's> {
             },
             Step::Any => {
                 let items = schema.get("items");
-                let found: Vec<_> =
-                    items.into_iter().chain(additional).chain(properties.into_iter().flat_map(|all| all.values())).collect();
+                let found: Vec<_> = items
+                    .into_iter()
+                    .chain(additional)
+                    .chain(properties.into_iter().flat_map(|all| all.values()))
+                    .collect();
                 match found.is_empty() {
                     true => (typed("array") || typed("object") || untyped(schema)).then_some(None),
                     false => Some(Some(found)),
@@ -242,12 +245,7 @@ fn unknown(step: &Step<'_>, options: &[&Value]) -> String {
     }
 }
 
-fn bind<'a, 's>(
-    pattern: &'a Ref<Expr>,
-    found: Type<'s>,
-    names: &mut Names<'a, 's>,
-    unknown: &mut Vec<&'a str>,
-) {
+fn bind<'a, 's>(pattern: &'a Ref<Expr>, found: Type<'s>, names: &mut Names<'a, 's>, unknown: &mut Vec<&'a str>) {
     match &**pattern {
         Expr::Var { value, .. } => {
             if let Some(name) = text(value) {

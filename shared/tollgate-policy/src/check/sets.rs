@@ -45,6 +45,8 @@ fn wrong_form(name: &str, rule: &Rule) -> Option<String> {
         Rule::Default { .. } => {
             Some(format!("`default {name}` would hide what the rule finds: leave it out, an empty set is the default"))
         }
-        Rule::Spec { .. } => Some(format!("`{name}` must be a set: write `{name} contains {{\"message\": …}} if {{ … }}`")),
+        Rule::Spec { .. } => {
+            Some(format!("`{name}` must be a set: write `{name} contains {{\"message\": …}} if {{ … }}`"))
+        }
     }
 }

@@ -2,12 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use regorus::{Engine, unstable::Expr};
+use regorus::{
+    Engine,
+    unstable::{Expr, Rule},
+};
 use serde::Serialize;
 
 use super::suite::Suite;
 use crate::{
-    module_path::Role,
+    modules::ParsedModule,
     syntax::{Node, walk_rule},
 };
 
@@ -22,9 +25,9 @@ pub struct FileCoverage {
     pub uncovered: Vec<u32>,
 }
 
-/// Lines evaluated so far, by file.
+/// Lines of each file: evaluated so far, and all that there are to evaluate.
 #[derive(Debug, Default)]
-pub(super) struct Coverage(BTreeMap<String, BTreeSet<u32>>);
+pub(super) struct Coverage(BTreeMap<String, (BTreeSet<u32>, BTreeSet<u32>)>);
 
 impl Coverage {
     /// Adds what an engine has evaluated; gives the lines of one file.
@@ -34,54 +37,73 @@ impl Coverage {
             if file.path == of_interest {
                 lines.clone_from(&file.covered);
             }
-            self.0.entry(file.path).or_default().extend(file.covered);
+            let (covered, all) = self.0.entry(file.path).or_default();
+            all.extend(file.covered.iter().chain(&file.not_covered));
+            covered.extend(file.covered);
         }
         lines
     }
 
-    /// Holds it against what there is to evaluate, tests aside.
+    /// What there is to evaluate outside of tests, and what of it no test has evaluated.
     pub(super) fn report(&self, suite: &Suite) -> Vec<FileCoverage> {
-        let modules = suite.modules.iter().filter(|parsed| {
-            parsed.place.role != Role::Test && !parsed.place.package.iter().any(|name| name == "testing")
-        });
+        let modules = suite.modules.iter().filter(|parsed| is_covered(parsed));
         modules
             .map(|parsed| {
-                let mut lines = BTreeSet::new();
-                for rule in &parsed.module.policy {
-                    walk_rule(rule, &mut |node| {
-                        lines.extend(line(&node));
-                        true
-                    });
-                }
-                let covered = self.0.get(&parsed.file);
-                let is_covered = |line: &u32| covered.is_some_and(|covered| covered.contains(line));
-                let uncovered = lines.iter().filter(|line| !is_covered(line)).copied().collect();
-                FileCoverage { file: parsed.file.clone(), lines: lines.len(), uncovered }
+                let (covered, all) = self.0.get(&parsed.file).cloned().unwrap_or_default();
+                // The engine knows no lines of a file that it never came to.
+                let all = if all.is_empty() { lines(parsed) } else { all };
+                let uncovered = all.difference(&covered).copied().collect();
+                FileCoverage { file: parsed.file.clone(), lines: all.len(), uncovered }
             })
             .collect()
     }
 }
 
-/// The line of what is evaluated. Names and literals are left out: the engine takes many of them without
-/// evaluating anything, and they stand within something that counts.
-fn line(node: &Node<'_>) -> Option<u32> {
-    match node {
-        Node::Statement(statement) => match &statement.literal {
-            regorus::unstable::Literal::Expr { expr, .. } | regorus::unstable::Literal::NotExpr { expr, .. } => {
-                Some(expr.span().line)
+/// Rules and what they share, not tests and what only tests import.
+fn is_covered(parsed: &ParsedModule) -> bool {
+    parsed.place.role != crate::module_path::Role::Test && !parsed.file.starts_with("lib/testing/")
+}
+
+fn lines(parsed: &ParsedModule) -> BTreeSet<u32> {
+    let mut lines = BTreeSet::new();
+    for rule in &parsed.module.policy {
+        walk_rule(rule, &mut |node| {
+            if let Node::Expr(expr) = node {
+                lines.insert(expr.span().line);
             }
-            regorus::unstable::Literal::SomeIn { collection, .. } => Some(collection.span().line),
-            regorus::unstable::Literal::Every { domain, .. } => Some(domain.span().line),
-            regorus::unstable::Literal::SomeVars { .. } => None,
-        },
-        Node::Expr(expr) => match &***expr {
-            Expr::String { .. }
-            | Expr::RawString { .. }
-            | Expr::Number { .. }
-            | Expr::Bool { .. }
-            | Expr::Null { .. }
-            | Expr::Var { .. } => None,
-            other => Some(other.span().line),
-        },
+            true
+        });
     }
+    lines
+}
+
+/// The engine's report leaves out values of `else` without a condition and the first line of a comprehension, so a
+/// condition that always holds is put there; lines stay the same.
+pub(super) fn instrument(parsed: &ParsedModule, text: &str) -> String {
+    let mut places: BTreeMap<usize, &str> = BTreeMap::new();
+    let mut insert = |place: u32, what| places.extend(usize::try_from(place).ok().map(|place| (place, what)));
+    for rule in &parsed.module.policy {
+        if let Rule::Spec { bodies, .. } = &**rule {
+            for body in bodies.iter().filter(|body| body.is_else && body.query.stmts.is_empty()) {
+                insert(body.span.end, " if true");
+            }
+        }
+        walk_rule(rule, &mut |node| {
+            if let Node::Expr(expr) = node
+                && let Expr::ArrayCompr { query, .. } | Expr::SetCompr { query, .. } | Expr::ObjectCompr { query, .. } =
+                    &**expr
+            {
+                // A body begins at its bar.
+                insert(query.span.start.saturating_add(1), " true;");
+            }
+            true
+        });
+    }
+    let mut instrumented = text.to_owned();
+    for (place, what) in places.into_iter().rev() {
+        if instrumented.is_char_boundary(place) {
+            instrumented.insert_str(place, what);
+        }
+    }
+    instrumented
 }

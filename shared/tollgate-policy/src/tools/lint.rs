@@ -40,7 +40,11 @@ pub(super) fn lint(sources: &Sources, policies: &PolicySet, suite: &Suite) -> Ve
         for (set, _) in &rule.sets {
             let set = set.rsplit('.').next().unwrap_or(set);
             if !named.contains(set) {
-                problems.push(PolicyError::new(&test_file, None, format!("no test looks at `{set}`: add one that does")));
+                problems.push(PolicyError::new(
+                    &test_file,
+                    None,
+                    format!("no test looks at `{set}`: add one that does"),
+                ));
             }
         }
     }
@@ -50,7 +54,8 @@ pub(super) fn lint(sources: &Sources, policies: &PolicySet, suite: &Suite) -> Ve
 fn layout(file: &str, text: &str, problems: &mut Vec<PolicyError>) {
     for (number, line) in (1_u64..).zip(text.lines()) {
         let chars = line.chars().count();
-        if chars > MAX_LINE_CHARS {
+        // Tests quote messages in full, which cannot be broken.
+        if chars > MAX_LINE_CHARS && !file.ends_with("_test.rego") {
             let message = format!("the line has {chars} characters, over the limit of {MAX_LINE_CHARS}: break it");
             problems.push(PolicyError::new(file, number, message));
         }
@@ -83,7 +88,11 @@ fn imports(parsed: &ParsedModule, problems: &mut Vec<PolicyError>) {
         if names == ["rego", "v1"] {
             problems.push(PolicyError::new(&parsed.file, line, "`import rego.v1` is not needed: remove it"));
         } else if !used.contains(alias) {
-            problems.push(PolicyError::new(&parsed.file, line, format!("nothing uses the import `{alias}`: remove it")));
+            problems.push(PolicyError::new(
+                &parsed.file,
+                line,
+                format!("nothing uses the import `{alias}`: remove it"),
+            ));
         }
     }
 }

@@ -1,14 +1,15 @@
 //! Policies together with their tests.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use regorus::{Engine, Value, unstable::Rule};
+use regorus::{Engine, unstable::Rule};
 use serde_json::json;
 
+use super::coverage::instrument;
 use crate::{
     PolicyError, check,
-    modules::{ParsedModule, located, parse},
     module_path::Role,
+    modules::{ParsedModule, located, parse},
     policy_set::{add_data, on_deep_stack},
     reference::head_name,
     sources::Sources,
@@ -35,24 +36,25 @@ impl Suite {
     pub(super) fn load(sources: &Sources) -> Result<Self, Vec<PolicyError>> {
         let sources = sources.clone();
         on_deep_stack(move || {
-            let mut engine = Engine::new();
-            engine.set_strict_builtin_errors(true);
-            engine.set_gather_prints(true);
-            engine.set_enable_coverage(true);
-            engine.set_input(Value::Undefined);
-            let data = add_data(&mut engine, &sources.data).map_err(|error| vec![error])?;
-            let files = sources.policies.into_iter().chain(sources.tests).collect();
-            let modules = parse(&mut engine, &files, true)?;
+            let (mut engine, data) = engine(&sources)?;
+            let files: BTreeMap<_, _> = sources.policies.iter().chain(&sources.tests).collect();
+            let modules = parse(&mut engine, files.iter().map(|(file, text)| (*file, (*text).clone())), true)?;
             let mut errors = check::modules(&modules, &[], &data);
-            let suite = Self { engine: engine.clone(), modules };
+            let suite = Self { engine, modules };
             errors.extend(suite.misnamed_tests());
-            if errors.is_empty()
-                && let Err(error) = engine.eval_query("true".to_owned(), false)
-            {
-                errors.push(located("policies", &error));
-            }
-            if errors.is_empty() { Ok(Self { engine, ..suite }) } else { Err(errors) }
+            if errors.is_empty() { suite.instrumented(&sources, &files) } else { Err(errors) }
         })
+    }
+
+    /// The same with an engine that knows which lines it has evaluated.
+    fn instrumented(self, sources: &Sources, files: &BTreeMap<&String, &String>) -> Result<Self, Vec<PolicyError>> {
+        let (mut engine, _) = engine(sources)?;
+        engine.set_enable_coverage(true);
+        let text =
+            |parsed: &ParsedModule| files.get(&parsed.file).map(|text| instrument(parsed, text)).unwrap_or_default();
+        parse(&mut engine, self.modules.iter().map(|parsed| (&parsed.file, text(parsed))), true)?;
+        engine.eval_query("true".to_owned(), false).map_err(|error| vec![located("policies", &error)])?;
+        Ok(Self { engine, ..self })
     }
 
     /// All tests, in the order of the sources.
@@ -67,7 +69,8 @@ impl Suite {
         let mut errors = Vec::new();
         for test in self.tests() {
             if !seen.insert(test.path.clone()) {
-                let message = "a test of this name is there already, and one that passes would hide the other: rename it";
+                let message =
+                    "a test of this name is there already, and one that passes would hide the other: rename it";
                 errors.push(PolicyError::new(test.file, test.lines.0, message));
             }
         }
@@ -81,6 +84,15 @@ impl Suite {
         }
         errors
     }
+}
+
+/// An engine without policies, and the top names of its data.
+fn engine(sources: &Sources) -> Result<(Engine, BTreeSet<String>), Vec<PolicyError>> {
+    let mut engine = Engine::new();
+    engine.set_strict_builtin_errors(true);
+    engine.set_gather_prints(true);
+    let data = add_data(&mut engine, &sources.data).map_err(|error| vec![error])?;
+    Ok((engine, data))
 }
 
 fn test(parsed: &ParsedModule, rule: &Rule) -> Option<Test> {

@@ -49,7 +49,8 @@ pub fn run_tests(folder: &Path, patterns: &[String]) -> Result<TestReport, Vec<P
     let patterns = patterns.to_vec();
     let wanted = move |test: &Test| {
         let dotted = test.path.replacen("tollgate.", "", 1).replace("_test.", ".");
-        let matches = |pattern: &String| test.path.contains(pattern) || test.file.contains(pattern) || dotted.contains(pattern);
+        let matches =
+            |pattern: &String| test.path.contains(pattern) || test.file.contains(pattern) || dotted.contains(pattern);
         patterns.is_empty() || patterns.iter().any(matches)
     };
     let text = move |file: &str| sources.tests.get(file).cloned().unwrap_or_default();
@@ -70,8 +71,13 @@ fn run(suite: &Suite, test: &Test, text: &str, coverage: &mut Coverage) -> TestR
     let failure = match evaluated {
         Ok(Ok(Value::Bool(true))) => None,
         Ok(Ok(value)) => {
-            let gave = if value == Value::Undefined { "is not true".to_owned() } else { format!("gives `{value}`, not `true`") };
-            let reached = covered.range(..=line_of(test.lines.1)).next_back().filter(|line| **line >= line_of(test.lines.0));
+            let gave = if value == Value::Undefined {
+                "is not true".to_owned()
+            } else {
+                format!("gives `{value}`, not `true`")
+            };
+            let reached =
+                covered.range(..=line_of(test.lines.1)).next_back().filter(|line| **line >= line_of(test.lines.0));
             Some(match reached.and_then(|line| Some((line, source_line(text, *line)?))) {
                 Some((line, source)) => format!("{gave}; it stopped at line {line}: {source}"),
                 None => gave,

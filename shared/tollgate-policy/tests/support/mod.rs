@@ -49,8 +49,7 @@ pub(crate) fn quiet() -> (String, String) {
 }
 
 pub(crate) fn decide_with(evaluation: Evaluation) -> Decision {
-    let judgement =
-        Judgement { decision_id: "d".into(), facts_digest: "f".into(), evaluation, warnings: Vec::new() };
+    let judgement = Judgement { decision_id: "d".into(), facts_digest: "f".into(), evaluation, warnings: Vec::new() };
     decide(&facts(), judgement)
 }
 

@@ -1,0 +1,26 @@
+//! The memory limit holds for the whole process, so it has a test binary of its own.
+
+mod support;
+
+use support::{decide_with, evaluate, facts, quiet, refusals, rule};
+use tollgate_core::decision::{Gate, Verdict};
+use tollgate_policy::{Evaluator, Limits, PolicySet};
+
+#[test]
+fn what_takes_too_much_memory_denies_and_the_next_request_is_answered() {
+    let limits = Limits { memory_bytes: Some(64 << 20), ..Limits::default() };
+    for body in [
+        "deny contains {\"message\": \"x\"} if count(numbers.range(1, 100000000)) > 0",
+        "deny contains {\"message\": \"x\"} if {\n\tx := sprintf(\"%4000000d\", [1])\n\ty := [concat(\"\", [x, i]) | some i in \
+         split(x, \"\")]\n\tcount(y) > 0\n}",
+    ] {
+        assert!(!refusals(vec![rule("greedy", "deny", body)]).is_empty());
+        let evaluation = evaluate(vec![rule("greedy", "deny", body), quiet()], limits.clone());
+        let message = &evaluation.findings[0].message;
+        assert!(message.contains("more memory than the limit of 64 MiB"), "{message}");
+        assert_eq!(evaluation.rules.iter().map(|run| run.judged).collect::<Vec<_>>(), [false, true]);
+        assert_eq!(decide_with(evaluation).verdict, Verdict::Deny);
+    }
+    let evaluator = Evaluator::new(PolicySet::from_sources(vec![quiet()]).unwrap(), limits);
+    assert_eq!(decide_with(evaluator.evaluate(Gate::Change, &facts())).verdict, Verdict::Allow);
+}
