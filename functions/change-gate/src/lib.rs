@@ -152,8 +152,9 @@ fn unavailable(what: &str, error: &dyn std::fmt::Display) -> Problem {
 }
 
 fn gather_limit(context: &Context) -> Duration {
-    let left = context.deadline().duration_since(SystemTime::now()).unwrap_or_default();
-    left.saturating_sub(RESERVE).min(GATHER_LIMIT)
+    let left = context.deadline().duration_since(SystemTime::now());
+    // `cargo lambda watch` names a time in 1970; Lambda itself never one that has passed.
+    left.map_or(GATHER_LIMIT, |left| left.saturating_sub(RESERVE).min(GATHER_LIMIT))
 }
 
 fn listed<E: std::fmt::Display>(what: &str, errors: &[E]) -> String {
