@@ -73,9 +73,14 @@ fn finding(finding: &Value) {
         "require_approval" => (YELLOW, "?"),
         _ => (YELLOW, "!"),
     };
-    let state = if state.is_empty() { String::new() } else { format!(" ({})", state.join("; ")) };
+    let settled = !state.is_empty();
+    let state = if settled { format!(" ({})", state.join("; ")) } else { String::new() };
     anstream::println!("   {style}{sign} {effect} {}{PLAIN}{DIM}{state}{PLAIN}", text(&finding["rule"]));
     anstream::println!("{}", wrap(&text(&finding["message"]), "     "));
+    // What holds nothing up needs no more words.
+    if settled {
+        return;
+    }
     optional("is", &pairs(&finding["observed"]));
     optional("limit", &pairs(&finding["threshold"]));
     optional("since", &finding["since"]);
