@@ -29,7 +29,7 @@ pub use policy_set::PolicySet;
 /// What is wrong with a policy, where, and what to write instead.
 pub use tollgate_core::data::DataError as PolicyError;
 
-/// The built-in functions that a policy may call, sorted.
-pub fn allowed_builtins() -> &'static [&'static str] {
-    builtins::ALLOWED
+/// The built-in functions that a policy may call, each with whether its first argument must be a literal text.
+pub fn allowed_builtins() -> impl Iterator<Item = (&'static str, bool)> {
+    builtins::ALLOWED.iter().map(|name| (*name, builtins::LITERAL_FIRST.contains(name)))
 }

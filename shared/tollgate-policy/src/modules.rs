@@ -52,7 +52,7 @@ pub(crate) fn parse<'a>(
         .zip(modules)
         .map(|((file, place), module)| ParsedModule { file: file.clone(), place, module: module.clone() })
         .collect();
-    errors.extend(parsed.iter().filter_map(|parsed| check_package(parsed)));
+    errors.extend(parsed.iter().filter_map(check_package));
     if bounded {
         errors.extend(parsed.iter().filter_map(check_depth));
     }

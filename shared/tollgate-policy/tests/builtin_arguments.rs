@@ -84,10 +84,11 @@ fn allowed_builtins_stand_odd_arguments() {
     engine.set_strict_builtin_errors(true);
     engine.set_input(regorus::Value::from_json_str(&input()).unwrap());
     let mut wrong = String::new();
-    for name in tollgate_policy::allowed_builtins() {
+    for (name, literal) in tollgate_policy::allowed_builtins() {
         let Some((_, arity)) = regorus::unstable::BUILTINS.get(name) else { continue };
 
-        for arguments in arguments(usize::from(*arity)) {
+        let odd = arguments(usize::from(*arity));
+        for arguments in odd.into_iter().filter(|odd| !literal || !odd[0].starts_with("input.")) {
             let call = format!("x := {name}({})", arguments.join(", "));
             let begun = Instant::now();
             let mut engine = engine.clone();

@@ -48,8 +48,16 @@ fn sets() {
 fn functions() {
     refused(&format!("{WARN} startwith(input.change.id, \"a\")"), FIRST, "did you mean `startswith`?");
     refused(&format!("{WARN} helpr(1)\n\nhelper(x) if x > 0"), FIRST, "did you mean `helper`?");
-    refused(&format!("import data.tollgate.lib.clock\n\n{WARN} clock.lat(1)"), FIRST + 2, "has no function `lat`, did you mean `late`?");
-    refused(&format!("import data.tollgate.lib.clock\n\n{WARN} clock.late(1, 2, 3)"), FIRST + 2, "takes 1 arguments, and 3 are given");
+    refused(
+        &format!("import data.tollgate.lib.clock\n\n{WARN} clock.lat(1)"),
+        FIRST + 2,
+        "has no function `lat`, did you mean `late`?",
+    );
+    refused(
+        &format!("import data.tollgate.lib.clock\n\n{WARN} clock.late(1, 2, 3)"),
+        FIRST + 2,
+        "takes 1 arguments, and 3 are given",
+    );
     refused(&format!("{WARN} startswith(input.change.id)"), FIRST, "takes 2 arguments, and 1 are given");
     refused(&format!("{WARN} not_there.at_all(1)"), FIRST, "no function `not_there.at_all`");
     refused(&format!("{WARN} regex.match(input.change.id, \"a\")"), FIRST, "must be a literal text");
@@ -62,9 +70,17 @@ fn references() {
     refused(&format!("{WARN} data.tollgate[_].quiet.warn"), FIRST, "reads whatever is there");
     refused(&format!("{WARN} data[input.change.id]"), FIRST, "reads whatever is there");
     refused(&format!("{WARN} count(data.tollgate.change.quiet.warn) > 0"), FIRST, "belongs to another rule");
-    refused(&format!("import data.tollgate.change.quiet\n\n{WARN} count(quiet.warn) > 0"), FIRST, "belongs to another rule");
+    refused(
+        &format!("import data.tollgate.change.quiet\n\n{WARN} count(quiet.warn) > 0"),
+        FIRST,
+        "belongs to another rule",
+    );
     refused(&format!("import data.tollgate.lib.clok\n\n{WARN} clok.now"), FIRST, "did you mean `tollgate.lib.clock`?");
-    refused(&format!("import data.tollgate.lib.clock\n\n{WARN} clock.nwo"), FIRST + 2, "does not define `nwo`, did you mean `now`?");
+    refused(
+        &format!("import data.tollgate.lib.clock\n\n{WARN} clock.nwo"),
+        FIRST + 2,
+        "does not define `nwo`, did you mean `now`?",
+    );
     refused(&format!("{WARN} data.services.pay"), FIRST, "there is no `data.services`");
     refused(&format!("import data.tollgate.lib.testing\n\n{WARN} testing.x"), FIRST, "there is no package");
     refused(&format!("{WARN} input.change.id == \"x\" with input as {{}}"), FIRST, "use it only in tests");
@@ -81,7 +97,8 @@ fn files() {
     assert!(said.contains("tests `change/gone/gone.rego`, which is not there"), "{said}");
     assert!(refusals(Vec::new()).contains("no rule is there"));
     assert!(refusals(vec![library()]).contains("no rule is there"));
-    let said = refusals(vec![quiet(), ("change/odd/odd.rego".into(), text.replace("if", "").replace("{\"message\"", "{"))]);
+    let said =
+        refusals(vec![quiet(), ("change/odd/odd.rego".into(), text.replace("if", "").replace("{\"message\"", "{"))]);
     assert!(said.starts_with("change/odd/odd.rego:11: "), "{said}");
     let said = refusals(vec![("change/odd/odd.rego".into(), "package tollgate.change.odd\n".into())]);
     assert!(said.contains("change/odd/odd.rego:1: has no metadata"), "{said}");

@@ -106,7 +106,8 @@ fn check_forms(package: &Package<'_>, rule: &Rule, errors: &mut Vec<PolicyError>
         match node {
             Node::Statement(statement) => {
                 if let Some(modifier) = statement.with_mods.first().filter(|_| !tests) {
-                    let message = "`with` would judge by other facts than those that are recorded: use it only in tests";
+                    let message =
+                        "`with` would judge by other facts than those that are recorded: use it only in tests";
                     errors.push(at(package, modifier.span.line, message));
                 }
             }

@@ -79,6 +79,13 @@ impl<'a, 's> Checker<'a, 's> {
                     errors.push(at(self.package, reference.line, message));
                 }
             });
+            each_collection(rule, &mut |collection| {
+                if let Some(known) = self.type_of(collection, &names)
+                    && let Err(message) = self.follow(known, &[Step::Any])
+                {
+                    errors.push(at(self.package, collection.span().line, message));
+                }
+            });
         }
         errors
     }
@@ -221,6 +228,18 @@ impl<'a, 's> Checker<'a, 's> {
         }
         options
     }
+}
+
+/// Visits what `some … in …` and `every … in …` look through.
+fn each_collection<'a>(rule: &'a Rule, visit: &mut dyn FnMut(&'a Ref<Expr>)) {
+    walk_rule(rule, &mut |node| {
+        if let Node::Statement(statement) = node
+            && let Literal::SomeIn { collection, .. } | Literal::Every { domain: collection, .. } = &statement.literal
+        {
+            visit(collection);
+        }
+        true
+    });
 }
 
 /// Does a schema say nothing of what a value is?

@@ -101,6 +101,9 @@ pub(super) fn instrument(parsed: &ParsedModule, text: &str) -> String {
     }
     let mut instrumented = text.to_owned();
     for (place, what) in places.into_iter().rev() {
+        // The engine's places of texts leave their quotes out.
+        let quote = text.get(place..).is_some_and(|rest| rest.starts_with(['"', '`']));
+        let place = place.saturating_add(usize::from(quote));
         if instrumented.is_char_boundary(place) {
             instrumented.insert_str(place, what);
         }

@@ -14,7 +14,8 @@ use crate::{
 
 const RULE: &str = r#"# METADATA
 # title: TITLE
-# description: Says which changes it holds up, and why. It warns of changes without a summary until you write what it is for.
+# description: >-
+#   Says which changes it holds up, and why. As it stands it warns of changes without a summary: write what it is for.
 # custom:
 #   owner: platform
 #   effect: warn

@@ -1,5 +1,5 @@
 //! Facts and rules for tests.
-#![allow(dead_code, reason = "each test binary uses its part")]
+#![allow(dead_code, clippy::unwrap_used, reason = "each test binary uses its part, and fails where it has to")]
 
 use serde_json::json;
 use tollgate_core::{
