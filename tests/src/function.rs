@@ -101,6 +101,13 @@ impl Function {
         self.log.lines.lock().unwrap().clone()
     }
 
+    /// The most memory it ever held, where the kernel tells.
+    pub fn peak_memory_kibibytes(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()?)).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        line.split_whitespace().next()?.parse().ok()
+    }
+
     /// Kills it with SIGKILL: no handler, no clean-up.
     pub async fn kill(&mut self) {
         self.child.kill().await.unwrap();

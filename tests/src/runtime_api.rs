@@ -15,7 +15,7 @@ use axum::{
     routing::{get, post},
 };
 use serde_json::{Value, json};
-use tokio::sync::{Mutex as AsyncMutex, mpsc, oneshot};
+use tokio::sync::{Mutex as AsyncMutex, mpsc, oneshot, watch};
 
 /// What the function answered: a payload, or a function error.
 pub type Answer = Result<Value, Value>;
@@ -34,6 +34,7 @@ struct Shared {
     waiting: Mutex<HashMap<String, oneshot::Sender<Answer>>>,
     authorizer: Value,
     swallow_answers: Mutex<bool>,
+    polls: watch::Sender<usize>,
     init_errors: Mutex<Vec<Value>>,
 }
 
@@ -54,6 +55,7 @@ impl RuntimeApi {
             waiting: Mutex::default(),
             authorizer,
             swallow_answers: Mutex::new(false),
+            polls: watch::Sender::new(0),
             init_errors: Mutex::default(),
         });
         let router = Router::new()
@@ -83,6 +85,11 @@ impl RuntimeApi {
         self.shared.waiting.lock().unwrap().clear();
     }
 
+    /// Waits until the function asks for its first invocation.
+    pub async fn polled(&self) {
+        let _ = self.shared.polls.subscribe().wait_for(|count| *count > 0).await;
+    }
+
     /// What the function said when it could not start.
     pub fn init_errors(&self) -> Vec<Value> {
         self.shared.init_errors.lock().unwrap().clone()
@@ -109,6 +116,7 @@ impl Shared {
 }
 
 async fn next_invocation(State(shared): State<Arc<Shared>>) -> Response {
+    shared.polls.send_modify(|count| *count += 1);
     let Some(Invocation { id, payload }) = shared.next.lock().await.recv().await else {
         return StatusCode::GONE.into_response();
     };

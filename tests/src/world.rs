@@ -33,7 +33,7 @@ impl World {
         let folder = TempDir::new().unwrap();
         let namespace = format!("Tollgate/Test-{}", ulid::Ulid::generate());
         let policies = folder.path().join("policies");
-        copy(&crate::workspace().join("policies"), &policies, &|text| text.replace("Tollgate/Demo", &namespace));
+        copy(&workspace_policies(), &policies, &|text| text.replace("Tollgate/Demo", &namespace));
         let environment = [
             ("TOLLGATE_POLICIES", policies.display().to_string()),
             ("TOLLGATE_LEDGER", format!("sqlite:{}", folder.path().join("ledger.sqlite").display())),
@@ -92,6 +92,11 @@ impl Default for World {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// The shipped policies.
+pub fn workspace_policies() -> PathBuf {
+    crate::workspace().join("policies")
 }
 
 /// A change to payments-api that two of its owners approved.

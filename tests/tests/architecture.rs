@@ -16,10 +16,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("tollgate-cli", &["tollgate-aws", "tollgate-core", "tollgate-ledger", "tollgate-policy"]),
     ("xtask", &[]),
     ("tollgate-e2e", &[]),
-    (
-        "tollgate-bench",
-        &["change-gate", "tollgate-aws", "tollgate-core", "tollgate-lambda", "tollgate-ledger", "tollgate-policy"],
-    ),
+    ("tollgate-bench", &["tollgate-core", "tollgate-e2e", "tollgate-policy"]),
 ];
 
 /// Libraries that only the named packages may use.

@@ -11,7 +11,11 @@ use tollgate_e2e::{
 
 /// Ids and digests differ each time; everything else must not.
 fn snapshot(name: &str, decision: &Value) {
-    insta::with_settings!({snapshot_path => "../fixtures/change/decisions", prepend_module_to_snapshot => false, sort_maps => true, filters => vec![("Tollgate/Test-[0-9A-Z]{26}", "Tollgate/Demo")]}, {
+    snapshot_as("../fixtures/change/decisions", name, decision);
+}
+
+fn snapshot_as(folder: &str, name: &str, decision: &Value) {
+    insta::with_settings!({snapshot_path => folder, prepend_module_to_snapshot => false, sort_maps => true, filters => vec![("Tollgate/Test-[0-9A-Z]{26}", "Tollgate/Demo")]}, {
         insta::assert_json_snapshot!(name, decision, {
             ".decision_id" => "[id]",
             ".policy_revision" => "[digest]",
@@ -32,9 +36,14 @@ async fn a_healthy_service_with_approvals_may_change() {
     world.publish("payments-api", Traffic::HEALTHY).await;
     world.publish("ledger-db", Traffic::HEALTHY).await;
     world.publish("fraud-scoring", Traffic::HEALTHY).await;
-    let answer = world.change_gate().await.ask(None, &change("payments-api", "payments-api/1842")).await;
+    let gate = world.change_gate().await;
+    let answer = gate.ask(None, &change("payments-api", "payments-api/1842")).await;
     assert_eq!(verdict(&answer), "allow", "{:#}", answer.body);
     snapshot("allow", &answer.body);
+    let id = answer.body["decision_id"].as_str().unwrap();
+    // The benchmarks judge these facts.
+    let facts = gate.http("GET", &format!("/v1/decisions/{id}"), &[], "").await.body["facts"].clone();
+    snapshot_as("../fixtures/change/facts", "healthy", &facts);
 }
 
 #[tokio::test]

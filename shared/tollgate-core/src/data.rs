@@ -49,7 +49,9 @@ pub fn from_yaml_documents<T: DeserializeOwned>(file: &str, text: &str) -> Resul
 
 fn located(file: &str, error: &serde_saphyr::Error) -> DataError {
     let line = error.location().map(|location| location.line());
-    DataError::new(file, line, error.without_snippet().to_string())
+    let text = error.without_snippet().to_string();
+    let message = if line.is_some() { text.split(" at line ").next().unwrap_or(&text) } else { &text };
+    DataError::new(file, line, message)
 }
 
 #[cfg(test)]
