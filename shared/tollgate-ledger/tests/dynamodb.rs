@@ -1,6 +1,12 @@
 //! The suite over DynamoDB: an emulator, reached through the real SDK.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that fails should panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that fails should panic"
+)]
 
 #[path = "dynamodb/double.rs"]
 mod double;

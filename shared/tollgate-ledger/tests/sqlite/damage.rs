@@ -88,6 +88,19 @@ async fn a_record_that_cannot_be_read_is_an_error_that_names_it() {
 }
 
 #[tokio::test]
+async fn a_record_whose_last_part_fails_is_not_kept_in_part() {
+    let stage = open().await;
+    let file = Connection::open(stage.folder.path().join("ledger.db")).unwrap();
+    let trigger = "CREATE TRIGGER t BEFORE INSERT ON history BEGIN SELECT RAISE(ABORT, 'no more room'); END";
+    file.execute_batch(trigger).unwrap();
+    let error = stage.ledger.record(&record("payments-api", 0, 1)).await.unwrap_err();
+    assert!(error.to_string().contains("no more room"), "{error}");
+    assert_eq!(stage.other.decision(&id(at(0), 1)).await.unwrap(), None);
+    file.execute_batch("DROP TRIGGER t").unwrap();
+    store(&stage.ledger, &record("payments-api", 0, 1)).await;
+}
+
+#[tokio::test]
 async fn a_locked_file_is_an_error_in_bounded_time_and_can_still_be_read() {
     let stage = open().await;
     store(&stage.ledger, &record("payments-api", 0, 1)).await;

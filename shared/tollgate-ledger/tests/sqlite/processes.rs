@@ -78,6 +78,26 @@ async fn whole_records(ledger: &Ledger) -> Vec<String> {
     ids
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn sixteen_make_the_same_file_at_once() {
+    for _ in 0..10 {
+        let folder = TempDir::new().unwrap();
+        let config = LedgerConfig::Sqlite(folder.path().join("ledger.db"));
+        let opened: Vec<_> = (0..16)
+            .map(|n| {
+                let config = config.clone();
+                tokio::spawn(async move {
+                    let ledger = Ledger::open(&config, None).await.unwrap();
+                    ledger.claim(&claim(&n.to_string(), "q", 0, n)).await.unwrap()
+                })
+            })
+            .collect();
+        for ledger in opened {
+            assert_eq!(ledger.await.unwrap(), Claimed::New);
+        }
+    }
+}
+
 #[tokio::test]
 async fn several_decide_each_question_once() {
     const KEYS: u32 = 60;

@@ -19,6 +19,7 @@ async fn all(ledger: &Ledger, mut query: DecisionsQuery) -> Vec<String> {
         let page = ledger.decisions(&query).await.unwrap();
         assert!(page.records.len() <= usize::try_from(query.limit.max(1)).unwrap());
         found.extend(ids(&page.records));
+        assert!(found.len() < 100, "the pages do not end: {found:?}");
         match page.next {
             Some(next) => query.after = Some(next),
             None => return found,
