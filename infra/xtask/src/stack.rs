@@ -55,7 +55,8 @@ impl Stack {
     /// A tool that keeps its caches in the project's folder.
     fn command(&self, program: &str, emulator: Option<&Emulator>) -> Result<Command> {
         let [release_tools, tools] = &self.path;
-        let mut command = project::command(release_tools.join(program));
+        let tool = release_tools.join(program);
+        let mut command = project::command(if tool.exists() { tool } else { program.into() });
         emulator::credentials(&mut command, emulator.map_or("http://127.0.0.1:1", |emulator| &emulator.endpoint));
         let caches = project::folder(".tools/cache")?;
         command
@@ -70,6 +71,10 @@ impl Stack {
 
     fn build(&self) -> Result<()> {
         anstream::eprintln!("building the function as it is deployed (the first time takes about ten minutes)");
+        // SAM would keep what cargo says to itself; afterwards it has nothing to compile.
+        let mut make = self.command("make", None)?;
+        let unpacked = format!("ARTIFACTS_DIR={}", self.folder.join("unpacked").display());
+        processes::run(make.args(["--silent", "--makefile", "infra/lambda/Makefile", "build-ChangeGate", &unpacked]))?;
         let mut sam = self.command("sam", None)?;
         sam.args(["build", "--template", "template.yaml", "--parameter-overrides", &parameter(), "--build-dir"]);
         processes::run(sam.arg(self.folder.join("build")))?;

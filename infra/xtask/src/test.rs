@@ -17,9 +17,10 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
     processes::run(test.env("TOLLGATE_TEST_AWS_ENDPOINT", &emulator.endpoint))
 }
 
-/// Builds tests and the binaries that the end-to-end tests start, at once, so that nothing is compiled twice.
+/// Builds the binaries apart from the tests, whose dependencies would turn on features that what is shipped has not:
+/// the end-to-end tests start what users get.
 pub(crate) fn build() -> Result<()> {
-    processes::run(&mut project::cargo(&["build", "--workspace", "--bins", "--tests"]))
+    processes::run(&mut project::cargo(&["build", "--workspace", "--bins"]))
 }
 
 /// Runs `tollgate policies` as it was built.
