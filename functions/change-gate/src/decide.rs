@@ -88,7 +88,7 @@ impl ChangeGate {
     fn judge(&self, facts: &Facts, decision_id: String, warnings: Vec<String>) -> Result<Decision, Problem> {
         let json = serde_json::to_string(facts).map_err(|error| unavailable("the facts cannot be written", &error))?;
         let facts_digest = digest::of_bytes(json.as_bytes());
-        let evaluation = self.evaluator.evaluate_json(Gate::Change, json.into());
+        let evaluation = self.evaluator.evaluate_json(Gate::Change, &json);
         Ok(fold::decide(facts, Judgement { decision_id, facts_digest, evaluation, warnings }))
     }
 
