@@ -49,7 +49,6 @@ pub(crate) fn findings(
 ) -> Result<Vec<Finding>, String> {
     let elements = match set {
         Value::Set(elements) => elements,
-        Value::Undefined => return Err("gave nothing where a set was declared".to_owned()),
         _ => return Err("gave something other than a set".to_owned()),
     };
     if elements.len() > limits.findings_per_set {

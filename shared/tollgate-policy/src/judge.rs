@@ -79,46 +79,32 @@ impl Judge {
             let what = format!("it was not reached within the {millis} ms that all rules have together");
             return Outcome::failed(&rule.metadata, &what);
         }
-        let ends = deadline.min(begun + limits.rule_time);
-        let mut outcome = Outcome { judged: true, findings: Vec::new() };
-        for (set, effect) in &rule.sets {
-            match self.set(set, *effect, rule, limits, ends) {
-                Ok(findings) => outcome.findings.extend(findings),
-                Err(failed) => {
-                    self.used = None;
-                    outcome.judged = false;
-                    outcome.findings.push(*failed);
-                    break;
-                }
-            }
-        }
         if rule.sets.is_empty() {
             return Outcome::failed(&rule.metadata, "it defines none of `deny`, `require_approval` and `warn`");
         }
-        outcome
+        // A limit of nothing would be no limit.
+        let limit = limits.rule_time.min(deadline - begun).max(Duration::from_micros(1));
+        match self.findings(rule, limits, limit) {
+            Ok(findings) => Outcome { judged: true, findings },
+            Err(failed) => {
+                self.used = None;
+                Outcome { judged: false, findings: vec![*failed] }
+            }
+        }
     }
 
-    fn set(
-        &mut self,
-        set: &str,
-        effect: Effect,
-        rule: &LoadedRule,
-        limits: &Limits,
-        ends: Instant,
-    ) -> Result<Vec<Finding>, Box<Finding>> {
+    fn findings(&mut self, rule: &LoadedRule, limits: &Limits, limit: Duration) -> Result<Vec<Finding>, Box<Finding>> {
         let fail = |what: &str, place: &str| Box::new(failure(&rule.metadata, what, place));
         let file = &rule.metadata.file;
         let engine = self.used.get_or_insert_with(|| self.clean.clone());
-        // A limit of nothing would be no limit.
-        let limit = ends.saturating_duration_since(Instant::now()).max(Duration::from_micros(1));
         let evaluated = caught(|| {
             engine.set_execution_timer_config(ExecutionTimerConfig { limit, check_interval: TIMER_STEPS });
-            let value = engine.eval_rule(set.to_owned())?;
-            Ok::<_, Box<dyn std::error::Error + Send + Sync>>(element::findings(&value, effect, &rule.metadata, limits))
+            let sets = engine.eval_rule(rule.entry.clone())?;
+            Ok::<_, Box<dyn std::error::Error + Send + Sync>>(of_sets(&sets, rule, limits))
         });
         match evaluated {
             Ok(Ok(Ok(findings))) => Ok(findings),
-            Ok(Ok(Err(what))) => Err(fail(&format!("`{}` {what}", set.rsplit('.').next().unwrap_or(set)), file)),
+            Ok(Ok(Err(what))) => Err(fail(&what, file)),
             Ok(Err(error)) => {
                 let (place, said) = split_message(&error.to_string());
                 let place = place.map_or_else(|| file.clone(), |(file, line)| format!("{file}:{line}"));
@@ -127,6 +113,20 @@ impl Judge {
             Err(said) => Err(fail(&format!("the engine panicked: {said}"), file)),
         }
     }
+}
+
+/// The findings of all of a rule's sets.
+fn of_sets(sets: &Value, rule: &LoadedRule, limits: &Limits) -> Result<Vec<Finding>, String> {
+    let values = match sets {
+        Value::Array(values) if values.len() == rule.sets.len() => values,
+        _ => return Err("it gave nothing where sets were declared".to_owned()),
+    };
+    let mut findings = Vec::new();
+    for ((name, effect), set) in rule.sets.iter().zip(values.iter()) {
+        let found = element::findings(set, *effect, &rule.metadata, limits);
+        findings.extend(found.map_err(|what| format!("`{name}` {what}"))?);
+    }
+    Ok(findings)
 }
 
 /// Limits lose their type inside of functions, so their message is looked at too.

@@ -18,8 +18,12 @@ pub(crate) fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     HOOK.call_once(|| {
         let usual = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
-            let held_back = CAUGHT.with_borrow_mut(|caught| caught.as_mut().map(|said| *said = Some(describe(info))));
-            if held_back.is_none() {
+            // A thread that is ending has no such place any more; asking for it must not panic in turn.
+            let hold_back = CAUGHT.try_with(|caught| {
+                let mut caught = caught.try_borrow_mut().ok()?;
+                caught.as_mut().map(|said| *said = Some(describe(info)))
+            });
+            if !matches!(hold_back, Ok(Some(()))) {
                 usual(info);
             }
         }));

@@ -9,13 +9,15 @@ use std::{
 };
 
 use regorus::{Engine, Value};
-use tollgate_core::{decision::Gate, digest::of_bytes};
+use tollgate_core::{decision::Gate, digest::of_bytes, finding::Effect};
 
 use crate::{
     PolicyError, check,
     metadata::{self, RuleMetadata},
     module_path::Role,
     modules::{ParsedModule, located, parse},
+    panics::caught,
+    reference::head_name,
     sources::Sources,
 };
 
@@ -35,13 +37,18 @@ pub struct PolicySet {
     pub(crate) modules: Vec<ParsedModule>,
 }
 
-/// A rule and the sets that it defines, strongest first.
+/// A rule and what is evaluated of it.
 #[derive(Debug, Clone)]
 pub(crate) struct LoadedRule {
     pub(crate) metadata: RuleMetadata,
-    /// Paths of the sets with the place of their name in [`check::SETS`]: `data.tollgate.change.freeze.deny`.
-    pub(crate) sets: Vec<(String, tollgate_core::finding::Effect)>,
+    /// The sets that it defines, strongest first.
+    pub(crate) sets: Vec<(&'static str, Effect)>,
+    /// The path of an array of these sets, so that what they share is evaluated once.
+    pub(crate) entry: String,
 }
+
+/// What the array is called, in the rule's own package.
+const ENTRY: &str = "tollgate_sets";
 
 impl PolicySet {
     /// Reads the policies below a folder: rules in `<gate>/<rule>/<rule>.rego`, shared functions in `lib/`, data
@@ -92,6 +99,19 @@ impl PolicySet {
     }
 }
 
+impl LoadedRule {
+    fn new(metadata: RuleMetadata, parsed: &ParsedModule) -> Self {
+        let defines = |name: &str| parsed.module.policy.iter().any(|rule| head_name(rule) == Some(name));
+        let sets = check::SETS.into_iter().filter(|(name, _)| defines(name)).collect();
+        Self { metadata, sets, entry: format!("data.{}.{ENTRY}", parsed.place.package.join(".")) }
+    }
+
+    fn entry_module(&self) -> String {
+        let names: Vec<_> = self.sets.iter().map(|(name, _)| *name).collect();
+        format!("package tollgate.{}\n\n{ENTRY} := [{}]\n", self.metadata.name, names.join(", "))
+    }
+}
+
 /// Runs on a thread with a deep stack; a panic or too long a time is an error.
 pub(crate) fn on_deep_stack<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Vec<PolicyError>> + Send + 'static,
@@ -100,20 +120,19 @@ pub(crate) fn on_deep_stack<T: Send + 'static>(
     let (sender, receiver) = mpsc::channel();
     let spawned = thread::Builder::new().name("tollgate-load".to_owned()).stack_size(STACK_BYTES).spawn(move || {
         // Nobody listens any more when loading took too long.
-        let _ = sender.send(work());
+        let _ = sender.send(caught(work));
     });
     if let Err(error) = spawned {
         return Err(failed(format!("no thread to load them on: {error}")));
     }
-    receiver.recv_timeout(LOAD_TIME).unwrap_or_else(|error| match error {
-        mpsc::RecvTimeoutError::Timeout => {
+    match receiver.recv_timeout(LOAD_TIME) {
+        Ok(Ok(done)) => done,
+        Ok(Err(said)) => Err(failed(format!("the engine panicked, look for the file that was changed last: {said}"))),
+        Err(_) => {
             let seconds = LOAD_TIME.as_secs();
-            Err(failed(format!("loading takes over {seconds} s: look for deeply nested literals")))
+            Err(failed(format!("they take over {seconds} s: look for the file that was changed last")))
         }
-        mpsc::RecvTimeoutError::Disconnected => {
-            Err(failed("the engine panicked while it parsed them: look for the file that was changed last".to_owned()))
-        }
-    })
+    }
 }
 
 fn build(sources: Sources, checked: bool) -> Result<PolicySet, Vec<PolicyError>> {
@@ -133,6 +152,11 @@ fn build(sources: Sources, checked: bool) -> Result<PolicySet, Vec<PolicyError>>
     if checked {
         let metadata: Vec<_> = rules.iter().map(|rule| rule.metadata.clone()).collect();
         errors.extend(check::modules(&modules, &metadata, &data));
+    }
+    for rule in &rules {
+        if let Err(error) = engine.add_policy(format!("{} (its sets)", rule.metadata.file), rule.entry_module()) {
+            errors.push(located(&rule.metadata.file, &error));
+        }
     }
     if errors.is_empty() {
         // Evaluating something trivial makes the engine analyse all modules once; clones share the result.
@@ -199,24 +223,15 @@ fn rules(modules: &[ParsedModule], texts: &BTreeMap<String, String>, errors: &mu
     let mut rules = Vec::new();
     for parsed in modules {
         let Role::Rule { gate, name } = &parsed.place.role else { continue };
+        if parsed.module.policy.iter().any(|rule| head_name(rule) == Some(ENTRY)) {
+            errors.push(PolicyError::new(&parsed.file, None, format!("`{ENTRY}` is taken: choose another name")));
+        }
         let text = texts.get(&parsed.file).map_or("", String::as_str);
         match metadata::read(&parsed.file, text, *gate, name) {
-            Ok(metadata) => rules.push(LoadedRule { metadata, sets: sets(parsed) }),
+            Ok(metadata) => rules.push(LoadedRule::new(metadata, parsed)),
             Err(error) => errors.push(error),
         }
     }
     rules.sort_by(|a, b| a.metadata.name.cmp(&b.metadata.name));
     rules
-}
-
-fn sets(parsed: &ParsedModule) -> Vec<(String, tollgate_core::finding::Effect)> {
-    let package = parsed.place.package.join(".");
-    let defines = |name: &str| {
-        parsed.module.policy.iter().any(|rule| crate::reference::head_name(rule).is_some_and(|head| head == name))
-    };
-    check::SETS
-        .into_iter()
-        .filter(|(name, _)| defines(name))
-        .map(|(name, effect)| (format!("data.{package}.{name}"), effect))
-        .collect()
 }

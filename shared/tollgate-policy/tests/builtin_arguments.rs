@@ -69,7 +69,7 @@ fn arguments(arity: usize) -> Vec<Vec<&'static str>> {
     let mut all: Vec<Vec<&str>> = vec![vec![]];
     for place in 0..arity {
         // All combinations of three or four would be too many: later places take every fifth and eleventh.
-        let step = [1, 3, 7, 11].get(place).copied().unwrap_or(13);
+        let step = [1, 3, 9, 17].get(place).copied().unwrap_or(13);
         all = all
             .iter()
             .flat_map(|head| ODD.iter().step_by(step).map(|odd| head.iter().copied().chain([*odd]).collect()))

@@ -38,7 +38,6 @@ pub(super) fn lint(sources: &Sources, policies: &PolicySet, suite: &Suite) -> Ve
         };
         let named = members(test);
         for (set, _) in &rule.sets {
-            let set = set.rsplit('.').next().unwrap_or(set);
             if !named.contains(set) {
                 problems.push(PolicyError::new(
                     &test_file,
