@@ -57,7 +57,7 @@ impl PolicySet {
     /// # Errors
     /// Everything that is wrong with them, in the order of the files.
     pub fn load(folder: &Path) -> Result<Self, Vec<PolicyError>> {
-        Self::build(Sources::read(folder)?, true)
+        Self::build(Sources::read(folder, false)?, true)
     }
 
     /// The same from texts: pairs of a path relative to the folder, and a content.

@@ -42,13 +42,13 @@ impl Sources {
         sources
     }
 
-    /// Reads a folder.
-    pub(crate) fn read(folder: &Path) -> Result<Self, Vec<PolicyError>> {
+    /// Reads a folder; of tests only the paths, unless they are wanted.
+    pub(crate) fn read(folder: &Path, tests: bool) -> Result<Self, Vec<PolicyError>> {
         let shown = folder.display().to_string();
         let root = folder.canonicalize().map_err(|error| {
             vec![PolicyError::new(shown, None, format!("the policies' folder cannot be read: {error}"))]
         })?;
-        let mut reader = Reader { root: root.clone(), files: Vec::new(), errors: Vec::new(), bytes: 0 };
+        let mut reader = Reader { root: root.clone(), tests, files: Vec::new(), errors: Vec::new(), bytes: 0 };
         reader.folder(&root, "", 0);
         if reader.errors.is_empty() { Ok(Self::of(reader.files)) } else { Err(reader.errors) }
     }
@@ -77,6 +77,7 @@ fn kind(path: &str) -> Kind {
 
 struct Reader {
     root: PathBuf,
+    tests: bool,
     files: Vec<(String, String)>,
     errors: Vec<PolicyError>,
     bytes: u64,
@@ -95,47 +96,54 @@ impl Reader {
             Ok(entries) => entries,
             Err(error) => return self.refuse(relative, format!("the folder cannot be read: {error}")),
         };
-        let mut entries: Vec<_> = entries.into_iter().map(|entry| (entry.file_name(), entry.path())).collect();
-        entries.sort();
-        for (name, path) in entries {
+        let mut entries: Vec<_> = entries.into_iter().map(|entry| (entry.file_name(), entry)).collect();
+        entries.sort_by(|(a, _), (b, _)| a.cmp(b));
+        for (name, entry) in entries {
             let Some(name) = name.to_str() else {
                 self.refuse(relative, format!("the name `{}` is not UTF-8: rename it", name.display()));
                 continue;
             };
             // Hidden entries are editors' and version control's, and what mounted volumes link from.
-            if !name.starts_with('.') {
-                let relative = if relative.is_empty() { name.to_owned() } else { format!("{relative}/{name}") };
-                self.entry(&path, &relative, depth);
+            if name.starts_with('.') {
+                continue;
             }
+            let relative = if relative.is_empty() { name.to_owned() } else { format!("{relative}/{name}") };
+            let is_link = entry.file_type().is_ok_and(|file_type| file_type.is_symlink());
+            self.entry(entry.path(), is_link, &relative, depth);
         }
     }
 
-    fn entry(&mut self, path: &Path, relative: &str, depth: usize) {
+    fn entry(&mut self, path: PathBuf, is_link: bool, relative: &str, depth: usize) {
         // A link may lead elsewhere in the folder, never out of it.
-        let target = match path.canonicalize() {
-            Ok(target) if target.starts_with(&self.root) => target,
-            Ok(target) => {
+        let target = match is_link.then(|| path.canonicalize()) {
+            None => path,
+            Some(Ok(target)) if target.starts_with(&self.root) => target,
+            Some(Ok(target)) => {
                 let message = format!("is a link to `{}`, outside of the policies: copy the file", target.display());
                 return self.refuse(relative, message);
             }
+            Some(Err(error)) => return self.refuse(relative, format!("cannot be read: {error}")),
+        };
+        let metadata = match fs::metadata(&target) {
+            Ok(metadata) => metadata,
             Err(error) => return self.refuse(relative, format!("cannot be read: {error}")),
         };
-        if target.is_dir() {
+        if metadata.is_dir() {
             return self.folder(&target, relative, depth + 1);
         }
         let limit = match kind(relative) {
             Kind::Other => return,
+            Kind::Test if !self.tests => return self.files.push((relative.to_owned(), String::new())),
             Kind::Policy | Kind::Test => MAX_POLICY_BYTES,
             Kind::Data => MAX_DATA_BYTES,
         };
         if self.files.len() >= MAX_FILES {
             return self.refuse(relative, format!("is one of more than {MAX_FILES} files: remove what is not needed"));
         }
-        let length = match fs::metadata(&target) {
-            Ok(metadata) if metadata.is_file() => metadata.len(),
-            Ok(_) => return self.refuse(relative, "is neither file nor folder: remove it"),
-            Err(error) => return self.refuse(relative, format!("cannot be read: {error}")),
-        };
+        if !metadata.is_file() {
+            return self.refuse(relative, "is neither file nor folder: remove it");
+        }
+        let length = metadata.len();
         self.bytes = self.bytes.saturating_add(length);
         if length > limit {
             return self.refuse(relative, format!("has {length} bytes, over the limit of {limit}: split it"));

@@ -23,7 +23,7 @@ use suite::Suite;
 /// # Errors
 /// When the folder cannot be read or the policies cannot be loaded: everything that is wrong, by file and line.
 pub fn check(folder: &Path, facts_schema: Option<serde_json::Value>) -> Result<Checked, Vec<PolicyError>> {
-    let sources = Sources::read(folder)?;
+    let sources = Sources::read(folder, true)?;
     let policies = PolicySet::build(sources.clone(), true)?;
     let suite = Suite::load(&sources)?;
     let rules = policies.loaded_rules(tollgate_core::decision::Gate::Change).count();

@@ -42,7 +42,7 @@ pub struct TestReport {
 /// # Errors
 /// When the policies or tests cannot be loaded: everything that is wrong, by file and line.
 pub fn run_tests(folder: &Path, patterns: &[String]) -> Result<TestReport, Vec<PolicyError>> {
-    let sources = Sources::read(folder)?;
+    let sources = Sources::read(folder, true)?;
     // Tests of policies that would not load prove nothing.
     crate::PolicySet::build(sources.clone(), true)?;
     let suite = Suite::load(&sources)?;
