@@ -1,18 +1,34 @@
-//! `tollgate policies check`.
+//! `tollgate policies check`: the rules, and the data that they are judged with.
 
 use std::process::ExitCode;
 
-use tollgate_policy::tools;
+use tollgate_core::catalogue::Catalogue;
+use tollgate_policy::{PolicyError, PolicySet, tools};
 
 use super::{Folder, count, failed};
 
 pub(super) fn run(folder: &Folder) -> ExitCode {
-    match tools::check(&folder.path, Some(tollgate_core::schema::facts())) {
-        Ok(checked) if checked.problems.is_empty() => {
-            println!("{} in {}: nothing to complain about", count(checked.rules, "rule"), folder.path.display());
+    let checked = match tools::check(&folder.path, Some(tollgate_core::schema::facts())) {
+        Ok(checked) => checked,
+        Err(errors) => return failed(folder, &errors),
+    };
+    let data = data(folder);
+    let problems: Vec<PolicyError> =
+        checked.problems.iter().chain(data.as_ref().err().into_iter().flatten()).cloned().collect();
+    match data {
+        Ok(services) if problems.is_empty() => {
+            let (rules, services) = (count(checked.rules, "rule"), count(services, "service"));
+            println!("{rules} and {services} in {}: nothing to complain about", folder.path.display());
             ExitCode::SUCCESS
         }
-        Ok(checked) => failed(folder, &checked.problems),
-        Err(errors) => failed(folder, &errors),
+        _ => failed(folder, &problems),
     }
+}
+
+/// Reads the data as a gate does, and looks for names that lead nowhere. Gives the number of services.
+fn data(folder: &Folder) -> Result<usize, Vec<PolicyError>> {
+    let policies = PolicySet::load(&folder.path)?;
+    let catalogue = Catalogue::read(policies.data_files())?;
+    let dangling = catalogue.dangling();
+    if dangling.is_empty() { Ok(catalogue.services.len()) } else { Err(dangling) }
 }

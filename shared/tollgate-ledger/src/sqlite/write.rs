@@ -18,7 +18,7 @@ const SWEEP_CLAIMS: i64 = 8;
 /// Takes the key unless it is taken; then gives the claim that holds it.
 pub(super) fn claim(connection: &mut Connection, claim: &Claim) -> rusqlite::Result<Option<FirstClaim>> {
     let key = params![claim.key.gate.as_str(), claim.key.principal, claim.key.idempotency_key, claim.now_seconds()];
-    let transaction = begin(connection)?;
+    let transaction = begin(connection, Survives::Crash)?;
     let first = transaction
         .prepare_cached(
             "SELECT request_digest, decision_id, claimed_at FROM claims
@@ -70,7 +70,7 @@ fn put(transaction: &Transaction<'_>, claim: &Claim) -> rusqlite::Result<()> {
 
 /// Keeps the decision unless one is kept under its id; then gives that one.
 pub(super) fn record(connection: &mut Connection, entry: &Entry) -> rusqlite::Result<Option<String>> {
-    let transaction = begin(connection)?;
+    let transaction = begin(connection, Survives::PowerLoss)?;
     if let Some(first) = read::decision(&transaction, &entry.decision_id)? {
         return Ok(Some(first));
     }
@@ -89,7 +89,7 @@ pub(super) fn record(connection: &mut Connection, entry: &Entry) -> rusqlite::Re
 
 /// Notes the outcome unless one is noted.
 pub(super) fn outcome(connection: &mut Connection, id: &str, outcome: &str) -> rusqlite::Result<OutcomeRow> {
-    let transaction = begin(connection)?;
+    let transaction = begin(connection, Survives::PowerLoss)?;
     let first: Option<Option<String>> = transaction
         .prepare_cached("SELECT outcome FROM history WHERE decision_id = ?1")?
         .query_row([id], |row| row.get(0))
@@ -107,6 +107,18 @@ pub(super) fn outcome(connection: &mut Connection, id: &str, outcome: &str) -> r
     }
 }
 
-fn begin(connection: &mut Connection) -> rusqlite::Result<Transaction<'_>> {
+/// What a commit survives. A decision may have been answered; a claim that is lost with the power was not, and is not worth
+/// another wait for the disk.
+enum Survives {
+    Crash,
+    PowerLoss,
+}
+
+fn begin(connection: &mut Connection, survives: Survives) -> rusqlite::Result<Transaction<'_>> {
+    let synchronous = match survives {
+        Survives::Crash => "NORMAL",
+        Survives::PowerLoss => "FULL",
+    };
+    connection.pragma_update(None, "synchronous", synchronous)?;
     connection.transaction_with_behavior(TransactionBehavior::Immediate)
 }
