@@ -56,6 +56,27 @@ impl World {
         self
     }
 
+    /// Keeps decisions in a DynamoDB table of this world's own.
+    pub async fn with_dynamodb(self) -> Self {
+        let table = format!("tollgate-{}", ulid::Ulid::generate());
+        let attribute = |name: &str| json!({"AttributeName": name, "AttributeType": "S"});
+        let key = |name: &str, kind: &str| json!({"AttributeName": name, "KeyType": kind});
+        let request = json!({
+            "TableName": table, "BillingMode": "PAY_PER_REQUEST",
+            "AttributeDefinitions": [attribute("pk"), attribute("sk")],
+            "KeySchema": [key("pk", "HASH"), key("sk", "RANGE")],
+        });
+        let made = tokio::task::spawn_blocking(move || {
+            ureq::post(crate::aws_endpoint())
+                .header("x-amz-target", "DynamoDB_20120810.CreateTable")
+                .header("content-type", "application/x-amz-json-1.0")
+                .header("authorization", "AWS4-HMAC-SHA256 Credential=test/20261118/eu-central-1/dynamodb/aws4_request")
+                .send(request.to_string())
+        });
+        made.await.unwrap().unwrap();
+        self.with("TOLLGATE_LEDGER", &format!("dynamodb:{table}"))
+    }
+
     /// The world's folder.
     pub fn folder(&self) -> &Path {
         self.folder.path()

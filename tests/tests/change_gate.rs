@@ -157,6 +157,27 @@ async fn a_failed_change_is_remembered_and_one_under_way_collides() {
 }
 
 #[tokio::test]
+async fn dynamodb_keeps_decisions_as_well() {
+    let world = World::new().with_dynamodb().await;
+    world.publish("payments-api", Traffic::HEALTHY).await;
+    let mut gate = world.change_gate().await;
+    let first = gate.ask(Some("k"), &change("payments-api", "payments-api/1")).await;
+    assert_eq!(verdict(&first), "allow");
+    gate.kill().await;
+    gate.start_again("change-gate", &world.environment()).unwrap();
+    let again = gate.ask(Some("k"), &change("payments-api", "payments-api/1")).await;
+    assert_eq!(first.body, again.body, "another process gives the same decision");
+    let other = gate.ask(Some("k"), &change("payments-api", "payments-api/2")).await;
+    assert_eq!(other.status, 422, "{}", other.body);
+    let colliding = gate.ask(None, &change("payments-api", "payments-api/3")).await;
+    assert!(colliding.body.to_string().contains("change.collision"), "{:#}", colliding.body);
+    let path = format!("/v1/decisions/{}/outcome", first.body["decision_id"].as_str().unwrap());
+    assert_eq!(gate.http("POST", &path, &[], r#"{"result": "succeeded"}"#).await.status, 200);
+    let free = gate.ask(None, &change("payments-api", "payments-api/4")).await;
+    assert!(!free.body["findings"].to_string().contains("payments-api/1"), "{:#}", free.body);
+}
+
+#[tokio::test]
 async fn a_decision_can_be_read_back_with_its_facts_and_health_names_the_rules() {
     let world = World::new();
     let gate = world.change_gate().await;

@@ -16,9 +16,9 @@ use tollgate_policy::{Evaluator, Limits, PolicySet};
 
 /// Decide recorded facts again, and show whether verdict and findings are the same or how they differ
 #[derive(Debug, clap::Args)]
-#[group(required = true, multiple = false, id = "which", args = ["decision_id", "last"])]
 pub(crate) struct ReplayArgs {
     /// The decision to replay
+    #[arg(required_unless_present = "last", conflicts_with = "last")]
     decision_id: Option<String>,
     /// Replay so many of the newest decisions, and show those that differ
     #[arg(long, value_name = "COUNT")]

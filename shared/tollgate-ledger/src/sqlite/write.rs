@@ -109,6 +109,7 @@ pub(super) fn outcome(connection: &mut Connection, id: &str, outcome: &str) -> r
 
 /// What a commit survives. A decision may have been answered; a claim that is lost with the power was not, and is not worth
 /// another wait for the disk.
+#[derive(Clone, Copy)]
 enum Survives {
     Crash,
     PowerLoss,
