@@ -99,7 +99,9 @@ impl Stack {
     fn ask(&self, emulator: &Emulator) -> Result<()> {
         let host = self.host(emulator)?;
         let commit = commit::last();
-        let question = changes::all(&commit).into_iter().next().context("no change to ask about")?;
+        // The emulator does not tell who signed, so approvals cannot count; only good telemetry leaves it at `pending`.
+        let mut questions = changes::all(&commit).into_iter();
+        let question = questions.find(|question| question.expected == "pending").context("no change to ask about")?;
         let file = self.folder.join("request.json");
         fs::write(&file, serde_json::to_string_pretty(&question.body)?)?;
         let port = emulator.endpoint.rsplit(':').next().unwrap_or_default();
