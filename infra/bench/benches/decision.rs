@@ -24,7 +24,13 @@ fn percentiles() {
         .collect();
     times.sort();
     let at = |share: usize| times.get(times.len() * share / 1000).unwrap().as_micros();
-    println!("decision in process: p50 {} µs, p99 {} µs, p99.9 {} µs over {} decisions", at(500), at(990), at(999), times.len());
+    println!(
+        "decision in process: p50 {} µs, p99 {} µs, p99.9 {} µs over {} decisions",
+        at(500),
+        at(990),
+        at(999),
+        times.len()
+    );
 }
 
 #[divan::bench]
