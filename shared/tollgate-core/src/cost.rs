@@ -8,7 +8,7 @@ use crate::{
     change::{Cost, MonthlyCost},
     evidence::{Evidence, EvidenceStatus},
     facts::CostFact,
-    money::micros_from_decimal,
+    money::{excerpt, micros_from_decimal},
 };
 
 const EVIDENCE_ID: &str = "cost/estimate";
@@ -86,7 +86,9 @@ fn from_infracost(report: &Value) -> Result<Estimate, String> {
             micros_from_decimal(text).map(Some).map_err(|error| format!("Infracost's `{field}`: {error}"))
         }
         Some(Value::Null) | None => Ok(None),
-        Some(other) => Err(format!("Infracost's `{field}` should be a decimal text and is `{other}`")),
+        Some(other) => {
+            Err(format!("Infracost's `{field}` should be a decimal text and is `{}`", excerpt(&other.to_string())))
+        }
     };
     let after = total("totalMonthlyCost")?.ok_or("Infracost gave no `totalMonthlyCost`: nothing could be priced")?;
     let before = match (total("pastTotalMonthlyCost")?, total("diffTotalMonthlyCost")?) {
@@ -109,7 +111,7 @@ fn currency(code: &str) -> Result<String, String> {
     if code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase()) {
         Ok(code.to_owned())
     } else {
-        Err(format!("`{code}` is not a currency code of ISO 4217 such as `USD`"))
+        Err(format!("`{}` is not a currency code of ISO 4217 such as `USD`", excerpt(code)))
     }
 }
 
@@ -143,6 +145,20 @@ mod tests {
         assert_eq!(fact.monthly_increase_micros, Some(150_100_000));
         // 150.10 / 1200 is 12.508333… %.
         assert_eq!(fact.increase_ppm, Some(125_084));
+    }
+
+    #[test]
+    fn a_reason_shows_little_of_what_came_and_nothing_that_commands_a_terminal() {
+        let odd = format!("\u{9b}2J{}", "x".repeat(100_000));
+        for cost in [
+            json!({"monthly": {"currency": odd, "before": "1", "after": "1"}}),
+            json!({"monthly": {"currency": "USD", "before": odd, "after": "1"}}),
+            json!({"infracost": {"totalMonthlyCost": [odd]}}),
+            json!({"infracost": {"totalMonthlyCost": "1", "currency": odd}}),
+        ] {
+            let reason = of(cost).evidence.reason.unwrap();
+            assert!(reason.len() < 250 && !reason.contains(char::is_control), "{reason}");
+        }
     }
 
     #[test]

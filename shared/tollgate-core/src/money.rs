@@ -3,6 +3,8 @@
 use rust_decimal::{Decimal, RoundingStrategy, prelude::ToPrimitive};
 use serde::{Deserialize, Serialize};
 
+const LONGEST_EXCERPT: usize = 64;
+
 /// An amount in millionths of a currency unit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -33,12 +35,18 @@ pub fn micros_from_decimal(text: &str) -> Result<i64, MoneyError> {
     let amount = Decimal::from_str_exact(trimmed)
         .or_else(|_| Decimal::from_scientific(trimmed))
         .or_else(|_| trimmed.parse::<Decimal>())
-        .map_err(|_| MoneyError::NotDecimal(text.to_owned()))?;
+        .map_err(|_| MoneyError::NotDecimal(excerpt(text)))?;
     amount
         .checked_mul(Decimal::from(1_000_000))
         .map(|micros| micros.round_dp_with_strategy(0, RoundingStrategy::MidpointNearestEven))
         .and_then(|micros| micros.to_i64())
-        .ok_or_else(|| MoneyError::TooLarge(text.to_owned()))
+        .ok_or_else(|| MoneyError::TooLarge(excerpt(text)))
+}
+
+/// The start of a caller's text, fit to be kept and shown: unchecked, it may be long and command a terminal.
+pub(crate) fn excerpt(text: &str) -> String {
+    let shown: String = text.escape_debug().take(LONGEST_EXCERPT).collect();
+    if text.escape_debug().nth(LONGEST_EXCERPT).is_some() { shown + "…" } else { shown }
 }
 
 /// Writes millionths as a decimal text with two places, or more where they are needed: `1234.50`.
@@ -75,6 +83,13 @@ mod tests {
             assert!(matches!(micros_from_decimal(text), Err(MoneyError::NotDecimal(_))), "{text}");
         }
         assert!(matches!(micros_from_decimal("99999999999999"), Err(MoneyError::TooLarge(_))));
+    }
+
+    #[test]
+    fn a_refusal_shows_little_of_a_text_and_nothing_that_commands_a_terminal() {
+        let error = micros_from_decimal(&format!("\u{1b}[2J{}", "x".repeat(100_000))).unwrap_err().to_string();
+        assert!(error.starts_with(r"`\u{1b}[2Jxxx") && error.contains("…` is not a decimal"), "{error}");
+        assert!(error.chars().count() < 150, "{error}");
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Freeze windows: once, or again and again by RFC 5545, in local time of a named time zone.
 
-use chrono::{DateTime, Days, Duration, LocalResult, NaiveDateTime, TimeZone, Utc};
+use std::ops::RangeInclusive;
+
+use chrono::{DateTime, Datelike, Days, Duration, LocalResult, NaiveDateTime, TimeZone, Utc};
 use chrono_tz::Tz;
 use rrule::{Frequency, RRuleSet};
 
@@ -11,6 +13,8 @@ use crate::{Timestamp, data::DataError, facts::FreezeWindow};
 const HORIZON_DAYS: u64 = 400;
 /// A window longer than this is not a freeze but a closed service.
 const LONGEST_DAYS: i64 = 92;
+/// A rule is followed from its start at every decision; chrono ends at some year.
+const YEARS: RangeInclusive<i32> = 2000..=2999;
 const FORM: &str = "2026-12-18T18:00";
 
 /// A time in which changes rest.
@@ -42,6 +46,10 @@ impl Freeze {
             refuse(format!("`time_zone: {}` is not an IANA name such as `Europe/Berlin`", entry.time_zone))
         })?;
         let (starts, ends) = (time("starts", &entry.starts)?, time("ends", &entry.ends)?);
+        let readable = |time: NaiveDateTime| YEARS.contains(&time.year());
+        if !readable(starts) || !readable(ends) {
+            return Err(refuse(format!("its years must be {} to {}", YEARS.start(), YEARS.end())));
+        }
         let length = ends - starts;
         if length <= Duration::zero() || length > Duration::days(LONGEST_DAYS) {
             return Err(refuse(format!("it must end after it starts, within {LONGEST_DAYS} days")));
@@ -112,6 +120,9 @@ fn recurrence(starts: NaiveDateTime, zone: Tz, rule: &str) -> Result<RRuleSet, S
     };
     if set.get_rrule().iter().any(often) {
         return Err(format!("`rrule: {rule}` recurs within a day; a freeze recurs daily, weekly, monthly or yearly"));
+    }
+    if set.clone().all(1).dates.is_empty() {
+        return Err(format!("`rrule: {rule}` never recurs"));
     }
     Ok(set)
 }

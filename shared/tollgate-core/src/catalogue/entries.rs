@@ -102,10 +102,11 @@ impl Callers {
                 DataError::new(file, line, format!("principal `{}` {reason}", caller.principal))
             };
             let fixed = caller.principal.split(['*', '?', '[', '{']).next().unwrap_or_default();
-            if fixed.is_empty() || caller.principal == "anonymous" {
+            let glob = Glob::new(&caller.principal).map_err(|error| refuse(format!("is not a pattern: {error}")))?;
+            if fixed.is_empty() || glob.compile_matcher().is_match("anonymous") {
                 return Err(refuse("would trust callers that nobody knows: name an account and a role".to_owned()));
             }
-            set.add(Glob::new(&caller.principal).map_err(|error| refuse(format!("is not a pattern: {error}")))?);
+            set.add(glob);
         }
         set.build().map_err(|error| DataError::new(file, None, error.to_string()))
     }

@@ -87,6 +87,7 @@ fn what_is_not_well_formed_is_refused_with_its_place() {
             "callers: [{principal: anonymous, may_assert_approvals: true}]",
             "callers that nobody knows",
         ),
+        ("data/callers.yaml", "callers: [{principal: 'a*', may_assert_approvals: true}]", "callers that nobody knows"),
     ] {
         let errors = read(&[(file, text)]).unwrap_err();
         assert!(errors.iter().any(|error| error.contains(expected)), "{expected}: {errors:?}");
@@ -157,6 +158,12 @@ fn freezes_that_cannot_be_followed_are_refused() {
             "time_zone: UTC, starts: 2026-01-01T00:00, ends: 2026-01-01T01:00, rrule: FREQ=SECONDLY",
             "recurs within a day",
         ),
+        (
+            "time_zone: UTC, starts: 2026-01-01T00:00, ends: 2026-01-01T01:00, rrule: FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
+            "never recurs",
+        ),
+        ("time_zone: UTC, starts: +262142-12-31T00:00, ends: +262142-12-31T23:00", "years must be 2000 to 2999"),
+        ("time_zone: UTC, starts: 0001-01-01T00:00, ends: 0001-01-02T00:00, rrule: FREQ=DAILY", "years must be"),
     ] {
         let error = freeze(entry).unwrap_err();
         assert!(error.contains(expected) && error.starts_with("data/calendars/c.yaml:2: "), "{expected}: {error}");

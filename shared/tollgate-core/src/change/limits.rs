@@ -63,6 +63,8 @@ impl Change {
 fn without_credentials(link: &str) -> String {
     let plain = link.split(['?', '#']).next().unwrap_or_default();
     let Some((scheme, rest)) = plain.split_once("://") else { return plain.to_owned() };
+    // Browsers skip further slashes, of both kinds, before the host.
+    let rest = rest.trim_start_matches(['/', '\\']);
     let (authority, path) = rest.split_once('/').map_or((rest, None), |(authority, path)| (authority, Some(path)));
     let host = authority.rsplit('@').next().unwrap_or_default();
     path.map_or_else(|| format!("{scheme}://{host}"), |path| format!("{scheme}://{host}/{path}"))
@@ -152,11 +154,11 @@ mod tests {
     #[test]
     fn credentials_in_links_are_not_kept() {
         let kept = change(json!({
-            "links": ["https://me:secret@ci.example.com/run/5?token=abc#x", "https://ci.example.com", "http://h/?q"],
+            "links": ["https://me:secret@ci.example.com/run/5?token=abc#x", "https://ci.example.com", "http://h/?q", "https:///me:secret@h/x"],
             "cost": {"infracost": {"secret": 1}},
         }))
         .kept();
-        assert_eq!(kept.links, ["https://ci.example.com/run/5", "https://ci.example.com", "http://h/"]);
+        assert_eq!(kept.links, ["https://ci.example.com/run/5", "https://ci.example.com", "http://h/", "https://h/x"]);
         assert_eq!(kept.cost, None);
     }
 }
