@@ -1,0 +1,50 @@
+//! The catalogue's files: read or refused, soon, and what was read can be asked at any time.
+//!
+//! A line `# file: PATH` in the input begins a file.
+#![no_main]
+
+use std::collections::BTreeMap;
+
+use libfuzzer_sys::fuzz_target;
+use tollgate_core::{Timestamp, catalogue::Catalogue};
+
+const DEFAULTS: &str = "\
+thresholds:
+  slo: {max_age_seconds: {value: 600, tighter: lower, meaning: m}}
+  change: {history_window_seconds: {value: 86400, tighter: fixed, meaning: m}}
+  decision:
+    allow_valid_seconds: {value: 900, tighter: lower, meaning: m}
+    deny_valid_seconds: {value: 60, tighter: lower, meaning: m}
+    pending_valid_seconds: {value: 60, tighter: lower, meaning: m}
+";
+/// 2026-11-21T10:00:00Z, and an hour that clocks in Europe repeat.
+const TIMES: [i64; 2] = [1_795_255_200, 1_792_890_000];
+
+fuzz_target!(|text: &str| {
+    let files = text.split("# file: ").filter_map(|part| part.split_once('\n'));
+    let files: BTreeMap<String, String> = [("data/settings/defaults.yaml", DEFAULTS)]
+        .into_iter()
+        .chain(files)
+        .map(|(file, text)| (file.to_owned(), text.to_owned()))
+        .collect();
+    let catalogue = match Catalogue::read(&files) {
+        Ok(catalogue) => catalogue,
+        Err(errors) => return assert!(!errors.is_empty() && errors.iter().all(|error| !error.message.is_empty())),
+    };
+    for caller in ["anonymous", ""] {
+        assert!(!catalogue.may_assert_approvals(caller), "{caller:?}");
+    }
+    assert!(catalogue.dangling().iter().all(|error| !error.message.is_empty()));
+    for service in catalogue.services.values() {
+        let settings = catalogue.settings.resolve(&service.name, Some(&service.owner));
+        assert!(settings.integer("slo", "max_age_seconds").is_some_and(|value| value >= 0));
+        catalogue.groups_of(&service.owner);
+    }
+    for at in TIMES.into_iter().filter_map(|seconds| Timestamp::from_timestamp(seconds, 0)) {
+        for freeze in &catalogue.freezes {
+            let (active, next) = freeze.around(at);
+            assert!(active.is_none_or(|window| window.starts_at <= at && at < window.ends_at));
+            assert!(next.is_none_or(|window| at < window.starts_at));
+        }
+    }
+});
