@@ -66,16 +66,19 @@ mending := 1 if scope.mending(input.change) else := 0
 ticket_strictness := 2 if scope.risky(input.change, input.service) else := 1
 
 # One window alone: a calm five minutes do not end a bad hour.
-hour_breaches(slo) := {array.concat(step, ["1h", "1h"]) | some step in hour_steps; bad_hour(slo, step[1])}
-
-bad_hour(slo, limit) if objective.exceeds(slo, {"long": "1h", "short": "1h", "factor_micro": limit})
+hour_breaches(slo) := {[hour_strictness[name], limit, "1h", "1h"] |
+	some name in ["burn_rate_pause_micro", "burn_rate_pause_risky_micro", "burn_rate_escalate_micro"]
+	limit := input.settings.thresholds.slo[name]
+	slo.windows["1h"].burn_rate_micro > limit
+	objective.enough(slo.windows["1h"])
+}
 
 # Pauses normal changes, then all but fixes, then fixes without the owner's approval.
-hour_steps := [
-	[pause_strictness, input.settings.thresholds.slo.burn_rate_pause_micro],
-	[3 - (2 * mending), input.settings.thresholds.slo.burn_rate_pause_risky_micro],
-	[3 - mending, input.settings.thresholds.slo.burn_rate_escalate_micro],
-]
+hour_strictness := {
+	"burn_rate_pause_micro": pause_strictness,
+	"burn_rate_pause_risky_micro": 3 - (2 * mending),
+	"burn_rate_escalate_micro": 3 - mending,
+}
 
 default pause_strictness := 1
 

@@ -43,5 +43,6 @@ thin(budget) if not objective.enough_budget(budget)
 
 too_few(window) if {
 	window.total != null
+	window.total < input.settings.thresholds.slo.min_events
 	not objective.enough(window)
 }

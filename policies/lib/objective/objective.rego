@@ -44,7 +44,7 @@ long(slo) := [slo.windows[label] | some label in long_windows]
 judged_windows := long_windows | {pair.short | some pair in input.settings.thresholds.slo.burn_rate_pairs}
 
 # Those of them whose burn rate is not known.
-unknown_windows(slo) := {label | some label in judged_windows; not is_number(rate(slo, label))}
+unknown_windows(slo) := {label | some label in judged_windows; not is_number(slo.windows[label].burn_rate_micro)}
 
 rate(slo, label) := object.get(slo.windows, [label, "burn_rate_micro"], null)
 
