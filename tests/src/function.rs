@@ -11,6 +11,7 @@ use tokio::{
     io::{AsyncBufReadExt, BufReader},
     process::{Child, Command},
     sync::Notify,
+    task::JoinHandle,
 };
 
 use crate::runtime_api::{Answer, RuntimeApi};
@@ -24,6 +25,7 @@ pub struct Function {
     pub api: RuntimeApi,
     child: Child,
     log: Arc<Log>,
+    readers: Vec<JoinHandle<()>>,
 }
 
 #[derive(Default)]
@@ -47,13 +49,13 @@ impl Function {
     /// Starts the binary with this environment and nothing else.
     pub async fn start(binary: &str, environment: &[(&str, &str)], authorizer: Value) -> anyhow::Result<Self> {
         let api = RuntimeApi::start(authorizer).await?;
-        let (child, log) = spawn(binary, environment, &api)?;
-        Ok(Self { api, child, log })
+        let (child, log, readers) = spawn(binary, environment, &api)?;
+        Ok(Self { api, child, log, readers })
     }
 
     /// Starts the binary again after it was killed, with the same Lambda around it.
     pub fn start_again(&mut self, binary: &str, environment: &[(&str, &str)]) -> anyhow::Result<()> {
-        (self.child, self.log) = spawn(binary, environment, &self.api)?;
+        (self.child, self.log, self.readers) = spawn(binary, environment, &self.api)?;
         Ok(())
     }
 
@@ -116,11 +118,19 @@ impl Function {
 
     /// Waits for it to end by itself.
     pub async fn ended(&mut self) -> std::process::ExitStatus {
-        tokio::time::timeout(PATIENCE, self.child.wait()).await.expect("the function should have ended").unwrap()
+        let status = tokio::time::timeout(PATIENCE, self.child.wait()).await.expect("the function should have ended");
+        for reader in std::mem::take(&mut self.readers) {
+            reader.await.unwrap();
+        }
+        status.unwrap()
     }
 }
 
-fn spawn(binary: &str, environment: &[(&str, &str)], api: &RuntimeApi) -> anyhow::Result<(Child, Arc<Log>)> {
+fn spawn(
+    binary: &str,
+    environment: &[(&str, &str)],
+    api: &RuntimeApi,
+) -> anyhow::Result<(Child, Arc<Log>, Vec<JoinHandle<()>>)> {
     let mut child = Command::new(crate::binary(binary)?)
         .env_clear()
         .env("AWS_LAMBDA_RUNTIME_API", &api.address)
@@ -134,13 +144,9 @@ fn spawn(binary: &str, environment: &[(&str, &str)], api: &RuntimeApi) -> anyhow
         .kill_on_drop(true)
         .spawn()?;
     let log = Arc::new(Log::default());
-    if let Some(stdout) = child.stdout.take() {
-        tokio::spawn(Arc::clone(&log).keep(BufReader::new(stdout)));
-    }
-    if let Some(stderr) = child.stderr.take() {
-        tokio::spawn(Arc::clone(&log).keep(BufReader::new(stderr)));
-    }
-    Ok((child, log))
+    let stdout = child.stdout.take().map(|out| tokio::spawn(Arc::clone(&log).keep(BufReader::new(out))));
+    let stderr = child.stderr.take().map(|out| tokio::spawn(Arc::clone(&log).keep(BufReader::new(out))));
+    Ok((child, log, stdout.into_iter().chain(stderr).collect()))
 }
 
 impl Log {

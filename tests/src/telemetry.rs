@@ -27,6 +27,8 @@ pub struct Traffic {
     pub incident: Option<Incident>,
     /// For how long nothing has been reported, in seconds.
     pub silent_seconds: i64,
+    /// How many days back it is known.
+    pub days: i64,
 }
 
 /// Failures of late.
@@ -40,7 +42,8 @@ pub struct Incident {
 
 impl Traffic {
     /// Six hundred requests a minute, of which one in ten thousand fails.
-    pub const HEALTHY: Self = Self { requests_per_minute: 600, bad_ppm: 100, incident: None, silent_seconds: 0 };
+    pub const HEALTHY: Self =
+        Self { requests_per_minute: 600, bad_ppm: 100, incident: None, silent_seconds: 0, days: 14 };
     /// Running, and nobody asks anything of it.
     pub const IDLE: Self = Self { requests_per_minute: 0, ..Self::HEALTHY };
 
@@ -107,7 +110,7 @@ fn datums(service: &str, traffic: &Traffic, now: i64) -> Vec<MetricDatum> {
     let end = down(now - traffic.silent_seconds, MINUTE) + if traffic.silent_seconds == 0 { HOUR } else { 0 };
     let fine = down(now - 7 * HOUR, 5 * MINUTE);
     let middle = down(now - 3 * DAY - HOUR, HOUR);
-    let oldest = down(now - 14 * DAY, HOUR) + HOUR;
+    let oldest = down(now - traffic.days * DAY, HOUR) + HOUR;
     [(oldest, middle, HOUR), (middle, fine, 5 * MINUTE), (fine, i64::MAX, MINUTE)]
         .into_iter()
         .flat_map(|(start, until, period)| {

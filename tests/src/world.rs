@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike as _, Days, NaiveTime, Utc, Weekday};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -14,8 +14,8 @@ use crate::{
     telemetry::{Traffic, publish},
 };
 
-/// A Wednesday morning, far from every freeze.
-pub const NOW: &str = "2026-11-18T10:00:00Z";
+/// The emulator drops what is older than two weeks, so a world is at most one week old and remembers six days.
+const DAYS: i64 = 6;
 /// The caller of the function URL, as AWS would verify it; configuration trusts it to say who approved.
 pub const PIPELINE: &str = "arn:aws:sts::123456789012:assumed-role/ci-deploy/run-1842";
 const REGION: &str = "eu-central-1";
@@ -34,11 +34,13 @@ impl World {
         let namespace = format!("Tollgate/Test-{}", ulid::Ulid::generate());
         let policies = folder.path().join("policies");
         copy(&workspace_policies(), &policies, &|text| text.replace("Tollgate/Demo", &namespace));
+        // The calendar's freezes come and go; the rule has tests of its own.
+        fs::write(policies.join("data/calendars/freezes.yaml"), "freezes: []\n").unwrap();
         let environment = [
             ("TOLLGATE_POLICIES", policies.display().to_string()),
             ("TOLLGATE_LEDGER", format!("sqlite:{}", folder.path().join("ledger.sqlite").display())),
             ("TOLLGATE_TELEMETRY", "cloudwatch".to_owned()),
-            ("TOLLGATE_CLOCK", NOW.to_owned()),
+            ("TOLLGATE_CLOCK", now().to_rfc3339()),
             ("AWS_ENDPOINT_URL", crate::aws_endpoint()),
             ("AWS_REGION", REGION.to_owned()),
             ("AWS_ACCESS_KEY_ID", "test".to_owned()),
@@ -89,8 +91,8 @@ impl World {
 
     /// Puts a month of a service's telemetry into CloudWatch.
     pub async fn publish(&self, service: &str, traffic: Traffic) {
-        let now: DateTime<Utc> = NOW.parse().unwrap();
-        publish(&crate::aws_endpoint(), REGION, &self.namespace, service, &traffic, now).await.unwrap();
+        let traffic = Traffic { days: DAYS, ..traffic };
+        publish(&crate::aws_endpoint(), REGION, &self.namespace, service, &traffic, now()).await.unwrap();
     }
 
     /// Starts the change gate, asked by the pipeline.
@@ -107,6 +109,14 @@ impl World {
     pub fn environment(&self) -> Vec<(&str, &str)> {
         self.environment.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
     }
+}
+
+/// Ten o'clock on the last Wednesday.
+pub fn now() -> DateTime<Utc> {
+    let today = Utc::now().date_naive();
+    let since_wednesday = u64::from(today.weekday().days_since(Weekday::Wed));
+    let wednesday = today - Days::new(if since_wednesday == 0 { 7 } else { since_wednesday });
+    wednesday.and_time(NaiveTime::from_hms_opt(10, 0, 0).unwrap()).and_utc()
 }
 
 impl Default for World {

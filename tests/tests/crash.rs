@@ -141,6 +141,21 @@ async fn killed_between_recording_and_answering() {
 }
 
 #[tokio::test]
+async fn an_allow_that_has_expired_is_not_given_out_again() {
+    let mut scene = Scene::new().await;
+    scene.valve.open();
+    let first = scene.gate.ask(Some(KEY), &change("payments-api", "payments-api/1842")).await;
+    assert_eq!(first.body["verdict"], "allow");
+    scene.gate.kill().await;
+    let later = (tollgate_e2e::world::now() + Duration::from_secs(3600)).to_rfc3339();
+    scene.world = scene.world.with("TOLLGATE_CLOCK", &later);
+    scene.gate.start_again("change-gate", &scene.world.environment()).unwrap();
+    let late = scene.gate.ask(Some(KEY), &change("payments-api", "payments-api/1842")).await;
+    assert_eq!(late.status, 409, "{}", late.body);
+    assert!(late.body["detail"].as_str().unwrap().contains("ask with a new key"), "{}", late.body);
+}
+
+#[tokio::test]
 async fn the_same_key_for_another_change_is_refused() {
     let scene = Scene::new().await;
     scene.valve.open();

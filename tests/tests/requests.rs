@@ -30,7 +30,7 @@ async fn what_is_no_question_is_a_4xx_that_helps() {
     for (body, status, detail) in [
         (String::new(), 400, "the body is empty: send the question as JSON"),
         ("not json".into(), 400, "the body is not JSON: expected ident at line 1 column 2"),
-        ("[]".into(), 400, "invalid length 0, expected struct Wrapped with 2 elements"),
+        ("[]".into(), 400, "the body is a list, and should be an object with named fields"),
         (change("payments-api", "x").to_string(), 400, "`change`: is missing: wrap the change as `{\"change\": {…}}`"),
         (with("service", Value::Null), 400, "`change.service`: invalid type: null, expected a string"),
         (
@@ -38,12 +38,18 @@ async fn what_is_no_question_is_a_4xx_that_helps() {
             400,
             "`change.type`: unknown variant `hotfix`, expected one of `standard`, `normal`, `emergency`",
         ),
+        (with("type", json!(3)), 400, "`change.type`: has another type than is expected here"),
+        (
+            with("rollback", json!(["redeploy"])),
+            400,
+            "`change.rollback`: is a list, and should be an object with named fields",
+        ),
         (with("id", json!("")), 400, "`change.id`: should not be empty"),
         (with("approvals", json!([{"at": "yesterday", "by": "a"}])), 400, "`change.approvals[0].at`: "),
         (
             with("links", json!(["file:///etc/passwd"])),
             400,
-            "`change.links[0]`: should be an address that begins with `https://`",
+            "`change.links[0]`: should be an address such as `https://ci.example.com",
         ),
         (
             format!("{{\"change\": {}1{}}}", "[".repeat(70), "]".repeat(70)),

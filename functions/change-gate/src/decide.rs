@@ -2,9 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use chrono::SecondsFormat;
 use tollgate_core::{
     Timestamp,
-    decision::{Decision, DecisionRecord, Gate},
+    decision::{Decision, DecisionRecord, Gate, Verdict},
     digest,
     facts::Facts,
     fold::{self, Judgement},
@@ -49,8 +50,9 @@ impl ChangeGate {
         let decision_id = match claimed? {
             Claimed::New => proposed,
             Claimed::Again { record: Some(record), .. } => {
-                tracing::info!(first_decision_id = record.decision.decision_id, "answered again from the ledger");
-                return Ok(record.decision);
+                tracing::Span::current().record("decision_id", &record.decision.decision_id);
+                tracing::info!("answered again from the ledger");
+                return still_valid(record.decision, now);
             }
             Claimed::Again { decision_id, record: None } => {
                 tracing::Span::current().record("decision_id", &decision_id);
@@ -75,7 +77,11 @@ impl ChangeGate {
         let record = DecisionRecord { decision, facts };
         let recorded = self.ledger.record(&record).await;
         let latencies = Latencies { gather, evaluate, record: started.elapsed().saturating_sub(gather + evaluate) };
-        match recorded.map_err(|error| unavailable("the decision cannot be recorded", &error))? {
+        let recorded = recorded.map_err(|error| match error {
+            LedgerError::TooLarge { bytes, limit_bytes, .. } => Problem::too_large(bytes, limit_bytes),
+            error => unavailable("the decision cannot be recorded", &error),
+        });
+        match recorded? {
             Recorded::Stored => {
                 tracing::info!(milliseconds = milliseconds(latencies.record), "recorded");
                 metrics::write(&metrics::decision_line(now, &record.decision, &record.facts, latencies));
@@ -116,6 +122,18 @@ impl ChangeGate {
         };
         claimed.map_err(|error| unavailable("the question cannot be claimed", &error))
     }
+}
+
+/// An `allow` is good for its time only: given out again later it would be an approval on facts that have passed.
+fn still_valid(decision: Decision, now: Timestamp) -> Result<Decision, Problem> {
+    if decision.verdict != Verdict::Allow || now <= decision.valid_until {
+        return Ok(decision);
+    }
+    Err(Problem::conflict(format!(
+        "decision `{}` under this key allowed the change until {}: ask with a new key to have it judged now",
+        decision.decision_id,
+        decision.valid_until.to_rfc3339_opts(SecondsFormat::Secs, true)
+    )))
 }
 
 fn milliseconds(duration: Duration) -> u64 {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tollgate_core::{
     Timestamp,
-    approval::approval_facts,
+    approval::{ApprovalTime, approval_facts},
     catalogue::{Catalogue, Service},
     cost::cost_fact,
     decision::Gate,
@@ -17,8 +17,9 @@ use tollgate_ledger::{HistoryQuery, Ledger};
 
 use crate::{ChangeGate, receive::Question};
 
-/// More decisions about one service and environment than this are not counted.
-const MAX_HISTORY: u32 = 1000;
+/// More decisions about one service and environment than this are not read, and the history is then incomplete. Polling
+/// every five minutes for 30 days makes 8,640.
+const MAX_HISTORY: u32 = 10_000;
 const CATALOGUE: &str = "catalogue";
 
 impl ChangeGate {
@@ -38,6 +39,8 @@ impl ChangeGate {
         );
         let (own, of_dependencies): (Vec<_>, Vec<_>) =
             telemetry.into_iter().partition(|fact| fact.service == change.service);
+        let max_age_seconds = settings.integer("change", "approval_max_age_seconds").unwrap_or(0);
+        let approved_by = ApprovalTime { now, max_age_seconds };
         let caller = CallerFact {
             may_assert_approvals: catalogue.may_assert_approvals(&question.principal),
             principal: question.principal.clone(),
@@ -52,7 +55,7 @@ impl ChangeGate {
             dependencies: dependencies(catalogue, service, &of_dependencies),
             history,
             freezes: freezes(catalogue, question, now),
-            approvals: approval_facts(change, &caller, |person| catalogue.groups_of(person)),
+            approvals: approval_facts(change, &caller, approved_by, |person| catalogue.groups_of(person)),
             cost: change.cost.as_ref().map(cost_fact),
             waivers: catalogue.waivers.iter().filter(|waiver| waiver.service == change.service).cloned().collect(),
             caller,
@@ -77,7 +80,7 @@ async fn history(
     window_seconds: u64,
 ) -> HistoryFact {
     let change = &question.change;
-    let window = chrono::Duration::seconds(i64::try_from(window_seconds).unwrap_or(0));
+    let window = i64::try_from(window_seconds).ok().and_then(chrono::Duration::try_seconds).unwrap_or_default();
     let query = HistoryQuery {
         service: change.service.clone(),
         environment: change.environment.clone(),

@@ -53,11 +53,14 @@ impl ChangeGate {
             TelemetrySource::CloudWatch => Telemetry::cloudwatch(&sdk),
             TelemetrySource::Recorded(path) => Telemetry::recorded(path)?,
         };
-        let in_aws = std::env::var("AWS_EXECUTION_ENV").is_ok_and(|name| name.starts_with("AWS_Lambda_"));
+        // Lambda sets these and the local emulator does not.
+        let in_aws = ["AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_EXECUTION_ENV"]
+            .into_iter()
+            .any(|name| std::env::var_os(name).is_some());
         Ok(Self {
             clock: Clock::new(config.clock, telemetry.recorded_at(), in_aws)?,
             ledger: Ledger::open(&config.ledger, Some(&sdk)).await?,
-            evaluator: Evaluator::new(policies, Limits::default()),
+            evaluator: Evaluator::new(policies, limits()),
             catalogue,
             telemetry,
             source: config.telemetry,
@@ -149,6 +152,14 @@ impl ChangeGate {
 fn unavailable(what: &str, error: &dyn std::fmt::Display) -> Problem {
     tracing::error!(%error, "{what}");
     Problem::unavailable(format!("{what}: ask again with the same idempotency key; the gate's log says why"))
+}
+
+/// Policies may use half of the function's memory: beyond all of it Lambda would kill the process instead of a rule.
+fn limits() -> Limits {
+    let mebibytes = std::env::var("AWS_LAMBDA_FUNCTION_MEMORY_SIZE").ok().and_then(|size| size.parse::<u64>().ok());
+    let half = mebibytes.map(|size| size.saturating_mul(1024 * 1024) / 2);
+    let default = Limits::default();
+    Limits { memory_bytes: half.into_iter().chain(default.memory_bytes).min(), ..default }
 }
 
 fn gather_limit(context: &Context) -> Duration {

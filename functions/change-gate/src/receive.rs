@@ -1,6 +1,6 @@
 //! Receive: from an event to a question.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tollgate_core::{change::Change, facts::OutcomeResult};
 use tollgate_lambda::{
@@ -44,14 +44,14 @@ pub(crate) struct Question {
     pub warnings: Vec<String>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Wrapped {
     change: Change,
     #[serde(default)]
     idempotency_key: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 struct OutcomeBody {
     result: OutcomeResult,
 }

@@ -4,7 +4,8 @@ use anyhow::Result;
 
 use crate::{processes, project};
 
-/// Runs them, with these arguments for `cargo bench`.
+/// Builds the function as it is shipped and runs them, with these arguments for `cargo bench`.
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
+    processes::run(&mut project::cargo(&["build", "--release", "--package", "change-gate"]))?;
     processes::run(project::cargo(&["bench", "--package", "tollgate-bench"]).args(arguments))
 }

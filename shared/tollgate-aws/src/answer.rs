@@ -81,13 +81,16 @@ impl Answer {
 }
 
 impl Collected {
-    /// A later page says more about the same metric; its status is the one that holds.
+    /// A later page says more about the same metric. It may complete what was partial, never mend what failed.
     fn read(&mut self, result: &MetricDataResult) {
         let (timestamps, values) = (result.timestamps(), result.values());
         self.points.extend(timestamps.iter().zip(values).map(|(time, value)| (time.secs(), *value)));
         self.messages.extend(result.messages().iter().map(text));
         if timestamps.len() != values.len() {
             self.messages.push(format!("{} times came with {} values", timestamps.len(), values.len()));
+        }
+        if matches!(self.status, Some(Quality::Failed(_))) {
+            return;
         }
         self.status = Some(match result.status_code() {
             Some(StatusCode::Complete) => Quality::Complete,

@@ -43,10 +43,24 @@ pub struct ApprovalFact {
     pub reason: Option<String>,
 }
 
-/// Holds the approvals of a change against configuration: who asserts them, who gave them, and to what.
+/// Clocks may differ by this much.
+const CLOCK_SKEW_SECONDS: i64 = 300;
+
+/// The time that approvals are held against.
+#[derive(Debug, Clone, Copy)]
+pub struct ApprovalTime {
+    /// Now. What was approved later was not approved.
+    pub now: Timestamp,
+    /// An approval older than this no longer counts.
+    pub max_age_seconds: i64,
+}
+
+/// Holds the approvals of a change against configuration: who asserts them, who gave them, when, and to what. An approval
+/// that names no commit or no time is of this commit and of now, on the word of a caller that is trusted.
 pub fn approval_facts(
     change: &Change,
     caller: &CallerFact,
+    time: ApprovalTime,
     groups_of: impl Fn(&str) -> Vec<String>,
 ) -> Vec<ApprovalFact> {
     let reason = |approval: &crate::change::Approval| {
@@ -57,12 +71,16 @@ pub fn approval_facts(
         if by.is_empty() || by == normal(&change.author) {
             return Some("the author cannot approve their own change".to_owned());
         }
-        match (&approval.commit, &change.commit) {
-            (Some(approved), Some(commit)) if approved != commit => {
-                Some(format!("commit `{approved}` was approved, and this is `{commit}`"))
-            }
-            _ => None,
+        if let Some(approved) = approval.commit.as_ref().filter(|approved| Some(*approved) != change.commit.as_ref()) {
+            let commit = change.commit.as_deref().unwrap_or("no named commit");
+            return Some(format!("commit `{approved}` was approved, and this is `{commit}`"));
         }
+        let age_seconds = approval.at.map(|at| time.now.signed_duration_since(at).num_seconds())?;
+        if age_seconds < -CLOCK_SKEW_SECONDS {
+            return Some("it is dated in the future".to_owned());
+        }
+        (age_seconds > time.max_age_seconds)
+            .then(|| format!("it is older than {} h", time.max_age_seconds.div_euclid(3600)))
     };
     change
         .approvals
@@ -77,7 +95,7 @@ pub fn approval_facts(
 
 /// One person is one person, however the caller spells the name: otherwise a capital letter would be a second approver.
 pub fn normal(person: &str) -> String {
-    person.trim().to_lowercase()
+    person.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
 /// The approvers that meet a requirement, or `None` while too few of them have approved.
@@ -97,7 +115,7 @@ pub fn satisfy(requirement: &ApprovalRequirement, approvals: &[ApprovalFact]) ->
 
 #[cfg(test)]
 mod tests {
-    use super::{ApprovalFact, ApprovalRequirement, approval_facts, satisfy};
+    use super::{ApprovalFact, ApprovalRequirement, ApprovalTime, approval_facts, satisfy};
     use crate::facts::CallerFact;
 
     fn approval(by: &str, group: &str, counts: bool) -> ApprovalFact {
@@ -131,12 +149,29 @@ mod tests {
             {"by": "github:2"}, {"by": " GitHub:2 "}, {"by": "GITHUB:1"}, {"by": "github:3", "commit": "old"}, {"by": " "},
         ]));
         let caller = |trusted| CallerFact { principal: "ci".into(), may_assert_approvals: trusted };
-        let facts = approval_facts(&change, &caller(true), |_| vec!["sre".into()]);
+        let time = ApprovalTime { now: chrono::DateTime::UNIX_EPOCH, max_age_seconds: 3600 };
+        let facts = approval_facts(&change, &caller(true), time, |_| vec!["sre".into()]);
         assert_eq!(facts.iter().map(|fact| fact.counts).collect::<Vec<_>>(), [true, true, false, false, false]);
         assert!(facts[3].reason.as_ref().unwrap().contains("commit `old` was approved"));
         let two = ApprovalRequirement { group: None, count: 2 };
         assert_eq!(satisfy(&two, &facts), None, "one person under two spellings is one person");
-        assert!(approval_facts(&change, &caller(false), |_| Vec::new()).iter().all(|fact| !fact.counts));
+        assert!(approval_facts(&change, &caller(false), time, |_| Vec::new()).iter().all(|fact| !fact.counts));
+    }
+
+    #[test]
+    fn approvals_from_the_future_too_old_or_of_a_commit_that_the_change_does_not_name_do_not_count() {
+        let mut change = change(serde_json::json!([
+            {"by": "a", "at": "2026-11-18T09:00:00Z"}, {"by": "b", "at": "2026-11-18T10:06:00Z"},
+            {"by": "c", "at": "2026-11-17T09:59:59Z"}, {"by": "d", "at": "2026-11-18T10:04:00Z"},
+            {"by": "e", "commit": "abc"},
+        ]));
+        change.commit = None;
+        let now = "2026-11-18T10:00:00Z".parse().unwrap();
+        let caller = CallerFact { principal: "ci".into(), may_assert_approvals: true };
+        let time = ApprovalTime { now, max_age_seconds: 86_400 };
+        let facts = approval_facts(&change, &caller, time, |_| Vec::new());
+        assert_eq!(facts.iter().map(|fact| fact.counts).collect::<Vec<_>>(), [true, false, false, true, false]);
+        assert_eq!(facts[2].reason.as_deref(), Some("it is older than 24 h"));
     }
 
     #[test]

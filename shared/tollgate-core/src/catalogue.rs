@@ -20,7 +20,8 @@ use crate::{
 };
 
 /// Thresholds that gates themselves read; policies are held against the rest.
-const NEEDED: [(&str, &str); 5] = [
+const NEEDED: [(&str, &str); 6] = [
+    ("change", "approval_max_age_seconds"),
     ("change", "history_window_seconds"),
     ("decision", "allow_valid_seconds"),
     ("decision", "deny_valid_seconds"),
@@ -153,6 +154,21 @@ impl Catalogue {
         }
         for service in self.slos.keys().filter(|name| !self.services.contains_key(*name)) {
             note("data/slos".to_owned(), format!("objectives of `{service}`, which has no file in `data/services`"));
+        }
+        let environments: BTreeSet<&String> =
+            self.services.values().flat_map(|service| &service.environments).collect();
+        for freeze in &self.freezes {
+            let (services, wanted) = freeze.scope();
+            let unknown = services.iter().filter(|name| !self.services.contains_key(*name));
+            for name in unknown.chain(wanted.iter().filter(|name| !environments.contains(name))) {
+                let message = format!("freeze `{}` is for `{name}`, which no service is or runs in", freeze.name());
+                note("data/calendars".to_owned(), message);
+            }
+            if !self.teams.contains_key(freeze.owner()) {
+                let message =
+                    format!("owner `{}` of freeze `{}` has no file in `data/teams`", freeze.owner(), freeze.name());
+                note("data/calendars".to_owned(), message);
+            }
         }
         for waiver in self.waivers.iter().filter(|waiver| !self.services.contains_key(&waiver.service)) {
             let message = format!("waiver `{}` is for `{}`, which is not in the catalogue", waiver.id, waiver.service);

@@ -86,25 +86,34 @@ fn from_infracost(report: &Value) -> Result<Estimate, String> {
             micros_from_decimal(text).map(Some).map_err(|error| format!("Infracost's `{field}`: {error}"))
         }
         Some(Value::Null) | None => Ok(None),
-        Some(other) => {
-            Err(format!("Infracost's `{field}` should be a decimal text and is `{}`", excerpt(&other.to_string())))
-        }
+        Some(_) => Err(format!("Infracost's `{field}` should be a decimal text")),
     };
     let after = total("totalMonthlyCost")?.ok_or("Infracost gave no `totalMonthlyCost`: nothing could be priced")?;
     let before = match (total("pastTotalMonthlyCost")?, total("diffTotalMonthlyCost")?) {
+        (Some(past), Some(difference)) if after.checked_sub(past) != Some(difference) => {
+            return Err(
+                "Infracost's totals contradict each other: past and difference do not make the total".to_owned()
+            );
+        }
         (Some(past), _) => past,
         (None, Some(difference)) => {
             after.checked_sub(difference).ok_or("Infracost's totals are larger than an amount can be")?
         }
         (None, None) => 0,
     };
-    let count = |field: &str| report.get("summary").and_then(|summary| summary.get(field)).and_then(Value::as_u64);
-    Ok(Estimate {
-        currency: currency(report.get("currency").and_then(Value::as_str).unwrap_or("USD"))?,
-        before,
-        after,
-        unpriced: count("totalUnsupportedResources").unwrap_or(0),
-    })
+    let unsupported = report.get("summary").and_then(|summary| summary.get("totalUnsupportedResources"));
+    let unpriced = match unsupported {
+        None | Some(Value::Null) => 0,
+        Some(count) => count.as_u64().ok_or("Infracost's `summary.totalUnsupportedResources` is not a count")?,
+    };
+    let projects = report.get("projects").and_then(Value::as_array).into_iter().flatten();
+    let errors = projects.filter_map(|project| project.get("metadata")?.get("errors")?.as_array()).flatten().count();
+    let code = match report.get("currency") {
+        None | Some(Value::Null) => "USD",
+        Some(code) => code.as_str().ok_or("Infracost's `currency` is not a text")?,
+    };
+    let errors = u64::try_from(errors).unwrap_or(u64::MAX);
+    Ok(Estimate { currency: currency(code)?, before, after, unpriced: unpriced.saturating_add(errors) })
 }
 
 fn currency(code: &str) -> Result<String, String> {
@@ -170,6 +179,13 @@ mod tests {
     }
 
     #[test]
+    fn a_project_that_failed_makes_the_estimate_partial() {
+        let projects = json!([{"metadata": {"errors": [{"message": "no credentials"}]}}]);
+        let fact = of(json!({"infracost": {"totalMonthlyCost": "0", "projects": projects}}));
+        assert_eq!((fact.evidence.status, fact.unpriced_resources), (EvidenceStatus::Partial, 1));
+    }
+
+    #[test]
     fn what_cannot_be_read_is_unknown_and_never_zero() {
         for cost in [
             json!({"infracost": {"totalMonthlyCost": null, "pastTotalMonthlyCost": null}}),
@@ -178,6 +194,9 @@ mod tests {
             json!({"infracost": {"totalMonthlyCost": 12.5}}),
             json!({"infracost": {"totalMonthlyCost": "a lot"}}),
             json!({"infracost": {"totalMonthlyCost": "1", "currency": "dollars"}}),
+            json!({"infracost": {"totalMonthlyCost": "1", "currency": 5}}),
+            json!({"infracost": {"totalMonthlyCost": "1", "summary": {"totalUnsupportedResources": "7"}}}),
+            json!({"infracost": {"totalMonthlyCost": "9", "pastTotalMonthlyCost": "9", "diffTotalMonthlyCost": "99999"}}),
             json!({"monthly": {"currency": "USD", "before": "", "after": "1"}}),
             json!({"monthly": {"currency": "USD", "before": "-9000000000000", "after": "9000000000000"}}),
         ] {

@@ -28,11 +28,17 @@ pub fn history_fact(evidence: Evidence, window_seconds: u64, change_id: &str, ch
         |past: &PastChange| past.outcome.as_ref().is_some_and(|outcome| outcome.result != OutcomeResult::Succeeded);
     let with_outcome = count(allowed.iter().filter(|past| past.outcome.is_some()));
     let failures = count(allowed.iter().filter(|past| failed(past)));
-    let concluded: std::collections::BTreeSet<&str> =
-        allowed.iter().filter(|past| past.outcome.is_some()).map(|past| past.change_id.as_str()).collect();
+    // An outcome concludes what was allowed before it was reported, not a later run under the same id.
+    let concluded = |past: &PastChange| {
+        allowed
+            .iter()
+            .filter(|other| other.change_id == past.change_id)
+            .filter_map(|other| other.outcome.as_ref())
+            .any(|outcome| outcome.reported_at >= past.evaluated_at)
+    };
     let in_progress = allowed
         .iter()
-        .filter(|past| past.change_id != change_id && !concluded.contains(past.change_id.as_str()))
+        .filter(|past| past.change_id != change_id && !concluded(past))
         .take(SHOWN)
         .map(|past| (*past).clone())
         .collect();
@@ -112,16 +118,24 @@ mod tests {
 
     #[test]
     fn asking_twice_is_one_change_and_the_own_one_does_not_collide() {
+        let mut concluded = past("pay/7", 6, Verdict::Allow, Some(OutcomeResult::Succeeded));
+        concluded.outcome.as_mut().unwrap().reported_at += Duration::minutes(2);
         let fact = fact(&[
             past("pay/8", 1, Verdict::Allow, None),
             past("pay/8", 2, Verdict::Allow, None),
             past("pay/9", 3, Verdict::Allow, None),
             past("pay/9", 4, Verdict::Pending, None),
             past("pay/7", 5, Verdict::Allow, None),
-            past("pay/7", 6, Verdict::Allow, Some(OutcomeResult::Succeeded)),
+            concluded,
+            past("pay/6", 7, Verdict::Allow, None),
+            past("pay/6", 8, Verdict::Allow, Some(OutcomeResult::Succeeded)),
         ]);
         let ids: Vec<_> = fact.in_progress.iter().map(|past| past.change_id.as_str()).collect();
-        assert_eq!(ids, ["pay/8"], "pay/7 was concluded under its first decision");
+        assert_eq!(
+            ids,
+            ["pay/8", "pay/6"],
+            "pay/7 was concluded under its first decision, pay/6 began anew after its outcome"
+        );
         assert_eq!(fact.this_change.len(), 2);
     }
 }

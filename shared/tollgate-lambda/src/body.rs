@@ -1,6 +1,7 @@
 //! Bodies: JSON from outside, read within limits, with errors that name the field.
 
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
 
 use crate::problem::Problem;
 
@@ -25,7 +26,7 @@ pub struct Body<T> {
 /// # Errors
 /// 413 when it is too large; 400 when it is empty, nested too deep, not JSON, or does not fit the type: the path of the
 /// field, what was expected and what came.
-pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<Body<T>, Problem> {
+pub fn read<T: DeserializeOwned + Serialize>(bytes: &[u8]) -> Result<Body<T>, Problem> {
     if bytes.len() > MAX_BODY_BYTES {
         return Err(Problem::too_large(bytes.len(), MAX_BODY_BYTES));
     }
@@ -38,6 +39,11 @@ pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<Body<T>, Problem> {
             "the body is nested {depth} deep and may be nested {MAX_DEPTH} deep"
         )));
     }
+    let sent: Value = serde_json::from_slice(bytes).map_err(|error| not_json(bytes, &error))?;
+    if sent.is_array() {
+        let detail = "the body is a list, and should be an object with named fields";
+        return Err(Problem::bad_request(detail.to_owned()));
+    }
     let mut unknown = Vec::new();
     let mut track = serde_path_to_error::Track::new();
     let mut json = serde_json::Deserializer::from_slice(bytes);
@@ -49,21 +55,51 @@ pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<Body<T>, Problem> {
     };
     match serde_ignored::deserialize(tracked, note) {
         Ok(value) => {
-            json.end().map_err(|error| Problem::bad_request(format!("there is more after the JSON: {error}")))?;
+            let read = serde_json::to_value(&value).map_err(|error| Problem::bad_request(error.to_string()))?;
+            no_lists_for_objects(&sent, &read, "")?;
             Ok(Body { value, unknown })
         }
         Err(error) => Err(unfit(&track.path().to_string(), &error)),
     }
 }
 
-fn unfit(path: &str, error: &serde_json::Error) -> Problem {
-    use serde_json::error::Category;
-    if error.classify() != Category::Data {
-        return Problem::bad_request(format!("the body is not JSON: {error}"));
+fn not_json(bytes: &[u8], error: &serde_json::Error) -> Problem {
+    let hint = match bytes {
+        [0xef, 0xbb, 0xbf, ..] => "; it begins with a byte order mark: leave that out",
+        _ => "",
+    };
+    Problem::bad_request(format!("the body is not JSON: {error}{hint}"))
+}
+
+/// A list of values in the order of declaration would pass for an object: names are the contract, not places.
+fn no_lists_for_objects(sent: &Value, read: &Value, path: &str) -> Result<(), Problem> {
+    let at = |part: &str| if path.is_empty() { part.to_owned() } else { format!("{path}.{part}") };
+    match (sent, read) {
+        (Value::Array(_), Value::Object(_)) => {
+            Err(Problem::field(path, "is a list, and should be an object with named fields"))
+        }
+        (Value::Object(sent), Value::Object(read)) => sent.iter().try_for_each(|(name, value)| {
+            read.get(name).map_or(Ok(()), |read| no_lists_for_objects(value, read, &at(name)))
+        }),
+        (Value::Array(sent), Value::Array(read)) => {
+            (0..).zip(sent.iter().zip(read)).try_for_each(|(index, (sent, read))| {
+                let index: usize = index;
+                no_lists_for_objects(sent, read, &format!("{path}[{index}]"))
+            })
+        }
+        _ => Ok(()),
     }
+}
+
+fn unfit(path: &str, error: &serde_json::Error) -> Problem {
     // The path says where better than line and column do.
     let text = error.to_string();
-    let text = text.split(" at line ").next().unwrap_or(&text).to_owned();
+    let text = match text.split(" at line ").next().unwrap_or(&text) {
+        // It is JSON, so what the parser misses is another kind of value.
+        "expected value" | "expected ident" => "has another type than is expected here".to_owned(),
+        text if text.contains("struct ") => "should be an object with named fields".to_owned(),
+        text => text.replace("a map", "an object").replace("sequence", "list").replace(": map,", ": object,"),
+    };
     let missing = text.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
     match (path, missing) {
         ("." | "", Some(field)) => Problem::field(field, "is missing"),
@@ -96,23 +132,31 @@ fn depth(bytes: &[u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use serde::Deserialize;
+    use serde::{Deserialize, Serialize};
 
     use super::{MAX_BODY_BYTES, read};
 
-    #[derive(Debug, PartialEq, Deserialize)]
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
     struct Question {
         change: Inner,
     }
 
-    #[derive(Debug, PartialEq, Deserialize)]
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
     struct Inner {
         id: String,
+        #[serde(default)]
+        kind: Option<Kind>,
         #[serde(default)]
         people: Vec<Person>,
     }
 
-    #[derive(Debug, PartialEq, Deserialize)]
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    enum Kind {
+        Normal,
+    }
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
     struct Person {
         by: String,
     }
@@ -136,11 +180,22 @@ mod tests {
             ("", "the body is empty: send the question as JSON"),
             (" \n", "the body is empty: send the question as JSON"),
             ("id=5", "the body is not JSON: expected value at line 1 column 1"),
-            (r#"{"change": {"id": "x"}} {}"#, "there is more after the JSON: trailing characters at line 1 column 25"),
+            (r#"{"change": {"id": "x"}} {}"#, "the body is not JSON: trailing characters at line 1 column 25"),
+            (r#"{"change": {"id": "x", "kind": 3}}"#, "`change.kind`: has another type than is expected here"),
+            (r#"{"change": {"id": "x", "people": {}}}"#, "`change.people`: invalid type: object, expected a list"),
+            (r#"[{"id": "x"}]"#, "the body is a list, and should be an object with named fields"),
+            (r#"{"change": ["x"]}"#, "`change`: is a list, and should be an object with named fields"),
+            (
+                r#"{"change": {"id": "x", "people": [["a"]]}}"#,
+                "`change.people[0]`: is a list, and should be an object with named fields",
+            ),
+            (
+                "\u{feff}{}",
+                "the body is not JSON: expected value at line 1 column 1; it begins with a byte order mark: leave that out",
+            ),
         ] {
             assert_eq!(problem(body), (400, detail.to_owned()), "{body}");
         }
-        assert!(problem("[1]").1.contains("expected"), "{}", problem("[1]").1);
     }
 
     #[test]

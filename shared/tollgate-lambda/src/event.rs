@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use crate::problem::Problem;
 
@@ -79,11 +80,28 @@ struct Iam {
     user_arn: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+/// What tells events apart. None of these is a field of a change.
+#[derive(Debug, Default, Deserialize)]
 struct Probe<'a> {
-    #[serde(borrow, default)]
-    request_context: Option<&'a serde_json::value::RawValue>,
+    #[serde(borrow, default, rename = "requestContext")]
+    request_context: Option<&'a RawValue>,
+    #[serde(borrow, default, rename = "httpMethod")]
+    http_method: Option<&'a RawValue>,
+    #[serde(borrow, default, rename = "Records")]
+    records: Option<&'a RawValue>,
+    #[serde(borrow, default, rename = "detail-type")]
+    detail_type: Option<&'a RawValue>,
+}
+
+impl Probe<'_> {
+    fn other_service(&self) -> Option<&'static str> {
+        let services = [
+            (self.http_method, "API Gateway's payload format 1.0 or a load balancer"),
+            (self.records, "SNS, SQS or S3"),
+            (self.detail_type, "EventBridge"),
+        ];
+        services.into_iter().find_map(|(sign, service)| sign.map(|_| service))
+    }
 }
 
 impl Event {
@@ -95,11 +113,13 @@ impl Event {
         if payload.len() > MAX_PAYLOAD_BYTES {
             return Err(Problem::too_large(payload.len(), MAX_PAYLOAD_BYTES));
         }
-        let is_http = serde_json::from_str::<Probe<'_>>(payload)
-            .ok()
-            .and_then(|probe| probe.request_context)
-            .is_some_and(|context| serde_json::from_str::<RequestContext>(context.get()).is_ok());
-        if !is_http {
+        let probe = serde_json::from_str::<Probe<'_>>(payload).unwrap_or_default();
+        if let Some(kind) = probe.other_service() {
+            return Err(Problem::bad_request(format!(
+                "this is an event of {kind}: ask over the function URL, or invoke with the change itself"
+            )));
+        }
+        if probe.request_context.is_none() {
             return Ok(Self::Direct(payload.as_bytes().to_vec()));
         }
         let payload: Payload = serde_json::from_str(payload)
@@ -194,8 +214,22 @@ mod tests {
 
     #[test]
     fn anything_else_is_a_direct_invocation() {
-        for payload in ["{}", r#"{"id": "x"}"#, r#"{"requestContext": 5}"#, "[]", "null", "not json"] {
+        for payload in ["{}", r#"{"id": "x"}"#, "[]", "null", "not json"] {
             assert_eq!(Event::read(payload).unwrap(), Event::Direct(payload.as_bytes().to_vec()));
+        }
+    }
+
+    #[test]
+    fn events_that_are_no_question_say_what_they_are() {
+        for (payload, expected) in [
+            (r#"{"requestContext": 5, "id": "x"}"#, "unreadable event"),
+            (r#"{"requestContext": {"http": {}}}"#, "unreadable event"),
+            (r#"{"httpMethod": "POST", "requestContext": {}}"#, "payload format 1.0"),
+            (r#"{"Records": []}"#, "SNS, SQS or S3"),
+            (r#"{"detail-type": "Scheduled Event", "id": "x"}"#, "EventBridge"),
+        ] {
+            let problem = Event::read(payload).unwrap_err();
+            assert!(problem.status == 400 && problem.detail.contains(expected), "{payload}: {}", problem.detail);
         }
     }
 

@@ -17,7 +17,11 @@ pub fn start() {
     let ours = OURS.map(|name| (name, level));
     let lines =
         tracing_subscriber::fmt::layer().json().flatten_event(true).with_current_span(true).with_span_list(false);
-    let targets = Targets::new().with_default(LevelFilter::WARN).with_targets(ours);
+    // The runtime's errors carry what the function answered, which may quote the request.
+    let targets = Targets::new()
+        .with_default(LevelFilter::WARN)
+        .with_target("lambda_runtime", LevelFilter::OFF)
+        .with_targets(ours);
     // A second start in one process, as in tests, keeps the first.
     let _ = tracing_subscriber::registry().with(targets).with(lines).try_init();
 }

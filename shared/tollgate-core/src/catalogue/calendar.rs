@@ -60,6 +60,21 @@ impl Freeze {
         Ok(Self { name, reason, owner, environments, services, starts, length, time_zone, again })
     }
 
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The team that decided it and can lift it.
+    pub fn owner(&self) -> &str {
+        &self.owner
+    }
+
+    /// The services and the environments that it is for; all where there are none.
+    pub fn scope(&self) -> (&[String], &[String]) {
+        (&self.services, &self.environments)
+    }
+
     /// Does it concern a service in an environment?
     pub fn concerns(&self, service: &str, environment: &str) -> bool {
         let lists = |names: &[String], name: &str| names.is_empty() || names.iter().any(|listed| listed == name);

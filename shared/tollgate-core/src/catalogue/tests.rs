@@ -9,7 +9,9 @@ const DEFAULTS: (&str, &str) = (
     "\
 thresholds:
   slo: {max_age_seconds: {value: 600, tighter: lower, meaning: m}}
-  change: {history_window_seconds: {value: 86400, tighter: fixed, meaning: m}}
+  change:
+    history_window_seconds: {value: 86400, tighter: fixed, meaning: m}
+    approval_max_age_seconds: {value: 86400, tighter: lower, meaning: m}
   decision:
     allow_valid_seconds: {value: 900, tighter: lower, meaning: m}
     deny_valid_seconds: {value: 60, tighter: lower, meaning: m}

@@ -21,10 +21,14 @@ impl Change {
     /// # Errors
     /// The first field that is outside.
     pub fn check(&self) -> Result<(), FieldError> {
+        if let Some(super::Cost::Monthly(monthly)) = &self.cost {
+            amount("cost.monthly.before", &monthly.before)?;
+            amount("cost.monthly.after", &monthly.after)?;
+        }
         name("service", &self.service)?;
         name("environment", &self.environment)?;
         line("id", &self.id, 256)?;
-        line("author", &self.author, 256)?;
+        identity("author", &self.author)?;
         for (path, text, max) in
             [("commit", &self.commit, 128), ("incident", &self.incident, 512), ("summary", &self.summary, 1000)]
         {
@@ -38,12 +42,12 @@ impl Change {
             let path = format!("links[{index}]");
             line(&path, link, 2048)?;
             if !(link.starts_with("https://") || link.starts_with("http://")) {
-                return Err(error(&path, format!("should be an address that begins with `https://` and is `{link}`")));
+                return Err(error(&path, "should be an address such as `https://ci.example.com/runs/7`".to_owned()));
             }
         }
         at_most("approvals", self.approvals.len(), MAX_APPROVALS)?;
         for (index, approval) in self.approvals.iter().enumerate() {
-            line(&format!("approvals[{index}].by"), &approval.by, 256)?;
+            identity(&format!("approvals[{index}].by"), &approval.by)?;
             approval.commit.as_ref().map_or(Ok(()), |text| line(&format!("approvals[{index}].commit"), text, 128))?;
         }
         Ok(())
@@ -67,6 +71,11 @@ fn without_credentials(link: &str) -> String {
     let rest = rest.trim_start_matches(['/', '\\']);
     let (authority, path) = rest.split_once('/').map_or((rest, None), |(authority, path)| (authority, Some(path)));
     let host = authority.rsplit('@').next().unwrap_or_default();
+    if path.is_some_and(|path| path.contains('@')) {
+        // It may end a password with a slash in it.
+        return format!("{scheme}://withheld");
+    }
+    let path = path.and_then(|path| path.split(';').next());
     path.map_or_else(|| format!("{scheme}://{host}"), |path| format!("{scheme}://{host}/{path}"))
 }
 
@@ -97,11 +106,38 @@ fn line(path: &str, value: &str, max: usize) -> Result<(), FieldError> {
     text(path, value, max)
 }
 
+/// Characters that show nothing, or change the order of what is shown: two names that look the same could differ by them.
+/// What emoji are joined with is left out.
+fn is_invisible(letter: char) -> bool {
+    matches!(letter,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+        | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// Who somebody is. Only ASCII: letters of other scripts can look the same and be others.
+fn identity(path: &str, value: &str) -> Result<(), FieldError> {
+    line(path, value, 256)?;
+    if value.chars().all(|letter| letter.is_ascii_graphic() || letter == ' ') {
+        Ok(())
+    } else {
+        Err(error(path, "should be an identity of visible ASCII characters, such as `github:4519`".to_owned()))
+    }
+}
+
+fn amount(path: &str, value: &str) -> Result<(), FieldError> {
+    crate::money::micros_from_decimal(value).map(drop).map_err(|refusal| error(path, refusal.to_string()))
+}
+
 /// Text that says something, possibly over several lines.
 fn text(path: &str, value: &str, max: usize) -> Result<(), FieldError> {
     let length = value.chars().count();
     if value.trim().is_empty() {
         return Err(error(path, "should not be empty".to_owned()));
+    }
+    if let Some(letter) = value.chars().find(|letter| is_invisible(*letter)) {
+        let code = u32::from(letter);
+        return Err(error(path, format!("should have no invisible characters, and has U+{code:04X}")));
     }
     if length > max {
         return Err(error(path, format!("has {length} characters and may have {max}")));
@@ -136,11 +172,21 @@ mod tests {
                 json!({"service": "pay/../x"}),
                 "`service` should be a name of letters, digits, `.`, `_` and `-`, and is `pay/../x`",
             ),
+            (json!({"author": "github:1\u{200b}"}), "`author` should have no invisible characters, and has U+200B"),
+            (
+                json!({"author": "ｇithub:1"}),
+                "`author` should be an identity of visible ASCII characters, such as `github:4519`",
+            ),
+            (json!({"summary": "a\u{202e}b"}), "`summary` should have no invisible characters, and has U+202E"),
+            (
+                json!({"cost": {"monthly": {"currency": "USD", "before": "abc", "after": "1"}}}),
+                "`cost.monthly.before` `abc` is not a decimal amount such as `123.45`",
+            ),
             (json!({"author": "x".repeat(257)}), "`author` has 257 characters and may have 256"),
             (json!({"summary": "two\nlines"}), "`summary` should be one line without control characters"),
             (
                 json!({"links": ["javascript:alert(1)"]}),
-                "`links[0]` should be an address that begins with `https://` and is `javascript:alert(1)`",
+                "`links[0]` should be an address such as `https://ci.example.com/runs/7`",
             ),
             (json!({"approvals": [{"by": "a"}, {"by": ""}]}), "`approvals[1].by` should not be empty"),
             (json!({"approvals": vec![json!({"by": "a"}); 51]}), "`approvals` has 51 entries and may have 50"),
@@ -154,11 +200,21 @@ mod tests {
     #[test]
     fn credentials_in_links_are_not_kept() {
         let kept = change(json!({
-            "links": ["https://me:secret@ci.example.com/run/5?token=abc#x", "https://ci.example.com", "http://h/?q", "https:///me:secret@h/x"],
+            "links": ["https://me:secret@ci.example.com/run/5?token=abc#x", "https://ci.example.com", "http://h/?q", "https:///me:secret@h/x", "https://me:p/w@h/x", "https://h/a;token=secret"],
             "cost": {"infracost": {"secret": 1}},
         }))
         .kept();
-        assert_eq!(kept.links, ["https://ci.example.com/run/5", "https://ci.example.com", "http://h/", "https://h/x"]);
+        assert_eq!(
+            kept.links,
+            [
+                "https://ci.example.com/run/5",
+                "https://ci.example.com",
+                "http://h/",
+                "https://h/x",
+                "https://withheld",
+                "https://h/a"
+            ]
+        );
         assert_eq!(kept.cost, None);
     }
 }
