@@ -17,7 +17,7 @@ import data.tollgate.lib.scope
 require_approval contains finding.awaiting(
 	{
 		"message": sprintf("%s of %s must approve a change of `%s` (%s) in `%s`, and %d did%s", [
-			format.number_of(required, "member"), group_name, input.change.service, scope.tier(input.service),
+			format.number_of(required, "member"), group_name, input.change.service, tier,
 			input.change.environment, count(approvers), oversize,
 		]),
 		"observed": {"approvals": count(approvers)},
@@ -37,17 +37,19 @@ warn contains {
 	"threshold": {"changed_lines": input.settings.thresholds.change.standard_max_lines},
 	"remediation": "Send `diff` with the change: files, lines added and lines removed.",
 } if {
-	scope.production(input.change)
 	scope.preapproved(input.change)
+	scope.production(input.change)
 	not scope.changed_lines(input.change)
 }
 
 # An environment or tier that the settings do not name is judged as in production.
 usually := object.get(
 	input.settings.thresholds.change.approvals_required,
-	[input.change.environment, scope.tier(input.service)],
-	input.settings.thresholds.change.approvals_required.production[scope.tier(input.service)],
+	[input.change.environment, tier],
+	input.settings.thresholds.change.approvals_required.production[tier],
 )
+
+tier := scope.tier(input.service)
 
 required := min({usually, input.settings.thresholds.change.emergency_approvals}) if {
 	scope.break_glass(input.change)

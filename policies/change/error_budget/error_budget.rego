@@ -44,24 +44,34 @@ warn contains spent(place, step) if {
 # The strictest step that each objective has reached.
 reached[place] := max(found) if {
 	some place, slo in input.slos
-	objective.enough_budget(slo.budget)
-	found := {step | some step in steps; slo.budget.consumed_ppm >= step[1]}
+	found := {[strictness[name], limit, meaning] |
+		some name, meaning in meanings
+		limit := input.settings.thresholds.slo[name]
+		slo.budget.consumed_ppm >= limit
+	}
 	count(found) > 0
+	objective.enough_budget(slo.budget)
 }
 
-# How strict it is (3 denies, 2 asks for approval, 1 warns), from where on, and what it means.
-steps := [
-	[1, input.settings.thresholds.slo.budget_warn_ppm, "plan for reliability before it runs out"],
-	[risky_strictness, input.settings.thresholds.slo.budget_risky_ppm, "risky changes need the owner's approval"],
-	[all_strictness, input.settings.thresholds.slo.budget_approval_ppm, "all changes but fixes need the owner's approval"],
-	[3 - mending, input.settings.thresholds.slo.budget_exhausted_ppm, "only fixes go ahead, with the owner's approval"],
-]
+# What each threshold means once it is reached.
+meanings := {
+	"budget_warn_ppm": "plan for reliability before it runs out",
+	"budget_risky_ppm": "risky changes need the owner's approval",
+	"budget_approval_ppm": "all changes but fixes need the owner's approval",
+	"budget_exhausted_ppm": "only fixes go ahead, with the owner's approval",
+}
+
+# How strict it is: 3 denies, 2 asks for approval, 1 warns.
+strictness := {
+	"budget_warn_ppm": 1,
+	"budget_risky_ppm": risky_strictness,
+	"budget_approval_ppm": 2 - mending,
+	"budget_exhausted_ppm": 3 - mending,
+}
 
 mending := 1 if scope.mending(input.change) else := 0
 
 risky_strictness := 2 if scope.risky(input.change, input.service) else := 1
-
-all_strictness := 2 - mending
 
 # Where the evidence is not good, `change.evidence` speaks; here it is good and the budget is missing all the same.
 unknown_budgets contains slo if {

@@ -38,9 +38,13 @@ changed_lines(change) := change.diff.lines_added + change.diff.lines_removed
 
 oversized(change) if changed_lines(change) > input.settings.thresholds.change.standard_max_lines
 
+# Nobody says how large it is, so it may be any size.
+oversized(change) if not is_object(change.diff)
+
 # Approved beforehand, so that small changes need no meeting.
 preapproved(change) if {
-	kind(change) == "standard"
+	change.type == "standard"
+	not oversized(change)
 	input.settings.thresholds.change.standard_preapproved
 }
 
