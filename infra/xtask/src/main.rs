@@ -9,6 +9,7 @@ mod lambda;
 mod ports;
 mod processes;
 mod project;
+mod slow;
 mod stack;
 mod test;
 mod tools;
