@@ -31,17 +31,6 @@ require_approval contains finding.awaiting(
 	not scope.preapproved(input.change)
 }
 
-warn contains {
-	"message": "the size of this `standard` change is not known: nothing shows that it is a small one",
-	"observed": {"changed_lines": null},
-	"threshold": {"changed_lines": input.settings.thresholds.change.standard_max_lines},
-	"remediation": "Send `diff` with the change: files, lines added and lines removed.",
-} if {
-	scope.preapproved(input.change)
-	scope.production(input.change)
-	not scope.changed_lines(input.change)
-}
-
 # An environment or tier that the settings do not name is judged as in production.
 usually := object.get(
 	input.settings.thresholds.change.approvals_required,
@@ -68,6 +57,10 @@ group_name := sprintf("`%s`", [input.service.owner]) if {
 oversize := sprintf("; %d changed lines are too many for a `standard` change (limit %d)", [
 	scope.changed_lines(input.change), input.settings.thresholds.change.standard_max_lines,
 ]) if {
-	input.change.type == "standard"
 	scope.oversized(input.change)
+	input.change.type == "standard"
+	is_object(input.change.diff)
+} else := "; nothing shows that this `standard` change is small: send `diff` with it" if {
+	input.change.type == "standard"
+	not is_object(input.change.diff)
 } else := ""

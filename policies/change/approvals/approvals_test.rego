@@ -52,9 +52,6 @@ test_without_an_owner_anybody_may if {
 
 test_standard_changes_were_approved_beforehand if {
 	required(testing.standard) == 0
-	facts := testing.facts(testing.standard)
-	warned := approvals.warn with input as facts
-	count(warned) == 0
 }
 
 test_a_standard_change_that_is_too_large_is_a_normal_one if {
@@ -64,14 +61,11 @@ test_a_standard_change_that_is_too_large_is_a_normal_one if {
 	testing.only(found).approval.count == 2
 }
 
-test_a_standard_change_of_unknown_size_warns if {
+test_a_standard_change_of_unknown_size_is_a_normal_one if {
 	facts := testing.change({"type": "standard", "diff": null})
-	found := approvals.warn with input as facts
-	testing.only(found).message == "the size of this `standard` change is not known: nothing shows that it is a small one"
-	testing.only(found).threshold == {"changed_lines": 500}
-	elsewhere := testing.change({"type": "standard", "diff": null, "environment": "staging"})
-	quiet := approvals.warn with input as elsewhere
-	count(quiet) == 0
+	found := approvals.require_approval with input as facts
+	endswith(testing.only(found).message, "0 did; nothing shows that this `standard` change is small: send `diff` with it")
+	testing.only(found).approval.count == 2
 }
 
 test_in_an_emergency_one_is_enough if {

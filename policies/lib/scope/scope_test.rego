@@ -41,7 +41,7 @@ test_a_standard_change_is_small if {
 	over := testing.change({"type": "standard", "diff": {"lines_added": 300, "lines_removed": 201}})
 	scope.kind(input.change) == "normal" with input as over
 	not scope.preapproved(input.change) with input as over
-	scope.kind(input.change) == "standard" with input as testing.change({"type": "standard", "diff": null})
+	scope.kind(input.change) == "normal" with input as testing.change({"type": "standard", "diff": null})
 }
 
 test_settings_can_withdraw_what_is_approved_beforehand if {
