@@ -1,6 +1,6 @@
 //! A crash at any point, then the same question again: the same decision id, the same decision, once.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests fail by panicking")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests fail by panicking")]
 
 use std::{path::PathBuf, time::Duration};
 

@@ -1,4 +1,4 @@
-//! Puts a month of the demo's telemetry into the CloudWatch emulator that `AWS_ENDPOINT_URL` names.
+//! Puts two weeks of the demo's telemetry into the CloudWatch emulator that `AWS_ENDPOINT_URL` names.
 
 use anyhow::Context as _;
 use tollgate_e2e::telemetry::{Traffic, publish};
