@@ -38,9 +38,13 @@ given := sprintf("given by %s", [format.names(approvers)]) if count(approvers) >
 
 given := "nobody has approved yet" if count(approvers) == 0
 
-# Those that do not count, each with its reason.
-discounted := concat("", [text |
+# Those that do not count, each with its reason; the first few, since a message has an end.
+discounted := concat("", array.concat(array.slice(reasons, 0, 3), [sprintf("; %d more do not count", [count(reasons) - 3]) |
+	count(reasons) > 3
+]))
+
+reasons := [text |
 	some approval in input.approvals
 	not approval.counts
 	text := sprintf("; the approval by `%s` does not count: %s", [approval.by, evidence.reason(approval)])
-])
+]

@@ -54,3 +54,11 @@ test_an_environment_that_is_not_known_is_production if {
 	found := two_person.require_approval with input as testing.change({"environment": "prod-eu"})
 	count(found) == 1
 }
+
+test_many_approvals_that_do_not_count_are_summed_up if {
+	discounted := {"by": "github:9", "at": null, "groups": [], "counts": false, "reason": "it is older than 168 h"}
+	facts := testing.facts({"approvals": [discounted | some _ in ["a", "b", "c", "d", "e"]]})
+	found := two_person.require_approval with input as facts
+	endswith(testing.only(found).message, "; 2 more do not count")
+	count(testing.only(found).message) < 500
+}

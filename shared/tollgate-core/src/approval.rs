@@ -135,7 +135,7 @@ mod tests {
         assert_eq!(satisfy(&two_of_sre, &enough), Some(vec!["a".into(), "b".into()]));
     }
 
-    fn change(approvals: serde_json::Value) -> crate::change::Change {
+    fn change(approvals: &serde_json::Value) -> crate::change::Change {
         serde_json::from_value(serde_json::json!({
             "id": "pay/1", "service": "pay", "environment": "production", "type": "normal",
             "author": "github:1", "commit": "abc", "approvals": approvals,
@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn only_what_a_trusted_caller_says_of_others_and_of_this_commit_counts() {
-        let change = change(serde_json::json!([
+        let change = change(&serde_json::json!([
             {"by": "github:2"}, {"by": " GitHub:2 "}, {"by": "GITHUB:1"}, {"by": "github:3", "commit": "old"}, {"by": " "},
         ]));
         let caller = |trusted| CallerFact { principal: "ci".into(), may_assert_approvals: trusted };
@@ -160,7 +160,7 @@ mod tests {
 
     #[test]
     fn approvals_from_the_future_too_old_or_of_a_commit_that_the_change_does_not_name_do_not_count() {
-        let mut change = change(serde_json::json!([
+        let mut change = change(&serde_json::json!([
             {"by": "a", "at": "2026-11-18T09:00:00Z"}, {"by": "b", "at": "2026-11-18T10:06:00Z"},
             {"by": "c", "at": "2026-11-17T09:59:59Z"}, {"by": "d", "at": "2026-11-18T10:04:00Z"},
             {"by": "e", "commit": "abc"},
