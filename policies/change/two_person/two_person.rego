@@ -39,9 +39,9 @@ given := sprintf("given by %s", [format.names(approvers)]) if count(approvers) >
 given := "nobody has approved yet" if count(approvers) == 0
 
 # Those that do not count, each with its reason; the first few, since a message has an end.
-discounted := concat("", array.concat(array.slice(reasons, 0, 3), [sprintf("; %d more do not count", [count(reasons) - 3]) |
-	count(reasons) > 3
-]))
+discounted := concat("", array.concat(array.slice(reasons, 0, 3), rest))
+
+rest := [sprintf("; %d more do not count", [count(reasons) - 3])] if count(reasons) > 3 else := []
 
 reasons := [text |
 	some approval in input.approvals
