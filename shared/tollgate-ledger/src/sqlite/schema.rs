@@ -84,7 +84,11 @@ fn use_write_ahead_log(connection: &Connection) -> rusqlite::Result<()> {
 
 fn migrate(connection: &mut Connection, place: &Place) -> Result<(), LedgerError> {
     let failed = |error: rusqlite::Error| explain(place, "open", &error);
-    if check(connection, place)? == MIGRATIONS.len() {
+    // One snapshot for all that is looked at: another process may be making the file right now.
+    let snapshot = connection.transaction_with_behavior(TransactionBehavior::Deferred).map_err(failed)?;
+    let found = check(&snapshot, place)?;
+    drop(snapshot);
+    if found == MIGRATIONS.len() {
         return Ok(());
     }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
