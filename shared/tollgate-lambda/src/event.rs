@@ -87,6 +87,8 @@ struct Probe<'a> {
     request_context: Option<&'a RawValue>,
     #[serde(borrow, default, rename = "httpMethod")]
     http_method: Option<&'a RawValue>,
+    #[serde(borrow, default, rename = "rawPath")]
+    raw_path: Option<&'a RawValue>,
     #[serde(borrow, default, rename = "Records")]
     records: Option<&'a RawValue>,
     #[serde(borrow, default, rename = "detail-type")]
@@ -95,8 +97,10 @@ struct Probe<'a> {
 
 impl Probe<'_> {
     fn other_service(&self) -> Option<&'static str> {
+        // `cargo lambda watch` puts `httpMethod` into events of format 2.0 as well.
+        let old_http = self.http_method.filter(|_| self.raw_path.is_none());
         let services = [
-            (self.http_method, "API Gateway's payload format 1.0 or a load balancer"),
+            (old_http, "API Gateway's payload format 1.0 or a load balancer"),
             (self.records, "SNS, SQS or S3"),
             (self.detail_type, "EventBridge"),
         ];
@@ -198,6 +202,7 @@ mod tests {
         });
         assert_eq!(encoded.body, b"{}");
         assert_eq!(http(|payload| payload["body"] = json!(null)).body, b"");
+        assert_eq!(http(|payload| payload["httpMethod"] = json!("GET")).path, "/v1/health");
     }
 
     #[test]
