@@ -5,7 +5,7 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 
 use crate::{
-    processes,
+    demo, processes,
     project::{BOLD, DIM, GREEN, PLAIN, cargo, time},
     slow, test,
 };
@@ -26,6 +26,8 @@ pub(crate) fn run(full: bool) -> Result<()> {
     step("lints", "mend what clippy names; `cargo clippy --fix` mends some", || {
         processes::run(&mut cargo(&["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]))
     })?;
+    // The only step in which `cargo lambda` itself stands around the function.
+    step("demo", "run `cargo xtask demo`", || demo::run(&demo::Options::default()))?;
     if full {
         slow::run()?;
     }

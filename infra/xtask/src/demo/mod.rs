@@ -27,7 +27,7 @@ use crate::{
 const FOLDER: &str = ".tollgate/demo";
 const RECORDED: &str = "infra/demo/telemetry.json";
 
-#[derive(Args)]
+#[derive(Args, Default)]
 pub(crate) struct Options {
     /// Read telemetry from a recorded file instead of the CloudWatch emulator
     #[arg(long)]
