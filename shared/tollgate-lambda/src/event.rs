@@ -118,13 +118,17 @@ impl Event {
             return Err(Problem::too_large(payload.len(), MAX_PAYLOAD_BYTES));
         }
         let probe = serde_json::from_str::<Probe<'_>>(payload).unwrap_or_default();
-        if let Some(kind) = probe.other_service() {
-            return Err(Problem::bad_request(format!(
-                "this is an event of {kind}: ask over the function URL, or invoke with the change itself"
-            )));
-        }
-        if probe.request_context.is_none() {
-            return Ok(Self::Direct(payload.as_bytes().to_vec()));
+        // Local emulators put fields of other formats beside the request context, so that comes first.
+        let is_http = |context: &RawValue| serde_json::from_str::<RequestContext>(context.get()).is_ok();
+        if !probe.request_context.is_some_and(is_http) {
+            if let Some(kind) = probe.other_service() {
+                return Err(Problem::bad_request(format!(
+                    "this is an event of {kind}: ask over the function URL, or invoke with the change itself"
+                )));
+            }
+            if probe.request_context.is_none() {
+                return Ok(Self::Direct(payload.as_bytes().to_vec()));
+            }
         }
         let payload: Payload = serde_json::from_str(payload)
             .map_err(|error| Problem::bad_request(format!("unreadable event: {error}")))?;
@@ -202,6 +206,8 @@ mod tests {
         });
         assert_eq!(encoded.body, b"{}");
         assert_eq!(http(|payload| payload["body"] = json!(null)).body, b"");
+        // `cargo lambda watch` sends this field of another format, too.
+        assert_eq!(http(|payload| payload["httpMethod"] = json!("GET")).method, "GET");
         assert_eq!(http(|payload| payload["httpMethod"] = json!("GET")).path, "/v1/health");
     }
 
