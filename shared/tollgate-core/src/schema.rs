@@ -3,11 +3,16 @@
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde_json::Value;
 
-use crate::{change::Change, decision::Decision, facts::Facts};
+use crate::{change::Change, decision::Decision, facts::Facts, notice::Notice};
 
 /// Every published schema with its file name.
 pub fn all() -> Vec<(&'static str, Value)> {
-    vec![("change.schema.json", change()), ("decision.schema.json", decision()), ("facts.schema.json", facts())]
+    vec![
+        ("change.schema.json", change()),
+        ("decision.schema.json", decision()),
+        ("facts.schema.json", facts()),
+        ("notice.schema.json", notice()),
+    ]
 }
 
 /// What a caller sends.
@@ -23,6 +28,11 @@ pub fn decision() -> Value {
 /// What a policy sees as `input`.
 pub fn facts() -> Value {
     of::<Facts>()
+}
+
+/// What goes out when the state of a service changes.
+pub fn notice() -> Value {
+    of::<Notice>()
 }
 
 fn of<T: JsonSchema>() -> Value {
