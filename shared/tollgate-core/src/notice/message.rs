@@ -8,11 +8,11 @@ use super::{Level, Observation};
 use crate::{Timestamp, finding::Finding};
 
 /// Reasons given for one change.
-const REASONS: usize = 5;
-/// Characters of one text: a notice must fit into an event.
-const CHARACTERS: usize = 1000;
+const REASONS: usize = 3;
+/// Bytes of one text. A notice must fit into an event, of 256 KB, whatever stands in it.
+const TEXT_BYTES: usize = 500;
 /// Changes, and open subjects, that one notice lists.
-pub(super) const LISTED: usize = 20;
+pub(super) const LISTED: usize = 10;
 
 /// What goes out: one event of source `tollgate` and detail type `Tollgate Notice`. It may come more than once, always
 /// under the same id.
@@ -33,9 +33,9 @@ pub struct Notice {
     pub environment: String,
     /// One line for a person.
     pub summary: String,
-    /// What changed, the weightiest first, at most 20.
+    /// What changed, the weightiest first, at most 10.
     pub changes: Vec<Change>,
-    /// What else is open, unchanged, at most 20.
+    /// What else is open, unchanged, at most 10.
     pub open: Vec<Open>,
     /// The team that owns the service.
     pub owner: Option<String>,
@@ -74,7 +74,7 @@ pub struct Change {
     pub to: Level,
     /// Since when it does.
     pub since: Timestamp,
-    /// Why, the weightiest first, at most 5.
+    /// Why, the weightiest first, at most 3.
     pub reasons: Vec<Reason>,
     /// Share of the error budget that is left, in parts per million; negative when overspent, null when not known.
     pub budget_remaining_ppm: Option<i64>,
@@ -223,11 +223,13 @@ fn decimal(value: i64, unit: u64) -> String {
 
 /// A text that is safe to show and to send: one line of bounded length.
 pub(super) fn line(text: &str) -> String {
-    let mut letters = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter });
-    let mut line: String = letters.by_ref().take(CHARACTERS).collect();
-    if letters.next().is_some() {
-        line.pop();
-        line.push('…');
+    let mut line = String::new();
+    for letter in text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }) {
+        if line.len() + letter.len_utf8() > TEXT_BYTES {
+            line.push('…');
+            break;
+        }
+        line.push(letter);
     }
     line
 }

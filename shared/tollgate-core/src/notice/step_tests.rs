@@ -230,15 +230,21 @@ fn a_notice_says_all_that_a_person_needs() {
 #[test]
 fn hostile_texts_cannot_break_out_of_their_line_or_fill_the_notice() {
     let mut hostile = report(0, &[(A, Level::Page)]);
-    let long = format!("first\nRESOLVED: all is well\u{1b}[2J{}", "x".repeat(100_000));
+    let long = format!("first\nRESOLVED: all is well\u{1b}[2J{}", "\"".repeat(100_000));
     hostile.owner = Some(long.clone());
     hostile.service.clone_from(&long);
-    hostile.observations[0].findings = vec![Finding::new("slo.x", Effect::Deny, long); 50];
-    let many = (0..500).map(|n| Observation { subject: format!("slo/{n}"), ..hostile.observations[0].clone() });
+    let finding = Finding {
+        remediation: Some(long.clone()),
+        runbook: Some(long.clone()),
+        ..Finding::new(long.clone(), Effect::Deny, long.clone())
+    };
+    let observation =
+        Observation { findings: vec![finding; 50], clears_when: Some(long.clone()), ..hostile.observations.remove(0) };
+    let many = (0..500).map(|n| Observation { subject: format!("{n} {long}"), ..observation.clone() });
     hostile.observations = many.collect();
     let notice = step(None, &hostile, &CONFIG).notice.unwrap();
     assert!(notice.text().lines().all(|line| !line.starts_with("RESOLVED") && !line.contains('\u{1b}')));
     let bytes = serde_json::to_vec(&notice).unwrap().len();
     assert!(bytes < 200 * 1024, "{bytes}");
-    assert!(notice.summary.contains("(and 499 more)") || notice.summary.chars().count() <= 1000);
+    assert_eq!((notice.changes.len(), notice.changes[0].reasons.len()), (10, 3));
 }
