@@ -7,6 +7,7 @@ use crate::{
     change::Change,
     decision::{Decision, Gate},
     facts::{ChangeFacts, Rollout, SloGateFacts},
+    notice::Notice,
 };
 
 /// Every published schema with its file name.
@@ -17,6 +18,7 @@ pub fn all() -> Vec<(&'static str, Value)> {
         ("decision.schema.json", decision()),
         ("facts.change.schema.json", facts(Gate::Change)),
         ("facts.slo.schema.json", facts(Gate::Slo)),
+        ("notice.schema.json", notice()),
     ]
 }
 
@@ -40,6 +42,11 @@ pub fn facts(gate: Gate) -> Value {
         properties.insert("gate".to_owned(), json!({"description": "Which gate asks.", "const": gate.as_str()}));
     }
     schema
+}
+
+/// What goes out when the state of a service changes.
+pub fn notice() -> Value {
+    of::<Notice>()
 }
 
 fn of<T: JsonSchema>() -> Value {

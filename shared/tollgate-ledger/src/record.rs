@@ -123,7 +123,12 @@ impl Entry {
     }
 }
 
-fn check_size(what: &'static str, bytes: usize, limit_bytes: usize, remedy: &'static str) -> Result<(), LedgerError> {
+pub(crate) fn check_size(
+    what: &'static str,
+    bytes: usize,
+    limit_bytes: usize,
+    remedy: &'static str,
+) -> Result<(), LedgerError> {
     if bytes > limit_bytes { Err(LedgerError::TooLarge { what, bytes, limit_bytes, remedy }) } else { Ok(()) }
 }
 

@@ -10,7 +10,7 @@ use aws_sdk_dynamodb::{
     },
 };
 
-use super::{DynamoDbLedger, failure, key};
+use super::{DynamoDbLedger, Item, failure, key};
 use crate::{
     error::LedgerError,
     record::{Entry, HistoryEntry, OutcomeRow},
@@ -21,10 +21,16 @@ const OUTCOME: &str = "note an outcome";
 /// How often a transaction is tried that met another one over the same items, which the SDK does not try again.
 const CONFLICT_TRIES: u32 = 5;
 
-/// How one try at a transaction ended.
-enum Attempt {
+/// How a transaction ended.
+pub(super) enum Transacted {
     Stored,
-    Already(Option<String>),
+    /// A condition did not hold, so nothing was written; the item that the first such condition met, if it was asked for.
+    Refused(Option<Item>),
+}
+
+/// How one try at it ended.
+enum Attempt {
+    Done(Transacted),
     Conflict(LedgerError),
 }
 
@@ -32,14 +38,25 @@ impl DynamoDbLedger {
     /// Keeps the decision, its entry in the history and its place in the list in one request, unless a decision is kept
     /// under its id; then gives that one.
     pub(crate) async fn record(&self, entry: Entry) -> Result<Option<String>, LedgerError> {
+        match self.transact(RECORD, self.puts(&entry)?).await? {
+            Transacted::Stored => Ok(None),
+            Transacted::Refused(Some(first)) => self.text(&first, "body").map(Some),
+            Transacted::Refused(None) => {
+                Err(self.place.failed(RECORD, "the condition failed and the item was not returned"))
+            }
+        }
+    }
+
+    /// Writes all items or none.
+    pub(super) async fn transact(
+        &self,
+        operation: &'static str,
+        items: Vec<TransactWriteItem>,
+    ) -> Result<Transacted, LedgerError> {
         let mut tries = 1;
         loop {
-            match self.try_record(&entry).await? {
-                Attempt::Stored => return Ok(None),
-                Attempt::Already(Some(first)) => return Ok(Some(first)),
-                Attempt::Already(None) => {
-                    return Err(self.place.failed(RECORD, "the condition failed and the item was not returned"));
-                }
+            match self.try_transact(operation, items.clone()).await? {
+                Attempt::Done(done) => return Ok(done),
                 Attempt::Conflict(error) if tries >= CONFLICT_TRIES => return Err(error),
                 Attempt::Conflict(_) => tokio::time::sleep(Duration::from_millis(10 << tries)).await,
             }
@@ -47,28 +64,30 @@ impl DynamoDbLedger {
         }
     }
 
-    async fn try_record(&self, entry: &Entry) -> Result<Attempt, LedgerError> {
-        let request = self.client.transact_write_items().set_transact_items(Some(self.puts(entry)?));
-        let Err(error) = request.send().await else { return Ok(Attempt::Stored) };
+    async fn try_transact(
+        &self,
+        operation: &'static str,
+        items: Vec<TransactWriteItem>,
+    ) -> Result<Attempt, LedgerError> {
+        let request = self.client.transact_write_items().set_transact_items(Some(items));
+        let Err(error) = request.send().await else { return Ok(Attempt::Done(Transacted::Stored)) };
         let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() else {
-            return Err(self.explain(RECORD, &error));
+            return Err(self.explain(operation, &error));
         };
         let reasons = cancelled.cancellation_reasons();
         let codes: Vec<&str> =
             reasons.iter().filter_map(CancellationReason::code).filter(|code| *code != "None").collect();
-        // Only the decision itself has a condition, and it comes first.
-        if let Some(first) = reasons.first().filter(|reason| reason.code() == Some("ConditionalCheckFailed")) {
-            let body = first.item().map(|item| self.text(item, "body")).transpose()?;
-            return Ok(Attempt::Already(body));
+        if let Some(refused) = reasons.iter().find(|reason| reason.code() == Some("ConditionalCheckFailed")) {
+            return Ok(Attempt::Done(Transacted::Refused(refused.item().cloned())));
         }
         let said: Vec<&str> = reasons.iter().filter_map(CancellationReason::message).collect();
         let reason = format!("the transaction was cancelled for {codes:?}: {}", said.join("; "));
         if codes.contains(&"TransactionConflict") {
-            Ok(Attempt::Conflict(self.place.unavailable(RECORD, reason)))
+            Ok(Attempt::Conflict(self.place.unavailable(operation, reason)))
         } else if !codes.is_empty() && codes.iter().all(|code| failure::is_transient(code)) {
-            Err(self.place.unavailable(RECORD, reason))
+            Err(self.place.unavailable(operation, reason))
         } else {
-            Err(self.place.failed(RECORD, reason))
+            Err(self.place.failed(operation, reason))
         }
     }
 

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Expired claims are kept this much longer, for clocks that differ between processes.
-const SWEEP_AFTER_SECONDS: i64 = 3600;
+pub(super) const SWEEP_AFTER_SECONDS: i64 = 3600;
 /// Each new claim removes up to this many expired ones, so that they cannot pile up.
 const SWEEP_CLAIMS: i64 = 8;
 
@@ -112,12 +112,12 @@ pub(super) fn outcome(connection: &mut Connection, id: &str, outcome: &str) -> r
 /// What a commit survives. A decision may have been answered; a claim that is lost with the power was not, and is not worth
 /// another wait for the disk.
 #[derive(Clone, Copy)]
-enum Survives {
+pub(super) enum Survives {
     Crash,
     PowerLoss,
 }
 
-fn begin(connection: &mut Connection, survives: Survives) -> rusqlite::Result<Transaction<'_>> {
+pub(super) fn begin(connection: &mut Connection, survives: Survives) -> rusqlite::Result<Transaction<'_>> {
     let synchronous = match survives {
         Survives::Crash => "NORMAL",
         Survives::PowerLoss => "FULL",
