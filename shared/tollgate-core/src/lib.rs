@@ -16,6 +16,7 @@ pub mod facts;
 pub mod finding;
 pub mod fold;
 pub mod history;
+pub mod keptn;
 pub mod money;
 pub mod replay;
 #[cfg(feature = "schema")]
