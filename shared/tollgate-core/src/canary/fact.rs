@@ -9,7 +9,8 @@ use crate::evidence::Evidence;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CanaryFact {
-    /// How it is known; `no_data` when no metric could be judged, `partial` when some could not.
+    /// How it is known; `no_data` when no metric could be judged, `partial` when some could not. Advisory
+    /// when the verdict is `pass`: a score that is high enough has what is missing held against it already.
     pub evidence: Evidence,
     /// The service that is rolled out.
     pub service: String,

@@ -238,6 +238,22 @@ fn half_without_data_fails_once_it_is_given_up() {
     }
 }
 
+/// A score that passes has what is missing held against it already; nothing else lets bad evidence be advisory.
+#[test]
+fn only_a_pass_needs_no_more_evidence() {
+    let mut heavy = metric("latency", "g", Direction::Increase);
+    heavy.weight = 99;
+    let plan =
+        config(vec![heavy, metric("errors", "g", Direction::Increase), metric("queue", "g", Direction::Increase)]);
+    let seen = |moved| {
+        let samples = [("latency", pair(around(0), around(moved))), ("errors", pair(around(0), around(0)))];
+        let fact = fact(plan.clone(), &observed(900, samples));
+        (fact.verdict, fact.evidence.status, fact.evidence.required)
+    };
+    assert_eq!(seen(0), (CanaryVerdict::Pass, EvidenceStatus::Partial, false));
+    assert_eq!(seen(36), (CanaryVerdict::Fail, EvidenceStatus::Partial, true));
+}
+
 #[test]
 fn a_configuration_that_makes_no_sense_is_refused() {
     let good = || config(vec![metric("latency", "g", Direction::Increase)]);

@@ -86,7 +86,8 @@ pub fn canary_fact(plan: &CanaryPlan, observed: &Observed) -> CanaryFact {
         ));
     }
     CanaryFact {
-        evidence: evidence(observed, &metrics, missing),
+        // A score that passes has what is missing held against it already.
+        evidence: Evidence { required: verdict != CanaryVerdict::Pass, ..evidence(observed, &metrics, missing) },
         service: observed.service.clone(),
         verdict,
         reasons,
