@@ -4,6 +4,7 @@
 //! recorded can be made again, anywhere, and must come out the same.
 
 pub mod approval;
+pub mod canary;
 pub mod catalogue;
 pub mod change;
 pub mod cost;
@@ -15,6 +16,7 @@ pub mod facts;
 pub mod finding;
 pub mod fold;
 pub mod history;
+pub mod keptn;
 pub mod money;
 pub mod notice;
 pub mod replay;

@@ -6,8 +6,10 @@ use super::{CallerFact, DependencyFact, Facts, Frame, ServiceFact};
 use crate::{
     Timestamp,
     approval::ApprovalFact,
+    canary::CanaryFact,
     change::{Approval, Purpose},
     decision::Gate,
+    keptn::KeptnFact,
     settings::Settings,
     slo::SloFact,
     waiver::Waiver,
@@ -58,6 +60,11 @@ pub struct SloGateFacts {
     pub slos: Vec<SloFact>,
     /// What it depends on.
     pub dependencies: Vec<DependencyFact>,
+    /// The canary against its baseline; null when the question names none. One that is named and of which nothing came is
+    /// here without data.
+    pub canary: Option<CanaryFact>,
+    /// The service's imported Keptn gate; null when it has none. Values that did not come leave it inconclusive.
+    pub keptn: Option<KeptnFact>,
     /// Maintenance that is planned for the service and goes on now.
     pub maintenance: Vec<MaintenanceWindow>,
     /// The approvals that came with the question.
@@ -95,7 +102,9 @@ impl SloGateFacts {
     pub fn frame(&self) -> Frame<'_> {
         let evidence = std::iter::once(&self.service.evidence)
             .chain(self.slos.iter().map(|slo| &slo.evidence))
-            .chain(self.dependencies.iter().flat_map(DependencyFact::evidence));
+            .chain(self.dependencies.iter().flat_map(DependencyFact::evidence))
+            .chain(self.canary.iter().map(|canary| &canary.evidence))
+            .chain(self.keptn.iter().map(|keptn| &keptn.evidence));
         Frame {
             gate: Gate::Slo,
             evaluated_at: self.evaluated_at,
