@@ -27,7 +27,7 @@ pub use expression::{Expression, Input, Rational, Undefined, rational};
 pub use fact::{Judging, slo_fact, unknown_fact};
 pub use indicator::{Comparison, Composite, CompositeMethod, Counted, Indicator, Part, Ratio, RawKind};
 pub use objective::{Budgeting, PARTS_PER_BILLION, SliceTarget, Slo, Target};
-pub use openslo::parse;
+pub use openslo::{Objectives, check_syntax, parse, read};
 pub use period::{CalendarUnit, Period};
 pub use plan::{LAG_SECONDS, Plan, Tier, WINDOWS};
 pub use series::{Quality, Snapshot, TierSeries, count};
