@@ -13,7 +13,7 @@ use aws_sdk_dynamodb::{
 use super::{DynamoDbLedger, failure, key};
 use crate::{
     error::LedgerError,
-    record::{Entry, OutcomeRow},
+    record::{Entry, HistoryEntry, OutcomeRow},
 };
 
 const RECORD: &str = "record a decision";
@@ -74,24 +74,26 @@ impl DynamoDbLedger {
 
     fn puts(&self, entry: &Entry) -> Result<Vec<TransactWriteItem>, LedgerError> {
         let (decision_pk, decision_sk) = key::decision(&entry.decision_id);
-        let history_pk = key::history(&entry.service, &entry.environment)?;
-        let history_sk = format!("{}#{}", entry.evaluated_at, entry.decision_id);
         let year_pk = key::year_of_decision(&entry.decision_id)?;
         let put = || Put::builder().table_name(&self.table);
         let text = |text: &str| AttributeValue::S(text.into());
-        let puts = [
-            put()
-                .item("pk", AttributeValue::S(decision_pk))
-                .item("sk", AttributeValue::S(decision_sk))
-                .item("history_pk", text(&history_pk))
-                .item("history_sk", text(&history_sk))
-                .item("body", text(&entry.body))
-                .condition_expression("attribute_not_exists(pk)")
-                .return_values_on_condition_check_failure(OnFailure::AllOld),
-            put().item("pk", text(&history_pk)).item("sk", text(&history_sk)).item("change", text(&entry.change)),
-            put().item("pk", AttributeValue::S(year_pk)).item("sk", text(&entry.decision_id)),
-        ];
-        puts.into_iter()
+        let mut decision = put()
+            .item("pk", AttributeValue::S(decision_pk))
+            .item("sk", AttributeValue::S(decision_sk))
+            .item("body", text(&entry.body))
+            .condition_expression("attribute_not_exists(pk)")
+            .return_values_on_condition_check_failure(OnFailure::AllOld);
+        let mut past = None;
+        if let Some(HistoryEntry { service, environment, change }) = &entry.history {
+            let history_pk = key::history(service, environment)?;
+            let history_sk = format!("{}#{}", entry.evaluated_at, entry.decision_id);
+            decision = decision.item("history_pk", text(&history_pk)).item("history_sk", text(&history_sk));
+            past = Some(put().item("pk", text(&history_pk)).item("sk", text(&history_sk)).item("change", text(change)));
+        }
+        let year = put().item("pk", AttributeValue::S(year_pk)).item("sk", text(&entry.decision_id));
+        [Some(decision), past, Some(year)]
+            .into_iter()
+            .flatten()
             .map(|put| Ok(TransactWriteItem::builder().put(put.build()?).build()))
             .collect::<Result<_, BuildError>>()
             .map_err(|error| self.place.failed(RECORD, error.to_string()))

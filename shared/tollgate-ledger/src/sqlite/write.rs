@@ -7,7 +7,7 @@ use super::read;
 use crate::{
     claim::{Claim, FirstClaim},
     id,
-    record::{Entry, OutcomeRow},
+    record::{Entry, HistoryEntry, OutcomeRow},
 };
 
 /// Expired claims are kept this much longer, for clocks that differ between processes.
@@ -77,12 +77,14 @@ pub(super) fn record(connection: &mut Connection, entry: &Entry) -> rusqlite::Re
     transaction
         .prepare_cached("INSERT INTO decisions (decision_id, body) VALUES (?1, ?2)")?
         .execute([&entry.decision_id, &entry.body])?;
-    transaction
-        .prepare_cached(
-            "INSERT INTO history (service, environment, evaluated_at, decision_id, change)
-             VALUES (?1, ?2, ?3, ?4, ?5)",
-        )?
-        .execute([&entry.service, &entry.environment, &entry.evaluated_at, &entry.decision_id, &entry.change])?;
+    if let Some(HistoryEntry { service, environment, change }) = &entry.history {
+        transaction
+            .prepare_cached(
+                "INSERT INTO history (service, environment, evaluated_at, decision_id, change)
+                 VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?
+            .execute([service, environment, &entry.evaluated_at, &entry.decision_id, change])?;
+    }
     transaction.commit()?;
     Ok(None)
 }

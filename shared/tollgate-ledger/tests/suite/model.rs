@@ -10,7 +10,7 @@ use tollgate_core::{
 };
 use tollgate_ledger::{Claim, Claimed, DecisionsQuery, HistoryQuery, Ledger, Order, OutcomeReported, Recorded};
 
-use super::fixture::{all_of, at, claim, id, outcome, record};
+use super::fixture::{all_of, at, change_of, claim, id, outcome, record};
 
 /// One call; small numbers, so that calls meet.
 #[derive(Debug, Clone)]
@@ -130,7 +130,7 @@ impl Model {
 
     async fn compare_history(&self, ledger: &Ledger, query: &HistoryQuery) {
         let matches = |record: &&DecisionRecord| {
-            record.facts.change.service == query.service && record.decision.evaluated_at >= query.since
+            record.facts.frame().service == query.service && record.decision.evaluated_at >= query.since
         };
         // Ids sort as the times do.
         let expected: Vec<_> = self.records.values().rev().filter(matches).collect();
@@ -140,7 +140,7 @@ impl Model {
         assert_eq!(history.changes.len(), expected.len().min(limit));
         for (change, record) in history.changes.iter().zip(expected) {
             assert_eq!(change.decision_id, record.decision.decision_id);
-            assert_eq!(change.change_id, record.facts.change.id);
+            assert_eq!(change.change_id, change_of(&mut record.clone()).id);
             assert_eq!(change.outcome.as_ref(), self.outcomes.get(&change.decision_id));
         }
     }
