@@ -19,6 +19,7 @@ pub mod history;
 pub mod keptn;
 pub mod money;
 pub mod notice;
+mod recurring;
 pub mod replay;
 #[cfg(feature = "schema")]
 pub mod schema;

@@ -6,22 +6,32 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Timestamp, evidence::Evidence};
 
+mod alert;
 mod arithmetic;
-mod document;
+mod exclusion;
+mod expression;
 mod fact;
 mod history;
 mod indicator;
 mod objective;
 mod openslo;
+mod period;
 mod plan;
 mod series;
+mod source;
 
+pub use alert::BurnAlert;
 pub use arithmetic::Events;
+pub use exclusion::Exclusion;
+pub use expression::{Expression, Input, Rational, Undefined, rational};
 pub use fact::{Judging, slo_fact, unknown_fact};
-pub use objective::{Counted, Metric, PARTS_PER_BILLION, Ratio, Slo, Target};
-pub use openslo::parse;
+pub use indicator::{Comparison, Composite, CompositeMethod, Counted, Indicator, Part, Ratio, RawKind};
+pub use objective::{Budgeting, PARTS_PER_BILLION, SliceTarget, Slo, Target};
+pub use openslo::{Objectives, check_syntax, parse, read};
+pub use period::{CalendarUnit, Period};
 pub use plan::{LAG_SECONDS, Plan, Tier, WINDOWS};
 pub use series::{Quality, Snapshot, TierSeries, count};
+pub use source::{Metric, Source};
 
 /// What is known of one objective.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    objective::Metric,
     plan::{Plan, Tier},
+    source::Metric,
 };
 
 /// The largest whole number up to which every whole number is a floating-point number.

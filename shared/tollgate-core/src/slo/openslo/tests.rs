@@ -1,5 +1,5 @@
 use super::parse;
-use crate::slo::{Counted, Metric, Slo};
+use crate::slo::{Counted, Indicator, Metric, Period, Ratio, Slo};
 
 const GOOD: &str = "\
 apiVersion: openslo/v1
@@ -46,22 +46,29 @@ fn only(text: &str) -> Slo {
     slos.into_iter().next().unwrap()
 }
 
+fn ratio(slo: &Slo) -> &Ratio {
+    let Indicator::Ratio(ratio) = &slo.indicator else { panic!("{slo:?}") };
+    ratio
+}
+
+fn days(days: u64) -> Period {
+    Period::Rolling { seconds: days * 86_400 }
+}
+
 #[test]
 fn an_slo_is_read_exactly() {
     let slo = only(GOOD);
     assert_eq!((slo.service.as_str(), slo.name.as_str(), slo.line), ("payments-api", "availability", 4));
-    assert_eq!((slo.target.ppb(), slo.period_seconds), (999_500_000, 2_592_000));
-    assert_eq!(slo.ratio.counted, Counted::Good);
-    assert_eq!(slo.ratio.metric.to_string(), "Tollgate/Demo/GoodRequestCount{Service=payments-api}");
+    assert_eq!((slo.target.ppb(), slo.period), (999_500_000, days(30)));
+    assert_eq!(ratio(&slo).counted, Counted::Good);
+    assert_eq!(ratio(&slo).metric.to_string(), "Tollgate/Demo/GoodRequestCount{Service=payments-api}");
     let expected = Metric {
-        namespace: "Tollgate/Demo".into(),
-        name: "RequestCount".into(),
         dimensions: [("Service".into(), "payments-api".into())].into(),
-        statistic: "Sum".into(),
         region: Some("eu-central-1".into()),
         account_id: Some("012345678901".into()),
+        ..Metric::new("Tollgate/Demo", "RequestCount", "Sum")
     };
-    assert_eq!(slo.ratio.total, expected);
+    assert_eq!(ratio(&slo).total, expected.into());
     assert_eq!(slo.evidence_id(), "slo/payments-api/availability");
 }
 
@@ -77,36 +84,36 @@ fn several_targets_are_several_objectives() {
 fn other_kinds_are_tolerated_and_an_sli_is_found() {
     let (head, tail) = GOOD.split_once("  indicator:\n").unwrap();
     let (indicator, tail) = tail.split_once("  timeWindow:").unwrap();
-    let ratio = indicator.split_once("    spec:\n").unwrap().1.replace("\n    ", "\n");
+    let indented = indicator.split_once("    spec:\n").unwrap().1.replace("\n    ", "\n");
     let sli = format!(
         "apiVersion: openslo/v1\nkind: SLI\nmetadata: {{name: good}}\nspec:\n{}",
-        ratio.strip_prefix("    ").unwrap()
+        indented.strip_prefix("    ").unwrap()
     );
     let service = "apiVersion: openslo/v1\nkind: Service\nmetadata: {name: payments-api}\nspec: {description: pays}\n";
     let text = format!("---\n{service}---\n{head}  indicatorRef: good\n  timeWindow:{tail}---\n{sli}");
-    assert_eq!(only(&text).ratio, only(GOOD).ratio);
+    assert_eq!(ratio(&only(&text)), ratio(&only(GOOD)));
     let lost = text.replace("indicatorRef: good", "indicatorRef: best");
     let errors = parse("s.yaml", &lost).unwrap_err();
-    assert!(errors[0].to_string().starts_with("s.yaml:15: this file has no SLI `best`"), "{errors:?}");
+    assert!(errors[0].to_string().starts_with("s.yaml:15: there is no SLI `best`"), "{errors:?}");
 }
 
 #[test]
 fn bad_events_need_a_word_on_missing_ones() {
     let bad = GOOD.replace("        good:", "        bad:").replace("GoodRequestCount", "ErrorCount");
-    assert_eq!(only(&bad).ratio.counted, Counted::Bad { absent_is_zero: false });
+    assert_eq!(ratio(&only(&bad)).counted, Counted::Bad { absent_is_zero: false });
     let zero = bad.replace("ErrorCount\n", "ErrorCount\n              treatMissing: zero\n");
-    assert_eq!(only(&zero).ratio.counted, Counted::Bad { absent_is_zero: true });
+    assert_eq!(ratio(&only(&zero)).counted, Counted::Bad { absent_is_zero: true });
 }
 
 #[test]
 fn durations_and_statistics_are_those_that_add_up() {
-    for (duration, days) in [("28d", 28), ("7d", 7), ("4w", 28), ("720h", 30), ("1440m", 1)] {
-        assert_eq!(only(&GOOD.replace("30d", duration)).period_seconds, days * 86_400, "{duration}");
+    for (duration, length) in [("28d", 28), ("7d", 7), ("4w", 28), ("720h", 30), ("1440m", 1)] {
+        assert_eq!(only(&GOOD.replace("30d", duration)).period, days(length), "{duration}");
     }
     for stat in ["Sum", "SampleCount", "TC(:500)", "TC(1%:99.5%)"] {
         let text = GOOD
             .replace("MetricName: RequestCount\n", &format!("MetricName: RequestCount\n              Stat: {stat}\n"));
-        assert_eq!(only(&text).ratio.total.statistic, stat);
+        assert_eq!(ratio(&only(&text)).total.metric().unwrap().statistic, stat);
     }
 }
 
@@ -115,7 +122,7 @@ fn what_cannot_be_is_refused_with_line_and_what_to_write() {
     let cases = [
         ("openslo/v1\n", "openslo/v1alpha\n", "1: `openslo/v1alpha` is not supported: write `apiVersion: openslo/v1`"),
         ("apiVersion: openslo/v1\n", "", "1: no `apiVersion`"),
-        ("kind: SLO", "kind: AlertPolicy", "2: kind `AlertPolicy` is not supported yet"),
+        ("kind: SLO", "kind: AlertPolicy", "8: kind `AlertPolicy` has no `service`: remove it"),
         ("kind: SLO", "kind: slo", "2: there is no kind `slo`: write `SLO`"),
         ("name: availability", "name: Availability!", "4: `Availability!` is not a name"),
         ("  service: payments-api\n", "", "no `service`"),
@@ -129,35 +136,36 @@ fn what_cannot_be_is_refused_with_line_and_what_to_write() {
         ("target: 0.9995", "targetPercent: 100", "36: `targetPercent: 100` must be"),
         ("target: 0.9995", "target: 0.9995\n      targetPercent: 99.95", "37: both `target` and `targetPercent`"),
         ("target: 0.9995", "target: 0.9995\n    - target: 0.99950", "37: the same target as in line 35"),
-        ("target: 0.9995", "target: 0.9995\n      op: lte", "37: `op`: a ratio has no such thing"),
+        ("target: 0.9995", "target: 0.9995\n      value: 3", "37: `value`: a ratio has no such thing"),
+        (
+            "target: 0.9995",
+            "target: 0.9995\n      op: eq",
+            "37: there is no `op: eq`: write `lt`, `lte`, `gt` or `gte`",
+        ),
         ("    - displayName: most\n      target: 0.9995\n", "    []\n", "no `objectives`"),
-        ("Occurrences", "Timeslices", "33: `Timeslices` is not supported yet: write `budgetingMethod: Occurrences`"),
+        ("Occurrences", "Timeslices", "35: no `timeSliceTarget`: write for example `0.95`"),
+        ("Occurrences", "RatioTimeslices", "35: no `timeSliceWindow`: write for example `1m`"),
         ("Occurrences", "Sometimes", "33: there is no method `Sometimes`"),
         ("30d", "1M", "31: the duration `1M` varies with the calendar"),
         ("30d", "30", "31: the duration `30` is not a number with a unit"),
         ("30d", "5m", "31: the duration `5m` must be full hours, from one day"),
         ("30d", "99999999999999999999d", "31: the duration"),
         ("30d", "400d", "31: the duration `400d` must be"),
-        (
-            "isRolling: true",
-            "calendar: {startTime: 2020-01-01 00:00:00, timeZone: UTC}",
-            "32: calendar windows are not",
-        ),
         ("isRolling: true", "isRolling: false", "a window without `calendar` rolls"),
         ("isRolling: true", "isRolling: true\n    - duration: 7d", "33: a budget has one period, not 2"),
         ("    - duration: 30d\n      isRolling: true\n", "    []\n", "no `timeWindow`"),
         ("        total:", "        bad:", "no `total`"),
-        ("        good:", "        raw:", "`raw` is not supported yet"),
-        ("ratioMetric", "thresholdMetric", "`thresholdMetric` is not supported yet"),
+        ("        good:", "        raw:", "22: `total` beside `raw`: keep one of them"),
+        ("ratioMetric", "thresholdMetric", "unknown field `counter`"),
         ("GoodRequestCount", "GoodRequestCount\n              Stat: Average", "20: `Average` does not count events"),
         ("GoodRequestCount", "GoodRequestCount\n              Stat: p99", "20: `p99` does not count events"),
-        ("GoodRequestCount", "GoodRequestCount\n              Period: 60", "Period"),
+        ("GoodRequestCount", "GoodRequestCount\n              Unit: Count", "20: a CloudWatch source has no `Unit`"),
         ("GoodRequestCount", "GoodRequestCount\n              treatMissing: zero", "`treatMissing` can only be"),
         ("MetricName: GoodRequestCount", "MetricName: \"\"", "`MetricName` must have 1 to 255 characters"),
         (
             "type: CloudWatch\n            spec:\n              Namespace: Tollgate/Demo\n              MetricName: Good",
             "type: Prometheus\n            spec:\n              Namespace: Tollgate/Demo\n              MetricName: Good",
-            "16: there is no metric source `Prometheus`",
+            "16: no source of type `Prometheus` here: write `type: CloudWatch`",
         ),
         ("\"012345678901\"", "12345", "`12345` is not an account of 12 digits"),
         ("eu-central-1", "Frankfurt am Main", "is not a region"),
@@ -198,7 +206,7 @@ fn a_name_is_used_once_for_a_service() {
 
 #[test]
 fn all_errors_come_at_once_in_order() {
-    let text = GOOD.replace("0.9995", "2").replace("30d", "1Y").replace("Occurrences", "Timeslices");
+    let text = GOOD.replace("0.9995", "2").replace("30d", "1Y").replace("Occurrences", "Sometimes");
     let lines: Vec<_> = parse("s.yaml", &text).unwrap_err().iter().map(|error| error.line).collect();
     assert_eq!(lines, [Some(31), Some(33), Some(36)]);
 }
