@@ -40,7 +40,8 @@ impl Reader<'_> {
                 }
                 None if self.syntax_only => None,
                 None => {
-                    let message = format!("there is no DataSource `{}`: add it, or write `type`", reference.value);
+                    let message =
+                        format!("there is no DataSource `{}`: add it, or remove the reference", reference.value);
                     return self.refuse(&reference.defined, message);
                 }
             },
