@@ -36,8 +36,7 @@ impl ChangeGate {
             self.telemetry.gather(&slos, now, tokio::time::Instant::now() + limit, seconds("slo", "max_age_seconds")),
             history(&self.ledger, question, now, limit, seconds("change", "history_window_seconds")),
         );
-        let (own, of_dependencies): (Vec<_>, Vec<_>) =
-            telemetry.into_iter().partition(|fact| fact.service == change.service);
+        let (own, of_dependencies): (Vec<_>, Vec<_>) = telemetry.into_iter().partition(|fact| fact.evidence.required);
         let max_age_seconds = settings.integer("change", "approval_max_age_seconds").unwrap_or(0);
         let approved_by = ApprovalTime { now, max_age_seconds };
         let caller = CallerFact {
@@ -63,11 +62,12 @@ impl ChangeGate {
     }
 }
 
-/// The service's own objectives, which a decision must rest on, and those of its dependencies, which it need not.
-fn objectives<'a>(catalogue: &'a Catalogue, name: &str, service: Option<&'a Service>) -> Vec<(&'a Slo, bool)> {
-    let of = |name: &str| catalogue.slos.get(name).into_iter().flatten();
+/// The objectives that bind the service, which a decision must rest on, and those of its dependencies, which it need not.
+fn objectives<'a>(catalogue: &'a Catalogue, name: &'a str, service: Option<&'a Service>) -> Vec<(&'a Slo, bool)> {
     let dependencies = service.into_iter().flat_map(|service| &service.dependencies).filter(|other| *other != name);
-    of(name).map(|slo| (slo, true)).chain(dependencies.flat_map(|name| of(name).map(|slo| (slo, false)))).collect()
+    let of_dependencies = dependencies.flat_map(|name| catalogue.slos.get(name)).flatten();
+    let of_dependencies = of_dependencies.filter(|slo| !slo.shared_with.iter().any(|shared| shared == name));
+    catalogue.slos_of(name).map(|slo| (slo, true)).chain(of_dependencies.map(|slo| (slo, false))).collect()
 }
 
 async fn history(

@@ -14,7 +14,7 @@ use tollgate_aws::{CloudWatch, Recording, sdk_config};
 use tollgate_core::{
     Timestamp,
     evidence::EvidenceStatus,
-    slo::{Judging, Slo, parse, slo_fact},
+    slo::{Judging, Slo, read, slo_fact},
 };
 
 const DEADLINE: Duration = Duration::from_secs(60);
@@ -65,14 +65,17 @@ fn objectives(folder: &Path, services: &[String]) -> anyhow::Result<Vec<Slo>> {
     let mut files: Vec<PathBuf> = entries.map(|entry| Ok(entry?.path())).collect::<anyhow::Result<_>>()?;
     files.retain(|file| file.extension().is_some_and(|extension| extension == "yaml" || extension == "yml"));
     files.sort();
-    let mut slos = Vec::new();
+    let mut texts = Vec::new();
     for file in files {
         let text = fs::read_to_string(&file).with_context(|| format!("`{}` cannot be read", file.display()))?;
-        match parse(&file.display().to_string(), &text) {
-            Ok(found) => slos.extend(found.into_iter().filter(|slo| services.contains(&slo.service))),
-            Err(errors) => bail!(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),
-        }
+        texts.push((file.display().to_string(), text));
     }
+    let read = read(texts.iter().map(|(file, text)| (file.as_str(), text.as_str())));
+    let slos = match read {
+        Ok(objectives) => objectives.slos.into_iter().filter(|slo| services.contains(&slo.service)),
+        Err(errors) => bail!(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),
+    };
+    let slos: Vec<Slo> = slos.collect();
     let known: BTreeSet<&str> = slos.iter().map(|slo| slo.service.as_str()).collect();
     let unknown: Vec<_> = services.iter().filter(|service| !known.contains(service.as_str())).cloned().collect();
     ensure!(unknown.is_empty(), "no objectives of `{}` in {}", unknown.join("`, `"), folder.display());

@@ -2,8 +2,12 @@
 
 mod calendar;
 mod entries;
+mod objectives;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 pub use calendar::Freeze;
 use entries::{Calendar, Callers, Waivers};
@@ -16,7 +20,7 @@ use crate::{
     data::{DataError, from_yaml},
     keptn::{self, KeptnGate},
     settings::Layers,
-    slo::{self, Slo},
+    slo::{Exclusion, Slo},
     waiver::Waiver,
 };
 
@@ -37,10 +41,14 @@ pub struct Catalogue {
     pub services: BTreeMap<String, Service>,
     /// Teams by name. A team is also a group of approvers.
     pub teams: BTreeMap<String, Team>,
-    /// Objectives by service.
+    /// Objectives by service, each with the maintenance that concerns it.
     pub slos: BTreeMap<String, Vec<Slo>>,
     /// Imported Keptn gates by service.
     pub keptn: BTreeMap<String, KeptnGate>,
+    /// Planned maintenance.
+    pub maintenance: Vec<Arc<Exclusion>>,
+    /// What is allowed and hardly meant.
+    pub warnings: Vec<DataError>,
     /// Times in which changes rest.
     pub freezes: Vec<Freeze>,
     /// Exceptions.
@@ -64,6 +72,9 @@ impl Catalogue {
                 errors.extend(new);
             }
         }
+        if let Err(new) = catalogue.add_objectives(files) {
+            errors.extend(new);
+        }
         let owner = |service: &str| catalogue.services.get(service).map(|service| service.owner.clone());
         match Layers::read(files, owner) {
             Ok(settings) => catalogue.settings = settings,
@@ -78,6 +89,7 @@ impl Catalogue {
             let message = format!("`thresholds.{group}.{name}` must be declared, as a whole number of seconds");
             DataError::new("data/settings/defaults.yaml", None, message)
         }));
+        catalogue.warn_of_unreachable();
         if errors.is_empty() { Ok(catalogue) } else { Err(errors) }
     }
 
@@ -92,16 +104,6 @@ impl Catalogue {
                 let team: Team = named(file, text, |team: &Team| &team.name).map_err(one)?;
                 self.teams.insert(team.name.clone(), team);
             }
-            Some(("slos", _)) => {
-                for slo in slo::parse(file, text)? {
-                    let of_service = self.slos.entry(slo.service.clone()).or_default();
-                    if of_service.iter().any(|other| other.name == slo.name) {
-                        let message = format!("`{}` has another objective named `{}`", slo.service, slo.name);
-                        return Err(one(DataError::new(file, None, message)));
-                    }
-                    of_service.push(slo);
-                }
-            }
             Some(("keptn", rest)) => {
                 let Some(service) = rest.strip_suffix(".yaml").filter(|name| !name.contains('/')) else {
                     let message = "a Keptn gate is named after its service: `data/keptn/SERVICE.yaml`";
@@ -109,6 +111,9 @@ impl Catalogue {
                 };
                 self.keptn.insert(service.to_owned(), keptn::parse(file, text)?);
             }
+            // They refer to one another, so they are read together.
+            Some(("slos", _)) => {}
+            Some(("maintenance", _)) => self.add_maintenance(file, text).map_err(one)?,
             Some(("calendars", _)) => {
                 let calendar: Calendar = from_yaml(file, text).map_err(one)?;
                 for entry in calendar.freezes {
@@ -123,7 +128,8 @@ impl Catalogue {
             Some(("settings", _)) | None => {}
             Some((folder, _)) => {
                 let known =
-                    "`services`, `teams`, `slos`, `keptn`, `calendars`, `waivers`, `settings` and `callers.yaml`";
+                    "`services`, `teams`, `slos`, `keptn`, `maintenance`, `calendars`, `waivers`, `settings` and \
+                     `callers.yaml`";
                 let name = if folder.is_empty() { file } else { folder };
                 let message = format!("`{name}` is not read by anything; the data are {known}");
                 return Err(one(DataError::new(file, None, message)));
@@ -156,7 +162,7 @@ impl Catalogue {
             for dependency in service.dependencies.iter().filter(|name| !self.services.contains_key(*name)) {
                 note(file.clone(), format!("dependency `{dependency}` has no file in `data/services`"));
             }
-            if !self.slos.contains_key(&service.name) {
+            if self.slos_of(&service.name).next().is_none() {
                 note(
                     file.clone(),
                     format!("`{}` has no objective in `data/slos`: its changes are denied", service.name),
@@ -168,6 +174,23 @@ impl Catalogue {
         }
         for service in self.keptn.keys().filter(|name| !self.services.contains_key(*name)) {
             note(format!("data/keptn/{service}.yaml"), format!("`{service}` has no file in `data/services`"));
+        }
+        for slo in self.slos.values().flatten() {
+            for name in slo.shared_with.iter().filter(|name| !self.services.contains_key(*name)) {
+                let message = format!("`{}` is shared with `{name}`, which has no file in `data/services`", slo.name);
+                note(slo.file.clone(), message);
+            }
+        }
+        for exclusion in &self.maintenance {
+            let (name, owner) = (&exclusion.name, &exclusion.owner);
+            for service in exclusion.services.iter().filter(|name| !self.services.contains_key(*name)) {
+                let message = format!("maintenance `{name}` is for `{service}`, which has no file in `data/services`");
+                note("data/maintenance".to_owned(), message);
+            }
+            if !self.teams.contains_key(owner) {
+                let message = format!("owner `{owner}` of maintenance `{name}` has no file in `data/teams`");
+                note("data/maintenance".to_owned(), message);
+            }
         }
         let environments: BTreeSet<&String> =
             self.services.values().flat_map(|service| &service.environments).collect();

@@ -23,6 +23,7 @@ mod source;
 pub use alert::BurnAlert;
 pub use arithmetic::Events;
 pub use exclusion::Exclusion;
+pub(crate) use exclusion::ExclusionEntry;
 pub use expression::{Expression, Input, Rational, Undefined, rational};
 pub use fact::{Judging, slo_fact, unknown_fact};
 pub use indicator::{Comparison, Composite, CompositeMethod, Counted, Indicator, Part, Ratio, RawKind};

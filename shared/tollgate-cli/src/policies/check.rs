@@ -25,10 +25,14 @@ pub(super) fn run(folder: &Folder) -> ExitCode {
     }
 }
 
-/// Reads the data as a gate does, and looks for names that lead nowhere. Gives the number of services.
+/// Reads the data as a gate does, looks for names that lead nowhere, and says what is hardly meant. Gives the number of
+/// services.
 fn data(folder: &Folder) -> Result<usize, Vec<PolicyError>> {
     let policies = PolicySet::load(&folder.path)?;
     let catalogue = Catalogue::read(policies.data_files())?;
+    for warning in &catalogue.warnings {
+        eprintln!("warning: {warning}");
+    }
     let dangling = catalogue.dangling();
     if dangling.is_empty() { Ok(catalogue.services.len()) } else { Err(dangling) }
 }

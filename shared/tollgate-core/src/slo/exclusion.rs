@@ -2,11 +2,13 @@
 
 use std::ops::Range;
 
+use chrono::Duration;
 use serde::Deserialize;
 
 use super::objective::Slo;
 use crate::{
     Timestamp,
+    facts::MaintenanceWindow,
     recurring::{Recurring, Written},
 };
 
@@ -60,6 +62,25 @@ impl Exclusion {
         let written = Written { time_zone: &time_zone, starts: &starts, ends: &ends, rrule: rrule.as_deref() };
         let when = Recurring::read(&written, LONGEST_DAYS)?;
         Ok(Self { name, owner, reason, services, slos, environments, when })
+    }
+
+    /// Is it for this service in this environment?
+    pub fn is_of(&self, service: &str, environment: &str) -> bool {
+        let lists = |names: &[String], name: &str| names.iter().any(|listed| listed == name);
+        lists(&self.services, service) && (self.environments.is_empty() || lists(&self.environments, environment))
+    }
+
+    /// The window of it that holds at a time.
+    pub fn at(&self, at: Timestamp) -> Option<MaintenanceWindow> {
+        let until = at.checked_add_signed(Duration::seconds(1))?;
+        let ranges = self.when.between(at, until, u16::MAX);
+        ranges.into_iter().find(|range| range.contains(&at)).map(|range| MaintenanceWindow {
+            name: self.name.clone(),
+            reason: self.reason.clone(),
+            owner: self.owner.clone(),
+            starts_at: range.start,
+            ends_at: range.end,
+        })
     }
 
     /// Is it for this objective? Where it is only for some environments, the objective must say (by its label

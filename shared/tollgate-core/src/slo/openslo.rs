@@ -31,11 +31,13 @@
 //! `weighted: {service/name: 2, …}`. Several services share the budget of an SLO with the annotation
 //! `tollgate.dev/shared-with: payments-api, ledger-db`.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
-use document::{Document, Header, Objects, Spec};
+use document::{Document, Header};
+use reader::Reader;
 use serde::de::DeserializeOwned;
 use serde_saphyr::{Location, Spanned};
+use several::Objects;
 
 use super::Slo;
 use crate::data::{DataError, from_yaml_documents};
@@ -44,13 +46,15 @@ mod alerts;
 mod document;
 mod indicator;
 mod metric;
+mod place;
+mod reader;
+mod several;
 mod slo;
 mod source;
 mod window;
 
 /// Kinds beside `SLO`, in the order in which they are checked.
 const KINDS: [&str; 6] = ["Service", "DataSource", "SLI", "AlertNotificationTarget", "AlertCondition", "AlertPolicy"];
-const LONGEST_DESCRIPTION: usize = 1050;
 
 /// What the OpenSLO files of a folder come to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -158,173 +162,6 @@ fn wrong_header(header: &Header) -> impl Iterator<Item = (Option<Location>, Stri
 
 fn line(at: &Location) -> Option<u64> {
     Some(at.line()).filter(|line| *line > 0)
-}
-
-/// Reads the documents of several files.
-struct Reader<'a> {
-    /// What is not an SLO, by kind and name.
-    objects: BTreeMap<(&'a str, &'a str), (&'a str, &'a Spanned<Document>)>,
-    file: &'a str,
-    errors: Vec<DataError>,
-    warnings: Vec<DataError>,
-    /// Is what cannot be read here, or is elsewhere, good?
-    syntax_only: bool,
-    /// The objectives so far.
-    known: Vec<Arc<Slo>>,
-    /// Are the objectives known that composites are made of?
-    composites: bool,
-    /// Was something left for when they are?
-    postponed: bool,
-}
-
-impl<'a> Reader<'a> {
-    fn over(documents: &[(&'a str, &'a Spanned<Document>)], syntax_only: bool) -> Self {
-        let mut reader = Self {
-            objects: BTreeMap::new(),
-            file: "",
-            errors: Vec::new(),
-            warnings: Vec::new(),
-            syntax_only,
-            known: Vec::new(),
-            composites: false,
-            postponed: false,
-        };
-        for &(file, document) in documents.iter().filter(|(_, document)| document.value.kind != "SLO") {
-            let (kind, name) = (document.value.kind.as_str(), &document.value.metadata.name);
-            match reader.objects.get(&(kind, name.value.as_str())) {
-                None => {
-                    reader.objects.insert((kind, &name.value), (file, document));
-                }
-                Some((first_file, first)) => {
-                    let first = DataError::new(*first_file, line(&first.value.metadata.name.defined), "").place();
-                    let message =
-                        format!("there is a {kind} `{}` in {first} already: give this one another name", name.value);
-                    reader.in_file(file, |reader| reader.complain(&name.defined, message));
-                }
-            }
-        }
-        reader
-    }
-
-    /// Reads all SLOs, those that are made of others last.
-    fn slos(&mut self, documents: &[(&'a str, &'a Spanned<Document>)]) {
-        let mut postponed = Vec::new();
-        for &(file, document) in documents.iter().filter(|(_, document)| document.value.kind == "SLO") {
-            self.in_file(file, |reader| reader.check(document));
-            self.postponed = false;
-            let slos = self.in_file(file, |reader| reader.slo(document));
-            if self.postponed {
-                postponed.push((file, document));
-            }
-            self.add(slos.unwrap_or_default());
-        }
-        self.composites = true;
-        let mut composites = Vec::new();
-        for (file, document) in postponed {
-            composites.extend(self.in_file(file, |reader| reader.slo(document)).unwrap_or_default());
-        }
-        self.add(composites);
-    }
-
-    fn add(&mut self, slos: Vec<Slo>) {
-        for slo in slos {
-            if let Some(first) =
-                self.known.iter().find(|first| (&first.service, &first.name) == (&slo.service, &slo.name))
-            {
-                let place = if first.file == slo.file { "line ".to_owned() } else { format!("{}:", first.file) };
-                let message = format!(
-                    "`{}` has an SLO `{}` in {place}{} already: give this one another name",
-                    slo.service, slo.name, first.line
-                );
-                self.errors.push(DataError::new(&slo.file, slo.line, message));
-            }
-            self.known.push(Arc::new(slo));
-        }
-    }
-
-    /// Checks what concerns an object of any kind, and reads those that no SLO may refer to.
-    fn check(&mut self, document: &Spanned<Document>) {
-        let Document { kind, metadata, spec, .. } = &document.value;
-        if kind != "SLO" {
-            self.name(&metadata.name);
-        }
-        let Some(spec) = spec else {
-            if kind != "Service" {
-                self.complain(&document.defined, format!("no `spec` of the {kind}: write one"));
-            }
-            return;
-        };
-        let (at, spec) = (spec.defined, &spec.value);
-        self.strays(spec, kind);
-        let name = &metadata.name;
-        match kind.as_str() {
-            "DataSource" => self.check_data_source(name, spec, &at),
-            "SLI" => {
-                // Its sources are judged where an SLO reads them.
-                let syntax_only = std::mem::replace(&mut self.syntax_only, true);
-                self.indicator_spec(&at, spec);
-                self.syntax_only = syntax_only;
-            }
-            "AlertNotificationTarget" if spec.target.is_none() => {
-                self.complain(&at, "no `target`: write for example `target: email`");
-            }
-            "AlertCondition" => {
-                self.condition(&name.value, &at, spec);
-            }
-            "AlertPolicy" => {
-                self.policy(&name.value, &at, spec);
-            }
-            _ => {}
-        }
-    }
-
-    fn strays(&mut self, spec: &Spec, kind: &str) {
-        for (field, at) in spec.strays(kind) {
-            self.complain(&at, format!("kind `{kind}` has no `{field}`: remove it"));
-        }
-        if let Some(text) = spec.description.as_ref().filter(|text| text.value.chars().count() > LONGEST_DESCRIPTION) {
-            self.complain(
-                &text.defined,
-                format!("the description has more than {LONGEST_DESCRIPTION} characters: shorten it"),
-            );
-        }
-    }
-
-    fn name(&mut self, name: &Spanned<String>) -> Option<String> {
-        let label = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-        let text = &name.value;
-        let whole = (1..=63).contains(&text.len()) && text.bytes().all(label);
-        if whole && !text.starts_with('-') && !text.ends_with('-') {
-            return Some(text.clone());
-        }
-        let message = format!("`{text}` is not a name: write up to 63 letters, digits and `-` inside");
-        self.refuse(&name.defined, message)
-    }
-
-    fn find(&self, kind: &str, name: &str) -> Option<(&'a str, &'a Document)> {
-        self.objects.get(&(kind, name)).map(|(file, document)| (*file, &document.value))
-    }
-
-    /// Reads something that stands in another file.
-    fn in_file<T>(&mut self, file: &'a str, read: impl FnOnce(&mut Self) -> T) -> T {
-        let here = std::mem::replace(&mut self.file, file);
-        let found = read(self);
-        self.file = here;
-        found
-    }
-
-    fn complain(&mut self, at: &Location, message: impl Into<String>) {
-        self.errors.push(DataError::new(self.file, line(at), message));
-    }
-
-    fn refuse<T>(&mut self, at: &Location, message: impl Into<String>) -> Option<T> {
-        self.complain(at, message);
-        None
-    }
-
-    fn warn(&mut self, at: &Location, message: impl Into<String>) {
-        self.warnings.push(DataError::new(self.file, line(at), message));
-    }
 }
 
 #[cfg(test)]

@@ -3,18 +3,15 @@
 //! One struct holds the fields of all kinds, so that positions in the file survive; [`Spec::strays`] says which of them
 //! a kind does not have. Numbers are read as their text, so that they stay exact.
 
-use std::{collections::BTreeMap, fmt, marker::PhantomData};
+use std::{collections::BTreeMap, fmt};
 
 use serde::{
     Deserialize, Deserializer,
-    de::{
-        IgnoredAny, MapAccess, SeqAccess, Visitor,
-        value::{MapAccessDeserializer, SeqAccessDeserializer},
-    },
+    de::{IgnoredAny, MapAccess, Visitor, value::MapAccessDeserializer},
 };
 use serde_saphyr::{Location, Spanned};
 
-use super::source::MetricSource;
+use super::{several::Several, source::MetricSource};
 
 /// What says how to read a document.
 #[derive(Debug, Deserialize)]
@@ -256,90 +253,5 @@ impl<'de> Deserialize<'de> for ConnectionDetails {
             }
         }
         deserializer.deserialize_map(Details)
-    }
-}
-
-/// What a YAML document holds: an object, or a list of objects.
-#[derive(Debug)]
-pub(super) enum Objects<T> {
-    One(T),
-    Many(Vec<Spanned<T>>),
-}
-
-impl<T> Objects<T> {
-    /// The objects with their places.
-    pub(super) fn located(document: Spanned<Self>) -> Vec<Spanned<T>> {
-        match document.value {
-            Self::One(object) => vec![Spanned::new(object, document.referenced, document.defined)],
-            Self::Many(objects) => objects,
-        }
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Objects<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct ObjectsVisitor<T>(PhantomData<T>);
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectsVisitor<T> {
-            type Value = Objects<T>;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("an object with `apiVersion` and `kind`, or a list of them")
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Objects<T>, A::Error> {
-                let objects = Vec::deserialize(SeqAccessDeserializer::new(seq))?;
-                if objects.is_empty() {
-                    return Err(serde::de::Error::custom("the list is empty: write an object, or nothing"));
-                }
-                Ok(Objects::Many(objects))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Objects<T>, A::Error> {
-                T::deserialize(MapAccessDeserializer::new(map)).map(Objects::One)
-            }
-        }
-        deserializer.deserialize_any(ObjectsVisitor(PhantomData))
-    }
-}
-
-/// One value, or a list of them.
-#[derive(Debug)]
-pub(super) struct Several<T>(pub(super) Vec<T>);
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Several<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct SeveralVisitor<T>(PhantomData<T>);
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for SeveralVisitor<T> {
-            type Value = Several<T>;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("one value, or a list of them")
-            }
-
-            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Several<T>, E> {
-                T::deserialize(serde::de::value::StrDeserializer::new(text)).map(|one| Several(vec![one]))
-            }
-
-            fn visit_bool<E: serde::de::Error>(self, value: bool) -> Result<Several<T>, E> {
-                self.visit_str(&value.to_string())
-            }
-
-            fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<Several<T>, E> {
-                self.visit_str(&value.to_string())
-            }
-
-            fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<Several<T>, E> {
-                self.visit_str(&value.to_string())
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Several<T>, A::Error> {
-                Vec::deserialize(SeqAccessDeserializer::new(seq)).map(Several)
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Several<T>, A::Error> {
-                T::deserialize(MapAccessDeserializer::new(map)).map(|one| Several(vec![one]))
-            }
-        }
-        deserializer.deserialize_any(SeveralVisitor(PhantomData))
     }
 }

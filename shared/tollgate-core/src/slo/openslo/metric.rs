@@ -2,13 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde_saphyr::{Location, Spanned};
+use serde_saphyr::Spanned;
 
-use super::{
-    Reader,
-    document::{self, Several},
-    source::SourceSpec,
-};
+use super::{Reader, document, place::Place, source::SourceSpec};
 use crate::slo::{Expression, Input, Metric, Source};
 
 const MORE_DIMENSIONS: usize = 30;
@@ -22,14 +18,6 @@ pub(super) enum Purpose {
     BadCount,
     /// A value to compare, which any statistic may give.
     Value,
-}
-
-/// Where metrics are, unless they say so themselves.
-#[derive(Debug, Clone, Default)]
-struct Place {
-    region: Option<String>,
-    account_id: Option<String>,
-    role_arn: Option<String>,
 }
 
 /// What reads a source.
@@ -52,7 +40,8 @@ impl Reader<'_> {
                 }
                 None if self.syntax_only => None,
                 None => {
-                    let message = format!("there is no DataSource `{}`: add it, or write `type`", reference.value);
+                    let message =
+                        format!("there is no DataSource `{}`: add it, or remove the reference", reference.value);
                     return self.refuse(&reference.defined, message);
                 }
             },
@@ -253,72 +242,6 @@ impl Reader<'_> {
         let role = self.one("RoleArn", &all, |spec| spec.role_arn.as_ref())?;
         self.checked_place(region, account, role, outer)
     }
-
-    fn checked_place(
-        &mut self,
-        region: Option<&Spanned<String>>,
-        account: Option<&Spanned<String>>,
-        role: Option<&Spanned<String>>,
-        outer: &Place,
-    ) -> Option<Place> {
-        if let Some(account) = account.filter(|account| !is_account(&account.value)) {
-            let message = format!("`{}` is not an account of 12 digits: quote it", account.value);
-            return self.refuse(&account.defined, message);
-        }
-        let region_like = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        if let Some(region) = region.filter(|region| region.value.is_empty() || !region.value.bytes().all(region_like))
-        {
-            return self.refuse(&region.defined, format!("`{}` is not a region such as `eu-central-1`", region.value));
-        }
-        if let Some(role) = role.filter(|role| !is_role(&role.value)) {
-            let message = format!("`{}` is not a role such as `arn:aws:iam::111122223333:role/telemetry`", role.value);
-            return self.refuse(&role.defined, message);
-        }
-        let own = |found: Option<&Spanned<String>>, outer: &Option<String>| {
-            found.map(|found| found.value.clone()).or_else(|| outer.clone())
-        };
-        Some(Place {
-            region: own(region, &outer.region),
-            account_id: own(account, &outer.account_id),
-            role_arn: own(role, &outer.role_arn),
-        })
-    }
-
-    /// Where the metrics of a data source are.
-    fn data_source(&mut self, name: &str) -> Option<Place> {
-        let (file, document) = self.find("DataSource", name)?;
-        let spec = &document.spec.as_ref()?.value;
-        self.in_file(file, |reader| {
-            let Some(Spanned { value: Several(details), .. }) = &spec.connection_details else {
-                return Some(Place::default());
-            };
-            let mut place = Place::default();
-            for details in details {
-                let (region, account, role) = (&details.region, &details.account_id, &details.role_arn);
-                place = reader.checked_place(region.as_ref(), account.as_ref(), role.as_ref(), &place)?;
-            }
-            Some(place)
-        })
-    }
-
-    /// Checks a data source by itself.
-    pub(super) fn check_data_source(&mut self, name: &Spanned<String>, spec: &document::Spec, at: &Location) {
-        let Some(kind) = &spec.source_type else {
-            return self.complain(at, "no `type` of the data source: write `type: CloudWatch`");
-        };
-        if kind.value != "CloudWatch" {
-            return;
-        }
-        self.data_source(&name.value);
-        let details = spec.connection_details.iter().flat_map(|details| &details.value.0);
-        for other in details.flat_map(|details| &details.others) {
-            let message = format!(
-                "`{}` is not used: a data source has `region`, `accountId` and `roleArn`, and never a secret; remove it",
-                other.value
-            );
-            self.warn(&other.defined, message);
-        }
-    }
 }
 
 /// The spec and what is nested in it; YAML's own limit on depth holds.
@@ -327,18 +250,4 @@ fn flatten<'s>(spec: &'s SourceSpec, all: &mut Vec<&'s SourceSpec>) {
     for nested in &spec.nested {
         flatten(&nested.value, all);
     }
-}
-
-fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-fn is_role(text: &str) -> bool {
-    let parts: Vec<&str> = text.split(':').collect();
-    let [arn, partition, "iam", "", account, resource] = parts.as_slice() else { return false };
-    *arn == "arn"
-        && partition.starts_with("aws")
-        && is_account(account)
-        && resource.strip_prefix("role/").is_some_and(|name| !name.is_empty())
-        && !text.contains(char::is_whitespace)
 }

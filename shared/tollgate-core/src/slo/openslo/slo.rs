@@ -9,7 +9,8 @@ use serde_saphyr::{Location, Spanned};
 
 use super::{
     Reader,
-    document::{Document, Metadata, Objective, Several, Spec},
+    document::{Document, Metadata, Objective, Spec},
+    several::Several,
 };
 use crate::slo::{Budgeting, BurnAlert, Composite, CompositeMethod, Indicator, Part, Period, Slo, Target, rational};
 

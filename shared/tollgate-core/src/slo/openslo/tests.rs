@@ -1,4 +1,9 @@
-use super::parse;
+mod alerts;
+mod objectives;
+mod sources;
+mod specification;
+
+use super::{parse, read};
 use crate::slo::{Counted, Indicator, Metric, Period, Ratio, Slo};
 
 const GOOD: &str = "\
@@ -44,6 +49,40 @@ fn only(text: &str) -> Slo {
     let slos = parse("slos/payments.yaml", text).unwrap();
     assert_eq!(slos.len(), 1);
     slos.into_iter().next().unwrap()
+}
+
+/// An SLO on the ratio of two metrics, of which parts are replaced.
+fn slo_with(replaced: &[(&str, &str)]) -> String {
+    let text = "\
+apiVersion: openslo/v1
+kind: SLO
+metadata: {name: fast}
+spec:
+  service: pay
+  indicator: {spec: {ratioMetric: {good: {metricSource: GOOD}, total: {metricSource: TOTAL}}}}
+  timeWindow: [WINDOW]
+  budgetingMethod: Occurrences
+  objectives: [{target: 0.99}]
+";
+    let shipped = [
+        ("WINDOW", "{duration: 30d, isRolling: true}"),
+        ("GOOD", "{type: CloudWatch, spec: {Namespace: N, MetricName: Good}}"),
+        ("TOTAL", "{type: CloudWatch, spec: {Namespace: N, MetricName: All}}"),
+    ];
+    replaced.iter().chain(&shipped).fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
+}
+
+/// The errors, one a line.
+fn errors(text: &str) -> String {
+    let errors = parse("s.yaml", text).unwrap_err();
+    errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+/// The objectives, and the warnings one a line.
+fn warned(text: &str) -> (Vec<Slo>, String) {
+    let objectives = read([("s.yaml", text)]).unwrap();
+    let warnings: Vec<String> = objectives.warnings.iter().map(ToString::to_string).collect();
+    (objectives.slos, warnings.join("\n"))
 }
 
 fn ratio(slo: &Slo) -> &Ratio {

@@ -1,0 +1,112 @@
+//! Objectives as the catalogue has them: read together, with the maintenance of their services, and checked against
+//! the thresholds that they are judged by.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{Catalogue, calendar::line_of};
+use crate::{
+    Timestamp,
+    data::{DataError, from_yaml},
+    facts::MaintenanceWindow,
+    slo::{self, Comparison, Exclusion, ExclusionEntry, Indicator, Rational, Slo},
+};
+
+const MILLION: i128 = 1_000_000;
+
+/// `data/maintenance/*.yaml`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Maintenance {
+    maintenance: Vec<ExclusionEntry>,
+}
+
+impl Catalogue {
+    /// Reads a file of planned maintenance.
+    pub(super) fn add_maintenance(&mut self, file: &str, text: &str) -> Result<(), DataError> {
+        let read: Maintenance = from_yaml(file, text)?;
+        for entry in read.maintenance {
+            let (line, name) = (line_of(text, &entry.name), entry.name.clone());
+            let exclusion = Exclusion::read(entry)
+                .map_err(|reason| DataError::new(file, line, format!("maintenance `{name}`: {reason}")))?;
+            self.maintenance.push(Arc::new(exclusion));
+        }
+        Ok(())
+    }
+
+    /// Reads all objectives, since they may refer to what is in another file.
+    pub(super) fn add_objectives(&mut self, files: &BTreeMap<String, String>) -> Result<(), Vec<DataError>> {
+        let of_slos = files.iter().filter(|(file, _)| file.starts_with("data/slos/"));
+        let slo::Objectives { slos, warnings } = slo::read(of_slos.map(|(file, text)| (file.as_str(), text.as_str())))?;
+        self.warnings.extend(warnings);
+        for mut slo in slos {
+            self.exclude(&mut slo);
+            self.slos.entry(slo.service.clone()).or_default().push(slo);
+        }
+        Ok(())
+    }
+
+    fn exclude(&self, slo: &mut Slo) {
+        slo.exclusions = self.maintenance.iter().filter(|exclusion| exclusion.concerns(slo)).cloned().collect();
+        if let Indicator::Composite(composite) = &mut slo.indicator {
+            for part in &mut composite.parts {
+                self.exclude(Arc::make_mut(&mut part.slo));
+            }
+        }
+    }
+
+    /// The objectives that bind a service: its own, and those of others whose budget it shares.
+    pub fn slos_of<'a>(&'a self, service: &'a str) -> impl Iterator<Item = &'a Slo> {
+        let own = self.slos.get(service).into_iter().flatten();
+        let of_others = self.slos.iter().filter(move |(owner, _)| *owner != service).flat_map(|(_, slos)| slos);
+        own.chain(of_others.filter(move |slo| slo.shared_with.iter().any(|name| name == service)))
+    }
+
+    /// The maintenance of a service in an environment that goes on at a time.
+    pub fn maintenance_at(&self, service: &str, environment: &str, at: Timestamp) -> Vec<MaintenanceWindow> {
+        let concerned = self.maintenance.iter().filter(|exclusion| exclusion.is_of(service, environment));
+        concerned.filter_map(|exclusion| exclusion.at(at)).collect()
+    }
+
+    /// Warns of burn rates among the thresholds that an objective cannot reach.
+    pub(super) fn warn_of_unreachable(&mut self) {
+        let mut found = Vec::new();
+        for slo in self.slos.values().flatten() {
+            let owner = self.services.get(&slo.service).map(|service| service.owner.as_str());
+            let settings = self.settings.resolve(&slo.service, owner);
+            let burn_rates: Vec<(String, i64)> = settings.thresholds.get("slo").map(burn_rates).unwrap_or_default();
+            for (name, micro) in burn_rates {
+                let threshold = Rational::new(micro.into(), MILLION);
+                if !slo.target.reaches(Comparison::Gt, threshold) {
+                    let message = format!(
+                        "`{name}` is out of reach of `{}`: a target of {} % burns {} times too fast at most, and never \
+                         more than {}; judge it by its budget",
+                        slo.name,
+                        slo.target.percent(),
+                        slo.target.largest_burn_rate(),
+                        rust_decimal::Decimal::new(micro, 6).normalize()
+                    );
+                    found.push(DataError::new(slo.file.clone(), slo.line, message));
+                }
+            }
+        }
+        self.warnings.extend(found);
+    }
+}
+
+/// The burn rates among the thresholds, by name, in millionths: `burn_rate_…_micro`, and the factors of
+/// `burn_rate_pairs`.
+fn burn_rates(thresholds: &Value) -> Vec<(String, i64)> {
+    let single = thresholds.as_object().into_iter().flatten().filter_map(|(name, value)| {
+        let burn_rate = name.starts_with("burn_rate_") && name.ends_with("_micro");
+        burn_rate.then(|| value.as_i64()).flatten().map(|micro| (name.clone(), micro))
+    });
+    let pairs = thresholds.get("burn_rate_pairs").and_then(Value::as_array).into_iter().flatten();
+    let factors = pairs.filter_map(|pair| {
+        let (name, factor) = (pair.get("name")?.as_str()?, pair.get("factor_micro")?.as_i64()?);
+        Some((format!("burn_rate_pairs/{name}"), factor))
+    });
+    single.chain(factors).collect()
+}

@@ -1,0 +1,96 @@
+//! Where metrics are: region, account, role; and the data sources that say so for many.
+
+use serde_saphyr::{Location, Spanned};
+
+use super::{Reader, document, several::Several};
+
+/// Where metrics are, unless they say so themselves.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Place {
+    pub(super) region: Option<String>,
+    pub(super) account_id: Option<String>,
+    pub(super) role_arn: Option<String>,
+}
+
+impl Reader<'_> {
+    /// A place as it is written, and where it says nothing, as what is around it says.
+    pub(super) fn checked_place(
+        &mut self,
+        region: Option<&Spanned<String>>,
+        account: Option<&Spanned<String>>,
+        role: Option<&Spanned<String>>,
+        outer: &Place,
+    ) -> Option<Place> {
+        if let Some(account) = account.filter(|account| !is_account(&account.value)) {
+            let message = format!("`{}` is not an account of 12 digits: quote it", account.value);
+            return self.refuse(&account.defined, message);
+        }
+        let region_like = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        if let Some(region) = region.filter(|region| region.value.is_empty() || !region.value.bytes().all(region_like))
+        {
+            return self.refuse(&region.defined, format!("`{}` is not a region such as `eu-central-1`", region.value));
+        }
+        if let Some(role) = role.filter(|role| !is_role(&role.value)) {
+            let message = format!("`{}` is not a role such as `arn:aws:iam::111122223333:role/telemetry`", role.value);
+            return self.refuse(&role.defined, message);
+        }
+        let own = |found: Option<&Spanned<String>>, outer: &Option<String>| {
+            found.map(|found| found.value.clone()).or_else(|| outer.clone())
+        };
+        Some(Place {
+            region: own(region, &outer.region),
+            account_id: own(account, &outer.account_id),
+            role_arn: own(role, &outer.role_arn),
+        })
+    }
+
+    /// Where the metrics of a data source are.
+    pub(super) fn data_source(&mut self, name: &str) -> Option<Place> {
+        let (file, document) = self.find("DataSource", name)?;
+        let spec = &document.spec.as_ref()?.value;
+        self.in_file(file, |reader| {
+            let Some(Spanned { value: Several(details), .. }) = &spec.connection_details else {
+                return Some(Place::default());
+            };
+            let mut place = Place::default();
+            for details in details {
+                let (region, account, role) = (&details.region, &details.account_id, &details.role_arn);
+                place = reader.checked_place(region.as_ref(), account.as_ref(), role.as_ref(), &place)?;
+            }
+            Some(place)
+        })
+    }
+
+    /// Checks a data source by itself.
+    pub(super) fn check_data_source(&mut self, name: &Spanned<String>, spec: &document::Spec, at: &Location) {
+        let Some(kind) = &spec.source_type else {
+            return self.complain(at, "no `type` of the data source: write `type: CloudWatch`");
+        };
+        if kind.value != "CloudWatch" {
+            return;
+        }
+        self.data_source(&name.value);
+        let details = spec.connection_details.iter().flat_map(|details| &details.value.0);
+        for other in details.flat_map(|details| &details.others) {
+            let message = format!(
+                "`{}` is not used: a data source has `region`, `accountId` and `roleArn`, and never a secret; remove it",
+                other.value
+            );
+            self.warn(&other.defined, message);
+        }
+    }
+}
+
+fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn is_role(text: &str) -> bool {
+    let parts: Vec<&str> = text.split(':').collect();
+    let [arn, partition, "iam", "", account, resource] = parts.as_slice() else { return false };
+    *arn == "arn"
+        && partition.starts_with("aws")
+        && is_account(account)
+        && resource.strip_prefix("role/").is_some_and(|name| !name.is_empty())
+        && !text.contains(char::is_whitespace)
+}
