@@ -7,19 +7,27 @@ use serde::{Deserialize, Serialize};
 use crate::{Timestamp, evidence::Evidence};
 
 mod arithmetic;
+mod calendar;
+mod depletion;
 mod document;
 mod fact;
+mod fraction;
 mod history;
 mod indicator;
+mod interval;
 mod objective;
 mod openslo;
+mod pairs;
 mod plan;
 mod series;
 
 pub use arithmetic::Events;
+pub use calendar::{Bounds, Step, bounds};
+pub use depletion::DepletionFact;
 pub use fact::{Judging, slo_fact, unknown_fact};
 pub use objective::{Counted, Metric, PARTS_PER_BILLION, Ratio, Slo, Target};
 pub use openslo::parse;
+pub use pairs::{BurnPair, PairFact, sloth_week_pairs, workbook_pairs};
 pub use plan::{LAG_SECONDS, Plan, Tier, WINDOWS};
 pub use series::{Quality, Snapshot, TierSeries, count};
 
@@ -70,6 +78,8 @@ pub struct WindowFact {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BudgetFact {
+    /// What is counted.
+    pub unit: BudgetUnit,
     /// Events in the period.
     pub total: u64,
     /// Bad events in it.
@@ -82,4 +92,17 @@ pub struct BudgetFact {
     /// Share of the budget that is left, in parts per million, rounded down, so that `<` against a whole threshold
     /// is exact; negative when overspent.
     pub remaining_ppm: i64,
+}
+
+/// What a budget is counted in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum BudgetUnit {
+    /// Events, each alike.
+    Events,
+    /// Slices of time, each alike, or each by its share of bad events.
+    Slices,
+    /// Parts per thousand million of what other objectives come to.
+    PartsPerBillion,
 }
