@@ -15,21 +15,24 @@ mod fraction;
 mod history;
 mod indicator;
 mod interval;
+mod measure;
 mod objective;
 mod openslo;
 mod pairs;
 mod plan;
 mod series;
+mod timeslice;
 
 pub use arithmetic::Events;
 pub use calendar::{Bounds, Step, bounds};
 pub use depletion::DepletionFact;
 pub use fact::{Judging, slo_fact, unknown_fact};
+pub use measure::Measure;
 pub use objective::{Counted, Metric, PARTS_PER_BILLION, Ratio, Slo, Target};
 pub use openslo::parse;
 pub use pairs::{BurnPair, PairFact, sloth_week_pairs, workbook_pairs};
 pub use plan::{LAG_SECONDS, Plan, Tier, WINDOWS};
-pub use series::{Quality, Snapshot, TierSeries, count};
+pub use series::{Datum, Quality, Snapshot, TierSeries, count};
 
 /// What is known of one objective.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
