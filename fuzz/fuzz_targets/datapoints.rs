@@ -1,8 +1,6 @@
 //! Counts from a source that says anything: what is judged good rests on everything being known.
 #![no_main]
 
-use std::collections::BTreeMap;
-
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
 use tollgate_core::{
@@ -62,33 +60,21 @@ impl Points {
 }
 
 fn metric(name: &str) -> Metric {
-    Metric {
-        namespace: "Fuzz".to_owned(),
-        name: name.to_owned(),
-        dimensions: BTreeMap::new(),
-        statistic: "Sum".to_owned(),
-        region: None,
-        account_id: None,
-    }
+    Metric::new("Fuzz", name, "Sum")
 }
 
 fuzz_target!(|answer: Answer| {
     let counted = [Counted::Good, Counted::Bad { absent_is_zero: false }, Counted::Bad { absent_is_zero: true }];
-    let slo = Slo {
-        service: "pay".to_owned(),
-        name: "availability".to_owned(),
-        description: None,
-        target: Target::from_ppb(1 + u64::from(answer.target_ppb) % (PARTS_PER_BILLION - 1)).expect("a share"),
-        period_seconds: (1 + u64::from(answer.period_days) % 40) * 86_400,
-        ratio: Ratio {
-            counted: counted[usize::from(answer.kind) % counted.len()],
-            metric: metric("Counted"),
-            total: metric("Total"),
-        },
-        line: 1,
+    let ratio = Ratio {
+        counted: counted[usize::from(answer.kind) % counted.len()],
+        metric: metric("Counted").into(),
+        total: metric("Total").into(),
     };
+    let target = Target::from_ppb(1 + u64::from(answer.target_ppb) % (PARTS_PER_BILLION - 1)).expect("a share");
+    let period_seconds = (1 + u64::from(answer.period_days) % 40) * 86_400;
+    let slo = Slo::of_events("pay", "availability", target, period_seconds, ratio);
     let seconds = NOW + i64::from(answer.now);
-    let plan = Plan::at(seconds + i64::from(answer.lag_seconds), [slo.period_seconds]);
+    let plan = Plan::at(seconds + i64::from(answer.lag_seconds), [period_seconds]);
     let series = slo.metrics().into_iter().cloned().zip(&answer.series).map(|(metric, points)| {
         (metric, plan.tiers().iter().zip(points).map(|(tier, points)| points.series(tier)).collect())
     });

@@ -21,15 +21,9 @@ fuzz_target!(|text: &str| {
         source: "recorded:fuzz".to_owned(),
     };
     for counted in [Counted::Good, Counted::Bad { absent_is_zero: true }, Counted::Bad { absent_is_zero: false }] {
-        let slo = Slo {
-            service: "pay".to_owned(),
-            name: "availability".to_owned(),
-            description: None,
-            target: Target::from_ppb(999_000_000).expect("a share"),
-            period_seconds: 3 * 86_400,
-            ratio: Ratio { counted, metric: metric.clone(), total: total.clone() },
-            line: 1,
-        };
+        let ratio = Ratio { counted, metric: metric.clone().into(), total: total.clone().into() };
+        let target = Target::from_ppb(999_000_000).expect("a share");
+        let slo = Slo::of_events("pay", "availability", target, 3 * 86_400, ratio);
         let fact = slo_fact(&slo, &recording.snapshot, &judging);
         let known = fact.budget.is_some() && fact.windows.values().all(|window| window.burn_rate_micro.is_some());
         assert!(if fact.evidence.is_ok() { known } else { fact.evidence.reason.is_some() });

@@ -75,15 +75,16 @@ impl CloudWatch {
         Self { client }
     }
 
-    /// The source of a metric, as evidence names it: `cloudwatch:eu-central-1`.
-    pub fn source(&self, metric: &Metric) -> String {
+    /// The source of an objective's metrics, as evidence names it: `cloudwatch:eu-central-1`, the region of the total.
+    pub fn source(&self, slo: &Slo) -> String {
         let own = || self.client.config().region().map(ToString::to_string);
-        format!("cloudwatch:{}", metric.region.clone().or_else(own).as_deref().unwrap_or("no region"))
+        let region = slo.metrics().last().and_then(|metric| metric.region.clone()).or_else(own);
+        format!("cloudwatch:{}", region.as_deref().unwrap_or("no region"))
     }
 
     /// Fetches everything that the objectives need, each metric once. What has not come by the deadline has failed.
     pub async fn fetch(&self, slos: &[&Slo], now: Timestamp, deadline: Instant) -> Fetch {
-        let plan = Plan::at(now.timestamp(), slos.iter().map(|slo| slo.period_seconds));
+        let plan = Plan::at(now.timestamp(), slos.iter().map(|slo| slo.period.longest_seconds()));
         let metrics: BTreeSet<&Metric> = slos.iter().flat_map(|slo| slo.metrics()).collect();
         let answers: Vec<_> = stream::iter(self.batches(&plan, &metrics))
             .map(|batch| async move {
@@ -93,13 +94,15 @@ impl CloudWatch {
             .buffer_unordered(CALLS_AT_ONCE)
             .collect()
             .await;
-        let nothing: Vec<_> = plan
-            .tiers()
-            .iter()
-            .map(|tier| TierSeries::empty(tier, Quality::Failed("nothing came".to_owned())))
-            .collect();
+        let nothing = |metric: &Metric| -> Vec<_> {
+            let reason = match &metric.role_arn {
+                None => "nothing came".to_owned(),
+                Some(role) => format!("`{role}` is not assumed here: read the metric by `AccountId`"),
+            };
+            plan.tiers().iter().map(|tier| TierSeries::empty(tier, Quality::Failed(reason.clone()))).collect()
+        };
         let mut series: BTreeMap<Metric, Vec<TierSeries>> =
-            metrics.into_iter().map(|metric| (metric.clone(), nothing.clone())).collect();
+            metrics.into_iter().map(|metric| (metric.clone(), nothing(metric))).collect();
         let mut receipts = Vec::new();
         for (batch, mut answer) in answers {
             for (index, metric) in batch.metrics.iter().enumerate() {
@@ -119,7 +122,7 @@ impl CloudWatch {
 
     fn batches<'a>(&self, plan: &Plan, metrics: &BTreeSet<&'a Metric>) -> Vec<Batch<'a>> {
         let mut regions: BTreeMap<Option<&str>, Vec<&'a Metric>> = BTreeMap::new();
-        for metric in metrics {
+        for metric in metrics.iter().filter(|metric| metric.role_arn.is_none()) {
             regions.entry(metric.region.as_deref()).or_default().push(metric);
         }
         let mut batches = Vec::new();

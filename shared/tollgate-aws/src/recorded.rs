@@ -207,12 +207,9 @@ mod tests {
     fn recording() -> Recording {
         let plan = Plan::ending(END, 7 * 86_400);
         let metric = Metric {
-            namespace: "Demo".into(),
-            name: "Total".into(),
             dimensions: [("Service".into(), "payments-api".into())].into(),
-            statistic: "Sum".into(),
             region: Some("eu-central-1".into()),
-            account_id: None,
+            ..Metric::new("Demo", "Total", "Sum")
         };
         let mut tiers: Vec<_> = plan
             .tiers()

@@ -112,7 +112,7 @@ impl Telemetry {
                 let wanted: Vec<_> = slos.iter().map(|(slo, _)| *slo).collect();
                 let fetch = cloudwatch.fetch(&wanted, now, deadline).await;
                 let facts = slos.iter().map(|(slo, required)| {
-                    let source = cloudwatch.source(&slo.ratio.total);
+                    let source = cloudwatch.source(slo);
                     slo_fact(slo, &fetch.snapshot, &judging(*required, source))
                 });
                 charge(facts.collect(), &wanted, fetch.receipts)

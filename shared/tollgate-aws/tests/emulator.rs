@@ -30,29 +30,18 @@ async fn config() -> SdkConfig {
         .build()
 }
 
+const PERIOD_SECONDS: u64 = 7 * 86_400;
+
 fn slo(namespace: &str) -> Slo {
     let metric = |name: &str, region: Option<&str>| Metric {
-        namespace: namespace.to_owned(),
-        name: name.to_owned(),
         dimensions: BTreeMap::from([("Service".to_owned(), "payments-api".to_owned())]),
-        statistic: "Sum".to_owned(),
         region: region.map(ToOwned::to_owned),
-        account_id: None,
+        ..Metric::new(namespace, name, "Sum")
     };
-    Slo {
-        service: "payments-api".into(),
-        name: "availability".into(),
-        description: None,
-        target: Target::from_ppb(999_000_000).unwrap(),
-        period_seconds: 7 * 86_400,
-        // Two regions: the good events lie in another than the caller's own.
-        ratio: Ratio {
-            counted: Counted::Good,
-            metric: metric("Good", Some("us-west-2")),
-            total: metric("Total", None),
-        },
-        line: 1,
-    }
+    // Two regions: the good events lie in another than the caller's own.
+    let (metric, total) = (metric("Good", Some("us-west-2")).into(), metric("Total", None).into());
+    let ratio = Ratio { counted: Counted::Good, metric, total };
+    Slo::of_events("payments-api", "availability", Target::from_ppb(999_000_000).unwrap(), PERIOD_SECONDS, ratio)
 }
 
 /// The total of the datapoint that begins then: every one another.
@@ -61,7 +50,7 @@ fn total(start: i64) -> u64 {
 }
 
 async fn publish(config: &SdkConfig, slo: &Slo, plan: &Plan) {
-    for (metric, bad) in [(&slo.ratio.metric, 2), (&slo.ratio.total, 0)] {
+    for (metric, bad) in slo.metrics().into_iter().zip([2, 0]) {
         let region = metric.region.clone().map_or_else(|| config.region().unwrap().clone(), Region::new);
         let client = Client::from_conf(aws_sdk_cloudwatch::config::Builder::from(config).region(region).build());
         // Neighbours that no window may take in.
@@ -98,7 +87,7 @@ async fn what_is_published_is_what_is_known() {
     let config = config().await;
     let now = chrono::Utc::now();
     let slo = slo(&format!("Test/Counts/{}", now.timestamp_micros()));
-    let plan = Plan::at(now.timestamp(), [slo.period_seconds]);
+    let plan = Plan::at(now.timestamp(), [PERIOD_SECONDS]);
     publish(&config, &slo, &plan).await;
 
     let facts = Telemetry::cloudwatch(&config).gather(&[(&slo, true)], now, deadline(), 600).await;
@@ -117,7 +106,7 @@ async fn what_is_published_is_what_is_known() {
         assert_eq!(window.total, Some(expected), "{name}");
         assert_eq!(window.good, Some(expected - 2 * inside.len() as u64), "{name}");
     }
-    let start = plan.window_start(slo.period_seconds).unwrap();
+    let start = plan.window_start(PERIOD_SECONDS).unwrap();
     let expected: u64 = starts.iter().filter(|at| **at >= start).map(|at| total(*at)).sum();
     assert_eq!(fact.budget.as_ref().unwrap().total, expected);
 }
@@ -127,7 +116,7 @@ async fn a_recording_gives_the_same_facts() {
     let config = config().await;
     let now = chrono::Utc::now();
     let slo = slo(&format!("Test/Recording/{}", now.timestamp_micros()));
-    publish(&config, &slo, &Plan::at(now.timestamp(), [slo.period_seconds])).await;
+    publish(&config, &slo, &Plan::at(now.timestamp(), [PERIOD_SECONDS])).await;
     let cloudwatch = CloudWatch::new(&config);
     let fetch = cloudwatch.fetch(&[&slo], now, deadline()).await;
     let folder = tempfile::tempdir().unwrap();

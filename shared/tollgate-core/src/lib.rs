@@ -16,6 +16,7 @@ pub mod finding;
 pub mod fold;
 pub mod history;
 pub mod money;
+mod recurring;
 pub mod replay;
 #[cfg(feature = "schema")]
 pub mod schema;

@@ -6,10 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Timestamp, evidence::Evidence};
 
+mod alert;
 mod arithmetic;
 mod calendar;
 mod depletion;
-mod document;
+mod exclusion;
+mod expression;
 mod fact;
 mod fraction;
 mod history;
@@ -19,20 +21,28 @@ mod measure;
 mod objective;
 mod openslo;
 mod pairs;
+mod period;
 mod plan;
 mod series;
+mod source;
 mod timeslice;
 
+pub use alert::BurnAlert;
 pub use arithmetic::Events;
-pub use calendar::{Bounds, Step, bounds};
+pub use calendar::{Bounds, PeriodFact, PeriodKind};
 pub use depletion::DepletionFact;
+pub use exclusion::Exclusion;
+pub use expression::{Expression, Input, Rational, Undefined, rational};
 pub use fact::{Judging, slo_fact, unknown_fact};
+pub use indicator::{Comparison, Composite, CompositeMethod, Counted, Indicator, Part, Ratio, RawKind};
 pub use measure::Measure;
-pub use objective::{Counted, Metric, PARTS_PER_BILLION, Ratio, Slo, Target};
+pub use objective::{Budgeting, PARTS_PER_BILLION, SliceTarget, Slo, Target};
 pub use openslo::parse;
 pub use pairs::{BurnPair, PairFact, sloth_week_pairs, workbook_pairs};
+pub use period::{CalendarUnit, Period};
 pub use plan::{LAG_SECONDS, Plan, Tier, WINDOWS};
 pub use series::{Datum, Quality, Snapshot, TierSeries, count};
+pub use source::{Metric, Source};
 
 /// What is known of one objective.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

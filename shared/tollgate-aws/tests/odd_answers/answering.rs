@@ -19,26 +19,13 @@ use tollgate_core::{
 pub(crate) const NOW: i64 = 1_795_255_842;
 
 pub(crate) fn metric(name: &str, service: &str) -> Metric {
-    Metric {
-        namespace: "Demo".into(),
-        name: name.into(),
-        dimensions: BTreeMap::from([("Service".into(), service.into())]),
-        statistic: "Sum".into(),
-        region: None,
-        account_id: None,
-    }
+    Metric { dimensions: BTreeMap::from([("Service".into(), service.into())]), ..Metric::new("Demo", name, "Sum") }
 }
 
 pub(crate) fn slo(service: &str) -> Slo {
-    Slo {
-        service: service.into(),
-        name: "availability".into(),
-        description: None,
-        target: Target::from_ppb(999_000_000).unwrap(),
-        period_seconds: 30 * 86_400,
-        ratio: Ratio { counted: Counted::Good, metric: metric("Good", service), total: metric("Total", service) },
-        line: 1,
-    }
+    let (metric, total) = (metric("Good", service).into(), metric("Total", service).into());
+    let ratio = Ratio { counted: Counted::Good, metric, total };
+    Slo::of_events(service, "availability", Target::from_ppb(999_000_000).unwrap(), 30 * 86_400, ratio)
 }
 
 /// Every datapoint that a request asks for: 1000 in all, of which 999 are good.

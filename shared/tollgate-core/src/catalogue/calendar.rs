@@ -1,21 +1,21 @@
-//! Freeze windows: once, or again and again by RFC 5545, in local time of a named time zone.
+//! Freeze windows: times in which changes rest.
 
-use std::ops::RangeInclusive;
-
-use chrono::{DateTime, Datelike, Days, Duration, LocalResult, NaiveDateTime, TimeZone, Utc};
-use chrono_tz::Tz;
-use rrule::{Frequency, RRuleSet};
+use chrono::Days;
 
 use super::entries::FreezeEntry;
-use crate::{Timestamp, data::DataError, facts::FreezeWindow};
+use crate::{
+    Timestamp,
+    data::DataError,
+    facts::FreezeWindow,
+    recurring::{Recurring, Written},
+};
 
 /// How far ahead the next window is looked for.
 const HORIZON_DAYS: u64 = 400;
 /// A window longer than this is not a freeze but a closed service.
 const LONGEST_DAYS: i64 = 92;
-/// A rule is followed from its start at every decision; chrono ends at some year.
-const YEARS: RangeInclusive<i32> = 2000..=2999;
-const FORM: &str = "2026-12-18T18:00";
+/// More windows than can hold at a time, of those that recur daily at most, and the next.
+const MOST_WINDOWS: u16 = 128;
 
 /// A time in which changes rest.
 #[derive(Debug, Clone)]
@@ -25,39 +25,16 @@ pub struct Freeze {
     owner: String,
     environments: Vec<String>,
     services: Vec<String>,
-    starts: NaiveDateTime,
-    length: Duration,
-    time_zone: Tz,
-    again: Option<RRuleSet>,
+    when: Recurring,
 }
 
 impl Freeze {
     pub(super) fn read(file: &str, text: &str, entry: FreezeEntry) -> Result<Self, DataError> {
-        let names = |line: &str| line.split("name:").nth(1).is_some_and(|rest| rest.contains(&entry.name));
-        let line = (1..).zip(text.lines()).find(|(_, line)| names(line)).map(|(number, _)| number);
-        let refuse = |reason: String| DataError::new(file, line, format!("freeze `{}`: {reason}", entry.name));
-        let time = |field: &str, value: &str| {
-            ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
-                .iter()
-                .find_map(|form| NaiveDateTime::parse_from_str(value, form).ok())
-                .ok_or_else(|| refuse(format!("`{field}: {value}` is not a local date and time such as `{FORM}`")))
-        };
-        let time_zone: Tz = entry.time_zone.parse().map_err(|_| {
-            refuse(format!("`time_zone: {}` is not an IANA name such as `Europe/Berlin`", entry.time_zone))
-        })?;
-        let (starts, ends) = (time("starts", &entry.starts)?, time("ends", &entry.ends)?);
-        let readable = |time: NaiveDateTime| YEARS.contains(&time.year());
-        if !readable(starts) || !readable(ends) {
-            return Err(refuse(format!("its years must be {} to {}", YEARS.start(), YEARS.end())));
-        }
-        let length = ends - starts;
-        if length <= Duration::zero() || length > Duration::days(LONGEST_DAYS) {
-            return Err(refuse(format!("it must end after it starts, within {LONGEST_DAYS} days")));
-        }
-        let again =
-            entry.rrule.as_deref().map(|rule| recurrence(starts, time_zone, rule).map_err(refuse)).transpose()?;
-        let FreezeEntry { name, owner, reason, environments, services, .. } = entry;
-        Ok(Self { name, reason, owner, environments, services, starts, length, time_zone, again })
+        let FreezeEntry { name, owner, reason, environments, services, time_zone, starts, ends, rrule } = entry;
+        let written = Written { time_zone: &time_zone, starts: &starts, ends: &ends, rrule: rrule.as_deref() };
+        let when = Recurring::read(&written, LONGEST_DAYS)
+            .map_err(|reason| DataError::new(file, line_of(text, &name), format!("freeze `{name}`: {reason}")))?;
+        Ok(Self { name, reason, owner, environments, services, when })
     }
 
     /// Its name.
@@ -83,61 +60,27 @@ impl Freeze {
 
     /// The windows that hold at a time, and the next one to begin after it.
     pub fn around(&self, at: Timestamp) -> (Option<FreezeWindow>, Option<FreezeWindow>) {
-        let from = at - self.length - Duration::days(1);
-        let starts: Vec<NaiveDateTime> = match &self.again {
-            None => vec![self.starts],
-            Some(set) => {
-                let zone = rrule::Tz::from(self.time_zone);
-                let until = at.checked_add_days(Days::new(HORIZON_DAYS)).unwrap_or(at);
-                let set = set.clone().after(from.with_timezone(&zone)).before(until.with_timezone(&zone));
-                // A window is not longer than 92 days and recurs daily at most.
-                set.all(128).dates.iter().map(DateTime::naive_local).collect()
-            }
-        };
-        let windows: Vec<FreezeWindow> = starts.into_iter().map(|starts| self.window(starts)).collect();
-        let active = windows.iter().filter(|window| window.starts_at <= at && at < window.ends_at);
+        let until = at.checked_add_days(Days::new(HORIZON_DAYS)).unwrap_or(at);
+        let windows: Vec<FreezeWindow> = self
+            .when
+            .between(at, until, MOST_WINDOWS)
+            .into_iter()
+            .map(|range| FreezeWindow {
+                name: self.name.clone(),
+                reason: self.reason.clone(),
+                owner: self.owner.clone(),
+                starts_at: range.start,
+                ends_at: range.end,
+            })
+            .collect();
+        let active = windows.iter().filter(|window| window.starts_at <= at);
         let next = windows.iter().filter(|window| window.starts_at > at).min_by_key(|window| window.starts_at);
         (active.max_by_key(|window| window.ends_at).cloned(), next.cloned())
     }
-
-    /// The length counts on the local clock, so a window still ends at its hour after a change of the clocks.
-    fn window(&self, starts: NaiveDateTime) -> FreezeWindow {
-        FreezeWindow {
-            name: self.name.clone(),
-            reason: self.reason.clone(),
-            owner: self.owner.clone(),
-            starts_at: self.instant(starts, false),
-            ends_at: self.instant(starts + self.length, true),
-        }
-    }
-
-    /// An hour that the clocks repeat is in the window from its first to its last; one that they leave out is its next.
-    fn instant(&self, local: NaiveDateTime, last: bool) -> Timestamp {
-        match self.time_zone.from_local_datetime(&local) {
-            LocalResult::Single(time) => time.with_timezone(&Utc),
-            LocalResult::Ambiguous(first, second) => (if last { second } else { first }).with_timezone(&Utc),
-            LocalResult::None => {
-                let later = self.time_zone.from_local_datetime(&(local + Duration::hours(1))).earliest();
-                later.map_or_else(|| local.and_utc(), |time| time.with_timezone(&Utc))
-            }
-        }
-    }
 }
 
-/// Rules that recur within a day, or that count from long ago, would make every decision slow.
-fn recurrence(starts: NaiveDateTime, zone: Tz, rule: &str) -> Result<RRuleSet, String> {
-    let rule = rule.trim().trim_start_matches("RRULE:");
-    let text = format!("DTSTART;TZID={}:{}\nRRULE:{rule}", zone.name(), starts.format("%Y%m%dT%H%M%S"));
-    let set: RRuleSet = text.parse().map_err(|error| format!("`rrule: {rule}` is not a rule of RFC 5545: {error}"))?;
-    let often = |rule: &rrule::RRule| {
-        !matches!(rule.get_freq(), Frequency::Daily | Frequency::Weekly | Frequency::Monthly | Frequency::Yearly)
-            || rule.get_by_hour().len() + rule.get_by_minute().len() + rule.get_by_second().len() > 3
-    };
-    if set.get_rrule().iter().any(often) {
-        return Err(format!("`rrule: {rule}` recurs within a day; a freeze recurs daily, weekly, monthly or yearly"));
-    }
-    if set.clone().all(1).dates.is_empty() {
-        return Err(format!("`rrule: {rule}` never recurs"));
-    }
-    Ok(set)
+/// The line of the entry of that name.
+pub(super) fn line_of(text: &str, name: &str) -> Option<u64> {
+    let names = |line: &str| line.split("name:").nth(1).is_some_and(|rest| rest.contains(name));
+    (1..).zip(text.lines()).find(|(_, line)| names(line)).map(|(number, _)| number)
 }

@@ -15,26 +15,16 @@ const NOW: i64 = 1_795_255_842;
 const MONTH: u64 = 30 * 86_400;
 
 fn metric(name: &str) -> Metric {
-    Metric {
-        namespace: "Demo".into(),
-        name: name.into(),
-        dimensions: BTreeMap::new(),
-        statistic: "Sum".into(),
-        region: None,
-        account_id: None,
-    }
+    Metric::new("Demo", name, "Sum")
 }
 
 fn slo(counted: Counted) -> Slo {
-    Slo {
-        service: "payments-api".into(),
-        name: "availability".into(),
-        description: None,
-        target: Target::from_ppb(999_000_000).unwrap(),
-        period_seconds: MONTH,
-        ratio: Ratio { counted, metric: metric("Counted"), total: metric("Total") },
-        line: 1,
-    }
+    slo_over(counted, MONTH)
+}
+
+fn slo_over(counted: Counted, period_seconds: u64) -> Slo {
+    let ratio = Ratio { counted, metric: metric("Counted").into(), total: metric("Total").into() };
+    Slo::of_events("payments-api", "availability", Target::from_ppb(999_000_000).unwrap(), period_seconds, ratio)
 }
 
 fn judging() -> Judging {
@@ -262,13 +252,13 @@ fn what_was_not_fetched_is_an_error() {
 
 #[test]
 fn a_shorter_objective_rests_on_its_own_period_alone() {
-    let week = Slo { period_seconds: 7 * 86_400, ..slo(Counted::Good) };
+    let week = slo_over(Counted::Good, 7 * 86_400);
     let old = snapshot(
         |start, _| (start < NOW - 20 * 86_400).then_some(1),
         |start, _| (start < NOW - 20 * 86_400).then_some(1),
     );
     assert_eq!(slo_fact(&week, &old, &judging()).evidence.status, EvidenceStatus::NoData);
-    let day = Slo { period_seconds: 86_400, ..slo(Counted::Good) };
+    let day = slo_over(Counted::Good, 86_400);
     let mut cut = steady();
     cut.series.get_mut(&metric("Total")).unwrap()[2].quality = Quality::Failed("InternalError".into());
     assert_eq!(slo_fact(&day, &cut, &judging()).evidence.status, EvidenceStatus::Ok);

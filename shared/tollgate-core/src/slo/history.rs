@@ -4,9 +4,12 @@ use std::collections::BTreeSet;
 
 use super::{
     arithmetic::Events,
-    objective::{Counted, Metric, Slo, Target},
+    fact::EventRatio,
+    indicator::Counted,
+    objective::Target,
     plan::{Plan, Tier, WINDOWS},
     series::{Quality, TierSeries},
+    source::Metric,
 };
 use crate::Timestamp;
 
@@ -84,7 +87,7 @@ pub(super) enum Sum {
 }
 
 impl History {
-    pub(super) fn of(slo: &Slo, plan: &Plan, counted: &[TierSeries], total: &[TierSeries]) -> Option<Self> {
+    pub(super) fn of(slo: &EventRatio<'_>, plan: &Plan, counted: &[TierSeries], total: &[TierSeries]) -> Option<Self> {
         let longest = WINDOWS.iter().map(|(_, seconds)| *seconds).fold(slo.period_seconds, u64::max);
         let oldest = plan.window_start(longest)?;
         let mut history = Self {
@@ -96,7 +99,7 @@ impl History {
         };
         for (index, tier) in plan.tiers().iter().enumerate().filter(|(_, tier)| tier.end > oldest) {
             let sides = [counted.get(index), total.get(index)];
-            for (metric, series) in slo.metrics().into_iter().zip(sides) {
+            for (metric, series) in [slo.metric, slo.total].into_iter().zip(sides) {
                 history.note(metric, tier, series);
             }
             let value = |series: Option<&TierSeries>, at: usize| series?.values.get(at).copied().flatten();

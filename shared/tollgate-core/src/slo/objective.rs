@@ -1,9 +1,16 @@
-//! An objective: what is promised of a service, over which period, and the counts that it is judged by.
+//! An objective: what is promised of a service, over which period, and how it is judged.
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use rust_decimal::{Decimal, prelude::ToPrimitive};
-use serde::{Deserialize, Serialize};
+
+use super::{
+    alert::BurnAlert,
+    exclusion::Exclusion,
+    indicator::{Indicator, Ratio},
+    period::Period,
+    source::Metric,
+};
 
 /// One objective of one service.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,50 +22,144 @@ pub struct Slo {
     pub name: String,
     /// What it promises, for a person.
     pub description: Option<String>,
-    /// The promised share of good events.
+    /// The promised share of good events, or of good time slices.
     pub target: Target,
-    /// The length of the rolling period that the budget is for, in seconds.
-    pub period_seconds: u64,
-    /// The counts that it is judged by.
-    pub ratio: Ratio,
+    /// The period that the budget is for.
+    pub period: Period,
+    /// What the budget is counted in.
+    pub budgeting: Budgeting,
+    /// What it is judged by.
+    pub indicator: Indicator,
+    /// When to say that its budget burns too fast.
+    pub alerts: Vec<BurnAlert>,
+    /// Times that do not count: planned maintenance.
+    pub exclusions: Vec<Arc<Exclusion>>,
+    /// Other services that spend the same budget.
+    pub shared_with: Vec<String>,
+    /// Its labels, each with one value or several.
+    pub labels: BTreeMap<String, Vec<String>>,
+    /// The file that it is in, relative to the policies' folder.
+    pub file: String,
     /// Where it begins in its file, from 1.
     pub line: u64,
 }
 
 impl Slo {
+    /// An objective on the ratio of events over a rolling period, without anything that a file may add.
+    pub fn of_events(
+        service: impl Into<String>,
+        name: impl Into<String>,
+        target: Target,
+        period_seconds: u64,
+        ratio: Ratio,
+    ) -> Self {
+        Self {
+            service: service.into(),
+            name: name.into(),
+            description: None,
+            target,
+            period: Period::Rolling { seconds: period_seconds },
+            budgeting: Budgeting::Occurrences,
+            indicator: Indicator::Ratio(ratio),
+            alerts: Vec::new(),
+            exclusions: Vec::new(),
+            shared_with: Vec::new(),
+            labels: BTreeMap::new(),
+            file: String::new(),
+            line: 1,
+        }
+    }
+
     /// The name of its evidence in a decision: `slo/payments-api/availability`.
     pub fn evidence_id(&self) -> String {
         format!("slo/{}/{}", self.service, self.name)
     }
 
-    /// The metrics that it needs: what is counted, and the total.
-    pub fn metrics(&self) -> [&Metric; 2] {
-        [&self.ratio.metric, &self.ratio.total]
+    /// The metrics that it needs; of a ratio, what is counted before the total.
+    pub fn metrics(&self) -> Vec<&Metric> {
+        self.indicator.metrics()
+    }
+
+    /// The times between two that do not count, in seconds since 1970: in order, each from its start to before its
+    /// end, without overlap.
+    pub fn excluded(&self, from: i64, until: i64) -> Vec<Range<i64>> {
+        let mut ranges: Vec<Range<i64>> =
+            self.exclusions.iter().flat_map(|exclusion| exclusion.between(from, until)).collect();
+        ranges.sort_by_key(|range| range.start);
+        let mut merged: Vec<Range<i64>> = Vec::new();
+        for range in ranges {
+            match merged.last_mut() {
+                Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+                _ => merged.push(range),
+            }
+        }
+        merged
     }
 }
 
-/// A count of good or bad events over a count of all.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ratio {
-    /// What [`metric`](Self::metric) counts.
-    pub counted: Counted,
-    /// The good or the bad events.
-    pub metric: Metric,
-    /// All events.
-    pub total: Metric,
+/// What a budget is counted in: <https://github.com/OpenSLO/OpenSLO#objectives>.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Budgeting {
+    /// Events.
+    Occurrences,
+    /// Slices of time, each good or bad.
+    Timeslices {
+        /// The length of a slice: full minutes, of which a day has a whole number.
+        slice_seconds: u64,
+        /// The share of good events that makes a slice good.
+        slice_target: SliceTarget,
+    },
+    /// The mean of the slices' ratios of good events.
+    RatioTimeslices {
+        /// The length of a slice: full minutes, of which a day has a whole number.
+        slice_seconds: u64,
+    },
 }
 
-/// What the metric beside the total counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Counted {
-    /// Good events. Where the total has events and this has no datapoint, all of them were bad.
-    Good,
-    /// Bad events.
-    Bad {
-        /// Is a missing datapoint zero bad events (`treatMissing: zero`)? Otherwise, where the total has events and
-        /// this has no datapoint, all of them were bad.
-        absent_is_zero: bool,
-    },
+/// The share of good events that makes a time slice good: more than nothing, up to all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SliceTarget {
+    ppb: u64,
+}
+
+impl SliceTarget {
+    /// A share in parts per thousand million; none unless it is more than 0 and at most 1.
+    pub fn from_ppb(ppb: u64) -> Option<Self> {
+        (1..=PARTS_PER_BILLION).contains(&ppb).then_some(Self { ppb })
+    }
+
+    /// Reads a decimal text between 0 and 1 exactly.
+    ///
+    /// # Errors
+    /// A sentence to follow the text, when it is not a decimal number above 0 and up to 1, or has more digits than
+    /// parts per thousand million can hold.
+    pub fn from_decimal(text: &str) -> Result<Self, String> {
+        let value = decimal(text)?;
+        if value <= Decimal::ZERO || value > Decimal::ONE {
+            return Err("must be more than 0 and at most 1".to_owned());
+        }
+        parts_per_billion(value, 1)?.and_then(Self::from_ppb).ok_or_else(|| "must be more than 0".to_owned())
+    }
+
+    /// The share in parts per thousand million.
+    pub fn ppb(self) -> u64 {
+        self.ppb
+    }
+}
+
+/// Reads a decimal number exactly.
+pub(super) fn decimal(text: &str) -> Result<Decimal, String> {
+    Decimal::from_str_exact(text)
+        .or_else(|_| Decimal::from_scientific(text))
+        .map_err(|_| "is not a decimal number".to_owned())
+}
+
+fn parts_per_billion(value: Decimal, whole: u32) -> Result<Option<u64>, String> {
+    let parts = value * Decimal::from(PARTS_PER_BILLION) / Decimal::from(whole);
+    if !parts.fract().is_zero() {
+        return Err("is finer than one part in a thousand million".to_owned());
+    }
+    Ok(parts.to_u64())
 }
 
 /// The promised share of good events: more than nothing, less than all.
@@ -82,17 +183,12 @@ impl Target {
     /// A sentence to follow the text, when it is not a decimal number between 0 and `whole`, or has more digits than
     /// parts per thousand million can hold.
     pub fn from_decimal(text: &str, whole: u32) -> Result<Self, String> {
-        let value = Decimal::from_str_exact(text)
-            .or_else(|_| Decimal::from_scientific(text))
-            .map_err(|_| "is not a decimal number".to_owned())?;
+        let value = decimal(text)?;
+        let range = || format!("must be more than 0 and less than {whole}");
         if value <= Decimal::ZERO || value >= Decimal::from(whole) {
-            return Err(format!("must be more than 0 and less than {whole}"));
+            return Err(range());
         }
-        let parts = value * Decimal::from(PARTS_PER_BILLION) / Decimal::from(whole);
-        if !parts.fract().is_zero() {
-            return Err("is finer than one part in a thousand million".to_owned());
-        }
-        parts.to_u64().and_then(Self::from_ppb).ok_or_else(|| format!("must be more than 0 and less than {whole}"))
+        parts_per_billion(value, whole)?.and_then(Self::from_ppb).ok_or_else(range)
     }
 
     /// The promised share of good events, in parts per thousand million.
@@ -108,36 +204,6 @@ impl Target {
     /// The target in per cent, in as few digits as it takes: `99.95`.
     pub fn percent(self) -> String {
         Decimal::from_i128_with_scale(i128::from(self.ppb), 7).normalize().to_string()
-    }
-}
-
-/// The identity of one CloudWatch metric and the statistic that is read of it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Metric {
-    /// Its namespace, for example `AWS/ApplicationELB`.
-    pub namespace: String,
-    /// Its name in the namespace.
-    pub name: String,
-    /// Its dimensions, all of them.
-    pub dimensions: BTreeMap<String, String>,
-    /// The statistic, one that counts: `Sum`, `SampleCount` or `TC(…)`.
-    pub statistic: String,
-    /// The region that it is in; the caller's own when absent.
-    pub region: Option<String>,
-    /// The account that it is in; the caller's own when absent.
-    pub account_id: Option<String>,
-}
-
-impl fmt::Display for Metric {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}/{}", self.namespace, self.name)?;
-        let mut separator = '{';
-        for (name, value) in &self.dimensions {
-            write!(formatter, "{separator}{name}={value}")?;
-            separator = ',';
-        }
-        if self.dimensions.is_empty() { Ok(()) } else { formatter.write_str("}") }
     }
 }
 

@@ -21,11 +21,13 @@ use std::collections::BTreeMap;
 
 use serde_saphyr::{Location, Spanned};
 
-use super::{
-    document::{Document, Header, Objective, Spec, TimeWindow},
-    objective::{Ratio, Slo, Target},
-};
+use document::{Document, Header, Objective, Spec, TimeWindow};
+
+use super::{Ratio, Slo, Target};
 use crate::data::{DataError, from_yaml_documents};
+
+mod document;
+mod indicator;
 
 const DAY_SECONDS: u64 = 86_400;
 const LONGEST_PERIOD_SECONDS: u64 = 366 * DAY_SECONDS;
@@ -153,14 +155,14 @@ impl Reader<'_> {
         let targets = self.targets(&at, &spec.objectives)?;
         let (name, service, period_seconds, ratio) = (name?, service?, period_seconds?, ratio?);
         let only = targets.len() == 1;
-        let slos = targets.into_iter().map(|(target, line)| Slo {
-            service: service.clone(),
-            name: if only { name.clone() } else { format!("{name}-{}", target.percent()) },
-            description: spec.description.clone(),
-            target,
-            period_seconds,
-            ratio: ratio.clone(),
-            line: if only { metadata.name.defined.line() } else { line },
+        let slos = targets.into_iter().map(|(target, line)| {
+            let name = if only { name.clone() } else { format!("{name}-{}", target.percent()) };
+            Slo {
+                description: spec.description.clone(),
+                file: self.file.to_owned(),
+                line: if only { metadata.name.defined.line() } else { line },
+                ..Slo::of_events(service.clone(), name, target, period_seconds, ratio.clone())
+            }
         });
         Some(slos.collect())
     }
@@ -290,5 +292,4 @@ fn period_seconds(text: &str) -> Result<u64, String> {
 }
 
 #[cfg(test)]
-#[path = "openslo_tests.rs"]
 mod tests;

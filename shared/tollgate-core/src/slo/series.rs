@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{
     measure::Measure,
-    objective::Metric,
     plan::{Plan, Tier},
+    source::Metric,
 };
 
 /// The largest whole number up to which every whole number is a floating-point number.

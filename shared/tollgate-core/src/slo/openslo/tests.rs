@@ -1,5 +1,5 @@
 use super::parse;
-use crate::slo::{Counted, Metric, Slo};
+use crate::slo::{Counted, Indicator, Metric, Period, Ratio, Slo};
 
 const GOOD: &str = "\
 apiVersion: openslo/v1
@@ -46,22 +46,29 @@ fn only(text: &str) -> Slo {
     slos.into_iter().next().unwrap()
 }
 
+fn ratio(slo: &Slo) -> &Ratio {
+    let Indicator::Ratio(ratio) = &slo.indicator else { panic!("{slo:?}") };
+    ratio
+}
+
+fn days(days: u64) -> Period {
+    Period::Rolling { seconds: days * 86_400 }
+}
+
 #[test]
 fn an_slo_is_read_exactly() {
     let slo = only(GOOD);
     assert_eq!((slo.service.as_str(), slo.name.as_str(), slo.line), ("payments-api", "availability", 4));
-    assert_eq!((slo.target.ppb(), slo.period_seconds), (999_500_000, 2_592_000));
-    assert_eq!(slo.ratio.counted, Counted::Good);
-    assert_eq!(slo.ratio.metric.to_string(), "Tollgate/Demo/GoodRequestCount{Service=payments-api}");
+    assert_eq!((slo.target.ppb(), slo.period), (999_500_000, days(30)));
+    assert_eq!(ratio(&slo).counted, Counted::Good);
+    assert_eq!(ratio(&slo).metric.to_string(), "Tollgate/Demo/GoodRequestCount{Service=payments-api}");
     let expected = Metric {
-        namespace: "Tollgate/Demo".into(),
-        name: "RequestCount".into(),
         dimensions: [("Service".into(), "payments-api".into())].into(),
-        statistic: "Sum".into(),
         region: Some("eu-central-1".into()),
         account_id: Some("012345678901".into()),
+        ..Metric::new("Tollgate/Demo", "RequestCount", "Sum")
     };
-    assert_eq!(slo.ratio.total, expected);
+    assert_eq!(ratio(&slo).total, expected.into());
     assert_eq!(slo.evidence_id(), "slo/payments-api/availability");
 }
 
@@ -77,14 +84,14 @@ fn several_targets_are_several_objectives() {
 fn other_kinds_are_tolerated_and_an_sli_is_found() {
     let (head, tail) = GOOD.split_once("  indicator:\n").unwrap();
     let (indicator, tail) = tail.split_once("  timeWindow:").unwrap();
-    let ratio = indicator.split_once("    spec:\n").unwrap().1.replace("\n    ", "\n");
+    let indented = indicator.split_once("    spec:\n").unwrap().1.replace("\n    ", "\n");
     let sli = format!(
         "apiVersion: openslo/v1\nkind: SLI\nmetadata: {{name: good}}\nspec:\n{}",
-        ratio.strip_prefix("    ").unwrap()
+        indented.strip_prefix("    ").unwrap()
     );
     let service = "apiVersion: openslo/v1\nkind: Service\nmetadata: {name: payments-api}\nspec: {description: pays}\n";
     let text = format!("---\n{service}---\n{head}  indicatorRef: good\n  timeWindow:{tail}---\n{sli}");
-    assert_eq!(only(&text).ratio, only(GOOD).ratio);
+    assert_eq!(ratio(&only(&text)), ratio(&only(GOOD)));
     let lost = text.replace("indicatorRef: good", "indicatorRef: best");
     let errors = parse("s.yaml", &lost).unwrap_err();
     assert!(errors[0].to_string().starts_with("s.yaml:15: this file has no SLI `best`"), "{errors:?}");
@@ -93,20 +100,20 @@ fn other_kinds_are_tolerated_and_an_sli_is_found() {
 #[test]
 fn bad_events_need_a_word_on_missing_ones() {
     let bad = GOOD.replace("        good:", "        bad:").replace("GoodRequestCount", "ErrorCount");
-    assert_eq!(only(&bad).ratio.counted, Counted::Bad { absent_is_zero: false });
+    assert_eq!(ratio(&only(&bad)).counted, Counted::Bad { absent_is_zero: false });
     let zero = bad.replace("ErrorCount\n", "ErrorCount\n              treatMissing: zero\n");
-    assert_eq!(only(&zero).ratio.counted, Counted::Bad { absent_is_zero: true });
+    assert_eq!(ratio(&only(&zero)).counted, Counted::Bad { absent_is_zero: true });
 }
 
 #[test]
 fn durations_and_statistics_are_those_that_add_up() {
-    for (duration, days) in [("28d", 28), ("7d", 7), ("4w", 28), ("720h", 30), ("1440m", 1)] {
-        assert_eq!(only(&GOOD.replace("30d", duration)).period_seconds, days * 86_400, "{duration}");
+    for (duration, length) in [("28d", 28), ("7d", 7), ("4w", 28), ("720h", 30), ("1440m", 1)] {
+        assert_eq!(only(&GOOD.replace("30d", duration)).period, days(length), "{duration}");
     }
     for stat in ["Sum", "SampleCount", "TC(:500)", "TC(1%:99.5%)"] {
         let text = GOOD
             .replace("MetricName: RequestCount\n", &format!("MetricName: RequestCount\n              Stat: {stat}\n"));
-        assert_eq!(only(&text).ratio.total.statistic, stat);
+        assert_eq!(ratio(&only(&text)).total.metric().unwrap().statistic, stat);
     }
 }
 

@@ -1,0 +1,111 @@
+//! A stretch of local time, once, or again and again by RFC 5545.
+
+use std::ops::{Range, RangeInclusive};
+
+use chrono::{DateTime, Datelike, Duration, LocalResult, NaiveDateTime, TimeZone, Utc};
+use chrono_tz::Tz;
+use rrule::{Frequency, RRuleSet};
+
+use crate::Timestamp;
+
+/// A rule is followed from its start at every decision; chrono ends at some year.
+const YEARS: RangeInclusive<i32> = 2000..=2999;
+const FORM: &str = "2026-12-18T18:00";
+
+/// A stretch of time as it is written.
+pub(crate) struct Written<'a> {
+    pub(crate) time_zone: &'a str,
+    pub(crate) starts: &'a str,
+    pub(crate) ends: &'a str,
+    pub(crate) rrule: Option<&'a str>,
+}
+
+/// A stretch of time that may recur.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Recurring {
+    starts: NaiveDateTime,
+    length: Duration,
+    time_zone: Tz,
+    again: Option<RRuleSet>,
+}
+
+impl Recurring {
+    /// Reads what is written; the stretch is no longer than some days.
+    pub(crate) fn read(written: &Written<'_>, longest_days: i64) -> Result<Self, String> {
+        let time_zone: Tz = written
+            .time_zone
+            .parse()
+            .map_err(|_| format!("`time_zone: {}` is not an IANA name such as `Europe/Berlin`", written.time_zone))?;
+        let (starts, ends) = (local("starts", written.starts)?, local("ends", written.ends)?);
+        let readable = |time: NaiveDateTime| YEARS.contains(&time.year());
+        if !readable(starts) || !readable(ends) {
+            return Err(format!("its years must be {} to {}", YEARS.start(), YEARS.end()));
+        }
+        let length = ends - starts;
+        if length <= Duration::zero() || length > Duration::days(longest_days) {
+            return Err(format!("it must end after it starts, within {longest_days} days"));
+        }
+        let again = written.rrule.map(|rule| recurrence(starts, time_zone, rule)).transpose()?;
+        Ok(Self { starts, length, time_zone, again })
+    }
+
+    /// The stretches of which something is between two times, in order; at most so many of them.
+    pub(crate) fn between(&self, from: Timestamp, until: Timestamp, most: u16) -> Vec<Range<Timestamp>> {
+        // The clocks can put an end off by no more than a day.
+        let margin = Duration::days(1);
+        let earliest = from.checked_sub_signed(self.length + margin).unwrap_or(Timestamp::MIN_UTC);
+        let latest = until.checked_add_signed(margin).unwrap_or(Timestamp::MAX_UTC);
+        let starts: Vec<NaiveDateTime> = match &self.again {
+            None => vec![self.starts],
+            Some(set) => {
+                let zone = rrule::Tz::from(self.time_zone);
+                let set = set.clone().after(earliest.with_timezone(&zone)).before(latest.with_timezone(&zone));
+                set.all(most).dates.iter().map(DateTime::naive_local).collect()
+            }
+        };
+        let ranges = starts.into_iter().map(|starts| self.range(starts));
+        ranges.filter(|range| range.start < until && from < range.end).collect()
+    }
+
+    /// The length counts on the local clock, so a stretch still ends at its hour after a change of the clocks.
+    fn range(&self, starts: NaiveDateTime) -> Range<Timestamp> {
+        self.instant(starts, false)..self.instant(starts + self.length, true)
+    }
+
+    /// An hour that the clocks repeat is in it from its first to its last; one that they leave out is its next.
+    fn instant(&self, local: NaiveDateTime, last: bool) -> Timestamp {
+        match self.time_zone.from_local_datetime(&local) {
+            LocalResult::Single(time) => time.with_timezone(&Utc),
+            LocalResult::Ambiguous(first, second) => (if last { second } else { first }).with_timezone(&Utc),
+            LocalResult::None => {
+                let later = self.time_zone.from_local_datetime(&(local + Duration::hours(1))).earliest();
+                later.map_or_else(|| local.and_utc(), |time| time.with_timezone(&Utc))
+            }
+        }
+    }
+}
+
+fn local(field: &str, value: &str) -> Result<NaiveDateTime, String> {
+    ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
+        .iter()
+        .find_map(|form| NaiveDateTime::parse_from_str(value, form).ok())
+        .ok_or_else(|| format!("`{field}: {value}` is not a local date and time such as `{FORM}`"))
+}
+
+/// Rules that recur within a day, or that count from long ago, would make every decision slow.
+fn recurrence(starts: NaiveDateTime, zone: Tz, rule: &str) -> Result<RRuleSet, String> {
+    let rule = rule.trim().trim_start_matches("RRULE:");
+    let text = format!("DTSTART;TZID={}:{}\nRRULE:{rule}", zone.name(), starts.format("%Y%m%dT%H%M%S"));
+    let set: RRuleSet = text.parse().map_err(|error| format!("`rrule: {rule}` is not a rule of RFC 5545: {error}"))?;
+    let often = |rule: &rrule::RRule| {
+        !matches!(rule.get_freq(), Frequency::Daily | Frequency::Weekly | Frequency::Monthly | Frequency::Yearly)
+            || rule.get_by_hour().len() + rule.get_by_minute().len() + rule.get_by_second().len() > 3
+    };
+    if set.get_rrule().iter().any(often) {
+        return Err(format!("`rrule: {rule}` recurs within a day; it may recur daily, weekly, monthly or yearly"));
+    }
+    if set.clone().all(1).dates.is_empty() {
+        return Err(format!("`rrule: {rule}` never recurs"));
+    }
+    Ok(set)
+}

@@ -1,0 +1,83 @@
+//! Planned maintenance: time in which neither good nor bad events count.
+
+use std::ops::Range;
+
+use serde::Deserialize;
+
+use super::objective::Slo;
+use crate::{
+    Timestamp,
+    recurring::{Recurring, Written},
+};
+
+/// A window longer than this is not maintenance: it would hide what it should explain.
+const LONGEST_DAYS: i64 = 7;
+
+/// A time of planned maintenance, for some objectives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exclusion {
+    /// Its name.
+    pub name: String,
+    /// The team that decided it.
+    pub owner: String,
+    /// Why.
+    pub reason: String,
+    /// The services that it is for; never empty.
+    pub services: Vec<String>,
+    /// The objectives of those services that it is for; all of them where there are none.
+    pub slos: Vec<String>,
+    /// The environments that it is for; all of them where there are none.
+    pub environments: Vec<String>,
+    when: Recurring,
+}
+
+/// A time of planned maintenance as it is written in `data/maintenance/*.yaml`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ExclusionEntry {
+    pub(crate) name: String,
+    owner: String,
+    reason: String,
+    services: Vec<String>,
+    #[serde(default)]
+    slos: Vec<String>,
+    #[serde(default)]
+    environments: Vec<String>,
+    time_zone: String,
+    starts: String,
+    ends: String,
+    #[serde(default)]
+    rrule: Option<String>,
+}
+
+impl Exclusion {
+    pub(crate) fn read(entry: ExclusionEntry) -> Result<Self, String> {
+        let ExclusionEntry { name, owner, reason, services, slos, environments, time_zone, starts, ends, rrule } =
+            entry;
+        if services.is_empty() {
+            return Err("no `services`: name those whose maintenance it is".to_owned());
+        }
+        let written = Written { time_zone: &time_zone, starts: &starts, ends: &ends, rrule: rrule.as_deref() };
+        let when = Recurring::read(&written, LONGEST_DAYS)?;
+        Ok(Self { name, owner, reason, services, slos, environments, when })
+    }
+
+    /// Is it for this objective? Where it is only for some environments, the objective must say (by its label
+    /// `environment`) that it is about no other.
+    pub fn concerns(&self, slo: &Slo) -> bool {
+        let environments = slo.labels.get("environment").map(Vec::as_slice).unwrap_or_default();
+        let inside = !environments.is_empty() && environments.iter().all(|name| self.environments.contains(name));
+        self.services.contains(&slo.service)
+            && (self.slos.is_empty() || self.slos.contains(&slo.name))
+            && (self.environments.is_empty() || inside)
+    }
+
+    /// When it is between two times, in seconds since 1970: in order, each from its start to before its end. They may
+    /// overlap, and reach beyond the two times.
+    pub fn between(&self, from: i64, until: i64) -> Vec<Range<i64>> {
+        let time = |seconds| Timestamp::from_timestamp(seconds, 0);
+        let Some((from, until)) = time(from).zip(time(until)) else { return Vec::new() };
+        let ranges = self.when.between(from, until, u16::MAX);
+        ranges.into_iter().map(|range| range.start.timestamp()..range.end.timestamp()).collect()
+    }
+}
