@@ -1,7 +1,7 @@
 //! Error budgets and burn rates, in whole numbers.
 
 use super::{
-    BudgetFact, BudgetUnit,
+    BudgetFact,
     fraction::Fraction,
     interval::wilson,
     objective::{PARTS_PER_BILLION, Target},
@@ -51,7 +51,7 @@ impl Events {
 
     /// The budget of a period in which these were the events.
     pub fn budget(self, target: Target) -> BudgetFact {
-        Spending::from(self).budget(target, BudgetUnit::Events)
+        Spending::from(self).budget(target)
     }
 }
 
@@ -72,6 +72,11 @@ impl Spending {
     /// None when more are bad than there are.
     pub(super) fn new(bad: Fraction, total: u64) -> Option<Self> {
         (bad <= Fraction::whole(total)).then_some(Self { bad, total })
+    }
+
+    /// Events that are counted in parts of one.
+    pub(super) fn in_parts(events: Events, parts: u64) -> Option<Self> {
+        Self::new(Fraction::new(events.bad, parts)?, events.total.checked_div(parts)?)
     }
 
     #[cfg(test)]
@@ -122,11 +127,10 @@ impl Spending {
     }
 
     /// The budget of a period in which these were spent.
-    pub(super) fn budget(&self, target: Target, unit: BudgetUnit) -> BudgetFact {
+    pub(super) fn budget(&self, target: Target) -> BudgetFact {
         let allowed = u128::from(self.total) * u128::from(target.budget_ppb()) / u128::from(PARTS_PER_BILLION);
         let consumed = self.consumed(target);
         BudgetFact {
-            unit,
             total: self.total,
             bad: self.bad.ceil(1),
             // A share of a number of 64 bits.
@@ -134,6 +138,8 @@ impl Spending {
             consumed_ppm: consumed.floor(MILLION),
             // Rounding down what is left is rounding up what is spent.
             remaining_ppm: 1_000_000_i64.saturating_sub_unsigned(consumed.ceil(MILLION)),
+            slices: None,
+            excluded_seconds: 0,
         }
     }
 }

@@ -21,6 +21,12 @@ pub struct DepletionFact {
     pub inside_period: Option<bool>,
 }
 
+impl DepletionFact {
+    pub(super) fn unknown(window: &str) -> Self {
+        Self { window: window.to_owned(), seconds_to_exhaustion: None, exhausted_at: None, inside_period: None }
+    }
+}
+
 /// What depletion is projected from.
 #[derive(Clone, Copy)]
 pub(super) struct Outlook<'a> {

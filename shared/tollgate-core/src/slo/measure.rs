@@ -1,12 +1,12 @@
 //! A measured value that is no count: a latency, an age, a share. Read once, exactly, and never computed with in
 //! floating point.
 
-use std::cmp::Ordering;
-
-use num_bigint::{BigInt, BigUint};
-use num_rational::Ratio;
-use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+
+use super::expression::Rational;
+
+const PLACES: u32 = 36;
+const LARGEST: i128 = 10_i128.pow(30);
 
 /// A decimal number as a telemetry source wrote it: the shortest that stands for the source's floating-point number. So
 /// 0.1 is one tenth, and equals a threshold of `0.1`.
@@ -32,29 +32,28 @@ impl Measure {
         Some(Self { digits, exponent })
     }
 
-    /// How it is ordered against a decimal number.
-    pub fn compare(self, other: Decimal) -> Ordering {
-        let own = BigInt::from(self.digits) * ten_to(self.exponent) * ten_to(i32::try_from(other.scale()).unwrap_or(0));
-        own.cmp(&(BigInt::from(other.mantissa()) * ten_to(self.exponent.saturating_neg())))
-    }
-
-    /// The same number as an exact fraction; none when it does not fit.
-    pub fn rational(self) -> Option<Ratio<i128>> {
-        let scale = 10_i128.checked_pow(self.exponent.unsigned_abs())?;
-        if self.exponent < 0 {
-            return Some(Ratio::new(self.digits.into(), scale));
+    /// The same number as a fraction: to 36 decimal places, away from zero, and at most 10^30. Both are past what a
+    /// limit can say, so it is ordered against any limit as the number is.
+    pub fn rational(self) -> Rational {
+        let digits = i128::from(self.digits);
+        match u32::try_from(self.exponent) {
+            Ok(exponent) => {
+                let value = 10_i128.checked_pow(exponent).and_then(|scale| digits.checked_mul(scale));
+                let value = value.filter(|value| value.abs() < LARGEST).unwrap_or(digits.signum() * LARGEST);
+                Rational::from_integer(value)
+            }
+            Err(_) => {
+                let places = self.exponent.unsigned_abs();
+                let coarser = 10_u64.checked_pow(places.saturating_sub(PLACES)).unwrap_or(u64::MAX);
+                let kept = i128::from(self.digits.unsigned_abs().div_ceil(coarser));
+                Rational::new(digits.signum() * kept, 10_i128.pow(places.min(PLACES)))
+            }
         }
-        i128::from(self.digits).checked_mul(scale).map(Ratio::from_integer)
     }
 
     fn float(self) -> Option<f64> {
         format!("{}e{}", self.digits, self.exponent).parse().ok()
     }
-}
-
-/// Ten to what is positive of the exponent.
-fn ten_to(exponent: i32) -> BigInt {
-    BigInt::from(BigUint::from(10_u8).pow(u32::try_from(exponent).unwrap_or(0)))
 }
 
 impl Serialize for Measure {
@@ -79,9 +78,10 @@ mod tests {
     use rust_decimal::Decimal;
 
     use super::Measure;
+    use crate::slo::rational;
 
     fn compare(value: f64, other: &str) -> Ordering {
-        Measure::read(value).unwrap().compare(other.parse().unwrap())
+        Measure::read(value).unwrap().rational().cmp(&rational(other.parse().unwrap()))
     }
 
     #[test]
@@ -111,10 +111,12 @@ mod tests {
 
     #[test]
     fn fractions_are_those_of_the_decimal() {
-        assert_eq!(Measure::read(0.1).unwrap().rational(), Some(Ratio::new(1, 10)));
-        assert_eq!(Measure::read(-2.5e3).unwrap().rational(), Some(Ratio::from_integer(-2500)));
-        assert_eq!(Measure::read(1e300).unwrap().rational(), None);
-        assert_eq!(Measure::read(1e-300).unwrap().rational(), None);
+        let fraction = |value| Measure::read(value).unwrap().rational();
+        assert_eq!(fraction(0.1), Ratio::new(1, 10));
+        assert_eq!(fraction(-2.5e3), Ratio::from_integer(-2500));
+        assert_eq!(fraction(1e22), Ratio::from_integer(10_i128.pow(22)));
+        assert_eq!((fraction(1e300), fraction(-1e31)), (Ratio::from_integer(10_i128.pow(30)), Ratio::from_integer(-10_i128.pow(30))));
+        assert_eq!((fraction(1e-300), fraction(-1.5e-36)), (Ratio::new(1, 10_i128.pow(36)), Ratio::new(-2, 10_i128.pow(36))));
     }
 
     proptest! {
@@ -122,7 +124,7 @@ mod tests {
         fn it_is_ordered_as_the_numbers_are(value in -1_000_000_000..1_000_000_000_i64, other in -1_000_000_000..1_000_000_000_i64, scale in 0..9_u32) {
             let decimal = |value| Decimal::new(value, scale);
             let float: f64 = decimal(value).to_string().parse().unwrap();
-            prop_assert_eq!(Measure::read(float).unwrap().compare(decimal(other)), value.cmp(&other));
+            prop_assert_eq!(Measure::read(float).unwrap().rational().cmp(&rational(decimal(other))), value.cmp(&other));
         }
 
         #[test]

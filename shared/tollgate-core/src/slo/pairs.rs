@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{arithmetic::Spending, fraction::Fraction, objective::Target};
+use super::{arithmetic::Spending, fact::window_seconds, fraction::Fraction, objective::Target};
 
 const MILLION: u64 = 1_000_000;
 
@@ -79,14 +79,25 @@ pub struct PairFact {
 }
 
 /// What spent budget in a window, and the window's length.
-pub(super) struct Window<'a> {
-    pub(super) seconds: u64,
-    pub(super) spending: Option<&'a Spending>,
+struct Window<'a> {
+    seconds: u64,
+    spending: Option<&'a Spending>,
 }
 
 impl BurnPair {
+    /// Holds what was spent in its windows against its factor; none when there are no such windows.
+    pub(super) fn judge_by<'a>(
+        &self,
+        spending: impl Fn(&str) -> Option<&'a Spending>,
+        target: Target,
+        period_seconds: u64,
+    ) -> Option<PairFact> {
+        let window = |name: &str| Window { seconds: window_seconds(name), spending: spending(name) };
+        self.judge(target, period_seconds, &window(&self.long), &window(&self.short))
+    }
+
     /// Holds two windows against the factor of the pair for a period.
-    pub(super) fn judge(
+    fn judge(
         &self,
         target: Target,
         period_seconds: u64,

@@ -6,7 +6,35 @@ use std::{
     ops::Range,
 };
 
-use super::{arithmetic::Spending, fraction::Fraction, objective::PARTS_PER_BILLION};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    aggregate::DailyAggregate,
+    arithmetic::Spending,
+    fraction::Fraction,
+    objective::{Budgeting, PARTS_PER_BILLION},
+};
+
+const DAY: i64 = 86_400;
+
+/// What the slices of a window or period come to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct SliceFact {
+    /// Slices that count.
+    pub total: u64,
+    /// Good ones among them: their share of good events reaches the slices' target, or, where they have none, no event
+    /// was bad. A slice without events is good.
+    pub good: u64,
+    /// Those among them of which nothing is known; they count as bad.
+    pub unknown: u64,
+    /// Slices that are left out, because something of them is excluded.
+    pub excluded: u64,
+    /// Days of which a stored aggregate was taken.
+    pub days_stored: u64,
+    /// Days of which neither datapoints as short as a slice nor an aggregate are there.
+    pub days_missing: u64,
+}
 
 /// How time is cut, and when a slice is good.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +44,19 @@ pub(super) struct Slicing {
     /// The share of good events that makes a slice good, in parts per thousand million; none where a slice counts by
     /// its share of bad events.
     pub(super) target_ppb: Option<u64>,
+}
+
+impl Slicing {
+    /// None where a budget is counted in events.
+    pub(super) fn of(budgeting: Budgeting) -> Option<Self> {
+        let (seconds, target_ppb) = match budgeting {
+            Budgeting::Occurrences => return None,
+            Budgeting::Timeslices { slice_seconds, slice_target } => (slice_seconds, Some(slice_target.ppb())),
+            Budgeting::RatioTimeslices { slice_seconds } => (slice_seconds, None),
+        };
+        // One of no length would cut nothing.
+        i64::try_from(seconds).ok().filter(|seconds| *seconds > 0).map(|seconds| Self { seconds, target_ppb })
+    }
 }
 
 /// A stretch of time and what was counted in it; nothing when nothing is known.
@@ -64,6 +105,10 @@ impl Slices {
         slices
     }
 
+    pub(super) fn seconds(&self) -> i64 {
+        self.slicing.seconds
+    }
+
     /// Where the slice that holds a time begins.
     pub(super) fn start_of(&self, time: i64) -> i64 {
         time - time.rem_euclid(self.slicing.seconds)
@@ -94,6 +139,29 @@ impl Slices {
     }
 }
 
+impl Slices {
+    /// The same, where stored aggregates stand in for days of which something is not known. Such a day counts whole.
+    pub(super) fn tally_with(&self, time: &Range<i64>, stored: &[DailyAggregate]) -> Tally {
+        let mut tally = Tally::default();
+        let first = time.start - time.start.rem_euclid(DAY);
+        for day in (0..).map(|index| first + index * DAY).take_while(|day| *day < time.end) {
+            let part = self.tally(&(time.start.max(day)..time.end.min(day + DAY)));
+            let known = |aggregate: &Tally| aggregate.unknown < part.unknown;
+            match DailyAggregate::of_day(stored, day, self.slicing).filter(known) {
+                Some(aggregate) => {
+                    tally.add_summary(&aggregate);
+                    tally.days_stored += 1;
+                }
+                None => {
+                    tally.days_missing += u64::from(part.unknown > 0 && part.unknown == part.total);
+                    tally.add_summary(&part);
+                }
+            }
+        }
+        tally
+    }
+}
+
 /// What some slices come to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Tally {
@@ -110,6 +178,9 @@ pub(super) struct Tally {
     pub(super) events: Counts,
     /// The bad events of slices, by how many events those slices have: what makes the sum of the shares exact.
     bad_by_total: BTreeMap<u128, u128>,
+    /// Days of which an aggregate was taken, and days of which nothing is known.
+    pub(super) days_stored: u64,
+    pub(super) days_missing: u64,
     /// A sum of shares that is already rounded up, in parts of a slice by [`FEMTO`].
     bad_femto: u128,
 }
@@ -148,7 +219,12 @@ impl Tally {
     /// A summary as it was kept.
     pub(super) fn kept(total: u64, good: u64, unknown: u64, excluded: u64, events: Counts, bad_femto: u64) -> Self {
         let bad_femto = u128::from(bad_femto);
-        Self { total, good, unknown, excluded, events, bad_femto, bad_by_total: BTreeMap::new() }
+        Self { total, good, unknown, excluded, events, bad_femto, ..Self::default() }
+    }
+
+    pub(super) fn fact(&self) -> SliceFact {
+        let Self { total, good, unknown, excluded, days_stored, days_missing, .. } = *self;
+        SliceFact { total, good, unknown, excluded, days_stored, days_missing }
     }
 
     /// The sum of the shares of bad events, without the unknown slices.

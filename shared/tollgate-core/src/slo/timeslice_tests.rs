@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::{Counts, Fraction, Slices, Slicing, Stretch, Tally};
-use crate::slo::{BudgetUnit, Target, arithmetic::Spending};
+use crate::slo::{Target, arithmetic::Spending};
 
 const MINUTE: i64 = 60;
 const BY_TARGET: Slicing = Slicing { seconds: MINUTE, target_ppb: Some(950_000_000) };
@@ -33,7 +33,7 @@ fn attacked(minutes: i64, slicing: Slicing) -> Spending {
 }
 
 fn exhausted(spending: &Spending) -> bool {
-    spending.budget(target("95"), BudgetUnit::Slices).remaining_ppm <= 0
+    spending.budget(target("95")).remaining_ppm <= 0
 }
 
 #[test]
@@ -42,7 +42,7 @@ fn openslos_example_comes_out() {
     let last = 16 * 60 + 48;
     assert!(!exhausted(&attacked(last - 1, BY_TARGET)));
     assert!(exhausted(&attacked(last, BY_TARGET)));
-    let at = attacked(last, BY_TARGET).budget(target("95"), BudgetUnit::Slices);
+    let at = attacked(last, BY_TARGET).budget(target("95"));
     assert_eq!((at.total, at.bad, at.allowed_bad, at.consumed_ppm), (20_160, 1_008, 1_008, 1_000_000));
     // RatioTimeslices: 822.857… minutes, so 13 hours and 43 minutes; the example says "about 13 hours and 45".
     let last = 13 * 60 + 43;
@@ -50,7 +50,7 @@ fn openslos_example_comes_out() {
     assert!(exhausted(&attacked(last, BY_RATIO)));
     // Occurrences: 5 % of 336,000 requests are 16,800; the 16,632 that is printed there leaves some of the budget.
     let occurrences = |bad| Spending::of(336_000, bad).unwrap();
-    assert_eq!(occurrences(0).budget(target("95"), BudgetUnit::Events).allowed_bad, 16_800);
+    assert_eq!(occurrences(0).budget(target("95")).allowed_bad, 16_800);
     assert!(exhausted(&occurrences(16_800)));
     assert!(!exhausted(&occurrences(16_799)) && !exhausted(&occurrences(16_632)));
 }
@@ -61,7 +61,7 @@ fn a_share_of_a_month_is_its_minutes() {
     let month = 30 * 86_400;
     let slicing = Slicing { seconds: 6, target_ppb: Some(1_000_000_000) };
     let spending = tally(slicing, vec![stretch(0, 6, 0, 1)], month).spending(slicing).unwrap();
-    assert_eq!(spending.budget(target("99.95"), BudgetUnit::Slices).allowed_bad, 216);
+    assert_eq!(spending.budget(target("99.95")).allowed_bad, 216);
 }
 
 #[test]
