@@ -29,6 +29,8 @@ mod pairs;
 mod period;
 mod plan;
 mod reading;
+#[cfg(test)]
+mod sample;
 mod series;
 mod source;
 mod timeslice;
@@ -49,7 +51,7 @@ pub use objective::{Budgeting, PARTS_PER_BILLION, SliceTarget, Slo, Target};
 pub use openslo::parse;
 pub use pairs::{BurnPair, PairFact, sloth_week_pairs, workbook_pairs};
 pub use period::{CalendarUnit, Period};
-pub use plan::{LAG_SECONDS, Plan, Tier, WINDOWS};
+pub use plan::{LAG_SECONDS, Plan, Reach, Tier, WINDOWS};
 pub use series::{Datum, Quality, Snapshot, TierSeries, count};
 pub use source::{Metric, Source};
 pub use timeslice::SliceFact;

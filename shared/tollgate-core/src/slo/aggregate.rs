@@ -4,7 +4,13 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::timeslice::{Counts, FEMTO, Slicing, Tally};
+use super::{
+    history::History,
+    objective::Slo,
+    reading::Reading,
+    series::Snapshot,
+    timeslice::{Counts, FEMTO, Slices, Slicing, Tally},
+};
 
 /// The version of the value.
 pub const AGGREGATE_SCHEMA: &str = "tollgate.slo_day/v1";
@@ -46,7 +52,33 @@ pub struct DailyAggregate {
 }
 
 impl DailyAggregate {
-    pub(super) fn new(service: &str, slo: &str, day: NaiveDate, slicing: Slicing, tally: &Tally) -> Self {
+    /// The slices of an objective in a day that is over, out of datapoints as short as a slice.
+    ///
+    /// # Errors
+    /// When the objective is not counted in slices, the data does not hold the whole day, or what it holds failed.
+    pub fn of(slo: &Slo, snapshot: &Snapshot, day: NaiveDate) -> Result<Self, String> {
+        let slicing = Slicing::of(slo.budgeting).ok_or("it is counted in events: nothing needs to be kept of its days")?;
+        let start = day.and_hms_opt(0, 0, 0).ok_or("the day has no start")?.and_utc().timestamp();
+        let time = start..start + i64::try_from(DAY).unwrap_or(0);
+        let plan = &snapshot.plan;
+        if plan.end() < time.end {
+            return Err(format!("the day {day} is not over, or its counts have not had their time to arrive"));
+        }
+        if plan.datapoint_start(start) != Some(start) {
+            return Err(format!("the data does not reach back to the start of {day}"));
+        }
+        let excluded = slo.excluded(time.start, time.end);
+        let history = History::of(&Reading::of(&slo.indicator, snapshot)?, plan, start, &excluded);
+        let inside = history.stretches().filter(|stretch| stretch.time.start < time.end);
+        let wrong: Vec<_> = history.failures.lines().into_iter().chain(history.gaps.lines()).collect();
+        if !wrong.is_empty() {
+            return Err(format!("what is known of {day} is not whole: {}", wrong.join("; ")));
+        }
+        let tally = Slices::cut(slicing, inside, &excluded).tally(&time);
+        Ok(Self::new(&slo.service, &slo.name, day, slicing, &tally))
+    }
+
+    fn new(service: &str, slo: &str, day: NaiveDate, slicing: Slicing, tally: &Tally) -> Self {
         let events = |count: u128| u64::try_from(count).unwrap_or(u64::MAX);
         Self {
             schema: AGGREGATE_SCHEMA.to_owned(),

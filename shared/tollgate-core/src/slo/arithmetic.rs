@@ -93,6 +93,7 @@ impl Spending {
         Self { total: self.total.max(total), ..self }
     }
 
+    #[cfg(test)]
     pub(super) fn bad(&self) -> &Fraction {
         &self.bad
     }

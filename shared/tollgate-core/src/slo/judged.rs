@@ -224,3 +224,7 @@ impl<'a> Judged<'a> {
         [&self.reading.counted.name, &self.reading.total.name]
     }
 }
+
+#[cfg(test)]
+#[path = "judged_tests.rs"]
+mod tests;

@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use num_traits::{CheckedMul, One, Signed, ToPrimitive, Zero};
 
 use super::{
-    BudgetUnit,
     expression::{Expression, Rational, Undefined, rational},
     indicator::{Counted, Indicator, Ratio, RawKind},
     measure::Measure,
@@ -28,8 +27,6 @@ pub(super) struct Reading<'a> {
     pub(super) total: Side<'a>,
     /// How many make one.
     pub(super) parts: u64,
-    /// What one is.
-    pub(super) unit: BudgetUnit,
 }
 
 /// One of the series, and what a person calls it.
@@ -49,8 +46,7 @@ impl<'a> Reading<'a> {
                 // The total first: without it nothing is known.
                 let total = Side::counts(total, snapshot)?;
                 let counted_side = Side::counts(metric, snapshot)?;
-                let unit = BudgetUnit::Events;
-                Ok(Self { kind: *counted, counted: counted_side, total, parts: 1, unit })
+                Ok(Self { kind: *counted, counted: counted_side, total, parts: 1 })
             }
             Indicator::Raw { kind, source } => Self::by_minute(source, snapshot, |value| {
                 let good = match kind {
@@ -89,7 +85,7 @@ impl<'a> Reading<'a> {
         };
         let tiers = snapshot.plan.tiers().iter().zip(counted.tiers.iter()).map(all).collect();
         let total = Side { name: counted.name.clone(), tiers: Cow::Owned(tiers) };
-        Ok(Self { kind: Counted::Good, counted, total, parts: PARTS_PER_MINUTE, unit: BudgetUnit::Minutes })
+        Ok(Self { kind: Counted::Good, counted, total, parts: PARTS_PER_MINUTE })
     }
 }
 
