@@ -98,9 +98,13 @@ impl Plan {
     /// Where a window begins that is counted back from the end: a window that would begin inside a datapoint takes all
     /// of it, so no event of the window is left out. None when the plan does not reach that far.
     pub fn window_start(&self, seconds: u64) -> Option<i64> {
-        let nominal = self.end.checked_sub_unsigned(seconds)?;
-        let tier = self.tiers.iter().find(|tier| tier.start <= nominal)?;
-        Some(align_down(nominal, tier.period_seconds))
+        self.datapoint_start(self.end.checked_sub_unsigned(seconds)?)
+    }
+
+    /// Where the datapoint begins that holds a time; none when the plan does not reach that far.
+    pub fn datapoint_start(&self, time: i64) -> Option<i64> {
+        let tier = self.tiers.iter().find(|tier| tier.start <= time)?;
+        Some(align_down(time, tier.period_seconds))
     }
 }
 
