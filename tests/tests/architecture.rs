@@ -26,6 +26,8 @@ const ONLY: &[(&str, &[&str])] = &[
     ("regorus", &["tollgate-policy"]),
     ("aws-sdk-cloudwatch", &["tollgate-aws", "tollgate-e2e"]),
     ("aws-sdk-dynamodb", &["tollgate-ledger"]),
+    ("aws-sdk-eventbridge", &["tollgate-aws"]),
+    ("aws-sdk-sns", &["tollgate-aws"]),
     ("rusqlite", &["tollgate-ledger"]),
     ("lambda_runtime", &["tollgate-lambda", "change-gate"]),
 ];

@@ -66,6 +66,7 @@ impl ChangeGate {
         };
         let gather = started.elapsed();
         tracing::info!(milliseconds = milliseconds(gather), "gathered");
+        let facts = Facts::from(facts);
         let decision = self.judge(&facts, decision_id, question.warnings)?;
         let evaluate = started.elapsed().saturating_sub(gather);
         tracing::info!(
@@ -84,7 +85,7 @@ impl ChangeGate {
         match recorded? {
             Recorded::Stored => {
                 tracing::info!(milliseconds = milliseconds(latencies.record), "recorded");
-                metrics::write(&metrics::decision_line(now, &record.decision, &record.facts, latencies));
+                metrics::write(&metrics::decision_line(now, &record.decision, &record.facts.frame(), latencies));
                 Ok(record.decision)
             }
             Recorded::Already(first) => Ok(first.decision),
@@ -94,8 +95,8 @@ impl ChangeGate {
     fn judge(&self, facts: &Facts, decision_id: String, warnings: Vec<String>) -> Result<Decision, Problem> {
         let json = serde_json::to_string(facts).map_err(|error| unavailable("the facts cannot be written", &error))?;
         let facts_digest = digest::of_bytes(json.as_bytes());
-        let evaluation = self.evaluator.evaluate_json(Gate::Change, &json);
-        Ok(fold::decide(facts, Judgement { decision_id, facts_digest, evaluation, warnings }))
+        let evaluation = self.evaluator.evaluate_json(facts.gate(), &json);
+        Ok(fold::decide(&facts.frame(), Judgement { decision_id, facts_digest, evaluation, warnings }))
     }
 
     /// Without a key there is nothing to come back to: each request is a question of its own.

@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf, process::ExitCode};
 use anyhow::Context as _;
 use tollgate_core::schema;
 
-/// Write the JSON Schemas of changes, decisions and facts
+/// Write the JSON Schemas of changes, decisions, facts and notices
 #[derive(Debug, clap::Args)]
 pub(crate) struct SchemaArgs {
     /// Only say whether the files are what would be written.

@@ -14,6 +14,7 @@ use serde::de::DeserializeOwned;
 use crate::{
     approval::normal,
     data::{DataError, from_yaml},
+    keptn::{self, KeptnGate},
     settings::Layers,
     slo::{self, Slo},
     waiver::Waiver,
@@ -38,6 +39,8 @@ pub struct Catalogue {
     pub teams: BTreeMap<String, Team>,
     /// Objectives by service.
     pub slos: BTreeMap<String, Vec<Slo>>,
+    /// Imported Keptn gates by service.
+    pub keptn: BTreeMap<String, KeptnGate>,
     /// Times in which changes rest.
     pub freezes: Vec<Freeze>,
     /// Exceptions.
@@ -99,6 +102,13 @@ impl Catalogue {
                     of_service.push(slo);
                 }
             }
+            Some(("keptn", rest)) => {
+                let Some(service) = rest.strip_suffix(".yaml").filter(|name| !name.contains('/')) else {
+                    let message = "a Keptn gate is named after its service: `data/keptn/SERVICE.yaml`";
+                    return Err(one(DataError::new(file, None, message)));
+                };
+                self.keptn.insert(service.to_owned(), keptn::parse(file, text)?);
+            }
             Some(("calendars", _)) => {
                 let calendar: Calendar = from_yaml(file, text).map_err(one)?;
                 for entry in calendar.freezes {
@@ -112,7 +122,8 @@ impl Catalogue {
             }
             Some(("settings", _)) | None => {}
             Some((folder, _)) => {
-                let known = "`services`, `teams`, `slos`, `calendars`, `waivers`, `settings` and `callers.yaml`";
+                let known =
+                    "`services`, `teams`, `slos`, `keptn`, `calendars`, `waivers`, `settings` and `callers.yaml`";
                 let name = if folder.is_empty() { file } else { folder };
                 let message = format!("`{name}` is not read by anything; the data are {known}");
                 return Err(one(DataError::new(file, None, message)));
@@ -154,6 +165,9 @@ impl Catalogue {
         }
         for service in self.slos.keys().filter(|name| !self.services.contains_key(*name)) {
             note("data/slos".to_owned(), format!("objectives of `{service}`, which has no file in `data/services`"));
+        }
+        for service in self.keptn.keys().filter(|name| !self.services.contains_key(*name)) {
+            note(format!("data/keptn/{service}.yaml"), format!("`{service}` has no file in `data/services`"));
         }
         let environments: BTreeSet<&String> =
             self.services.values().flat_map(|service| &service.environments).collect();

@@ -20,14 +20,16 @@ impl DataError {
     pub fn new(file: impl Into<String>, line: impl Into<Option<u64>>, message: impl Into<String>) -> Self {
         Self { file: file.into(), line: line.into(), message: message.into() }
     }
+
+    /// Where it is: `data/slos/payments.yaml:12`.
+    pub fn place(&self) -> String {
+        self.line.map_or_else(|| self.file.clone(), |line| format!("{}:{line}", self.file))
+    }
 }
 
 impl fmt::Display for DataError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.line {
-            Some(line) => write!(formatter, "{}:{line}: {}", self.file, self.message),
-            None => write!(formatter, "{}: {}", self.file, self.message),
-        }
+        write!(formatter, "{}: {}", self.place(), self.message)
     }
 }
 

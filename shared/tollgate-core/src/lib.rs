@@ -4,6 +4,7 @@
 //! recorded can be made again, anywhere, and must come out the same.
 
 pub mod approval;
+pub mod canary;
 pub mod catalogue;
 pub mod change;
 pub mod cost;
@@ -15,7 +16,9 @@ pub mod facts;
 pub mod finding;
 pub mod fold;
 pub mod history;
+pub mod keptn;
 pub mod money;
+pub mod notice;
 mod recurring;
 pub mod replay;
 #[cfg(feature = "schema")]

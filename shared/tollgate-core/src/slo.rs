@@ -48,7 +48,7 @@ pub use fact::{Background, Judging, slo_fact, slo_fact_with, unknown_fact};
 pub use indicator::{Comparison, Composite, CompositeMethod, Counted, Indicator, Part, Ratio, RawKind};
 pub use measure::Measure;
 pub use objective::{Budgeting, PARTS_PER_BILLION, SliceTarget, Slo, Target};
-pub use openslo::parse;
+pub use openslo::{Objectives, check_syntax, parse, read};
 pub use pairs::{BurnPair, PairFact, sloth_week_pairs, workbook_pairs};
 pub use period::{CalendarUnit, Period};
 pub use plan::{LAG_SECONDS, Plan, Reach, Tier, WINDOWS};

@@ -1,24 +1,29 @@
-//! The durable record: claims, decisions and outcomes in DynamoDB or SQLite.
+//! The durable record: claims, decisions, outcomes, documents and the outbox, in DynamoDB or SQLite.
 //!
 //! The stores keep and compare texts; what the texts mean is decided here, once, so both behave alike.
 
 pub mod claim;
 pub mod config;
+pub mod document;
 pub mod dynamodb;
 pub mod error;
 mod id;
+pub mod once;
 pub mod query;
 mod record;
 pub mod sqlite;
 
 use aws_types::SdkConfig;
-use tollgate_core::{decision::DecisionRecord, facts::Outcome};
+use serde::de::DeserializeOwned;
+use tollgate_core::{decision::DecisionRecord, facts::Outcome, notice::Notice};
 
 pub use crate::{
     claim::{Claim, ClaimKey, Claimed},
     config::LedgerConfig,
+    document::{Collection, Commit, Committed, Document, Expect, Put},
     dynamodb::DynamoDbLedger,
     error::LedgerError,
+    once::{Begun, Turn, Work},
     query::{DecisionsPage, DecisionsQuery, History, HistoryQuery, Order},
     record::{MAX_HISTORY_ENTRY_BYTES, MAX_RECORD_BYTES, OutcomeReported, Recorded},
     sqlite::SqliteLedger,
@@ -152,6 +157,69 @@ impl Ledger {
         let next = rows.last().filter(|_| rows.len() == query.records()).map(|(id, _)| id.clone());
         let records = rows.iter().map(|(id, body)| self.read_record(id, body)).collect::<Result<_, _>>()?;
         Ok(DecisionsPage { records, next })
+    }
+
+    /// The document under a key; `None` when there is none.
+    ///
+    /// # Errors
+    /// When it cannot be read, or the store fails.
+    pub async fn document<T: DeserializeOwned>(
+        &self,
+        collection: &Collection,
+        key: &str,
+    ) -> Result<Option<Document<T>>, LedgerError> {
+        let row = in_store!(self, store => store.document(collection, key))?;
+        row.map(|row| row.read(&self.place())).transpose()
+    }
+
+    /// The documents of a collection whose keys lie between two, both included, in the order of the keys' bytes.
+    ///
+    /// # Errors
+    /// When there are more than [`document::MAX_DOCUMENTS`], one cannot be read, or the store fails.
+    pub async fn documents<T: DeserializeOwned>(
+        &self,
+        collection: &Collection,
+        first: &str,
+        last: &str,
+    ) -> Result<Vec<Document<T>>, LedgerError> {
+        if first > last {
+            return Ok(Vec::new());
+        }
+        let limit = document::MAX_DOCUMENTS;
+        let rows = in_store!(self, store => store.documents(collection, (first, last), limit.saturating_add(1)))?;
+        if rows.len() > limit {
+            let reason = format!("more than {limit} documents have keys from `{first}` to `{last}`: ask for fewer");
+            return Err(LedgerError::Invalid { field: "keys", reason });
+        }
+        rows.into_iter().map(|row| row.read(&self.place())).collect()
+    }
+
+    /// Writes documents, and notices to send, all or none.
+    ///
+    /// # Errors
+    /// When the commit is empty, too large or writes a document twice, or the store fails. Unless the error says
+    /// otherwise all of it may have been kept all the same.
+    pub async fn commit(&self, commit: Commit) -> Result<Committed, LedgerError> {
+        let writes = commit.check()?;
+        in_store!(self, store => store.commit(writes))
+    }
+
+    /// Notices that were committed and not yet marked as sent, the oldest first, at most `limit`.
+    ///
+    /// # Errors
+    /// When one cannot be read, or the store fails.
+    pub async fn pending_notices(&self, limit: usize) -> Result<Vec<Notice>, LedgerError> {
+        let rows = in_store!(self, store => store.pending(limit.max(1)))?;
+        rows.iter().map(|row| record::read_json(&self.place(), &format!("notice `{}`", row.key), &row.body)).collect()
+    }
+
+    /// Notes that a notice was sent. One that is sent and not marked, because of a crash, is sent again.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn mark_sent(&self, notice: &Notice) -> Result<(), LedgerError> {
+        let key = document::outbox_key(notice)?;
+        in_store!(self, store => store.sent(&key))
     }
 
     fn read_record(&self, decision_id: &str, body: &str) -> Result<DecisionRecord, LedgerError> {

@@ -2,8 +2,9 @@
 
 use serde::{Serialize, de::DeserializeOwned};
 use tollgate_core::{
-    decision::DecisionRecord,
-    facts::{Outcome, PastChange},
+    change::Change,
+    decision::{Decision, DecisionRecord},
+    facts::{Facts, Outcome, PastChange},
 };
 
 use crate::{
@@ -60,19 +61,23 @@ impl OutcomeRow {
 pub(crate) struct Entry {
     pub(crate) decision_id: String,
     pub(crate) body: String,
-    pub(crate) service: String,
-    pub(crate) environment: String,
     /// The time of the decision as text that sorts.
     pub(crate) evaluated_at: String,
+    /// Its entry in a service's history; only changes have one.
+    pub(crate) history: Option<HistoryEntry>,
+}
+
+/// A change in the history of its service and environment.
+#[derive(Debug)]
+pub(crate) struct HistoryEntry {
+    pub(crate) service: String,
+    pub(crate) environment: String,
     /// The change as the history gives it, without an outcome.
     pub(crate) change: String,
 }
 
-impl Entry {
-    pub(crate) fn of(record: &DecisionRecord) -> Result<Self, LedgerError> {
-        let (decision, change) = (&record.decision, &record.facts.change);
-        id::require("decision_id", &decision.decision_id)?;
-        let body = write_json("record", record)?;
+impl HistoryEntry {
+    fn of(decision: &Decision, change: &Change) -> Result<Self, LedgerError> {
         let past_change = PastChange {
             decision_id: decision.decision_id.clone(),
             change_id: change.id.clone(),
@@ -90,6 +95,19 @@ impl Entry {
             MAX_HISTORY_ENTRY_BYTES,
             "shorten its id, service, environment or author",
         )?;
+        Ok(Self { service: change.service.clone(), environment: change.environment.clone(), change: past_change })
+    }
+}
+
+impl Entry {
+    pub(crate) fn of(record: &DecisionRecord) -> Result<Self, LedgerError> {
+        let decision = &record.decision;
+        id::require("decision_id", &decision.decision_id)?;
+        let body = write_json("record", record)?;
+        let history = match &record.facts {
+            Facts::Change(facts) => Some(HistoryEntry::of(decision, &facts.change)?),
+            Facts::Slo(_) => None,
+        };
         check_size(
             "the decision with its facts",
             body.len(),
@@ -99,15 +117,18 @@ impl Entry {
         Ok(Self {
             decision_id: decision.decision_id.clone(),
             body,
-            service: change.service.clone(),
-            environment: change.environment.clone(),
             evaluated_at: id::sortable(decision.evaluated_at),
-            change: past_change,
+            history,
         })
     }
 }
 
-fn check_size(what: &'static str, bytes: usize, limit_bytes: usize, remedy: &'static str) -> Result<(), LedgerError> {
+pub(crate) fn check_size(
+    what: &'static str,
+    bytes: usize,
+    limit_bytes: usize,
+    remedy: &'static str,
+) -> Result<(), LedgerError> {
     if bytes > limit_bytes { Err(LedgerError::TooLarge { what, bytes, limit_bytes, remedy }) } else { Ok(()) }
 }
 

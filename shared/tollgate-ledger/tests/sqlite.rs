@@ -17,7 +17,7 @@ mod suite;
 use proptest::prelude::*;
 use suite::{fixture, model};
 use tempfile::TempDir;
-use tollgate_ledger::{Ledger, LedgerConfig};
+use tollgate_ledger::{Collection, Commit, Committed, Document, Expect, Ledger, LedgerConfig, Put};
 
 struct Stage {
     ledger: Ledger,
@@ -64,6 +64,29 @@ async fn expired_claims_do_not_pile_up() {
     let file = rusqlite::Connection::open(stage.folder.path().join("ledger.db")).unwrap();
     let left: i64 = file.query_row("SELECT count(*) FROM claims", (), |row| row.get(0)).unwrap();
     assert_eq!(left, 3);
+}
+
+#[tokio::test]
+async fn expired_documents_do_not_pile_up() {
+    let stage = open().await;
+    let passing = Collection::of(&["passing"]);
+    let commit = async |puts, seconds: i64| {
+        let commit = Commit { at: fixture::at(seconds), puts, notices: Vec::new() };
+        assert_eq!(stage.ledger.commit(commit).await.unwrap(), Committed::Stored);
+    };
+    let put = |key: String| Put::new(&passing, &key, Expect::Absent, &0).unwrap();
+    for n in 0..10 {
+        commit(vec![put(n.to_string()).until(fixture::at(60))], 0).await;
+    }
+    commit(vec![put("stays".to_owned())], 0).await;
+    // An hour's grace, for clocks that differ.
+    commit(vec![put("within".to_owned())], 3600).await;
+    assert_eq!(stage.ledger.documents::<u64>(&passing, "0", "z").await.unwrap().len(), 12);
+    for n in 0..2 {
+        commit(vec![put(format!("late {n}"))], 3720).await;
+    }
+    let left: Vec<Document<u64>> = stage.ledger.documents(&passing, "0", "z").await.unwrap();
+    assert_eq!(left.iter().map(|left| left.key.as_str()).collect::<Vec<_>>(), ["late 0", "late 1", "stays", "within"]);
 }
 
 proptest! {

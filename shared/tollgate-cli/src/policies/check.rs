@@ -8,7 +8,7 @@ use tollgate_policy::{PolicyError, PolicySet, tools};
 use super::{Folder, count, failed};
 
 pub(super) fn run(folder: &Folder) -> ExitCode {
-    let checked = match tools::check(&folder.path, Some(tollgate_core::schema::facts())) {
+    let checked = match tools::check(&folder.path, tollgate_core::schema::facts) {
         Ok(checked) => checked,
         Err(errors) => return failed(folder, &errors),
     };

@@ -171,3 +171,15 @@ fn freezes_that_cannot_be_followed_are_refused() {
         assert!(error.contains(expected) && error.starts_with("data/calendars/c.yaml:2: "), "{expected}: {error}");
     }
 }
+
+#[test]
+fn a_keptn_gate_is_found_by_its_service() {
+    let gate = "spec_version: '1.0'\nobjectives: [{sli: a, pass: [{criteria: ['<1']}]}]\ntotal_score: {pass: 90%}";
+    let catalogue = read(&[SERVICE, TEAM, ("data/keptn/pay.yaml", gate)]).unwrap();
+    assert_eq!(catalogue.keptn["pay"].pass_score_ppm, 900_000);
+    let stray = read(&[("data/keptn/gone.yaml", gate)]).unwrap();
+    assert!(stray.dangling().iter().any(|error| error.to_string().contains("`gone` has no file in `data/services`")));
+    let errors = read(&[("data/keptn/pay/slo.yaml", gate)]).unwrap_err();
+    assert!(errors[0].contains("named after its service"), "{errors:?}");
+    assert!(read(&[("data/keptn/pay.yaml", "spec_version: '1.0'")]).is_err());
+}

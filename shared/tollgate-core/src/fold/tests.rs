@@ -7,12 +7,12 @@ use crate::{
     approval::{ApprovalFact, ApprovalRequirement},
     decision::{Decision, Verdict},
     evidence::{Evidence, EvidenceStatus},
-    facts::{Facts, FreezeWindow},
+    facts::{ChangeFacts, FreezeWindow},
     finding::{Effect, Evaluation, Finding, FindingKind, Mode, RuleRun},
     waiver::Waiver,
 };
 
-fn facts() -> Facts {
+fn facts() -> ChangeFacts {
     let evidence = |id: &str| serde_json::to_value(Evidence::ok(id, "test", None)).unwrap();
     serde_json::from_value(json!({
         "schema": crate::facts::FACTS_SCHEMA, "gate": "change",
@@ -40,19 +40,19 @@ fn run(rule: &str) -> RuleRun {
     RuleRun { rule: rule.into(), mode: Mode::Enforce, judged: true }
 }
 
-fn of(facts: &Facts, findings: Vec<Finding>) -> Decision {
+fn of(facts: &ChangeFacts, findings: Vec<Finding>) -> Decision {
     let rules = findings.iter().map(|finding| run(&finding.rule)).chain([run("change.service")]).collect();
     let evaluation = Evaluation { policy_revision: "sha256:p".into(), rules, findings };
     let judgement =
         Judgement { decision_id: "01J".into(), facts_digest: "sha256:f".into(), evaluation, warnings: Vec::new() };
-    decide(facts, judgement)
+    decide(&facts.frame(), judgement)
 }
 
 #[test]
 fn no_finding_allows_only_if_a_rule_ran() {
     assert_eq!(of(&facts(), Vec::new()).verdict, Verdict::Allow);
     let nothing = Evaluation { policy_revision: String::new(), rules: Vec::new(), findings: Vec::new() };
-    let findings = settle(&facts(), &nothing);
+    let findings = settle(&facts().frame(), &nothing);
     assert_eq!(findings[0].kind, FindingKind::NoRuleRan);
     assert_eq!(verdict(&findings), Verdict::Deny);
 }
@@ -214,7 +214,7 @@ fn any_finding() -> impl Strategy<Value = Finding> {
     })
 }
 
-fn any_facts() -> impl Strategy<Value = Facts> {
+fn any_facts() -> impl Strategy<Value = ChangeFacts> {
     (any::<bool>(), any::<bool>(), 0_usize..4, any::<bool>()).prop_map(|(bad, required, approvals, waived)| {
         let mut facts = facts();
         if bad {
@@ -271,7 +271,7 @@ proptest! {
         facts in any_facts(), findings in prop::collection::vec(any_finding(), 0..6),
     ) {
         let decision = of(&facts, findings);
-        let bad = facts.evidence().any(|evidence| !evidence.is_ok() && evidence.required);
+        let bad = facts.frame().evidence.iter().any(|evidence| !evidence.is_ok() && evidence.required);
         let spoken = decision.findings.iter().any(|finding| finding.mode == Mode::Enforce
             && finding.effect >= Effect::RequireApproval && finding.waiver.is_none()
             && finding.evidence.iter().any(|id| id == "history"));

@@ -7,7 +7,8 @@ use rust_decimal::{Decimal, prelude::ToPrimitive};
 use super::{
     alert::BurnAlert,
     exclusion::Exclusion,
-    indicator::{Indicator, Ratio},
+    expression::Rational,
+    indicator::{Comparison, Indicator, Ratio},
     period::Period,
     source::Metric,
 };
@@ -199,6 +200,17 @@ impl Target {
     /// The share of events that may be bad, in parts per thousand million; never 0.
     pub fn budget_ppb(self) -> u64 {
         PARTS_PER_BILLION.abs_diff(self.ppb)
+    }
+
+    /// Can the burn rate compare so with a threshold? When every event is bad, it is 1 / (1 - target), and never more.
+    pub fn reaches(self, comparison: Comparison, burn_rate: Rational) -> bool {
+        let largest = Rational::new(i128::from(PARTS_PER_BILLION), i128::from(self.budget_ppb()));
+        comparison.holds(largest.cmp(&burn_rate))
+    }
+
+    /// The largest burn rate that there can be, to two decimals.
+    pub fn largest_burn_rate(self) -> Decimal {
+        (Decimal::from(PARTS_PER_BILLION) / Decimal::from(self.budget_ppb())).round_dp(2).normalize()
     }
 
     /// The target in per cent, in as few digits as it takes: `99.95`.

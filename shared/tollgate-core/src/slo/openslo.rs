@@ -1,294 +1,330 @@
 //! OpenSLO v1 into objectives: what is read, and what is refused with what to write instead.
 //!
-//! Read are `SLO`, `SLI` (for an `indicatorRef` within the same file) and `Service` (which adds nothing: the catalogue
-//! describes services), with `budgetingMethod: Occurrences`, one rolling window of a fixed length, and a `ratioMetric`
-//! of good or bad over total from CloudWatch. Its `metricSource` is
+//! All files of a folder are read together: `indicatorRef`, `metricSourceRef`, `alertPolicyRef` and `conditionRef` find
+//! what they name in any of them. A `metricSource` is read from CloudWatch:
 //!
 //! ```yaml
+//! metricSourceRef: telemetry   # optional: a `DataSource` with region, accountId and roleArn in its connectionDetails
 //! type: CloudWatch
 //! spec:
 //!   Namespace: AWS/ApplicationELB
 //!   MetricName: HTTPCode_Target_5XX_Count
 //!   Dimensions: {LoadBalancer: app/payments/50dc6c495c0c9188}
-//!   Stat: Sum               # the default; or SampleCount, TC(…): what counts events
-//!   Region: eu-central-1    # optional, as is AccountId
+//!   Stat: Sum               # the default of counts; or SampleCount, TC(…). What is no count: Average, p99, …
+//!   Region: eu-central-1    # optional, as are AccountId and RoleArn
 //!   treatMissing: zero      # only of a bad metric that its source omits while nothing is bad
 //! ```
 //!
-//! Without `treatMissing`, events of which nothing is known count as bad.
+//! or is arithmetic over several such metrics:
+//!
+//! ```yaml
+//! type: CloudWatch
+//! spec:
+//!   expression: requests - errors
+//!   inputs:
+//!     requests: {Namespace: Shop, MetricName: Requests}
+//!     errors: {Namespace: Shop, MetricName: Errors, treatMissing: zero}
+//! ```
+//!
+//! Without `treatMissing`, events of which nothing is known count as bad. An objective about others is a `ratioMetric`
+//! with `rawType: success` and a `raw` source of `type: Tollgate`, whose `spec` is `worstOf: [service/name, …]` or
+//! `weighted: {service/name: 2, …}`. Several services share the budget of an SLO with the annotation
+//! `tollgate.dev/shared-with: payments-api, ledger-db`.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
+use document::{Document, Header, Objects, Spec};
+use serde::de::DeserializeOwned;
 use serde_saphyr::{Location, Spanned};
 
-use document::{Document, Header, Objective, Spec, TimeWindow};
-
-use super::{Ratio, Slo, Target};
+use super::Slo;
 use crate::data::{DataError, from_yaml_documents};
 
+mod alerts;
 mod document;
 mod indicator;
+mod metric;
+mod slo;
+mod source;
+mod window;
 
-const DAY_SECONDS: u64 = 86_400;
-const LONGEST_PERIOD_SECONDS: u64 = 366 * DAY_SECONDS;
+/// Kinds beside `SLO`, in the order in which they are checked.
+const KINDS: [&str; 6] = ["Service", "DataSource", "SLI", "AlertNotificationTarget", "AlertCondition", "AlertPolicy"];
+const LONGEST_DESCRIPTION: usize = 1050;
+
+/// What the OpenSLO files of a folder come to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Objectives {
+    /// The objectives, in the order of the files.
+    pub slos: Vec<Slo>,
+    /// What is allowed and hardly meant.
+    pub warnings: Vec<DataError>,
+}
 
 /// Reads the objectives of one file, of any number of documents.
 ///
 /// # Errors
 /// Everything that is wrong with the file, by line.
 pub fn parse(file: &str, text: &str) -> Result<Vec<Slo>, Vec<DataError>> {
-    let mut reader = Reader { file, errors: Vec::new(), indicators: BTreeMap::new() };
-    let headers: Vec<Spanned<Header>> = from_yaml_documents(file, text).map_err(|error| vec![error])?;
-    for header in &headers {
-        reader.header(header);
-    }
-    if !reader.errors.is_empty() {
-        return Err(reader.errors);
-    }
-    let documents: Vec<Spanned<Document>> = from_yaml_documents(file, text).map_err(|error| vec![error])?;
-    for document in documents.iter().filter(|document| document.value.kind == "SLI") {
-        reader.indicator(document);
-    }
-    let mut slos: Vec<Slo> = Vec::new();
-    for document in documents.iter().filter(|document| document.value.kind == "SLO") {
-        for slo in reader.slo(document).unwrap_or_default() {
-            if let Some(first) = slos.iter().find(|first| (&first.service, &first.name) == (&slo.service, &slo.name)) {
-                let message = format!(
-                    "`{}` has an SLO `{}` in line {} already: give this one another name",
-                    slo.service, slo.name, first.line
-                );
-                reader.errors.push(DataError::new(file, slo.line, message));
-            }
-            slos.push(slo);
-        }
-    }
-    if reader.errors.is_empty() {
-        return Ok(slos);
-    }
-    reader.errors.sort();
-    Err(reader.errors)
+    read([(file, text)]).map(|objectives| objectives.slos)
 }
 
-pub(super) struct Reader<'a> {
+/// Reads the objectives of files (path, text) that belong together.
+///
+/// # Errors
+/// Everything that is wrong with the files, by file and line.
+pub fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Objectives, Vec<DataError>> {
+    read_as(files, false)
+}
+
+/// Checks files (path, text) against the specification alone: sources of any type, and references to what is in none
+/// of the files, are good. What is allowed and hardly meant is returned.
+///
+/// # Errors
+/// Everything that is wrong with the files, by file and line.
+pub fn check_syntax<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Vec<DataError>, Vec<DataError>> {
+    read_as(files, true).map(|objectives| objectives.warnings)
+}
+
+fn read_as<'a>(
+    files: impl IntoIterator<Item = (&'a str, &'a str)>,
+    syntax_only: bool,
+) -> Result<Objectives, Vec<DataError>> {
+    let mut documents = Vec::new();
+    let mut errors = Vec::new();
+    for (file, text) in files {
+        match documents_of(file, text) {
+            Ok(found) => documents.push((file, found)),
+            Err(found) => errors.extend(found),
+        }
+    }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let documents: Vec<(&str, &Spanned<Document>)> = documents
+        .iter()
+        .flat_map(|(file, documents)| documents.iter().map(move |document| (*file, document)))
+        .collect();
+    let mut reader = Reader::over(&documents, syntax_only);
+    for kind in KINDS {
+        for (file, document) in documents.iter().filter(|(_, document)| document.value.kind == kind) {
+            reader.in_file(file, |reader| reader.check(document));
+        }
+    }
+    reader.slos(&documents);
+    let Reader { mut errors, mut warnings, known, .. } = reader;
+    for found in [&mut errors, &mut warnings] {
+        found.sort();
+        found.dedup();
+    }
+    let slos = known.into_iter().map(Arc::unwrap_or_clone).collect();
+    if errors.is_empty() { Ok(Objectives { slos, warnings }) } else { Err(errors) }
+}
+
+fn documents_of(file: &str, text: &str) -> Result<Vec<Spanned<Document>>, Vec<DataError>> {
+    let headers: Vec<Spanned<Header>> = objects_of(file, text)?;
+    let errors: Vec<DataError> = headers
+        .iter()
+        .flat_map(|header| wrong_header(&header.value).map(|(at, message)| (at.unwrap_or(header.defined), message)))
+        .map(|(at, message)| DataError::new(file, line(&at), message))
+        .collect();
+    if errors.is_empty() { objects_of(file, text) } else { Err(errors) }
+}
+
+fn objects_of<T: DeserializeOwned>(file: &str, text: &str) -> Result<Vec<Spanned<T>>, Vec<DataError>> {
+    let documents: Vec<Spanned<Objects<T>>> = from_yaml_documents(file, text).map_err(|error| vec![error])?;
+    Ok(documents.into_iter().flat_map(Objects::located).collect())
+}
+
+fn wrong_header(header: &Header) -> impl Iterator<Item = (Option<Location>, String)> {
+    let version = match &header.api_version {
+        Some(version) if version.value == "openslo/v1" => None,
+        Some(version) => {
+            let message = format!("`{}` is not supported: write `apiVersion: openslo/v1`", version.value);
+            Some((Some(version.defined), message))
+        }
+        None => Some((None, "no `apiVersion`: write `apiVersion: openslo/v1`".to_owned())),
+    };
+    let kind = match &header.kind {
+        Some(kind) if kind.value == "SLO" || KINDS.contains(&kind.value.as_str()) => None,
+        Some(kind) => {
+            let known = KINDS.join("`, `");
+            Some((Some(kind.defined), format!("there is no kind `{}`: write `SLO`, `{known}`", kind.value)))
+        }
+        None => Some((None, "no `kind`: write `kind: SLO`".to_owned())),
+    };
+    version.into_iter().chain(kind)
+}
+
+fn line(at: &Location) -> Option<u64> {
+    Some(at.line()).filter(|line| *line > 0)
+}
+
+/// Reads the documents of several files.
+struct Reader<'a> {
+    /// What is not an SLO, by kind and name.
+    objects: BTreeMap<(&'a str, &'a str), (&'a str, &'a Spanned<Document>)>,
     file: &'a str,
     errors: Vec<DataError>,
-    indicators: BTreeMap<String, Option<Ratio>>,
+    warnings: Vec<DataError>,
+    /// Is what cannot be read here, or is elsewhere, good?
+    syntax_only: bool,
+    /// The objectives so far.
+    known: Vec<Arc<Slo>>,
+    /// Are the objectives known that composites are made of?
+    composites: bool,
+    /// Was something left for when they are?
+    postponed: bool,
 }
 
-impl Reader<'_> {
-    pub(super) fn complain(&mut self, at: &Location, message: impl Into<String>) {
-        let line = Some(at.line()).filter(|line| *line > 0);
-        self.errors.push(DataError::new(self.file, line, message));
-    }
-
-    pub(super) fn refuse<T>(&mut self, at: &Location, message: impl Into<String>) -> Option<T> {
-        self.complain(at, message);
-        None
-    }
-
-    fn header(&mut self, header: &Spanned<Header>) {
-        match &header.value.api_version {
-            Some(version) if version.value == "openslo/v1" => {}
-            Some(version) => {
-                let message = format!("`{}` is not supported: write `apiVersion: openslo/v1`", version.value);
-                self.complain(&version.defined, message);
+impl<'a> Reader<'a> {
+    fn over(documents: &[(&'a str, &'a Spanned<Document>)], syntax_only: bool) -> Self {
+        let mut reader = Self {
+            objects: BTreeMap::new(),
+            file: "",
+            errors: Vec::new(),
+            warnings: Vec::new(),
+            syntax_only,
+            known: Vec::new(),
+            composites: false,
+            postponed: false,
+        };
+        for &(file, document) in documents.iter().filter(|(_, document)| document.value.kind != "SLO") {
+            let (kind, name) = (document.value.kind.as_str(), &document.value.metadata.name);
+            match reader.objects.get(&(kind, name.value.as_str())) {
+                None => {
+                    reader.objects.insert((kind, &name.value), (file, document));
+                }
+                Some((first_file, first)) => {
+                    let first = DataError::new(*first_file, line(&first.value.metadata.name.defined), "").place();
+                    let message =
+                        format!("there is a {kind} `{}` in {first} already: give this one another name", name.value);
+                    reader.in_file(file, |reader| reader.complain(&name.defined, message));
+                }
             }
-            None => self.complain(&header.defined, "no `apiVersion`: write `apiVersion: openslo/v1`"),
         }
-        match header.value.kind.as_ref().map(|kind| (kind.value.as_str(), kind.defined)) {
-            Some(("SLO" | "SLI" | "Service", _)) => {}
-            Some((kind @ ("DataSource" | "AlertPolicy" | "AlertCondition" | "AlertNotificationTarget"), at)) => {
-                let message =
-                    format!("kind `{kind}` is not supported yet: remove the document; policies judge burn rates");
-                self.complain(&at, message);
+        reader
+    }
+
+    /// Reads all SLOs, those that are made of others last.
+    fn slos(&mut self, documents: &[(&'a str, &'a Spanned<Document>)]) {
+        let mut postponed = Vec::new();
+        for &(file, document) in documents.iter().filter(|(_, document)| document.value.kind == "SLO") {
+            self.in_file(file, |reader| reader.check(document));
+            self.postponed = false;
+            let slos = self.in_file(file, |reader| reader.slo(document));
+            if self.postponed {
+                postponed.push((file, document));
             }
-            Some((kind, at)) => {
-                let message = format!("there is no kind `{kind}`: write `SLO`, `SLI` or `Service`");
-                self.complain(&at, message);
+            self.add(slos.unwrap_or_default());
+        }
+        self.composites = true;
+        let mut composites = Vec::new();
+        for (file, document) in postponed {
+            composites.extend(self.in_file(file, |reader| reader.slo(document)).unwrap_or_default());
+        }
+        self.add(composites);
+    }
+
+    fn add(&mut self, slos: Vec<Slo>) {
+        for slo in slos {
+            if let Some(first) =
+                self.known.iter().find(|first| (&first.service, &first.name) == (&slo.service, &slo.name))
+            {
+                let place = if first.file == slo.file { "line ".to_owned() } else { format!("{}:", first.file) };
+                let message = format!(
+                    "`{}` has an SLO `{}` in {place}{} already: give this one another name",
+                    slo.service, slo.name, first.line
+                );
+                self.errors.push(DataError::new(&slo.file, slo.line, message));
             }
-            None => self.complain(&header.defined, "no `kind`: write `kind: SLO`"),
+            self.known.push(Arc::new(slo));
         }
     }
 
-    fn indicator(&mut self, document: &Spanned<Document>) {
-        let Document { metadata, spec, .. } = &document.value;
-        let ratio = self.ratio(&document.defined, spec.ratio_metric.as_ref(), spec.threshold_metric.is_some());
-        if self.name(&metadata.name).is_some() && self.indicators.insert(metadata.name.value.clone(), ratio).is_some() {
-            let message = format!("there is an SLI `{}` already: give this one another name", metadata.name.value);
-            self.complain(&metadata.name.defined, message);
+    /// Checks what concerns an object of any kind, and reads those that no SLO may refer to.
+    fn check(&mut self, document: &Spanned<Document>) {
+        let Document { kind, metadata, spec, .. } = &document.value;
+        if kind != "SLO" {
+            self.name(&metadata.name);
+        }
+        let Some(spec) = spec else {
+            if kind != "Service" {
+                self.complain(&document.defined, format!("no `spec` of the {kind}: write one"));
+            }
+            return;
+        };
+        let (at, spec) = (spec.defined, &spec.value);
+        self.strays(spec, kind);
+        let name = &metadata.name;
+        match kind.as_str() {
+            "DataSource" => self.check_data_source(name, spec, &at),
+            "SLI" => {
+                // Its sources are judged where an SLO reads them.
+                let syntax_only = std::mem::replace(&mut self.syntax_only, true);
+                self.indicator_spec(&at, spec);
+                self.syntax_only = syntax_only;
+            }
+            "AlertNotificationTarget" if spec.target.is_none() => {
+                self.complain(&at, "no `target`: write for example `target: email`");
+            }
+            "AlertCondition" => {
+                self.condition(&name.value, &at, spec);
+            }
+            "AlertPolicy" => {
+                self.policy(&name.value, &at, spec);
+            }
+            _ => {}
+        }
+    }
+
+    fn strays(&mut self, spec: &Spec, kind: &str) {
+        for (field, at) in spec.strays(kind) {
+            self.complain(&at, format!("kind `{kind}` has no `{field}`: remove it"));
+        }
+        if let Some(text) = spec.description.as_ref().filter(|text| text.value.chars().count() > LONGEST_DESCRIPTION) {
+            self.complain(
+                &text.defined,
+                format!("the description has more than {LONGEST_DESCRIPTION} characters: shorten it"),
+            );
         }
     }
 
     fn name(&mut self, name: &Spanned<String>) -> Option<String> {
-        let label = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        let label = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
         let text = &name.value;
         let whole = (1..=63).contains(&text.len()) && text.bytes().all(label);
         if whole && !text.starts_with('-') && !text.ends_with('-') {
             return Some(text.clone());
         }
-        let message = format!("`{text}` is not a name: write up to 63 lower-case letters, digits and `-` inside");
+        let message = format!("`{text}` is not a name: write up to 63 letters, digits and `-` inside");
         self.refuse(&name.defined, message)
     }
 
-    fn slo(&mut self, document: &Spanned<Document>) -> Option<Vec<Slo>> {
-        let Document { metadata, spec, .. } = &document.value;
-        let at = document.defined;
-        let name = self.name(&metadata.name);
-        let service = match &spec.service {
-            Some(service) => Some(service.value.clone()),
-            None => self.refuse(&at, "no `service`: write the name of a service of the catalogue"),
-        };
-        match &spec.budgeting_method {
-            Some(method) if method.value == "Occurrences" => {}
-            Some(method) if matches!(method.value.as_str(), "Timeslices" | "RatioTimeslices") => {
-                let message = format!("`{}` is not supported yet: write `budgetingMethod: Occurrences`", method.value);
-                self.complain(&method.defined, message);
-            }
-            Some(method) => {
-                let message = format!("there is no method `{}`: write `budgetingMethod: Occurrences`", method.value);
-                self.complain(&method.defined, message);
-            }
-            None => self.complain(&at, "no `budgetingMethod`: write `budgetingMethod: Occurrences`"),
-        }
-        let period_seconds = self.period(&at, &spec.time_window);
-        let ratio = self.indicator_of(&at, spec);
-        let targets = self.targets(&at, &spec.objectives)?;
-        let (name, service, period_seconds, ratio) = (name?, service?, period_seconds?, ratio?);
-        let only = targets.len() == 1;
-        let slos = targets.into_iter().map(|(target, line)| {
-            let name = if only { name.clone() } else { format!("{name}-{}", target.percent()) };
-            Slo {
-                description: spec.description.clone(),
-                file: self.file.to_owned(),
-                line: if only { metadata.name.defined.line() } else { line },
-                ..Slo::of_events(service.clone(), name, target, period_seconds, ratio.clone())
-            }
-        });
-        Some(slos.collect())
+    fn find(&self, kind: &str, name: &str) -> Option<(&'a str, &'a Document)> {
+        self.objects.get(&(kind, name)).map(|(file, document)| (*file, &document.value))
     }
 
-    fn period(&mut self, at: &Location, windows: &[Spanned<TimeWindow>]) -> Option<u64> {
-        const WRITE: &str = "write `timeWindow: [{duration: 30d, isRolling: true}]`";
-        let window = match windows {
-            [window] => window,
-            [] => return self.refuse(at, format!("no `timeWindow`: {WRITE}")),
-            [_, second, ..] => {
-                let message = format!("a budget has one period, not {}: {WRITE}", windows.len());
-                return self.refuse(&second.defined, message);
-            }
-        };
-        let TimeWindow { duration, is_rolling, calendar } = &window.value;
-        match (calendar, is_rolling) {
-            (Some(calendar), Some(true)) => {
-                return self.refuse(&calendar.defined, format!("a calendar window does not roll: {WRITE}"));
-            }
-            (Some(calendar), _) => {
-                return self.refuse(&calendar.defined, format!("calendar windows are not supported yet: {WRITE}"));
-            }
-            (None, Some(false)) => {
-                return self.refuse(&window.defined, format!("a window without `calendar` rolls: {WRITE}"));
-            }
-            (None, _) => {}
-        }
-        let Some(duration) = duration else {
-            return self.refuse(&window.defined, format!("no `duration`: {WRITE}"));
-        };
-        match period_seconds(&duration.value) {
-            Ok(seconds) => Some(seconds),
-            Err(reason) => self.refuse(&duration.defined, format!("the duration `{}` {reason}", duration.value)),
-        }
+    /// Reads something that stands in another file.
+    fn in_file<T>(&mut self, file: &'a str, read: impl FnOnce(&mut Self) -> T) -> T {
+        let here = std::mem::replace(&mut self.file, file);
+        let found = read(self);
+        self.file = here;
+        found
     }
 
-    fn indicator_of(&mut self, at: &Location, spec: &Spec) -> Option<Ratio> {
-        match (&spec.indicator, &spec.indicator_ref) {
-            (Some(indicator), None) => {
-                let spec = &indicator.spec;
-                self.ratio(at, spec.ratio_metric.as_ref(), spec.threshold_metric.is_some())
-            }
-            (None, Some(reference)) => match self.indicators.get(&reference.value) {
-                // An SLI that is there and wrong is reported where it stands.
-                Some(ratio) => ratio.clone(),
-                None => {
-                    let message = format!("this file has no SLI `{}`: add it, or write `indicator`", reference.value);
-                    self.refuse(&reference.defined, message)
-                }
-            },
-            (None, None) => self.refuse(at, "no `indicator`: write one with a `ratioMetric`"),
-            (Some(_), Some(reference)) => {
-                self.refuse(&reference.defined, "both `indicator` and `indicatorRef`: keep one of them")
-            }
-        }
+    fn complain(&mut self, at: &Location, message: impl Into<String>) {
+        self.errors.push(DataError::new(self.file, line(at), message));
     }
 
-    fn targets(&mut self, at: &Location, objectives: &[Spanned<Objective>]) -> Option<Vec<(Target, u64)>> {
-        if objectives.is_empty() {
-            return self.refuse(at, "no `objectives`: write for example `objectives: [{target: 0.999}]`");
-        }
-        let mut targets: Vec<(Target, u64)> = Vec::new();
-        for objective in objectives {
-            let line = objective.defined.line();
-            let Some(target) = self.target(objective) else { continue };
-            if let Some((_, first)) = targets.iter().find(|(known, _)| *known == target) {
-                self.complain(&objective.defined, format!("the same target as in line {first}: remove one of them"));
-            }
-            targets.push((target, line));
-        }
-        Some(targets)
+    fn refuse<T>(&mut self, at: &Location, message: impl Into<String>) -> Option<T> {
+        self.complain(at, message);
+        None
     }
 
-    fn target(&mut self, objective: &Spanned<Objective>) -> Option<Target> {
-        let Objective { target, target_percent, .. } = &objective.value;
-        let of_ratios = "a ratio has no such thing: remove it";
-        let later = "this is not supported yet: write an SLO of its own";
-        for (field, found, what) in [
-            ("op", &objective.value.op, of_ratios),
-            ("value", &objective.value.value, of_ratios),
-            ("timeSliceTarget", &objective.value.time_slice_target, "occurrences have no time slices: remove it"),
-            ("timeSliceWindow", &objective.value.time_slice_window, "occurrences have no time slices: remove it"),
-            ("indicator", &objective.value.indicator, later),
-            ("indicatorRef", &objective.value.indicator_ref, later),
-            ("compositeWeight", &objective.value.composite_weight, later),
-        ] {
-            if let Some(found) = found {
-                self.complain(&found.defined, format!("`{field}`: {what}"));
-            }
-        }
-        let (field, text, whole) = match (target, target_percent) {
-            (Some(target), None) => ("target", target, 1),
-            (None, Some(percent)) => ("targetPercent", percent, 100),
-            (None, None) => return self.refuse(&objective.defined, "no `target`: write for example `target: 0.999`"),
-            (Some(_), Some(percent)) => {
-                return self.refuse(&percent.defined, "both `target` and `targetPercent`: keep one of them");
-            }
-        };
-        match Target::from_decimal(&text.value, whole) {
-            Ok(target) => Some(target),
-            Err(reason) => {
-                let example = if whole == 1 { "0.999" } else { "99.9" };
-                let message = format!("`{field}: {}` {reason}: write for example `{field}: {example}`", text.value);
-                self.refuse(&text.defined, message)
-            }
-        }
+    fn warn(&mut self, at: &Location, message: impl Into<String>) {
+        self.warnings.push(DataError::new(self.file, line(at), message));
     }
-}
-
-/// Reads OpenSLO's duration shorthand, of fixed lengths only.
-fn period_seconds(text: &str) -> Result<u64, String> {
-    let digits = text.trim_end_matches(|last: char| !last.is_ascii_digit());
-    let unit = text.strip_prefix(digits).unwrap_or_default();
-    let seconds = match unit {
-        "m" => 60,
-        "h" => 3600,
-        "d" => DAY_SECONDS,
-        "w" => 7 * DAY_SECONDS,
-        "M" | "Q" | "Y" => return Err("varies with the calendar, which is not supported yet: write `30d`".to_owned()),
-        _ => return Err("is not a number with a unit: write `30d`".to_owned()),
-    };
-    let number: u64 = digits.parse().map_err(|_| "is not a number with a unit: write `30d`".to_owned())?;
-    number
-        .checked_mul(seconds)
-        .filter(|length| (DAY_SECONDS..=LONGEST_PERIOD_SECONDS).contains(length) && length % 3600 == 0)
-        .ok_or_else(|| "must be full hours, from one day to 366 days: write `30d`".to_owned())
 }
 
 #[cfg(test)]

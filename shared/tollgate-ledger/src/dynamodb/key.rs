@@ -4,7 +4,7 @@ use chrono::{DateTime, Datelike as _};
 use tollgate_core::digest;
 use ulid::Ulid;
 
-use crate::{claim::ClaimKey, error::LedgerError, id};
+use crate::{claim::ClaimKey, document::Collection, error::LedgerError, id};
 
 /// Where a claim is.
 pub(super) fn claim(key: &ClaimKey) -> Result<(String, String), LedgerError> {
@@ -20,6 +20,16 @@ pub(super) fn decision(decision_id: &str) -> (String, String) {
 /// Where the history of a service in an environment is.
 pub(super) fn history(service: &str, environment: &str) -> Result<String, LedgerError> {
     Ok(format!("SERVICE#{}", digest_of(&[service, environment])?))
+}
+
+/// Where the documents of a collection are.
+pub(super) fn documents(collection: &Collection) -> String {
+    format!("DOCUMENTS#{}", digest::of_bytes(collection.as_str().as_bytes()))
+}
+
+/// Where a notice is until it is sent.
+pub(super) fn outbox(key: &str) -> (String, String) {
+    ("OUTBOX".into(), key.into())
 }
 
 /// Where the decisions of a year are listed.

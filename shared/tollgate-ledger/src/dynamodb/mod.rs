@@ -2,12 +2,17 @@
 //!
 //! | `pk` | `sk` | holds |
 //! | --- | --- | --- |
-//! | `CLAIM#` and a digest of the key | `CLAIM` | a claim; the only kind with `expires_at_seconds`, the table's TTL attribute |
+//! | `CLAIM#` and a digest of the key | `CLAIM` | a claim |
 //! | `DECISION#` and its id | `DECISION` | a decision with its facts |
 //! | `SERVICE#` and a digest of service and environment | time, `#`, decision id | an entry of the history |
 //! | `YEAR#` and the year of the decision's id | decision id | nothing: it lists decisions in the order of time |
+//! | `DOCUMENTS#` and a digest of the collection | key | a document and its version |
+//! | `OUTBOX` | time, `#`, id | a notice until it is sent |
+//!
+//! Claims, and documents that need not stay, have `expires_at_seconds`, the table's TTL attribute.
 
 mod claim;
+mod document;
 mod failure;
 mod key;
 mod read;
@@ -25,8 +30,10 @@ use crate::{
 };
 
 /// What the role of a function needs to be allowed on the table. A `TransactWriteItems` counts as the `PutItem`s in it;
-/// `UpdateItem` is for outcomes, `Query` for histories and lists. [`DynamoDbLedger::create_table`] needs more.
-pub const IAM_ACTIONS: [&str; 4] = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"];
+/// `UpdateItem` is for outcomes and documents, `Query` for histories and lists, `DeleteItem` for notices that were sent.
+/// [`DynamoDbLedger::create_table`] needs more.
+pub const IAM_ACTIONS: [&str; 5] =
+    ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"];
 
 /// The longest that a call may take, all its tries together, unless the configuration says otherwise.
 const OPERATION_TIMEOUT: Duration = Duration::from_secs(5);

@@ -19,6 +19,8 @@ const HISTORY: &str = "read the history";
 const DECISIONS: &str = "list decisions";
 /// Most requests that one history takes, of up to 1 MB each.
 const MAX_HISTORY_REQUESTS: u64 = 32;
+/// Most requests that any other read takes.
+const MAX_REQUESTS: u64 = 256;
 
 impl DynamoDbLedger {
     /// The record of a decision.
@@ -111,7 +113,26 @@ impl DynamoDbLedger {
         Ok(ids)
     }
 
-    fn query(&self, pk: String) -> QueryFluentBuilder {
+    /// All that a query finds, at most `limit`.
+    pub(super) async fn items(
+        &self,
+        operation: &'static str,
+        request: QueryFluentBuilder,
+        limit: usize,
+    ) -> Result<Vec<Item>, LedgerError> {
+        let (mut items, mut start) = (Vec::new(), None);
+        for _ in 0..MAX_REQUESTS {
+            let page = self.page(operation, request.clone(), limit.saturating_sub(items.len()), start).await?;
+            items.extend(page.items.unwrap_or_default());
+            start = page.last_evaluated_key;
+            if start.is_none() || items.len() >= limit {
+                return Ok(items);
+            }
+        }
+        Err(self.place.failed(operation, format!("the answer has more than {MAX_REQUESTS} pages")))
+    }
+
+    pub(super) fn query(&self, pk: String) -> QueryFluentBuilder {
         let request = self.client.query().table_name(&self.table).consistent_read(true);
         request.expression_attribute_values(":pk", AttributeValue::S(pk))
     }

@@ -1,6 +1,7 @@
 //! The ledger in one SQLite file: write-ahead log, every commit on the disk before it is answered, several
 //! processes at once.
 
+mod document;
 mod read;
 mod schema;
 mod write;
@@ -16,6 +17,7 @@ use rusqlite::{Connection, ErrorCode};
 use crate::{
     claim::{Claim, FirstClaim},
     config::LedgerConfig,
+    document::{Collection, Committed, DocumentRow, OutboxRow, Writes},
     error::{LedgerError, Place, with_causes},
     query::{HistoryQuery, HistoryRows, IdRange, Order},
     record::{Entry, OutcomeRow},
@@ -78,6 +80,40 @@ impl SqliteLedger {
         limit: usize,
     ) -> Result<Vec<(String, String)>, LedgerError> {
         self.run("list decisions", move |connection| read::decisions(connection, ids, order, limit)).await
+    }
+
+    pub(crate) async fn document(
+        &self,
+        collection: &Collection,
+        key: &str,
+    ) -> Result<Option<DocumentRow>, LedgerError> {
+        Ok(self.documents(collection, (key, key), 1).await?.pop())
+    }
+
+    pub(crate) async fn documents(
+        &self,
+        collection: &Collection,
+        (first, last): (&str, &str),
+        limit: usize,
+    ) -> Result<Vec<DocumentRow>, LedgerError> {
+        let (collection, first, last) = (collection.clone(), first.to_owned(), last.to_owned());
+        self.run("read documents", move |connection| {
+            document::read(connection, collection.as_str(), (&first, &last), limit)
+        })
+        .await
+    }
+
+    pub(crate) async fn commit(&self, writes: Writes) -> Result<Committed, LedgerError> {
+        self.run("commit documents", move |connection| document::commit(connection, &writes)).await
+    }
+
+    pub(crate) async fn pending(&self, limit: usize) -> Result<Vec<OutboxRow>, LedgerError> {
+        self.run("read the outbox", move |connection| document::pending(connection, limit)).await
+    }
+
+    pub(crate) async fn sent(&self, key: &str) -> Result<(), LedgerError> {
+        let key = key.to_owned();
+        self.run("take a notice out of the outbox", move |connection| document::sent(connection, &key)).await
     }
 
     async fn run<T: Send + 'static>(

@@ -16,7 +16,9 @@ use crate::error::{LedgerError, Place};
 const APPLICATION_ID: i64 = 0x746f_6c6c;
 
 /// What turns schema 0, an empty file, into schema 1, and so on. Only ever append.
-const MIGRATIONS: [&str; 1] = ["
+const MIGRATIONS: [&str; 2] = [FIRST, DOCUMENTS];
+
+const FIRST: &str = "
     CREATE TABLE claims (
         gate TEXT NOT NULL,
         principal TEXT NOT NULL,
@@ -41,7 +43,23 @@ const MIGRATIONS: [&str; 1] = ["
         outcome TEXT,
         PRIMARY KEY (service, environment, evaluated_at, decision_id)
     ) STRICT, WITHOUT ROWID;
-"];
+";
+
+const DOCUMENTS: &str = "
+    CREATE TABLE documents (
+        collection TEXT NOT NULL,
+        key TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        body TEXT NOT NULL,
+        expires_at_seconds INTEGER,
+        PRIMARY KEY (collection, key)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX documents_by_expiry ON documents (expires_at_seconds) WHERE expires_at_seconds IS NOT NULL;
+    CREATE TABLE outbox (
+        key TEXT NOT NULL PRIMARY KEY,
+        body TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+";
 
 /// A connection to the ledger at `path`, ready for use.
 pub(super) fn open(path: &Path, place: &Place) -> Result<Connection, LedgerError> {

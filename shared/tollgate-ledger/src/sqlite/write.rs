@@ -7,11 +7,11 @@ use super::read;
 use crate::{
     claim::{Claim, FirstClaim},
     id,
-    record::{Entry, OutcomeRow},
+    record::{Entry, HistoryEntry, OutcomeRow},
 };
 
 /// Expired claims are kept this much longer, for clocks that differ between processes.
-const SWEEP_AFTER_SECONDS: i64 = 3600;
+pub(super) const SWEEP_AFTER_SECONDS: i64 = 3600;
 /// Each new claim removes up to this many expired ones, so that they cannot pile up.
 const SWEEP_CLAIMS: i64 = 8;
 
@@ -77,12 +77,14 @@ pub(super) fn record(connection: &mut Connection, entry: &Entry) -> rusqlite::Re
     transaction
         .prepare_cached("INSERT INTO decisions (decision_id, body) VALUES (?1, ?2)")?
         .execute([&entry.decision_id, &entry.body])?;
-    transaction
-        .prepare_cached(
-            "INSERT INTO history (service, environment, evaluated_at, decision_id, change)
-             VALUES (?1, ?2, ?3, ?4, ?5)",
-        )?
-        .execute([&entry.service, &entry.environment, &entry.evaluated_at, &entry.decision_id, &entry.change])?;
+    if let Some(HistoryEntry { service, environment, change }) = &entry.history {
+        transaction
+            .prepare_cached(
+                "INSERT INTO history (service, environment, evaluated_at, decision_id, change)
+                 VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?
+            .execute([service, environment, &entry.evaluated_at, &entry.decision_id, change])?;
+    }
     transaction.commit()?;
     Ok(None)
 }
@@ -110,12 +112,12 @@ pub(super) fn outcome(connection: &mut Connection, id: &str, outcome: &str) -> r
 /// What a commit survives. A decision may have been answered; a claim that is lost with the power was not, and is not worth
 /// another wait for the disk.
 #[derive(Clone, Copy)]
-enum Survives {
+pub(super) enum Survives {
     Crash,
     PowerLoss,
 }
 
-fn begin(connection: &mut Connection, survives: Survives) -> rusqlite::Result<Transaction<'_>> {
+pub(super) fn begin(connection: &mut Connection, survives: Survives) -> rusqlite::Result<Transaction<'_>> {
     let synchronous = match survives {
         Survives::Crash => "NORMAL",
         Survives::PowerLoss => "FULL",

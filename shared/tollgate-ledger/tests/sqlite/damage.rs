@@ -4,11 +4,11 @@ use std::{fs, path::Path, time::Instant};
 
 use rusqlite::Connection;
 use tempfile::TempDir;
-use tollgate_ledger::{Ledger, LedgerConfig, LedgerError};
+use tollgate_ledger::{Commit, Committed, Ledger, LedgerConfig, LedgerError};
 
 use crate::{
     open,
-    suite::fixture::{all_of, at, claim, id, ids_of, record, store},
+    suite::fixture::{all_of, at, claim, id, ids_of, notice, record, store},
 };
 
 async fn open_error(path: &Path) -> LedgerError {
@@ -45,8 +45,23 @@ async fn a_newer_schema_is_refused() {
     let path = stage.folder.path().join("ledger.db");
     Connection::open(&path).unwrap().pragma_update(None, "user_version", 7).unwrap();
     let error = open_error(&path).await;
-    assert!(matches!(error, LedgerError::NewerSchema { found: 7, known: 1, .. }), "{error}");
-    assert!(error.to_string().contains("has schema 7 and this program knows 1"), "{error}");
+    assert!(matches!(error, LedgerError::NewerSchema { found: 7, known: 2, .. }), "{error}");
+    assert!(error.to_string().contains("has schema 7 and this program knows 2"), "{error}");
+}
+
+#[tokio::test]
+async fn a_file_of_an_older_program_is_brought_up_to_date() {
+    let stage = open().await;
+    store(&stage.ledger, &record("payments-api", 0, 1)).await;
+    let path = stage.folder.path().join("ledger.db");
+    drop((stage.ledger, stage.other));
+    let older = "DROP TABLE documents; DROP TABLE outbox; PRAGMA user_version = 1";
+    Connection::open(&path).unwrap().execute_batch(older).unwrap();
+    let ledger = Ledger::open(&LedgerConfig::Sqlite(path), None).await.unwrap();
+    assert_eq!(ids_of(&ledger, &all_of("payments-api")).await, [id(at(0), 1)]);
+    let commit = Commit { at: at(0), puts: Vec::new(), notices: vec![notice(0, "n")] };
+    assert_eq!(ledger.commit(commit).await.unwrap(), Committed::Stored);
+    assert_eq!(ledger.pending_notices(9).await.unwrap(), [notice(0, "n")]);
 }
 
 #[tokio::test]

@@ -4,8 +4,10 @@ use chrono::{DateTime, TimeDelta};
 use serde_json::json;
 use tollgate_core::{
     Timestamp,
+    change::Change,
     decision::{DecisionRecord, Gate},
-    facts::{Outcome, OutcomeResult},
+    facts::{Facts, Outcome, OutcomeResult},
+    notice::{NOTICE_SCHEMA, Notice, NoticeKind},
 };
 use tollgate_ledger::{Claim, ClaimKey, Claimed, HistoryQuery, Ledger, Recorded};
 use ulid::Ulid;
@@ -84,4 +86,29 @@ pub(crate) fn all_of(service: &str) -> HistoryQuery {
 /// The ids in a service's history in production.
 pub(crate) async fn ids_of(ledger: &Ledger, query: &HistoryQuery) -> Vec<String> {
     ledger.history(query).await.unwrap().changes.into_iter().map(|change| change.decision_id).collect()
+}
+
+/// The change that a record is about.
+pub(crate) fn change_of(record: &mut DecisionRecord) -> &mut Change {
+    let Facts::Change(facts) = &mut record.facts else { panic!("a record about a change") };
+    &mut facts.change
+}
+
+pub(crate) fn notice(seconds: i64, id: &str) -> Notice {
+    Notice {
+        schema: NOTICE_SCHEMA.into(),
+        id: id.into(),
+        incident_id: "incident".into(),
+        kind: NoticeKind::Page,
+        service: "payments-api".into(),
+        environment: "production".into(),
+        summary: "the tests page".into(),
+        changes: Vec::new(),
+        open: Vec::new(),
+        owner: None,
+        contact: None,
+        runbook: None,
+        decision_id: "decision".into(),
+        evaluated_at: at(seconds),
+    }
 }

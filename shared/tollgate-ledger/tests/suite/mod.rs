@@ -2,9 +2,12 @@
 
 pub(crate) mod claims;
 pub(crate) mod decisions;
+pub(crate) mod documents;
 pub(crate) mod fixture;
 pub(crate) mod history;
 pub(crate) mod model;
+pub(crate) mod once;
+pub(crate) mod outbox;
 pub(crate) mod outcomes;
 pub(crate) mod records;
 
@@ -40,6 +43,20 @@ macro_rules! test_store {
             decisions::are_found_across_years,
             decisions::outside_the_span_are_left_out,
             decisions::a_page_cannot_begin_behind_a_thing_that_is_no_id,
+            documents::a_document_is_read_as_it_was_written_and_counts_its_versions,
+            documents::a_document_is_written_only_over_what_was_expected,
+            documents::a_commit_is_kept_whole_or_not_at_all,
+            documents::of_eight_writers_at_once_one_wins,
+            documents::a_range_of_days_is_read_in_order,
+            documents::a_range_reads_on_past_a_large_page,
+            documents::collections_that_look_alike_do_not_meet,
+            documents::what_cannot_be_kept_is_refused,
+            documents::a_value_of_another_type_is_unreadable_and_never_absent,
+            outbox::notices_are_pending_in_the_order_of_time_until_they_are_sent,
+            outbox::a_notice_that_is_committed_again_is_pending_once,
+            once::work_that_is_done_is_not_begun_again,
+            once::work_whose_worker_crashed_is_begun_again_after_its_lease,
+            once::of_eight_that_begin_at_once_one_does,
         }
     };
     ($open:path: $($module:ident::$test:ident),* $(,)?) => {$(

@@ -8,9 +8,12 @@ use tollgate_core::{
     decision::DecisionRecord,
     facts::{Outcome, OutcomeResult},
 };
-use tollgate_ledger::{Claim, Claimed, DecisionsQuery, HistoryQuery, Ledger, Order, OutcomeReported, Recorded};
+use tollgate_ledger::{
+    Claim, Claimed, Collection, Commit, Committed, DecisionsQuery, Document, Expect, HistoryQuery, Ledger, Order,
+    OutcomeReported, Put, Recorded,
+};
 
-use super::fixture::{all_of, at, claim, id, outcome, record};
+use super::fixture::{all_of, at, change_of, claim, id, outcome, record};
 
 /// One call; small numbers, so that calls meet.
 #[derive(Debug, Clone)]
@@ -20,6 +23,8 @@ pub(crate) enum Operation {
     Outcome { seconds: i64, n: u32, failed: bool, reported: i64 },
     Decision { seconds: i64, n: u32 },
     History { service: u8, since: i64, limit: u32 },
+    Commit { puts: Vec<(u8, Option<Option<u64>>, u8)> },
+    Documents { first: u8, last: u8 },
     Decisions { since: i64, until: i64, newest_first: bool, after: Option<(i64, u32)>, limit: u32 },
 }
 
@@ -37,6 +42,11 @@ pub(crate) fn operations() -> impl Strategy<Value = Vec<Operation>> {
             |(service, since, limit)| Operation::History { service, since, limit }),
         2 => (seconds.clone(), seconds.clone(), any::<bool>(), proptest::option::of((seconds, n)), 1_u32..5).prop_map(
             |(since, until, newest_first, after, limit)| Operation::Decisions { since, until, newest_first, after, limit }),
+        4 => proptest::collection::btree_map(0_u8..3, (proptest::option::of(proptest::option::of(1_u64..4)), any::<u8>()), 1..3)
+            .prop_map(|puts| Operation::Commit {
+                puts: puts.into_iter().map(|(key, (expect, value))| (key, expect, value)).collect(),
+            }),
+        2 => (0_u8..3, 0_u8..3).prop_map(|(first, last)| Operation::Documents { first, last }),
     ];
     proptest::collection::vec(operation, 1..40)
 }
@@ -46,6 +56,7 @@ struct Model {
     claims: HashMap<u8, Claim>,
     records: BTreeMap<String, DecisionRecord>,
     outcomes: HashMap<String, Outcome>,
+    documents: BTreeMap<String, (u64, u8)>,
 }
 
 /// Carries the operations out and compares each answer.
@@ -88,6 +99,26 @@ impl Model {
                 let query = HistoryQuery { since: at(since), limit, ..all_of(&service.to_string()) };
                 self.compare_history(ledger, &query).await;
             }
+            Operation::Commit { puts } => {
+                let put = |(key, expect, value): &(u8, Option<Option<u64>>, u8)| {
+                    let expect = match expect {
+                        None => Expect::Anything,
+                        Some(None) => Expect::Absent,
+                        Some(Some(version)) => Expect::Version(*version),
+                    };
+                    Put::new(&documents(), &key.to_string(), expect, value).unwrap()
+                };
+                let commit = Commit { at: at(0), puts: puts.iter().map(put).collect(), notices: Vec::new() };
+                assert_eq!(ledger.commit(commit).await.unwrap(), self.commit(puts));
+            }
+            Operation::Documents { first, last } => {
+                let found: Vec<Document<u8>> =
+                    ledger.documents(&documents(), &first.to_string(), &last.to_string()).await.unwrap();
+                let found: Vec<_> = found.into_iter().map(|found| (found.key, (found.version, found.value))).collect();
+                let within = |key: &str| (first.to_string().as_str()..=last.to_string().as_str()).contains(&key);
+                let expected = self.documents.iter().filter(|(key, _)| within(key));
+                assert_eq!(found, expected.map(|(key, known)| (key.clone(), *known)).collect::<Vec<_>>());
+            }
             Operation::Decisions { since, until, newest_first, after, limit } => {
                 let order = if newest_first { Order::NewestFirst } else { Order::OldestFirst };
                 let after = after.map(|(seconds, n)| id(at(seconds), n));
@@ -117,6 +148,18 @@ impl Model {
         }
     }
 
+    fn commit(&mut self, puts: Vec<(u8, Option<Option<u64>>, u8)>) -> Committed {
+        let version = |key: u8| self.documents.get(&key.to_string()).map(|(version, _)| *version);
+        if puts.iter().any(|(key, expect, _)| expect.is_some_and(|expect| expect != version(*key))) {
+            return Committed::Conflict;
+        }
+        for (key, _, value) in puts {
+            let known = self.documents.entry(key.to_string()).or_default();
+            *known = (known.0 + 1, value);
+        }
+        Committed::Stored
+    }
+
     fn report(&mut self, id: String, outcome: Outcome) -> OutcomeReported {
         match (self.records.contains_key(&id), self.outcomes.get(&id)) {
             (false, _) => OutcomeReported::UnknownDecision,
@@ -130,7 +173,7 @@ impl Model {
 
     async fn compare_history(&self, ledger: &Ledger, query: &HistoryQuery) {
         let matches = |record: &&DecisionRecord| {
-            record.facts.change.service == query.service && record.decision.evaluated_at >= query.since
+            record.facts.frame().service == query.service && record.decision.evaluated_at >= query.since
         };
         // Ids sort as the times do.
         let expected: Vec<_> = self.records.values().rev().filter(matches).collect();
@@ -140,7 +183,7 @@ impl Model {
         assert_eq!(history.changes.len(), expected.len().min(limit));
         for (change, record) in history.changes.iter().zip(expected) {
             assert_eq!(change.decision_id, record.decision.decision_id);
-            assert_eq!(change.change_id, record.facts.change.id);
+            assert_eq!(change.change_id, change_of(&mut record.clone()).id);
             assert_eq!(change.outcome.as_ref(), self.outcomes.get(&change.decision_id));
         }
     }
@@ -168,4 +211,8 @@ fn id_floor(time: tollgate_core::Timestamp) -> String {
 
 fn id_ceiling(time: tollgate_core::Timestamp) -> String {
     id(time, u32::MAX)
+}
+
+fn documents() -> Collection {
+    Collection::of(&["model"])
 }

@@ -1,12 +1,20 @@
-//! The shape of OpenSLO v1 documents, as far as it is read: <https://github.com/OpenSLO/OpenSLO>.
+//! The shape of OpenSLO v1 documents: <https://github.com/OpenSLO/OpenSLO>.
 //!
-//! One struct holds the fields of all kinds that are read, so that positions in the file survive; which of them a kind
-//! may have is for the reader to judge. Numbers are read as their text, so that they stay exact.
+//! One struct holds the fields of all kinds, so that positions in the file survive; [`Spec::strays`] says which of them
+//! a kind does not have. Numbers are read as their text, so that they stay exact.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt, marker::PhantomData};
 
-use serde::{Deserialize, de::IgnoredAny};
-use serde_saphyr::Spanned;
+use serde::{
+    Deserialize, Deserializer,
+    de::{
+        IgnoredAny, MapAccess, SeqAccess, Visitor,
+        value::{MapAccessDeserializer, SeqAccessDeserializer},
+    },
+};
+use serde_saphyr::{Location, Spanned};
+
+use super::source::MetricSource;
 
 /// What says how to read a document.
 #[derive(Debug, Deserialize)]
@@ -23,7 +31,7 @@ pub(super) struct Document {
     _api_version: IgnoredAny,
     pub(super) kind: String,
     pub(super) metadata: Metadata,
-    pub(super) spec: Spec,
+    pub(super) spec: Option<Spanned<Spec>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -32,46 +40,123 @@ pub(super) struct Metadata {
     pub(super) name: Spanned<String>,
     #[serde(rename = "displayName")]
     _display_name: Option<IgnoredAny>,
-    #[serde(rename = "labels")]
-    _labels: Option<IgnoredAny>,
-    #[serde(rename = "annotations")]
-    _annotations: Option<IgnoredAny>,
+    #[serde(default)]
+    pub(super) labels: BTreeMap<String, Several<String>>,
+    #[serde(default)]
+    pub(super) annotations: BTreeMap<String, Spanned<Several<String>>>,
 }
 
-/// The fields of an SLO and of an SLI; a service has only the description.
+/// The fields of all kinds.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Spec {
-    pub(super) description: Option<String>,
+    pub(super) description: Option<Spanned<String>>,
     pub(super) service: Option<Spanned<String>>,
-    pub(super) indicator: Option<Indicator>,
+    pub(super) indicator: Option<Spanned<Inline>>,
     pub(super) indicator_ref: Option<Spanned<String>>,
-    #[serde(default)]
-    pub(super) time_window: Vec<Spanned<TimeWindow>>,
+    pub(super) time_window: Option<Spanned<Vec<Spanned<TimeWindow>>>>,
     pub(super) budgeting_method: Option<Spanned<String>>,
-    #[serde(default)]
-    pub(super) objectives: Vec<Spanned<Objective>>,
-    #[serde(rename = "alertPolicies")]
-    _alert_policies: Option<IgnoredAny>,
+    pub(super) objectives: Option<Spanned<Vec<Spanned<Objective>>>>,
+    pub(super) alert_policies: Option<Spanned<Vec<Spanned<Item>>>>,
     pub(super) ratio_metric: Option<Spanned<RatioMetric>>,
-    pub(super) threshold_metric: Option<Spanned<IgnoredAny>>,
+    pub(super) threshold_metric: Option<Spanned<Source>>,
+    #[serde(rename = "type")]
+    pub(super) source_type: Option<Spanned<String>>,
+    pub(super) connection_details: Option<Spanned<Several<ConnectionDetails>>>,
+    pub(super) alert_when_no_data: Option<Spanned<bool>>,
+    pub(super) alert_when_resolved: Option<Spanned<bool>>,
+    pub(super) alert_when_breaching: Option<Spanned<bool>>,
+    pub(super) conditions: Option<Spanned<Vec<Spanned<Item>>>>,
+    pub(super) notification_targets: Option<Spanned<Vec<Spanned<Item>>>>,
+    pub(super) severity: Option<Spanned<String>>,
+    pub(super) condition: Option<Spanned<Condition>>,
+    pub(super) target: Option<Spanned<String>>,
 }
 
+impl Spec {
+    /// The fields that are there and that objects of the kind do not have.
+    pub(super) fn strays(&self, kind: &str) -> Vec<(&'static str, Location)> {
+        fn at<T>(field: &Option<Spanned<T>>) -> Option<Location> {
+            field.as_ref().map(|found| found.defined)
+        }
+        let fields = [
+            ("service", at(&self.service), "SLO"),
+            ("indicator", at(&self.indicator), "SLO"),
+            ("indicatorRef", at(&self.indicator_ref), "SLO"),
+            ("timeWindow", at(&self.time_window), "SLO"),
+            ("budgetingMethod", at(&self.budgeting_method), "SLO"),
+            ("objectives", at(&self.objectives), "SLO"),
+            ("alertPolicies", at(&self.alert_policies), "SLO"),
+            ("ratioMetric", at(&self.ratio_metric), "SLI"),
+            ("thresholdMetric", at(&self.threshold_metric), "SLI"),
+            ("type", at(&self.source_type), "DataSource"),
+            ("connectionDetails", at(&self.connection_details), "DataSource"),
+            ("alertWhenNoData", at(&self.alert_when_no_data), "AlertPolicy"),
+            ("alertWhenResolved", at(&self.alert_when_resolved), "AlertPolicy"),
+            ("alertWhenBreaching", at(&self.alert_when_breaching), "AlertPolicy"),
+            ("conditions", at(&self.conditions), "AlertPolicy"),
+            ("notificationTargets", at(&self.notification_targets), "AlertPolicy"),
+            ("severity", at(&self.severity), "AlertCondition"),
+            ("condition", at(&self.condition), "AlertCondition"),
+            ("target", at(&self.target), "AlertNotificationTarget"),
+        ];
+        fields
+            .into_iter()
+            .filter(|(_, _, owner)| *owner != kind)
+            .filter_map(|(name, at, _)| Some((name, at?)))
+            .collect()
+    }
+}
+
+/// An indicator inside an SLO or an objective.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Indicator {
-    #[serde(rename = "metadata")]
-    _metadata: Option<IgnoredAny>,
-    pub(super) spec: IndicatorSpec,
+pub(super) struct Inline {
+    pub(super) metadata: Option<Metadata>,
+    pub(super) spec: Box<Spec>,
 }
 
-#[derive(Debug, Deserialize)]
+/// An object inside another one, or a reference to one. A bare name refers to an alert policy.
+#[derive(Debug, Default)]
+pub(super) struct Item {
+    pub(super) alert_policy_ref: Option<String>,
+    pub(super) fields: ItemFields,
+}
+
+#[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct IndicatorSpec {
-    #[serde(rename = "description")]
-    _description: Option<IgnoredAny>,
-    pub(super) ratio_metric: Option<Spanned<RatioMetric>>,
-    pub(super) threshold_metric: Option<Spanned<IgnoredAny>>,
+pub(super) struct ItemFields {
+    pub(super) alert_policy_ref: Option<String>,
+    pub(super) condition_ref: Option<String>,
+    pub(super) target_ref: Option<String>,
+    #[serde(rename = "apiVersion")]
+    _api_version: Option<IgnoredAny>,
+    pub(super) kind: Option<Spanned<String>>,
+    pub(super) metadata: Option<Metadata>,
+    pub(super) spec: Option<Box<Spec>>,
+}
+
+impl<'de> Deserialize<'de> for Item {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ItemVisitor;
+        impl<'de> Visitor<'de> for ItemVisitor {
+            type Value = Item;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object, or a reference to one")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Item, E> {
+                Ok(Item { alert_policy_ref: Some(text.to_owned()), ..Item::default() })
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Item, A::Error> {
+                let mut fields = ItemFields::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(Item { alert_policy_ref: fields.alert_policy_ref.take(), fields })
+            }
+        }
+        deserializer.deserialize_any(ItemVisitor)
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -79,7 +164,14 @@ pub(super) struct IndicatorSpec {
 pub(super) struct TimeWindow {
     pub(super) duration: Option<Spanned<String>>,
     pub(super) is_rolling: Option<bool>,
-    pub(super) calendar: Option<Spanned<IgnoredAny>>,
+    pub(super) calendar: Option<Spanned<Calendar>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Calendar {
+    pub(super) start_time: Spanned<String>,
+    pub(super) time_zone: Spanned<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -89,54 +181,165 @@ pub(super) struct Objective {
     _display_name: Option<IgnoredAny>,
     pub(super) target: Option<Spanned<String>>,
     pub(super) target_percent: Option<Spanned<String>>,
-    pub(super) op: Option<Spanned<IgnoredAny>>,
-    pub(super) value: Option<Spanned<IgnoredAny>>,
-    pub(super) time_slice_target: Option<Spanned<IgnoredAny>>,
-    pub(super) time_slice_window: Option<Spanned<IgnoredAny>>,
-    pub(super) indicator: Option<Spanned<IgnoredAny>>,
-    pub(super) indicator_ref: Option<Spanned<IgnoredAny>>,
-    pub(super) composite_weight: Option<Spanned<IgnoredAny>>,
+    pub(super) op: Option<Spanned<String>>,
+    pub(super) value: Option<Spanned<String>>,
+    pub(super) time_slice_target: Option<Spanned<String>>,
+    pub(super) time_slice_window: Option<Spanned<String>>,
+    pub(super) indicator: Option<Spanned<Inline>>,
+    pub(super) indicator_ref: Option<Spanned<String>>,
+    pub(super) composite_weight: Option<Spanned<String>>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct RatioMetric {
     /// Whether the source's own metric grows for ever. CloudWatch's sums are increments either way.
     #[serde(rename = "counter")]
-    _counter: Option<IgnoredAny>,
+    _counter: Option<bool>,
     pub(super) good: Option<Spanned<Source>>,
     pub(super) bad: Option<Spanned<Source>>,
     pub(super) total: Option<Spanned<Source>>,
-    pub(super) raw: Option<Spanned<IgnoredAny>>,
-    pub(super) raw_type: Option<Spanned<IgnoredAny>>,
+    pub(super) raw: Option<Spanned<Source>>,
+    pub(super) raw_type: Option<Spanned<String>>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Source {
     pub(super) metric_source: MetricSource,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+/// The condition of an alert.
+#[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct MetricSource {
-    pub(super) metric_source_ref: Option<Spanned<IgnoredAny>>,
-    #[serde(rename = "type")]
+pub(super) struct Condition {
     pub(super) kind: Option<Spanned<String>>,
-    pub(super) spec: Option<Spanned<CloudWatch>>,
+    pub(super) op: Option<Spanned<String>>,
+    pub(super) threshold: Option<Spanned<String>>,
+    pub(super) lookback_window: Option<Spanned<String>>,
+    pub(super) alert_after: Option<Spanned<String>>,
 }
 
-/// What `spec` holds for `type: CloudWatch`: names as in CloudWatch's own API.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-pub(super) struct CloudWatch {
-    pub(super) namespace: Spanned<String>,
-    pub(super) metric_name: Spanned<String>,
-    #[serde(default)]
-    pub(super) dimensions: BTreeMap<String, String>,
-    pub(super) stat: Option<Spanned<String>>,
+/// How to reach a data source; what is not known here is kept by its name only, since it may be a secret.
+#[derive(Debug, Default)]
+pub(super) struct ConnectionDetails {
     pub(super) region: Option<Spanned<String>>,
     pub(super) account_id: Option<Spanned<String>>,
-    #[serde(rename = "treatMissing")]
-    pub(super) treat_missing: Option<Spanned<String>>,
+    pub(super) role_arn: Option<Spanned<String>>,
+    pub(super) others: Vec<Spanned<String>>,
+}
+
+impl<'de> Deserialize<'de> for ConnectionDetails {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Details;
+        impl<'de> Visitor<'de> for Details {
+            type Value = ConnectionDetails;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("the details of a connection")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<ConnectionDetails, A::Error> {
+                let mut details = ConnectionDetails::default();
+                while let Some(key) = map.next_key::<Spanned<String>>()? {
+                    match key.value.as_str() {
+                        "region" => details.region = map.next_value()?,
+                        "accountId" => details.account_id = map.next_value()?,
+                        "roleArn" => details.role_arn = map.next_value()?,
+                        _ => {
+                            map.next_value::<IgnoredAny>()?;
+                            details.others.push(key);
+                        }
+                    }
+                }
+                Ok(details)
+            }
+        }
+        deserializer.deserialize_map(Details)
+    }
+}
+
+/// What a YAML document holds: an object, or a list of objects.
+#[derive(Debug)]
+pub(super) enum Objects<T> {
+    One(T),
+    Many(Vec<Spanned<T>>),
+}
+
+impl<T> Objects<T> {
+    /// The objects with their places.
+    pub(super) fn located(document: Spanned<Self>) -> Vec<Spanned<T>> {
+        match document.value {
+            Self::One(object) => vec![Spanned::new(object, document.referenced, document.defined)],
+            Self::Many(objects) => objects,
+        }
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Objects<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ObjectsVisitor<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectsVisitor<T> {
+            type Value = Objects<T>;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object with `apiVersion` and `kind`, or a list of them")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Objects<T>, A::Error> {
+                let objects = Vec::deserialize(SeqAccessDeserializer::new(seq))?;
+                if objects.is_empty() {
+                    return Err(serde::de::Error::custom("the list is empty: write an object, or nothing"));
+                }
+                Ok(Objects::Many(objects))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Objects<T>, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(map)).map(Objects::One)
+            }
+        }
+        deserializer.deserialize_any(ObjectsVisitor(PhantomData))
+    }
+}
+
+/// One value, or a list of them.
+#[derive(Debug)]
+pub(super) struct Several<T>(pub(super) Vec<T>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Several<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct SeveralVisitor<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for SeveralVisitor<T> {
+            type Value = Several<T>;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("one value, or a list of them")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Several<T>, E> {
+                T::deserialize(serde::de::value::StrDeserializer::new(text)).map(|one| Several(vec![one]))
+            }
+
+            fn visit_bool<E: serde::de::Error>(self, value: bool) -> Result<Several<T>, E> {
+                self.visit_str(&value.to_string())
+            }
+
+            fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<Several<T>, E> {
+                self.visit_str(&value.to_string())
+            }
+
+            fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<Several<T>, E> {
+                self.visit_str(&value.to_string())
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Several<T>, A::Error> {
+                Vec::deserialize(SeqAccessDeserializer::new(seq)).map(Several)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Several<T>, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(map)).map(|one| Several(vec![one]))
+            }
+        }
+        deserializer.deserialize_any(SeveralVisitor(PhantomData))
+    }
 }

@@ -1,44 +1,93 @@
-//! The indicator of an OpenSLO document: which counts it is made of.
+//! The indicator of an OpenSLO document: what an objective is judged by.
 
+use std::sync::Arc;
+
+use rust_decimal::Decimal;
 use serde_saphyr::{Location, Spanned};
 
 use super::{
     Reader,
-    document::{RatioMetric, Source},
+    document::{self, Objective, RatioMetric, Spec},
+    metric::{Kind, Purpose},
+    source::SourceSpec,
 };
-use crate::slo::{Counted, Metric, Ratio};
+use crate::slo::{
+    Comparison, Composite, CompositeMethod, Counted, Indicator, Part, Ratio, RawKind, objective::decimal,
+};
+
+/// An indicator that has not yet what an objective adds to it.
+#[derive(Debug, Clone)]
+pub(super) enum Unbound {
+    Complete(Indicator),
+    /// A value that the objective says what to compare with.
+    Value(crate::slo::Source),
+}
 
 impl Reader<'_> {
-    /// The ratio that a document states.
-    pub(super) fn ratio(
+    /// The indicator of an SLO or of an objective, by itself or by reference.
+    pub(super) fn indicator(
         &mut self,
         at: &Location,
-        ratio: Option<&Spanned<RatioMetric>>,
-        threshold: bool,
-    ) -> Option<Ratio> {
-        let Some(ratio) = ratio else {
-            let message = if threshold {
-                "`thresholdMetric` is not supported yet: write a `ratioMetric` of good and total counts"
-            } else {
-                "no `ratioMetric`: write one with `good` or `bad`, and `total`"
-            };
-            return self.refuse(at, message);
-        };
-        if threshold {
-            return self.refuse(&ratio.defined, "both `ratioMetric` and `thresholdMetric`: keep `ratioMetric`");
+        inline: Option<&Spanned<document::Inline>>,
+        reference: Option<&Spanned<String>>,
+    ) -> Option<Unbound> {
+        match (inline, reference) {
+            (Some(inline), None) => {
+                if let Some(metadata) = &inline.value.metadata {
+                    self.name(&metadata.name);
+                }
+                self.strays(&inline.value.spec, "SLI");
+                self.indicator_spec(&inline.defined, &inline.value.spec)
+            }
+            (None, Some(reference)) => match self.find("SLI", &reference.value) {
+                Some((file, document)) => {
+                    let spec = document.spec.as_ref()?;
+                    self.in_file(file, |reader| reader.indicator_spec(&spec.defined, &spec.value))
+                }
+                None if self.syntax_only => None,
+                None => {
+                    let message = format!("there is no SLI `{}`: add it, or write `indicator`", reference.value);
+                    self.refuse(&reference.defined, message)
+                }
+            },
+            (None, None) => self.refuse(at, "no `indicator`: write one with a `ratioMetric`"),
+            (Some(_), Some(reference)) => {
+                self.refuse(&reference.defined, "both `indicator` and `indicatorRef`: keep one of them")
+            }
         }
+    }
+
+    pub(super) fn indicator_spec(&mut self, at: &Location, spec: &Spec) -> Option<Unbound> {
+        match (&spec.ratio_metric, &spec.threshold_metric) {
+            (Some(ratio), None) => self.ratio(ratio).map(Unbound::Complete),
+            (None, Some(threshold)) => self.source(threshold, Purpose::Value).map(|(source, _)| Unbound::Value(source)),
+            (None, None) => self.refuse(at, "neither `ratioMetric` nor `thresholdMetric`: write one of them"),
+            (Some(_), Some(threshold)) => {
+                self.refuse(&threshold.defined, "both `ratioMetric` and `thresholdMetric`: keep one of them")
+            }
+        }
+    }
+
+    fn ratio(&mut self, ratio: &Spanned<RatioMetric>) -> Option<Indicator> {
         let RatioMetric { good, bad, total, raw, raw_type, .. } = &ratio.value;
-        if let Some(at) = raw.as_ref().or(raw_type.as_ref()).map(|found| found.defined) {
-            return self.refuse(&at, "`raw` is not supported yet: write `good` or `bad`, and `total`");
+        if let Some(raw) = raw {
+            let beside = [("good", good), ("bad", bad), ("total", total)];
+            if let Some((field, found)) = beside.iter().find_map(|(field, found)| Some((field, found.as_ref()?))) {
+                return self.refuse(&found.defined, format!("`{field}` beside `raw`: keep one of them"));
+            }
+            return self.raw(raw, raw_type.as_ref());
+        }
+        if let Some(raw_type) = raw_type {
+            return self.refuse(&raw_type.defined, "`rawType` without `raw`: remove it");
         }
         let total = match total {
-            Some(total) => self.metric(total, false).map(|(metric, _)| metric),
+            Some(total) => self.source(total, Purpose::Count).map(|(source, _)| source),
             None => self.refuse(&ratio.defined, "no `total`: write the metric that counts all events"),
         };
         let (counted, metric) = match (good, bad) {
-            (Some(good), None) => (Counted::Good, self.metric(good, false)?.0),
+            (Some(good), None) => (Counted::Good, self.source(good, Purpose::Count)?.0),
             (None, Some(bad)) => {
-                let (metric, absent_is_zero) = self.metric(bad, true)?;
+                let (metric, absent_is_zero) = self.source(bad, Purpose::BadCount)?;
                 (Counted::Bad { absent_is_zero }, metric)
             }
             (None, None) => return self.refuse(&ratio.defined, "neither `good` nor `bad`: write one of them"),
@@ -46,84 +95,124 @@ impl Reader<'_> {
         };
         let total = total?;
         if metric == total {
-            return self
-                .refuse(&ratio.defined, format!("`{total}` is compared with itself: every event would be alike"));
+            let message = format!("`{total}` is compared with itself: every event would be alike");
+            return self.refuse(&ratio.defined, message);
         }
-        Some(Ratio { counted, metric: metric.into(), total: total.into() })
+        Some(Indicator::Ratio(Ratio { counted, metric, total }))
     }
 
-    /// A metric, and whether a missing datapoint of it is zero.
-    fn metric(&mut self, source: &Spanned<Source>, is_bad: bool) -> Option<(Metric, bool)> {
-        let source_at = source.defined;
-        let source = &source.value.metric_source;
-        if let Some(reference) = &source.metric_source_ref {
-            let message = "`metricSourceRef` is not supported yet: write `type: CloudWatch` and its `spec` here";
-            return self.refuse(&reference.defined, message);
-        }
-        match &source.kind {
-            Some(kind) if kind.value == "CloudWatch" => {}
-            Some(kind) => {
-                let message = format!("there is no metric source `{}`: write `type: CloudWatch`", kind.value);
-                return self.refuse(&kind.defined, message);
+    fn raw(&mut self, raw: &Spanned<document::Source>, raw_type: Option<&Spanned<String>>) -> Option<Indicator> {
+        let kind = match raw_type.map(|found| (found.value.as_str(), found.defined)) {
+            Some(("success", _)) => RawKind::Success,
+            Some(("failure", _)) => RawKind::Failure,
+            Some((other, at)) => {
+                return self.refuse(&at, format!("there is no `rawType: {other}`: write `success` or `failure`"));
             }
-            None => return self.refuse(&source_at, "no `type` of the metric source: write `type: CloudWatch`"),
-        }
-        let Some(spec) = &source.spec else {
-            return self.refuse(&source_at, "no `spec` of the metric: write `Namespace` and `MetricName`");
+            None => return self.refuse(&raw.defined, "no `rawType`: write `success` or `failure`"),
         };
-        let spec = &spec.value;
-        for (field, text) in [("Namespace", &spec.namespace), ("MetricName", &spec.metric_name)] {
-            if !(1..=255).contains(&text.value.chars().count()) {
-                return self.refuse(&text.defined, format!("`{field}` must have 1 to 255 characters"));
+        match (self.kind_of(raw)?, kind) {
+            (Kind::Tollgate, RawKind::Success) => {
+                let Some(spec) = &raw.value.metric_source.spec else {
+                    return self.refuse(&raw.defined, "no `spec`: write `worstOf` or `weighted`");
+                };
+                self.composite(spec).map(Indicator::Composite)
             }
-        }
-        if spec.dimensions.len() > 30 {
-            return self.refuse(&source_at, format!("{} `Dimensions`: a metric has at most 30", spec.dimensions.len()));
-        }
-        if let Some(empty) = spec.dimensions.iter().find(|(name, value)| name.is_empty() || value.is_empty()) {
-            return self.refuse(&source_at, format!("the dimension `{}` is empty: write a value", empty.0));
-        }
-        if let Some(stat) = spec.stat.as_ref().filter(|stat| !counts(&stat.value)) {
-            let message = format!("`{}` does not count events: write `Sum`, `SampleCount` or `TC(…)`", stat.value);
-            return self.refuse(&stat.defined, message);
-        }
-        if let Some(account) = spec.account_id.as_ref().filter(|account| !is_account(&account.value)) {
-            return self
-                .refuse(&account.defined, format!("`{}` is not an account of 12 digits: quote it", account.value));
-        }
-        let region_like = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        if let Some(region) = spec.region.as_ref().filter(|region| !region.value.bytes().all(region_like)) {
-            return self.refuse(&region.defined, format!("`{}` is not a region such as `eu-central-1`", region.value));
-        }
-        let absent_is_zero = match &spec.treat_missing {
-            None => false,
-            Some(text) if is_bad && text.value == "zero" => true,
-            Some(text) => {
-                let message = "`treatMissing` can only be `zero`, and only of a `bad` metric: remove it";
-                return self.refuse(&text.defined, message);
+            (Kind::Tollgate, RawKind::Failure) => {
+                self.refuse(&raw.defined, "what is made of other objectives is a success: write `rawType: success`")
             }
-        };
-        let metric = Metric {
-            namespace: spec.namespace.value.clone(),
-            name: spec.metric_name.value.clone(),
-            dimensions: spec.dimensions.clone(),
-            statistic: spec.stat.as_ref().map_or_else(|| "Sum".to_owned(), |stat| stat.value.clone()),
-            region: spec.region.as_ref().map(|region| region.value.clone()),
-            account_id: spec.account_id.as_ref().map(|account| account.value.clone()),
-            role_arn: None,
-        };
-        Some((metric, absent_is_zero))
+            _ => self.source(raw, Purpose::Value).map(|(source, _)| Indicator::Raw { kind, source }),
+        }
     }
-}
 
-/// Does the statistic count events? Averages and percentiles cannot be added up.
-fn counts(statistic: &str) -> bool {
-    let bounds = statistic.strip_prefix("TC(").and_then(|rest| rest.strip_suffix(')'));
-    let bound = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'.' | b':' | b'%');
-    matches!(statistic, "Sum" | "SampleCount")
-        || bounds.is_some_and(|bounds| bounds.contains(':') && bounds.len() > 1 && bounds.bytes().all(bound))
-}
+    /// What `type: Tollgate` says: which other objectives.
+    fn composite(&mut self, spec: &Spanned<SourceSpec>) -> Option<Composite> {
+        let (method, parts): (_, Vec<(&str, Location, Decimal)>) = match (&spec.value.worst_of, &spec.value.weighted) {
+            (Some(parts), None) => {
+                let alike = parts.value.iter().map(|name| (name.value.as_str(), name.defined, Decimal::ONE));
+                (CompositeMethod::WorstOf, alike.collect())
+            }
+            (None, Some(parts)) => {
+                let mut read = Vec::new();
+                for (name, weight) in &parts.value {
+                    read.push((name.as_str(), weight.defined, self.weight(weight)?));
+                }
+                (CompositeMethod::Weighted, read)
+            }
+            _ => return self.refuse(&spec.defined, "write either `worstOf` or `weighted`, of other objectives"),
+        };
+        if parts.len() < 2 {
+            return self
+                .refuse(&spec.defined, "fewer than two objectives: write at least two, or judge the one itself");
+        }
+        if !self.composites {
+            self.postponed = true;
+            return None;
+        }
+        let mut found: Vec<Part> = Vec::new();
+        for (name, at, weight) in parts {
+            let slo = self.known.iter().find(|slo| name.split_once('/') == Some((&slo.service, &slo.name)));
+            let Some(slo) = slo.map(Arc::clone) else {
+                let message = format!(
+                    "there is no objective `{name}` that is not a composite itself: write `service/name` of one"
+                );
+                return self.refuse(&at, message);
+            };
+            if found.iter().any(|part| part.slo == slo) {
+                return self.refuse(&at, format!("`{name}` is there twice: remove one"));
+            }
+            found.push(Part { slo, weight });
+        }
+        Some(Composite { method, parts: found })
+    }
 
-fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+    pub(super) fn weight(&mut self, text: &Spanned<String>) -> Option<Decimal> {
+        const MOST: Decimal = Decimal::ONE_THOUSAND;
+        match decimal(&text.value) {
+            Ok(weight) if weight > Decimal::ZERO && weight <= MOST && weight.scale() <= 6 => Some(weight.normalize()),
+            Ok(_) => {
+                let message =
+                    format!("the weight `{}` must be more than 0 and at most {MOST}, of 6 decimals", text.value);
+                self.refuse(&text.defined, message)
+            }
+            Err(reason) => self.refuse(&text.defined, format!("the weight `{}` {reason}", text.value)),
+        }
+    }
+
+    /// Adds to an indicator what an objective says of it.
+    pub(super) fn bound(&mut self, unbound: Unbound, objective: &Spanned<Objective>) -> Option<Indicator> {
+        let Objective { op, value, .. } = &objective.value;
+        let source = match unbound {
+            Unbound::Complete(indicator) => {
+                if let Some(value) = value {
+                    return self.refuse(&value.defined, "`value`: a ratio has no such thing: remove it");
+                }
+                if let Some(op) = op {
+                    self.comparison(op)?;
+                    self.warn(&op.defined, "`op` says nothing about a ratio: remove it");
+                }
+                return Some(indicator);
+            }
+            Unbound::Value(source) => source,
+        };
+        let Some(op) = op else {
+            return self.refuse(&objective.defined, "no `op`: write `lt`, `lte`, `gt` or `gte`, as the value is good");
+        };
+        let comparison = self.comparison(op)?;
+        let Some(text) = value else {
+            return self.refuse(&objective.defined, "no `value`: write what the metric is compared with");
+        };
+        match decimal(&text.value) {
+            Ok(value) => Some(Indicator::Threshold { source, comparison, value: value.normalize() }),
+            Err(reason) => self.refuse(&text.defined, format!("`value: {}` {reason}", text.value)),
+        }
+    }
+
+    pub(super) fn comparison(&mut self, op: &Spanned<String>) -> Option<Comparison> {
+        match Comparison::from_op(&op.value) {
+            Some(comparison) => Some(comparison),
+            None => {
+                self.refuse(&op.defined, format!("there is no `op: {}`: write `lt`, `lte`, `gt` or `gte`", op.value))
+            }
+        }
+    }
 }

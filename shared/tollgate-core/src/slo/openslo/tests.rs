@@ -94,7 +94,7 @@ fn other_kinds_are_tolerated_and_an_sli_is_found() {
     assert_eq!(ratio(&only(&text)), ratio(&only(GOOD)));
     let lost = text.replace("indicatorRef: good", "indicatorRef: best");
     let errors = parse("s.yaml", &lost).unwrap_err();
-    assert!(errors[0].to_string().starts_with("s.yaml:15: this file has no SLI `best`"), "{errors:?}");
+    assert!(errors[0].to_string().starts_with("s.yaml:15: there is no SLI `best`"), "{errors:?}");
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn what_cannot_be_is_refused_with_line_and_what_to_write() {
     let cases = [
         ("openslo/v1\n", "openslo/v1alpha\n", "1: `openslo/v1alpha` is not supported: write `apiVersion: openslo/v1`"),
         ("apiVersion: openslo/v1\n", "", "1: no `apiVersion`"),
-        ("kind: SLO", "kind: AlertPolicy", "2: kind `AlertPolicy` is not supported yet"),
+        ("kind: SLO", "kind: AlertPolicy", "8: kind `AlertPolicy` has no `service`: remove it"),
         ("kind: SLO", "kind: slo", "2: there is no kind `slo`: write `SLO`"),
         ("name: availability", "name: Availability!", "4: `Availability!` is not a name"),
         ("  service: payments-api\n", "", "no `service`"),
@@ -136,35 +136,36 @@ fn what_cannot_be_is_refused_with_line_and_what_to_write() {
         ("target: 0.9995", "targetPercent: 100", "36: `targetPercent: 100` must be"),
         ("target: 0.9995", "target: 0.9995\n      targetPercent: 99.95", "37: both `target` and `targetPercent`"),
         ("target: 0.9995", "target: 0.9995\n    - target: 0.99950", "37: the same target as in line 35"),
-        ("target: 0.9995", "target: 0.9995\n      op: lte", "37: `op`: a ratio has no such thing"),
+        ("target: 0.9995", "target: 0.9995\n      value: 3", "37: `value`: a ratio has no such thing"),
+        (
+            "target: 0.9995",
+            "target: 0.9995\n      op: eq",
+            "37: there is no `op: eq`: write `lt`, `lte`, `gt` or `gte`",
+        ),
         ("    - displayName: most\n      target: 0.9995\n", "    []\n", "no `objectives`"),
-        ("Occurrences", "Timeslices", "33: `Timeslices` is not supported yet: write `budgetingMethod: Occurrences`"),
+        ("Occurrences", "Timeslices", "35: no `timeSliceTarget`: write for example `0.95`"),
+        ("Occurrences", "RatioTimeslices", "35: no `timeSliceWindow`: write for example `1m`"),
         ("Occurrences", "Sometimes", "33: there is no method `Sometimes`"),
         ("30d", "1M", "31: the duration `1M` varies with the calendar"),
         ("30d", "30", "31: the duration `30` is not a number with a unit"),
         ("30d", "5m", "31: the duration `5m` must be full hours, from one day"),
         ("30d", "99999999999999999999d", "31: the duration"),
         ("30d", "400d", "31: the duration `400d` must be"),
-        (
-            "isRolling: true",
-            "calendar: {startTime: 2020-01-01 00:00:00, timeZone: UTC}",
-            "32: calendar windows are not",
-        ),
         ("isRolling: true", "isRolling: false", "a window without `calendar` rolls"),
         ("isRolling: true", "isRolling: true\n    - duration: 7d", "33: a budget has one period, not 2"),
         ("    - duration: 30d\n      isRolling: true\n", "    []\n", "no `timeWindow`"),
         ("        total:", "        bad:", "no `total`"),
-        ("        good:", "        raw:", "`raw` is not supported yet"),
-        ("ratioMetric", "thresholdMetric", "`thresholdMetric` is not supported yet"),
+        ("        good:", "        raw:", "22: `total` beside `raw`: keep one of them"),
+        ("ratioMetric", "thresholdMetric", "unknown field `counter`"),
         ("GoodRequestCount", "GoodRequestCount\n              Stat: Average", "20: `Average` does not count events"),
         ("GoodRequestCount", "GoodRequestCount\n              Stat: p99", "20: `p99` does not count events"),
-        ("GoodRequestCount", "GoodRequestCount\n              Period: 60", "Period"),
+        ("GoodRequestCount", "GoodRequestCount\n              Unit: Count", "20: a CloudWatch source has no `Unit`"),
         ("GoodRequestCount", "GoodRequestCount\n              treatMissing: zero", "`treatMissing` can only be"),
         ("MetricName: GoodRequestCount", "MetricName: \"\"", "`MetricName` must have 1 to 255 characters"),
         (
             "type: CloudWatch\n            spec:\n              Namespace: Tollgate/Demo\n              MetricName: Good",
             "type: Prometheus\n            spec:\n              Namespace: Tollgate/Demo\n              MetricName: Good",
-            "16: there is no metric source `Prometheus`",
+            "16: no source of type `Prometheus` here: write `type: CloudWatch`",
         ),
         ("\"012345678901\"", "12345", "`12345` is not an account of 12 digits"),
         ("eu-central-1", "Frankfurt am Main", "is not a region"),
@@ -205,7 +206,7 @@ fn a_name_is_used_once_for_a_service() {
 
 #[test]
 fn all_errors_come_at_once_in_order() {
-    let text = GOOD.replace("0.9995", "2").replace("30d", "1Y").replace("Occurrences", "Timeslices");
+    let text = GOOD.replace("0.9995", "2").replace("30d", "1Y").replace("Occurrences", "Sometimes");
     let lines: Vec<_> = parse("s.yaml", &text).unwrap_err().iter().map(|error| error.line).collect();
     assert_eq!(lines, [Some(31), Some(33), Some(36)]);
 }

@@ -1,0 +1,85 @@
+# METADATA
+# title: No pair of windows burns too fast
+# description: >-
+#   Multiwindow, multi-burn-rate: the long window shows that it matters, the short one that it still goes on. A page
+#   stops rollouts, a ticket asks for the owner's approval of risky ones. Fixes and rollbacks go ahead.
+# custom:
+#   owner: reliability
+#   effect: deny
+#   remediation: Mend what burns the budget; roll back what was rolled out last. Fixes and rollbacks go ahead.
+#   runbook: https://runbooks.example.com/tollgate/burn-rate
+#   source: Google SRE Workbook, chapter 5 (multiwindow, multi-burn-rate alerts)
+package tollgate.slo.burn_rate
+
+import data.tollgate.lib.clock
+import data.tollgate.lib.finding
+import data.tollgate.lib.format
+import data.tollgate.lib.rollout
+
+deny contains finding.of(report(slo, pair)) if {
+	some slo in input.slos
+	some pair in slo.pairs
+	pair.exceeded
+	stops(slo, pair)
+}
+
+require_approval contains finding.awaiting(report(slo, pair), input.service.owner, 1) if {
+	some slo in input.slos
+	some pair in slo.pairs
+	pair.exceeded
+	asks(slo, pair)
+}
+
+warn contains finding.of(report(slo, pair)) if {
+	some slo in input.slos
+	some pair in slo.pairs
+	pair.exceeded
+	rollout.judgeable(slo.windows[pair.long])
+	not stops(slo, pair)
+	not asks(slo, pair)
+}
+
+# Where the evidence is good, every pair must have been judged.
+deny contains finding.of({
+	"message": sprintf("the burn rate of `%s` over %s and %s is not known, though its telemetry came", [
+		slo.name, pair.long, pair.short,
+	]),
+	"observed": {"exceeded": null},
+	"evidence": [slo.evidence.id],
+	"owner": input.service.owner,
+	"remediation": "Look whether the objective's metrics cover these windows.",
+}) if {
+	some slo in input.slos
+	slo.evidence.status == "ok"
+	some pair in slo.pairs
+	pair.exceeded == null
+}
+
+# Whatever is not a ticket is a page.
+stops(slo, pair) if {
+	not pair.severity == "ticket"
+	rollout.judgeable(slo.windows[pair.long])
+	not rollout.mending(input.rollout)
+}
+
+asks(slo, pair) if {
+	pair.severity == "ticket"
+	rollout.judgeable(slo.windows[pair.long])
+	rollout.risky(input.rollout, input.service)
+}
+
+report(slo, pair) := {
+	"message": sprintf("`%s` burns its error budget %s times too fast over %s and %s times over %s (limit %s)", [
+		slo.name, format.factor(slo.windows[pair.long].burn_rate_micro), pair.long,
+		format.factor(slo.windows[pair.short].burn_rate_micro), pair.short, format.factor(pair.factor_micro),
+	]),
+	"observed": {
+		"burn_rate_long_micro": slo.windows[pair.long].burn_rate_micro,
+		"burn_rate_short_micro": slo.windows[pair.short].burn_rate_micro,
+	},
+	"threshold": {"burn_rate_micro": pair.factor_micro},
+	"since": slo.burning_since,
+	"evidence": [slo.evidence.id],
+	"owner": input.service.owner,
+	"retry_at": clock.in_seconds(slo.windows[pair.short].seconds),
+}

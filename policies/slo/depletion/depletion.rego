@@ -1,0 +1,52 @@
+# METADATA
+# title: The budget lasts
+# description: >-
+#   At more than twice the pace and with an end in sight before the period is over, the budget will run out: risky
+#   rollouts need the owner's approval before it has.
+# custom:
+#   owner: reliability
+#   effect: require_approval
+#   remediation: Slow down, and put reliability work first, before the budget runs out.
+#   runbook: https://runbooks.example.com/tollgate/depletion
+#   source: error budget practice, page where the burn is above 2x and depletion is projected inside the window
+package tollgate.slo.depletion
+
+import data.tollgate.lib.finding
+import data.tollgate.lib.format
+import data.tollgate.lib.rollout
+
+require_approval contains finding.awaiting(report(slo, outlook), input.service.owner, 1) if {
+	some [slo, outlook] in ending
+	rollout.risky(input.rollout, input.service)
+}
+
+warn contains finding.of(report(slo, outlook)) if {
+	some [slo, outlook] in ending
+	not rollout.risky(input.rollout, input.service)
+}
+
+ending contains [slo, outlook] if {
+	some slo in input.slos
+	some outlook in slo.depletion
+	outlook.window == "6h"
+	outlook.inside_period
+	outlook.seconds_to_exhaustion > 0
+	slo.windows["6h"].burn_rate_micro > input.settings.thresholds.slo.burn_rate_pause_micro
+	rollout.judgeable(slo.windows["6h"])
+}
+
+report(slo, outlook) := {
+	"message": sprintf("`%s` runs out of error budget in %s (%s) if it goes on as over the last 6 h: %s times the pace", [
+		slo.name, format.duration(outlook.seconds_to_exhaustion), outlook.exhausted_at,
+		format.factor(slo.windows["6h"].burn_rate_micro),
+	]),
+	"observed": {
+		"seconds_to_exhaustion": outlook.seconds_to_exhaustion,
+		"burn_rate_6h_micro": slo.windows["6h"].burn_rate_micro,
+	},
+	"threshold": {"burn_rate_micro": input.settings.thresholds.slo.burn_rate_pause_micro},
+	"since": slo.burning_since,
+	"evidence": [slo.evidence.id],
+	"owner": input.service.owner,
+	"retry_at": outlook.exhausted_at,
+}

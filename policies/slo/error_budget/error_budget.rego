@@ -1,0 +1,90 @@
+# METADATA
+# title: Error budget is left
+# description: >-
+#   The error budget pays for change. At a quarter spent the owner is told, at half risky rollouts need the owner's
+#   approval, at three quarters only fixes go ahead without it, and once it is gone only fixes and rollbacks go ahead.
+# custom:
+#   owner: reliability
+#   effect: deny
+#   remediation: Ship what restores reliability first; fixes and rollbacks go ahead.
+#   runbook: https://runbooks.example.com/tollgate/error-budget
+#   source: Google SRE Workbook, appendix B (an error budget policy), with steps at 25, 50, 75 and 100 %
+package tollgate.slo.error_budget
+
+import data.tollgate.lib.clock
+import data.tollgate.lib.finding
+import data.tollgate.lib.format
+import data.tollgate.lib.rollout
+
+deny contains finding.of(spent(slo, "budget_exhausted_ppm")) if {
+	some slo in input.slos
+	reached(slo) == "budget_exhausted_ppm"
+	not rollout.mending(input.rollout)
+}
+
+require_approval contains finding.awaiting(spent(slo, step), input.service.owner, 1) if {
+	some slo in input.slos
+	step := reached(slo)
+	asks(step)
+}
+
+warn contains finding.of(spent(slo, step)) if {
+	some slo in input.slos
+	step := reached(slo)
+	not step == "budget_exhausted_ppm"
+	not asks(step)
+}
+
+warn contains finding.of(spent(slo, "budget_exhausted_ppm")) if {
+	some slo in input.slos
+	reached(slo) == "budget_exhausted_ppm"
+	rollout.mending(input.rollout)
+}
+
+deny contains finding.of({
+	"message": sprintf("the error budget of `%s` is not known, though its telemetry came", [slo.name]),
+	"observed": {"budget_consumed_ppm": null},
+	"evidence": [slo.evidence.id],
+	"owner": input.service.owner,
+	"remediation": "Look whether the objective's metrics reach back over its whole period.",
+}) if {
+	some slo in input.slos
+	slo.evidence.status == "ok"
+	slo.budget == null
+}
+
+# The last step that an objective has reached.
+reached(slo) := [step | some step in steps; slo.budget.consumed_ppm >= input.settings.thresholds.slo[step]][0] if {
+	slo.budget.consumed_ppm >= input.settings.thresholds.slo.budget_warn_ppm
+	enough(slo.budget)
+}
+
+enough(budget) if budget.total >= input.settings.thresholds.slo.min_events
+
+enough(budget) if budget.bad >= input.settings.thresholds.slo.min_bad_events
+
+steps := ["budget_exhausted_ppm", "budget_approval_ppm", "budget_risky_ppm", "budget_warn_ppm"]
+
+asks("budget_approval_ppm") if not rollout.mending(input.rollout)
+
+asks("budget_risky_ppm") if rollout.risky(input.rollout, input.service)
+
+meanings := {
+	"budget_warn_ppm": "plan for reliability before it runs out",
+	"budget_risky_ppm": "risky rollouts need the owner's approval",
+	"budget_approval_ppm": "all rollouts but fixes need the owner's approval",
+	"budget_exhausted_ppm": "only fixes and rollbacks go ahead",
+}
+
+spent(slo, step) := {
+	"message": sprintf("`%s` has spent %s of its error budget (limit %s): %s", [
+		slo.name, format.percent(slo.budget.consumed_ppm),
+		format.percent(input.settings.thresholds.slo[step]), meanings[step],
+	]),
+	"observed": {"budget_consumed_ppm": slo.budget.consumed_ppm, "budget_remaining_ppm": slo.budget.remaining_ppm},
+	"threshold": {"budget_consumed_ppm": input.settings.thresholds.slo[step]},
+	"since": slo.burning_since,
+	"evidence": [slo.evidence.id],
+	"owner": input.service.owner,
+	"retry_at": clock.in_seconds(3600),
+}

@@ -1,0 +1,46 @@
+//! A canary against its baseline: is what the new version measures worse than what the old one measures beside it?
+//!
+//! Each metric is judged by the Mann–Whitney U test of its datapoints and by the size of the effect, as Kayenta does
+//! (<https://github.com/spinnaker/kayenta>), and metrics are folded into a score by groups. Unlike there, what has no
+//! data counts against the canary, and no class, score or verdict rests on floating-point arithmetic: datapoints are only
+//! ordered, or taken as the exact fractions that they are.
+
+mod exact;
+mod fact;
+mod metric;
+mod normal;
+mod plan;
+mod ranks;
+mod verdict;
+
+pub use fact::{CanaryFact, CanaryMetricFact, CanarySideFact, GroupScore};
+pub use metric::{Cause, Class, Method};
+pub use plan::{CanaryConfig, CanaryMetric, CanaryPlan, Direction, Tolerance};
+pub use verdict::{CanaryVerdict, Observed, canary_fact};
+
+/// The datapoints of one metric on one side.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Samples {
+    /// One place for each datapoint that was asked for; none where no datapoint came. The order does not matter.
+    pub values: Vec<Option<f64>>,
+    /// How many events (requests, say) the datapoints are made of; none when it is not known.
+    pub events: Option<u64>,
+}
+
+/// The datapoints of one metric on both sides.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct MetricSamples {
+    /// What the old version measured.
+    pub baseline: Samples,
+    /// What the new version measured, over the same time.
+    pub canary: Samples,
+    /// Ids of the evidence that it rests on.
+    pub evidence: Vec<String>,
+}
+
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod published;
+#[cfg(test)]
+mod tests;

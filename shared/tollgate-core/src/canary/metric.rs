@@ -1,0 +1,228 @@
+//! One metric of a canary: is it worse than the baseline's?
+
+use std::cmp::Ordering;
+
+use num_bigint::BigInt;
+use num_rational::{BigRational, Ratio};
+use num_traits::{Signed, ToPrimitive, Zero};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    CanaryMetricFact, CanarySideFact, MetricSamples, Samples,
+    exact::{self, Share},
+    normal::ZSquared,
+    plan::{CanaryConfig, CanaryMetric, CanaryPlan, Direction, Tolerance},
+    ranks::{Ranked, order},
+};
+
+const MILLION: u32 = 1_000_000;
+
+/// What a metric of a canary is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Class {
+    /// Not surely worse, or not by more than is tolerated.
+    Pass,
+    /// Surely higher than the baseline, where that is bad.
+    High,
+    /// Surely lower than the baseline, where that is bad.
+    Low,
+    /// Not to be judged; counts against the canary.
+    NoData,
+}
+
+/// Why a metric cannot be judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// One side has no datapoint at all.
+    Absent,
+    /// A datapoint is infinite or no number.
+    Unreadable,
+    /// One side has too few datapoints.
+    TooFewDatapoints,
+    /// Too many of the datapoints that were asked for did not come.
+    Gaps,
+    /// One side has too few events, or nobody knows how many.
+    TooFewEvents,
+}
+
+/// How the p-value came about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Method {
+    /// Counted over all arrangements: samples of fewer than 50 datapoints without ties.
+    Exact,
+    /// By the normal approximation, corrected for ties and continuity.
+    Normal,
+}
+
+/// Judges one metric; without samples it is absent.
+pub(super) fn judge(plan: &CanaryPlan, metric: &CanaryMetric, samples: Option<&MetricSamples>) -> CanaryMetricFact {
+    let none = MetricSamples::default();
+    let samples = samples.unwrap_or(&none);
+    let fact = unjudged(metric, samples);
+    let sides = [("baseline", &samples.baseline), ("canary", &samples.canary)];
+    for (name, side) in sides {
+        if let Some((cause, reason)) = unfit(plan.config(), metric, side) {
+            return CanaryMetricFact { cause: Some(cause), reason: Some(format!("the {name} {reason}")), ..fact };
+        }
+    }
+    let [baseline, canary] = sides.map(|(_, side)| sorted(side));
+    let ranked = Ranked::of(&baseline, &canary);
+    if !plan.significance().reachable(ranked.baseline, ranked.canary) {
+        let reason = format!(
+            "{} datapoints against {} can never differ with a confidence of {} ppm",
+            ranked.canary,
+            ranked.baseline,
+            plan.config().confidence_ppm
+        );
+        return CanaryMetricFact { cause: Some(Cause::TooFewDatapoints), reason: Some(reason), ..fact };
+    }
+    let (significant, method, p_value_ppm) = match exact::p_value(ranked) {
+        Some(share) => (plan.significance().meets(share), Method::Exact, ppm(share)),
+        None => {
+            let z = ZSquared::of(ranked);
+            (plan.significance().reached(&z), Method::Normal, z.p_value_ppm())
+        }
+    };
+    let lies = ranked.canary_lies();
+    let change = median_change(&baseline, &canary);
+    let beyond = beyond(metric.tolerance, ranked, change.as_ref());
+    let class = match (significant && beyond, lies, metric.direction) {
+        (true, Ordering::Greater, Direction::Increase | Direction::Either) => Class::High,
+        (true, Ordering::Less, Direction::Decrease | Direction::Either) => Class::Low,
+        (_, _, _) => Class::Pass,
+    };
+    let twice_pairs = Ratio::new(BigInt::from(ranked.twice_u), BigInt::from(2 * ranked.pairs()));
+    let signed = BigInt::from(ranked.twice_u) - BigInt::from(ranked.pairs());
+    CanaryMetricFact {
+        class,
+        significant: Some(significant),
+        method: Some(method),
+        p_value_ppm: Some(p_value_ppm),
+        twice_u: u64::try_from(ranked.twice_u).ok(),
+        common_language_effect_ppm: millionths(&twice_pairs, |parts| parts.round()).and_then(|parts| parts.to_u32()),
+        rank_biserial_ppm: millionths(&Ratio::new(signed, BigInt::from(ranked.pairs())), away_from_zero)
+            .and_then(|parts| parts.to_i32()),
+        median_change_ppm: change.and_then(|change| millionths(&change, away_from_zero)),
+        ..fact
+    }
+}
+
+fn unjudged(metric: &CanaryMetric, samples: &MetricSamples) -> CanaryMetricFact {
+    CanaryMetricFact {
+        name: metric.name.clone(),
+        group: metric.group.clone(),
+        weight: metric.weight,
+        direction: metric.direction,
+        tolerance: metric.tolerance,
+        class: Class::NoData,
+        cause: None,
+        reason: None,
+        min_events: metric.min_events,
+        baseline: side(&samples.baseline),
+        canary: side(&samples.canary),
+        significant: None,
+        method: None,
+        p_value_ppm: None,
+        twice_u: None,
+        common_language_effect_ppm: None,
+        rank_biserial_ppm: None,
+        median_change_ppm: None,
+        evidence: samples.evidence.clone(),
+    }
+}
+
+fn side(samples: &Samples) -> CanarySideFact {
+    CanarySideFact {
+        datapoints_expected: samples.values.len() as u64,
+        datapoints_received: samples.values.iter().flatten().count() as u64,
+        events: samples.events,
+        median_micro: median(&sorted(samples)).and_then(|median| millionths(&median, |parts| parts.round())),
+    }
+}
+
+/// Why a side cannot be judged.
+fn unfit(config: &CanaryConfig, metric: &CanaryMetric, samples: &Samples) -> Option<(Cause, String)> {
+    let expected = samples.values.len() as u64;
+    let received = samples.values.iter().flatten().count() as u64;
+    if received == 0 {
+        return Some((Cause::Absent, "has no datapoint".to_owned()));
+    }
+    if let Some(value) = samples.values.iter().flatten().find(|value| !value.is_finite()) {
+        return Some((Cause::Unreadable, format!("has a datapoint of {value}, which is no number to compare")));
+    }
+    let least = u64::from(config.min_datapoints);
+    if received < least {
+        return Some((Cause::TooFewDatapoints, format!("has {received} datapoints, at least {least} are needed")));
+    }
+    let share_ppm = config.min_datapoints_share_ppm;
+    if u128::from(received) * u128::from(MILLION) < u128::from(expected) * u128::from(share_ppm) {
+        let reason = format!("has {received} of {expected} datapoints, at least {share_ppm} ppm of them are needed");
+        return Some((Cause::Gaps, reason));
+    }
+    match samples.events {
+        Some(events) if events < metric.min_events => {
+            let least = metric.min_events;
+            Some((Cause::TooFewEvents, format!("has {events} events, at least {least} are needed")))
+        }
+        None if metric.min_events > 0 => {
+            let least = metric.min_events;
+            Some((Cause::TooFewEvents, format!("has an unknown number of events, at least {least} are needed")))
+        }
+        Some(_) | None => None,
+    }
+}
+
+fn sorted(samples: &Samples) -> Vec<f64> {
+    let mut values: Vec<f64> = samples.values.iter().copied().flatten().collect();
+    values.sort_by(|one, other| order(*one, *other));
+    values
+}
+
+/// The exact median of sorted values; none without values, or with one in the middle that is not finite.
+fn median(sorted: &[f64]) -> Option<BigRational> {
+    let middle = |index: usize| sorted.get(index).copied().and_then(BigRational::from_float);
+    let last = sorted.len().checked_sub(1)?;
+    Some((middle(last / 2)? + middle(last.div_ceil(2))?) / BigInt::from(2))
+}
+
+/// The difference of the medians over the size of the baseline's; none where that is zero and the canary's is not.
+fn median_change(baseline: &[f64], canary: &[f64]) -> Option<BigRational> {
+    let (baseline, canary) = (median(baseline)?, median(canary)?);
+    let difference = canary - &baseline;
+    if difference.is_zero() {
+        return Some(difference);
+    }
+    (!baseline.is_zero()).then(|| difference / baseline.abs())
+}
+
+/// Is the effect larger than is tolerated? One that cannot be told is.
+fn beyond(tolerance: Tolerance, ranked: Ranked, median_change: Option<&BigRational>) -> bool {
+    match tolerance {
+        Tolerance::RankBiserialPpm(limit) => {
+            BigInt::from(ranked.distance()) * MILLION > BigInt::from(ranked.pairs()) * limit
+        }
+        Tolerance::MedianPpm(limit) => {
+            median_change.is_none_or(|change| change.abs() > Ratio::new(BigInt::from(limit), BigInt::from(MILLION)))
+        }
+    }
+}
+
+pub(super) fn ppm(share: Share) -> u32 {
+    let parts = Ratio::new(share.part * i128::from(MILLION), share.whole.max(1)).ceil();
+    parts.to_integer().to_u32().unwrap_or(MILLION)
+}
+
+/// A fraction in millionths; none when they do not fit.
+pub(super) fn millionths(value: &BigRational, round: impl Fn(&BigRational) -> BigRational) -> Option<i64> {
+    round(&(value * BigInt::from(MILLION))).to_integer().to_i64()
+}
+
+fn away_from_zero(value: &BigRational) -> BigRational {
+    if value.is_negative() { value.floor() } else { value.ceil() }
+}

@@ -1,0 +1,112 @@
+//! What is remembered of a service between evaluations.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::Level;
+use crate::{Timestamp, digest};
+
+/// Suppressions that are remembered.
+const SUPPRESSIONS: usize = 20;
+
+/// What is remembered of a service in an environment: one document in the ledger.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    /// The newest evaluation that went into it.
+    pub evaluated_at: Timestamp,
+    /// Notices made so far.
+    pub notices: u64,
+    /// Since when something is open; `None` when nothing is.
+    pub open_since: Option<Timestamp>,
+    /// How each subject stands.
+    pub subjects: BTreeMap<String, Subject>,
+    /// The newest changes that maintenance kept from going out, oldest first.
+    pub suppressions: Vec<Suppression>,
+}
+
+/// What is remembered of one subject.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subject {
+    /// What people were told.
+    pub announced: Level,
+    /// When they were told; `None` when there was nothing to tell yet.
+    pub announced_at: Option<Timestamp>,
+    /// What was seen last.
+    pub observed: Level,
+    /// Since when it has been seen without a break.
+    pub observed_since: Timestamp,
+    /// In how many evaluations in a row.
+    pub evaluations: u32,
+}
+
+/// A change that maintenance kept from going out. It goes out when the maintenance is over, if it still stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suppression {
+    /// What changed.
+    pub subject: String,
+    /// To what.
+    pub level: Level,
+    /// When it was first withheld.
+    pub at: Timestamp,
+    /// The decision that would have been told of.
+    pub decision_id: String,
+    /// The name of the maintenance.
+    pub maintenance: String,
+    /// Why it is done.
+    pub reason: String,
+}
+
+impl State {
+    pub(super) const fn new(evaluated_at: Timestamp) -> Self {
+        Self { evaluated_at, notices: 0, open_since: None, subjects: BTreeMap::new(), suppressions: Vec::new() }
+    }
+
+    /// The weightiest of what people were told and that still stands.
+    pub fn announced(&self) -> Level {
+        let levels = self.subjects.values().map(|subject| subject.announced);
+        levels.max_by_key(|level| level.weight()).unwrap_or(Level::Ok)
+    }
+
+    /// Is there nothing to remember: all is well, was well before, and people know it?
+    pub(super) fn is_quiet(&self) -> bool {
+        self.subjects.values().all(|subject| subject.announced == Level::Ok && subject.observed == Level::Ok)
+    }
+
+    /// Records what is withheld and was not before; gives that.
+    pub(super) fn suppress(&mut self, withheld: Vec<Suppression>) -> Vec<Suppression> {
+        let is_new = |new: &Suppression| {
+            let last = self.suppressions.iter().rev().find(|old| old.subject == new.subject);
+            last.is_none_or(|old| {
+                let held_since = self.subjects.get(&new.subject).map(|subject| subject.observed_since);
+                (old.level, &old.maintenance) != (new.level, &new.maintenance) || held_since > Some(old.at)
+            })
+        };
+        let new: Vec<_> = withheld.into_iter().filter(is_new).collect();
+        self.suppressions.extend(new.iter().cloned());
+        let excess = self.suppressions.len().saturating_sub(SUPPRESSIONS);
+        self.suppressions.drain(..excess);
+        new
+    }
+}
+
+impl Subject {
+    pub(super) const fn new(observed: Level, at: Timestamp) -> Self {
+        Self { announced: Level::Ok, announced_at: None, observed, observed_since: at, evaluations: 1 }
+    }
+
+    /// Takes in what was seen now.
+    pub(super) fn observe(&mut self, level: Level, at: Timestamp) {
+        if self.observed == level {
+            self.evaluations = self.evaluations.saturating_add(1);
+        } else {
+            *self = Self { announced: self.announced, announced_at: self.announced_at, ..Self::new(level, at) };
+        }
+    }
+}
+
+/// A name for something that happened to a service, the same whoever derives it.
+pub(super) fn name(kind: &str, service: &str, environment: &str, at: Timestamp, number: u64) -> String {
+    let parts = (kind, service, environment, at, number);
+    digest::of_json(&parts).unwrap_or_else(|_| format!("{kind}/{service}/{environment}/{number}"))
+}

@@ -1,0 +1,344 @@
+//! The `metricSource` of an indicator: which CloudWatch metrics, of which account and region.
+
+use std::collections::BTreeMap;
+
+use serde_saphyr::{Location, Spanned};
+
+use super::{
+    Reader,
+    document::{self, Several},
+    source::SourceSpec,
+};
+use crate::slo::{Expression, Input, Metric, Source};
+
+const MORE_DIMENSIONS: usize = 30;
+
+/// What the numbers of a source are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// A count of good or of all events.
+    Count,
+    /// A count of bad events.
+    BadCount,
+    /// A value to compare, which any statistic may give.
+    Value,
+}
+
+/// Where metrics are, unless they say so themselves.
+#[derive(Debug, Clone, Default)]
+struct Place {
+    region: Option<String>,
+    account_id: Option<String>,
+    role_arn: Option<String>,
+}
+
+/// What reads a source.
+pub(super) enum Kind {
+    CloudWatch,
+    Tollgate,
+    /// Nothing here.
+    Foreign,
+}
+
+impl Reader<'_> {
+    /// What reads the source; foreign ones are refused where they are to be read.
+    pub(super) fn kind_of(&mut self, source: &Spanned<document::Source>) -> Option<Kind> {
+        let metric_source = &source.value.metric_source;
+        let referred = match &metric_source.metric_source_ref {
+            None => None,
+            Some(reference) => match self.find("DataSource", &reference.value) {
+                Some((_, data_source)) => {
+                    data_source.spec.as_ref().and_then(|spec| spec.value.source_type.as_ref()).map(|kind| &kind.value)
+                }
+                None if self.syntax_only => None,
+                None => {
+                    let message = format!("there is no DataSource `{}`: add it, or write `type`", reference.value);
+                    return self.refuse(&reference.defined, message);
+                }
+            },
+        };
+        let (kind, at) = match (&metric_source.kind, referred) {
+            (Some(kind), Some(referred)) if kind.value != *referred => {
+                let message = format!("`type: {}`, but its data source is of type `{referred}`", kind.value);
+                return self.refuse(&kind.defined, message);
+            }
+            (Some(kind), _) => (kind.value.as_str(), kind.defined),
+            (None, Some(referred)) => (referred.as_str(), source.defined),
+            (None, None) if self.syntax_only => return Some(Kind::Foreign),
+            (None, None) => {
+                return self.refuse(&source.defined, "no `type` of the metric source: write `type: CloudWatch`");
+            }
+        };
+        match kind {
+            "CloudWatch" => Some(Kind::CloudWatch),
+            "Tollgate" => Some(Kind::Tollgate),
+            _ if self.syntax_only => Some(Kind::Foreign),
+            _ => self.refuse(&at, format!("no source of type `{kind}` here: write `type: CloudWatch`")),
+        }
+    }
+
+    /// A source, and whether a missing datapoint of it is zero.
+    pub(super) fn source(&mut self, source: &Spanned<document::Source>, purpose: Purpose) -> Option<(Source, bool)> {
+        match self.kind_of(source)? {
+            Kind::CloudWatch => {}
+            Kind::Foreign => return None,
+            Kind::Tollgate => {
+                let message = "other objectives are a `raw` ratio with `rawType: success`: write it so";
+                return self.refuse(&source.defined, message);
+            }
+        }
+        let place = match &source.value.metric_source.metric_source_ref {
+            Some(reference) => self.data_source(&reference.value)?,
+            None => Place::default(),
+        };
+        let Some(spec) = &source.value.metric_source.spec else {
+            return self.refuse(&source.defined, "no `spec` of the metric: write `Namespace` and `MetricName`");
+        };
+        self.known_fields(&spec.value)?;
+        let Some(text) = &spec.value.expression else {
+            if let Some(inputs) = &spec.value.inputs {
+                return self.refuse(&inputs.defined, "`inputs` without `expression`: write the formula over them");
+            }
+            let input = self.metric(spec, &place, purpose)?;
+            return Some((Source::Metric(input.metric), input.absent_is_zero));
+        };
+        self.expression(spec, text, &place, purpose)
+    }
+
+    fn expression(
+        &mut self,
+        spec: &Spanned<SourceSpec>,
+        text: &Spanned<String>,
+        place: &Place,
+        purpose: Purpose,
+    ) -> Option<(Source, bool)> {
+        let own = [&spec.value.namespace, &spec.value.metric_name, &spec.value.stat, &spec.value.treat_missing];
+        if let Some(stray) = own.into_iter().flatten().next() {
+            let message = format!("`{}` beside `expression`: write it in one of the `inputs`", stray.value);
+            return self.refuse(&stray.defined, message);
+        }
+        let place = self.place(&spec.value, place)?;
+        let Some(written) = &spec.value.inputs else {
+            return self.refuse(&text.defined, "`expression` without `inputs`: write the metrics by name");
+        };
+        let mut inputs = BTreeMap::new();
+        for (name, input) in &written.value {
+            self.known_fields(&input.value)?;
+            if let Some(inner) = &input.value.expression {
+                return self.refuse(&inner.defined, "a formula inside a formula: write it as one");
+            }
+            // Of a formula's inputs, a missing one may be zero whatever the formula counts.
+            let inside = if purpose == Purpose::Value { purpose } else { Purpose::BadCount };
+            inputs.insert(name.clone(), self.metric(input, &place, inside)?);
+        }
+        let absent_is_zero = inputs.values().all(|input: &Input| input.absent_is_zero);
+        if absent_is_zero && purpose != Purpose::BadCount && !inputs.is_empty() {
+            let message = "every input has `treatMissing: zero`: silence would count as known; remove one";
+            return self.refuse(&written.defined, message);
+        }
+        match Expression::parse(&text.value, inputs) {
+            Ok(expression) => Some((Source::Expression(expression), absent_is_zero)),
+            Err(reason) => self.refuse(&text.defined, format!("the expression `{}` {reason}", text.value)),
+        }
+    }
+
+    fn known_fields(&mut self, spec: &SourceSpec) -> Option<()> {
+        let mut all = Vec::new();
+        flatten(spec, &mut all);
+        let mut good = Some(());
+        for other in all.iter().flat_map(|spec| &spec.others) {
+            let message = format!(
+                "a CloudWatch source has no `{}`: it has `Namespace`, `MetricName`, `Dimensions`, `Stat`, `Region`, \
+                 `AccountId`, `RoleArn` and `treatMissing`, or `expression` and `inputs`",
+                other.value
+            );
+            good = self.refuse(&other.defined, message);
+        }
+        let objectives = all.iter().find_map(|spec| {
+            spec.worst_of.as_ref().map(|of| of.defined).or(spec.weighted.as_ref().map(|of| of.defined))
+        });
+        if let Some(at) = objectives {
+            good = self.refuse(&at, "only `type: Tollgate` is made of other objectives: write that type");
+        }
+        good
+    }
+
+    /// One metric, and whether a missing datapoint of it is zero.
+    fn metric(&mut self, spec: &Spanned<SourceSpec>, place: &Place, purpose: Purpose) -> Option<Input> {
+        let at = spec.defined;
+        let mut all = Vec::new();
+        flatten(&spec.value, &mut all);
+        let namespace = self.one("Namespace", &all, |spec| spec.namespace.as_ref())?;
+        let name = self.one("MetricName", &all, |spec| spec.metric_name.as_ref())?;
+        let (Some(namespace), Some(name)) = (namespace, name) else {
+            let absent = if namespace.is_none() { "Namespace" } else { "MetricName" };
+            return self.refuse(&at, format!("no `{absent}` of the metric: write `Namespace` and `MetricName`"));
+        };
+        for (field, text) in [("Namespace", namespace), ("MetricName", name)] {
+            if !(1..=255).contains(&text.value.chars().count()) {
+                return self.refuse(&text.defined, format!("`{field}` must have 1 to 255 characters"));
+            }
+        }
+        let dimensions = self.one("Dimensions", &all, |spec| spec.dimensions.as_ref())?;
+        let dimensions = dimensions.map(|found| found.value.0.clone()).unwrap_or_default();
+        if dimensions.len() > MORE_DIMENSIONS {
+            let message = format!("{} `Dimensions`: a metric has at most {MORE_DIMENSIONS}", dimensions.len());
+            return self.refuse(&at, message);
+        }
+        if let Some(empty) = dimensions.iter().find(|(name, value)| name.is_empty() || value.is_empty()) {
+            return self.refuse(&at, format!("the dimension `{}` is empty: write a value", empty.0));
+        }
+        if let Some(period) = self.one("Period", &all, |spec| spec.period.as_ref())? {
+            let message = "`Period` is not used: datapoints are as fine as CloudWatch keeps them; remove it";
+            self.warn(&period.defined, message);
+        }
+        let stat = self.one("Stat", &all, |spec| spec.stat.as_ref())?;
+        let statistic = match (stat, purpose) {
+            (Some(stat), _) => stat.value.clone(),
+            (None, Purpose::Count | Purpose::BadCount) => "Sum".to_owned(),
+            (None, Purpose::Value) => {
+                return self.refuse(&at, "no `Stat` of the metric: write for example `Average` or `p99`");
+            }
+        };
+        let place = self.place(&spec.value, place)?;
+        let absent_is_zero = match self.one("treatMissing", &all, |spec| spec.treat_missing.as_ref())? {
+            None => false,
+            Some(text) if purpose == Purpose::BadCount && text.value == "zero" => true,
+            Some(text) => {
+                let message =
+                    "`treatMissing` can only be `zero`, and only of a `bad` metric or a formula's count: remove it";
+                return self.refuse(&text.defined, message);
+            }
+        };
+        let metric = Metric {
+            dimensions,
+            region: place.region,
+            account_id: place.account_id,
+            role_arn: place.role_arn,
+            ..Metric::new(namespace.value.clone(), name.value.clone(), statistic)
+        };
+        let stat_at = stat.map_or(at, |stat| stat.defined);
+        if purpose != Purpose::Value && !metric.counts() {
+            let message =
+                format!("`{}` does not count events: write `Sum`, `SampleCount` or `TC(…)`", metric.statistic);
+            return self.refuse(&stat_at, message);
+        }
+        if !metric.has_statistic() {
+            let message = format!("CloudWatch has no statistic `{}`: write for example `p99`", metric.statistic);
+            return self.refuse(&stat_at, message);
+        }
+        Some(Input { metric, absent_is_zero })
+    }
+
+    /// The one of a nested source that has the field.
+    fn one<'s, T>(
+        &mut self,
+        field: &str,
+        all: &[&'s SourceSpec],
+        of: impl Fn(&'s SourceSpec) -> Option<&'s Spanned<T>>,
+    ) -> Option<Option<&'s Spanned<T>>> {
+        let mut found = all.iter().filter_map(|spec| of(spec));
+        let first = found.next();
+        match found.next() {
+            None => Some(first),
+            Some(again) => self.refuse(&again.defined, format!("`{field}` is there twice: keep one of them")),
+        }
+    }
+
+    fn place(&mut self, spec: &SourceSpec, outer: &Place) -> Option<Place> {
+        let mut all = Vec::new();
+        flatten(spec, &mut all);
+        let region = self.one("Region", &all, |spec| spec.region.as_ref())?;
+        let account = self.one("AccountId", &all, |spec| spec.account_id.as_ref())?;
+        let role = self.one("RoleArn", &all, |spec| spec.role_arn.as_ref())?;
+        self.checked_place(region, account, role, outer)
+    }
+
+    fn checked_place(
+        &mut self,
+        region: Option<&Spanned<String>>,
+        account: Option<&Spanned<String>>,
+        role: Option<&Spanned<String>>,
+        outer: &Place,
+    ) -> Option<Place> {
+        if let Some(account) = account.filter(|account| !is_account(&account.value)) {
+            let message = format!("`{}` is not an account of 12 digits: quote it", account.value);
+            return self.refuse(&account.defined, message);
+        }
+        let region_like = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        if let Some(region) = region.filter(|region| region.value.is_empty() || !region.value.bytes().all(region_like))
+        {
+            return self.refuse(&region.defined, format!("`{}` is not a region such as `eu-central-1`", region.value));
+        }
+        if let Some(role) = role.filter(|role| !is_role(&role.value)) {
+            let message = format!("`{}` is not a role such as `arn:aws:iam::111122223333:role/telemetry`", role.value);
+            return self.refuse(&role.defined, message);
+        }
+        let own = |found: Option<&Spanned<String>>, outer: &Option<String>| {
+            found.map(|found| found.value.clone()).or_else(|| outer.clone())
+        };
+        Some(Place {
+            region: own(region, &outer.region),
+            account_id: own(account, &outer.account_id),
+            role_arn: own(role, &outer.role_arn),
+        })
+    }
+
+    /// Where the metrics of a data source are.
+    fn data_source(&mut self, name: &str) -> Option<Place> {
+        let (file, document) = self.find("DataSource", name)?;
+        let spec = &document.spec.as_ref()?.value;
+        self.in_file(file, |reader| {
+            let Some(Spanned { value: Several(details), .. }) = &spec.connection_details else {
+                return Some(Place::default());
+            };
+            let mut place = Place::default();
+            for details in details {
+                let (region, account, role) = (&details.region, &details.account_id, &details.role_arn);
+                place = reader.checked_place(region.as_ref(), account.as_ref(), role.as_ref(), &place)?;
+            }
+            Some(place)
+        })
+    }
+
+    /// Checks a data source by itself.
+    pub(super) fn check_data_source(&mut self, name: &Spanned<String>, spec: &document::Spec, at: &Location) {
+        let Some(kind) = &spec.source_type else {
+            return self.complain(at, "no `type` of the data source: write `type: CloudWatch`");
+        };
+        if kind.value != "CloudWatch" {
+            return;
+        }
+        self.data_source(&name.value);
+        let details = spec.connection_details.iter().flat_map(|details| &details.value.0);
+        for other in details.flat_map(|details| &details.others) {
+            let message = format!(
+                "`{}` is not used: a data source has `region`, `accountId` and `roleArn`, and never a secret; remove it",
+                other.value
+            );
+            self.warn(&other.defined, message);
+        }
+    }
+}
+
+/// The spec and what is nested in it; YAML's own limit on depth holds.
+fn flatten<'s>(spec: &'s SourceSpec, all: &mut Vec<&'s SourceSpec>) {
+    all.push(spec);
+    for nested in &spec.nested {
+        flatten(&nested.value, all);
+    }
+}
+
+fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn is_role(text: &str) -> bool {
+    let parts: Vec<&str> = text.split(':').collect();
+    let [arn, partition, "iam", "", account, resource] = parts.as_slice() else { return false };
+    *arn == "arn"
+        && partition.starts_with("aws")
+        && is_account(account)
+        && resource.strip_prefix("role/").is_some_and(|name| !name.is_empty())
+        && !text.contains(char::is_whitespace)
+}

@@ -1,0 +1,267 @@
+//! An SLO document into objectives.
+
+use std::sync::Arc;
+
+use num_rational::Ratio as Fraction;
+use num_traits::ToPrimitive;
+use rust_decimal::Decimal;
+use serde_saphyr::{Location, Spanned};
+
+use super::{
+    Reader,
+    document::{Document, Metadata, Objective, Several, Spec},
+};
+use crate::slo::{Budgeting, BurnAlert, Composite, CompositeMethod, Indicator, Part, Period, Slo, Target, rational};
+
+/// What all objectives of a document have in common.
+struct Common<'a> {
+    name: String,
+    service: String,
+    description: Option<String>,
+    period: Period,
+    alerts: Vec<BurnAlert>,
+    metadata: &'a Metadata,
+    shared_with: Vec<String>,
+}
+
+/// One of the objectives that a document states.
+struct Stated {
+    target: Target,
+    indicator: Indicator,
+    budgeting: Budgeting,
+    /// What it is named by if there are others.
+    part: Option<String>,
+    weight: Decimal,
+    at: Location,
+}
+
+impl Reader<'_> {
+    pub(super) fn slo(&mut self, document: &Spanned<Document>) -> Option<Vec<Slo>> {
+        let at = document.defined;
+        let metadata = &document.value.metadata;
+        let spec = &document.value.spec.as_ref()?.value;
+        let name = self.name(&metadata.name);
+        let service = match &spec.service {
+            Some(service) if !service.value.is_empty() => Some(service.value.clone()),
+            _ => self.refuse(&at, "no `service`: write the name of a service of the catalogue"),
+        };
+        const METHODS: &str = "write `budgetingMethod: Occurrences`, `Timeslices` or `RatioTimeslices`";
+        let method = match &spec.budgeting_method {
+            Some(method) if matches!(method.value.as_str(), "Occurrences" | "Timeslices" | "RatioTimeslices") => {
+                Some(method)
+            }
+            Some(method) => {
+                let message = format!("there is no method `{}`: {METHODS}", method.value);
+                self.refuse(&method.defined, message)
+            }
+            None => self.refuse(&at, format!("no `budgetingMethod`: {METHODS}")),
+        };
+        let period = self.period(&at, spec.time_window.as_ref());
+        let alerts = self.alerts(spec.alert_policies.as_ref());
+        let shared_with = self.annotations(metadata);
+        let stated = self.stated(&at, spec, method, period);
+        let common = Common {
+            name: name?,
+            service: service?,
+            description: spec.description.as_ref().map(|text| text.value.clone()),
+            period: period?,
+            alerts: alerts?,
+            metadata,
+            shared_with: shared_with?,
+        };
+        let (own_indicators, stated) = stated?;
+        self.objectives(&common, own_indicators, stated)
+    }
+
+    fn stated(
+        &mut self,
+        at: &Location,
+        spec: &Spec,
+        method: Option<&Spanned<String>>,
+        period: Option<Period>,
+    ) -> Option<(bool, Vec<Stated>)> {
+        let objectives = spec.objectives.as_ref().map(|found| found.value.as_slice()).unwrap_or_default();
+        if objectives.is_empty() {
+            return self.refuse(at, "no `objectives`: write for example `objectives: [{target: 0.999}]`");
+        }
+        let has_own = |objective: &Spanned<Objective>| {
+            objective.value.indicator.is_some() || objective.value.indicator_ref.is_some()
+        };
+        let composite = objectives.iter().any(has_own);
+        let shared = if composite {
+            if let Some(own) = spec
+                .indicator
+                .as_ref()
+                .map(|found| found.defined)
+                .or(spec.indicator_ref.as_ref().map(|found| found.defined))
+            {
+                let message = "an indicator here and in `objectives`: keep the ones in `objectives`, or this one";
+                return self.refuse(&own, message);
+            }
+            None
+        } else {
+            self.indicator(at, spec.indicator.as_ref(), spec.indicator_ref.as_ref())
+        };
+        let mut stated = Vec::new();
+        let mut whole = composite || shared.is_some();
+        for objective in objectives {
+            let target = self.target(objective);
+            let budgeting = method.zip(period).and_then(|(method, period)| self.budgeting(method, objective, period));
+            let Objective { indicator, indicator_ref, composite_weight, .. } = &objective.value;
+            let unbound = if composite {
+                self.indicator(&objective.defined, indicator.as_ref(), indicator_ref.as_ref())
+            } else {
+                shared.clone()
+            };
+            let indicator_bound = unbound.and_then(|unbound| self.bound(unbound, objective));
+            let weight = match composite_weight {
+                None => Some(Decimal::ONE),
+                Some(weight) if composite => self.weight(weight),
+                Some(weight) => {
+                    let message =
+                        "`compositeWeight`: only objectives with an `indicator` of their own have one: remove it";
+                    self.refuse(&weight.defined, message)
+                }
+            };
+            let inline =
+                indicator.as_ref().and_then(|inline| inline.value.metadata.as_ref()).map(|metadata| &metadata.name);
+            let part = indicator_ref.as_ref().or(inline).map(|name| name.value.clone());
+            match (target, budgeting, indicator_bound, weight) {
+                (Some(target), Some(budgeting), Some(indicator), Some(weight)) => {
+                    stated.push(Stated { target, indicator, budgeting, part, weight, at: objective.defined });
+                }
+                _ => whole = false,
+            }
+        }
+        whole.then_some((composite, stated))
+    }
+
+    fn objectives(&mut self, common: &Common<'_>, own_indicators: bool, stated: Vec<Stated>) -> Option<Vec<Slo>> {
+        let only = stated.len() == 1;
+        let composite = own_indicators && !only;
+        let same_target = |stated: &[Stated]| {
+            let mut targets: Vec<Target> = stated.iter().map(|stated| stated.target).collect();
+            targets.sort();
+            targets.windows(2).any(|pair| matches!(pair, [one, other] if one == other))
+        };
+        let by_value = !composite && same_target(&stated);
+        let mut slos: Vec<(Slo, Location)> = Vec::new();
+        let mut parts = Vec::new();
+        for (index, stated) in (1..).zip(stated) {
+            let percent = stated.target.percent();
+            let name = match (&stated.part, &stated.indicator) {
+                _ if only => common.name.clone(),
+                (Some(part), _) => format!("{}-{part}", common.name),
+                (None, _) if composite => format!("{}-{index}", common.name),
+                (None, Indicator::Threshold { value, .. }) if by_value => format!("{}-{percent}-{value}", common.name),
+                (None, _) => format!("{}-{percent}", common.name),
+            };
+            let at = if only { common.metadata.name.defined } else { stated.at };
+            if let Some((_, first)) = slos.iter().find(|(slo, _)| slo.name == name) {
+                let what = if composite { "indicator" } else { "target" };
+                self.complain(&at, format!("the same {what} as in line {}: remove one of them", first.line()));
+                continue;
+            }
+            let slo = self.assemble(common, name, stated.target, stated.budgeting, stated.indicator, &at);
+            parts.push((stated.weight, slo.clone()));
+            slos.push((slo, at));
+        }
+        if composite {
+            let whole = self.whole(common, parts)?;
+            slos.push((whole, common.metadata.name.defined));
+        }
+        for (slo, at) in &slos {
+            self.warn_of_unreachable(at, slo);
+        }
+        Some(slos.into_iter().map(|(slo, _)| slo).collect())
+    }
+
+    fn assemble(
+        &self,
+        common: &Common<'_>,
+        name: String,
+        target: Target,
+        budgeting: Budgeting,
+        indicator: Indicator,
+        at: &Location,
+    ) -> Slo {
+        Slo {
+            service: common.service.clone(),
+            name,
+            description: common.description.clone(),
+            target,
+            period: common.period,
+            budgeting,
+            indicator,
+            alerts: common.alerts.clone(),
+            exclusions: Vec::new(),
+            shared_with: common.shared_with.clone(),
+            labels: common
+                .metadata
+                .labels
+                .iter()
+                .map(|(name, Several(values))| (name.clone(), values.clone()))
+                .collect(),
+            file: self.file.to_owned(),
+            line: at.line(),
+        }
+    }
+
+    /// The composite of objectives with indicators of their own: its budget is the sum of theirs by weight, so its
+    /// target is their mean by weight, rounded up.
+    fn whole(&mut self, common: &Common<'_>, parts: Vec<(Decimal, Slo)>) -> Option<Slo> {
+        let at = common.metadata.name.defined;
+        let budgeting = parts.first().map_or(Budgeting::Occurrences, |(_, slo)| slo.budgeting);
+        let sum = |of: &dyn Fn(&Slo) -> i128| -> Fraction<i128> {
+            parts.iter().map(|(weight, slo)| rational(*weight) * of(slo)).sum()
+        };
+        let mean = sum(&|slo| i128::from(slo.target.ppb())) / sum(&|_| 1);
+        let Some(target) = mean.ceil().to_integer().to_u64().and_then(Target::from_ppb) else {
+            return self.refuse(&at, "the objectives have no mean target: write an SLO for each");
+        };
+        let parts = parts.into_iter().map(|(weight, slo)| Part { slo: Arc::new(slo), weight }).collect();
+        let indicator = Indicator::Composite(Composite { method: CompositeMethod::Weighted, parts });
+        Some(self.assemble(common, common.name.clone(), target, budgeting, indicator, &at))
+    }
+
+    fn target(&mut self, objective: &Spanned<Objective>) -> Option<Target> {
+        let Objective { target, target_percent, .. } = &objective.value;
+        let (field, text, whole) = match (target, target_percent) {
+            (Some(target), None) => ("target", target, 1),
+            (None, Some(percent)) => ("targetPercent", percent, 100),
+            (None, None) => return self.refuse(&objective.defined, "no `target`: write for example `target: 0.999`"),
+            (Some(_), Some(percent)) => {
+                return self.refuse(&percent.defined, "both `target` and `targetPercent`: keep one of them");
+            }
+        };
+        match Target::from_decimal(&text.value, whole) {
+            Ok(target) => Some(target),
+            Err(reason) => {
+                let example = if whole == 1 { "0.999" } else { "99.9" };
+                let message = format!("`{field}: {}` {reason}: write for example `{field}: {example}`", text.value);
+                self.refuse(&text.defined, message)
+            }
+        }
+    }
+
+    /// The annotations that are ours, of which there is one: the services that share the budget.
+    fn annotations(&mut self, metadata: &Metadata) -> Option<Vec<String>> {
+        let mut shared_with = Some(Vec::new());
+        for (name, values) in metadata.annotations.iter().filter(|(name, _)| name.starts_with("tollgate.dev/")) {
+            if name != "tollgate.dev/shared-with" {
+                let message = format!("there is no annotation `{name}`: there is `tollgate.dev/shared-with`");
+                shared_with = self.refuse(&values.defined, message);
+                continue;
+            }
+            let names = values.value.0.iter().flat_map(|value| value.split(',')).map(|name| name.trim().to_owned());
+            let names: Vec<String> = names.filter(|name| !name.is_empty()).collect();
+            if names.is_empty() {
+                let message = format!("`{name}` names no service: remove it, or write `payments-api, ledger-db`");
+                shared_with = self.refuse(&values.defined, message);
+            } else if let Some(all) = &mut shared_with {
+                all.extend(names);
+            }
+        }
+        shared_with
+    }
+}
