@@ -6,33 +6,56 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Timestamp, evidence::Evidence};
 
+mod aggregate;
 mod alert;
 mod arithmetic;
+mod assembled;
+mod calendar;
+mod composite;
+mod coverage;
+mod depletion;
 mod exclusion;
 mod expression;
 mod fact;
+mod fraction;
 mod history;
 mod indicator;
+mod interval;
+mod judged;
+mod measure;
 mod objective;
 mod openslo;
+mod pairs;
 mod period;
 mod plan;
+mod reading;
+#[cfg(test)]
+mod sample;
 mod series;
 mod source;
+mod timeslice;
 
+pub use aggregate::{AGGREGATE_SCHEMA, DailyAggregate};
 pub use alert::BurnAlert;
 pub use arithmetic::Events;
+pub use calendar::{Bounds, PeriodFact, PeriodKind};
+pub use composite::shared_budget_fact;
+pub use coverage::{CoverageFact, coverage};
+pub use depletion::DepletionFact;
 pub use exclusion::Exclusion;
 pub(crate) use exclusion::ExclusionEntry;
 pub use expression::{Expression, Input, Rational, Undefined, rational};
-pub use fact::{Judging, slo_fact, unknown_fact};
+pub use fact::{Background, Judging, slo_fact, slo_fact_with, unknown_fact};
 pub use indicator::{Comparison, Composite, CompositeMethod, Counted, Indicator, Part, Ratio, RawKind};
+pub use measure::Measure;
 pub use objective::{Budgeting, PARTS_PER_BILLION, SliceTarget, Slo, Target};
 pub use openslo::{Objectives, check_syntax, parse, read};
+pub use pairs::{BurnPair, PairFact, sloth_week_pairs, workbook_pairs};
 pub use period::{CalendarUnit, Period};
-pub use plan::{LAG_SECONDS, Plan, Tier, WINDOWS};
-pub use series::{Quality, Snapshot, TierSeries, count};
+pub use plan::{LAG_SECONDS, Plan, Reach, Tier, WINDOWS};
+pub use series::{Datum, Quality, Snapshot, TierSeries, count};
 pub use source::{Metric, Source};
+pub use timeslice::SliceFact;
 
 /// What is known of one objective.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,16 +69,90 @@ pub struct SloFact {
     pub name: String,
     /// The promised share of good events, in parts per thousand million: 999500000 is 99.95 %.
     pub target_ppb: u64,
-    /// The length of the period that the budget is for.
+    /// The length of the period that the budget is for; of a calendar period, of the one that the data ends in.
     pub period_seconds: u64,
+    /// That period.
+    pub period: PeriodFact,
+    /// What the budget is counted in.
+    pub budgeting: BudgetingFact,
+    /// Were there events in the period?
+    pub traffic: Traffic,
+    /// How long everything may be bad in the period, with steady traffic, before the budget is exhausted: period ×
+    /// (1 - target), in milliseconds, rounded down.
+    pub allowance_ms: u64,
+    /// The burn rate at which everything is bad, 1 / (1 - target), in millionths, rounded down. No factor from there on
+    /// can be exceeded.
+    pub max_burn_rate_micro: u64,
     /// Good and total events, by length of window counted back from the end of the data: `5m`, `30m`, `1h`, `2h`,
     /// `6h`, `1d`, `3d`. Always all of them.
     pub windows: BTreeMap<String, WindowFact>,
     /// The error budget over the period; null when not known.
     pub budget: Option<BudgetFact>,
+    /// The pairs of windows of the multi-window, multi-burn-rate alerts, with factors scaled to the period.
+    pub pairs: Vec<PairFact>,
+    /// When the budget ends at the burn rate of the windows `1h` and `6h`.
+    pub depletion: Vec<DepletionFact>,
     /// The start of the unbroken run of datapoints, up to the newest, that each spent budget faster than it
-    /// accrues; null when the newest did not.
+    /// accrues; null when the newest did not. Datapoints that are excluded neither make nor break it.
     pub burning_since: Option<Timestamp>,
+}
+
+/// Whether there were events: none, and not knowing, are different things.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Traffic {
+    /// There were.
+    Events,
+    /// Data came, and it says that there were none.
+    None,
+    /// No data came, or none that can be relied on.
+    Unknown,
+}
+
+/// How a budget is counted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct BudgetingFact {
+    /// OpenSLO's method.
+    pub method: BudgetingMethod,
+    /// What `budget.total` and `budget.bad` count.
+    pub unit: BudgetUnit,
+    /// What `good` and `total` of the windows count.
+    pub event: BudgetUnit,
+    /// The length of a slice; null where it is not counted in slices.
+    pub slice_seconds: Option<u64>,
+    /// The share of good events that makes a slice good, in parts per thousand million; null where slices are not good
+    /// or bad.
+    pub slice_target_ppb: Option<u64>,
+}
+
+/// OpenSLO's methods: <https://github.com/OpenSLO/OpenSLO#objectives>.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum BudgetingMethod {
+    /// Good events over all.
+    Occurrences,
+    /// Good slices over all.
+    Timeslices,
+    /// The mean of the slices' ratios.
+    RatioTimeslices,
+}
+
+/// What is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum BudgetUnit {
+    /// Events.
+    Events,
+    /// Minutes, each good or bad, or good by a share: of a value that is measured and not counted.
+    Minutes,
+    /// Slices of time, each good or bad, or good by a share.
+    Slices,
+    /// Parts per thousand million of what several objectives come to.
+    PartsPerBillion,
 }
 
 /// Events in one window.
@@ -68,9 +165,23 @@ pub struct WindowFact {
     pub good: Option<u64>,
     /// All events; null when not known, 0 when there was no traffic.
     pub total: Option<u64>,
+    /// Were there events in it?
+    pub traffic: Traffic,
+    /// Its slices; null where the budget is counted in events.
+    pub slices: Option<SliceFact>,
     /// How fast the budget is spent: (bad / total) / (1 - target), in millionths, rounded up, so that `>` against
     /// a whole threshold is exact. 0 without traffic, null when not known.
     pub burn_rate_micro: Option<u64>,
+    /// The lower end of what the burn rate can be, given how few events, or slices, it is seen in: of the 95 % Wilson
+    /// interval of the share of bad ones, in millionths, rounded down. 0 without traffic, null when not known.
+    pub burn_rate_low_micro: Option<u64>,
+    /// The upper end, rounded up; without traffic the largest there is.
+    pub burn_rate_high_micro: Option<u64>,
+    /// The share of the period's budget that was spent in it, burn rate × window / period, in parts per million, rounded
+    /// down; null when not known.
+    pub consumed_ppm: Option<u64>,
+    /// The length of its datapoints that are left out as excluded.
+    pub excluded_seconds: u64,
     /// Datapoints that a complete answer would have.
     pub datapoints_expected: u64,
     /// Datapoints that came.
@@ -81,11 +192,11 @@ pub struct WindowFact {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BudgetFact {
-    /// Events in the period.
+    /// Events, or what else `budgeting.unit` says, in the period. Of slices in a calendar period, those to come too.
     pub total: u64,
-    /// Bad events in it.
+    /// Bad ones of them, rounded up.
     pub bad: u64,
-    /// Bad events that the target allows, rounded down.
+    /// Bad ones that the target allows, rounded down.
     pub allowed_bad: u64,
     /// Share of the budget that is spent, in parts per million, rounded down, so that `>=` against a whole
     /// threshold is exact; above 1000000 when it is exhausted.
@@ -93,4 +204,8 @@ pub struct BudgetFact {
     /// Share of the budget that is left, in parts per million, rounded down, so that `<` against a whole threshold
     /// is exact; negative when overspent.
     pub remaining_ppm: i64,
+    /// The period's slices so far; null where the budget is counted in events.
+    pub slices: Option<SliceFact>,
+    /// The length of the period's datapoints that are left out as excluded.
+    pub excluded_seconds: u64,
 }

@@ -2,10 +2,12 @@
 
 use super::{
     BudgetFact,
+    fraction::Fraction,
+    interval::wilson,
     objective::{PARTS_PER_BILLION, Target},
 };
 
-const MILLION: u128 = 1_000_000;
+const MILLION: u64 = 1_000_000;
 
 /// Events in a stretch of time; never more bad ones than there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -38,40 +40,114 @@ impl Events {
     /// How fast they spend the budget: (bad / total) / (1 - target), in millionths, rounded up; 0 without events. 1000000
     /// spends exactly the budget of the period in the period.
     pub fn burn_rate_micro(self, target: Target) -> u64 {
-        // At most 2^64 * 2^50: far inside 128 bits.
-        whole(self.spent(target).map_or(0, |(spent, budget)| (spent * MILLION).div_ceil(budget)))
+        Spending::from(self).burn_rate(target).ceil(MILLION)
     }
 
     /// Did they spend the budget faster than it accrues?
     pub fn burn(self, target: Target) -> bool {
-        self.spent(target).is_some_and(|(spent, budget)| spent > budget)
+        // At most 2^94: far inside 128 bits.
+        u128::from(self.bad) * u128::from(PARTS_PER_BILLION) > u128::from(self.total) * u128::from(target.budget_ppb())
     }
 
     /// The budget of a period in which these were the events.
     pub fn budget(self, target: Target) -> BudgetFact {
-        let allowed = u128::from(self.total) * u128::from(target.budget_ppb()) / u128::from(PARTS_PER_BILLION);
-        let (consumed, consumed_up) = self
-            .spent(target)
-            .map_or((0, 0), |(spent, budget)| (spent * MILLION / budget, (spent * MILLION).div_ceil(budget)));
-        BudgetFact {
-            total: self.total,
-            bad: self.bad,
-            allowed_bad: whole(allowed),
-            consumed_ppm: whole(consumed),
-            // Rounding down what is left is rounding up what is spent.
-            remaining_ppm: 1_000_000_i64.saturating_sub_unsigned(whole(consumed_up)),
-        }
-    }
-
-    /// What is spent and what there is to spend, in a thousand-millionth of an event; none without events.
-    fn spent(self, target: Target) -> Option<(u128, u128)> {
-        let budget = u128::from(self.total) * u128::from(target.budget_ppb());
-        (budget > 0).then(|| (u128::from(self.bad) * u128::from(PARTS_PER_BILLION), budget))
+        Spending::from(self).budget(target)
     }
 }
 
-fn whole(value: u128) -> u64 {
-    u64::try_from(value).unwrap_or(u64::MAX)
+/// What spent budget: bad ones, of all. Events or slices are whole; a slice of which a share was bad counts by its share.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Spending {
+    bad: Fraction,
+    total: u64,
+}
+
+impl From<Events> for Spending {
+    fn from(events: Events) -> Self {
+        Self { bad: Fraction::whole(events.bad), total: events.total }
+    }
+}
+
+impl Spending {
+    /// None when more are bad than there are.
+    pub(super) fn new(bad: Fraction, total: u64) -> Option<Self> {
+        (bad <= Fraction::whole(total)).then_some(Self { bad, total })
+    }
+
+    /// Events that are counted in parts of one.
+    pub(super) fn in_parts(events: Events, parts: u64) -> Option<Self> {
+        Self::new(Fraction::new(events.bad, parts)?, events.total.checked_div(parts)?)
+    }
+
+    #[cfg(test)]
+    pub(super) fn of(total: u64, bad: u64) -> Option<Self> {
+        Events::new(total, bad).map(Self::from)
+    }
+
+    pub(super) fn all_bad() -> Self {
+        Self { bad: Fraction::whole(1_u8), total: 1 }
+    }
+
+    /// The same, spent of a budget for more than has come so far.
+    pub(super) fn of_planned(self, total: u64) -> Self {
+        Self { total: self.total.max(total), ..self }
+    }
+
+    #[cfg(test)]
+    pub(super) fn bad(&self) -> &Fraction {
+        &self.bad
+    }
+
+    /// The bad ones of all; none without any.
+    pub(super) fn bad_share(&self) -> Fraction {
+        self.bad.over(&Fraction::whole(self.total)).unwrap_or_else(Fraction::zero)
+    }
+
+    /// (bad / total) / (1 - target); nothing when nothing was counted.
+    pub(super) fn burn_rate(&self, target: Target) -> Fraction {
+        per_budget(&self.bad_share(), target)
+    }
+
+    /// The burn rates that the counts are compatible with: the ends of the 95 % interval of [`wilson`].
+    pub(super) fn burn_rate_interval(&self, target: Target) -> (Fraction, Fraction) {
+        let low = wilson(self.bad.floor(1), self.total).0;
+        let high = wilson(self.bad.ceil(1), self.total).1;
+        (per_budget(&low, target), per_budget(&high, target))
+    }
+
+    /// The share of the budget that is spent, when they are the period's.
+    pub(super) fn consumed(&self, target: Target) -> Fraction {
+        self.burn_rate(target)
+    }
+
+    /// The share of a period's budget that a window spent: burn rate × window / period, in parts per million, rounded
+    /// down.
+    pub(super) fn consumed_ppm(&self, target: Target, window_seconds: u64, period_seconds: u64) -> u64 {
+        Fraction::new(window_seconds, period_seconds)
+            .map_or(u64::MAX, |share| self.burn_rate(target).times(&share).floor(MILLION))
+    }
+
+    /// The budget of a period in which these were spent.
+    pub(super) fn budget(&self, target: Target) -> BudgetFact {
+        let allowed = u128::from(self.total) * u128::from(target.budget_ppb()) / u128::from(PARTS_PER_BILLION);
+        let consumed = self.consumed(target);
+        BudgetFact {
+            total: self.total,
+            bad: self.bad.ceil(1),
+            // A share of a number of 64 bits.
+            allowed_bad: u64::try_from(allowed).unwrap_or(u64::MAX),
+            consumed_ppm: consumed.floor(MILLION),
+            // Rounding down what is left is rounding up what is spent.
+            remaining_ppm: 1_000_000_i64.saturating_sub_unsigned(consumed.ceil(MILLION)),
+            slices: None,
+            excluded_seconds: 0,
+        }
+    }
+}
+
+fn per_budget(share: &Fraction, target: Target) -> Fraction {
+    // A target leaves a budget, so nothing is divided by zero.
+    Fraction::new(PARTS_PER_BILLION, target.budget_ppb()).map_or_else(Fraction::zero, |scale| share.times(&scale))
 }
 
 #[cfg(test)]
@@ -187,7 +263,7 @@ mod tests {
     proptest! {
         #[test]
         fn rounding_keeps_every_comparison_exact(events in some_events(), target in some_target(), near in -2..=2_i128) {
-            let exact = burn_rate(events, target) * i128::try_from(MILLION).unwrap();
+            let exact = burn_rate(events, target) * i128::from(MILLION);
             let threshold = exact.to_integer() + near;
             let at = Ratio::from_integer(threshold);
             let budget = events.budget(target);
@@ -226,7 +302,7 @@ mod tests {
             prop_assert_eq!(sum, burn_rate(period, target));
             prop_assert_eq!(
                 i128::from(period.budget(target).consumed_ppm),
-                (sum * i128::try_from(MILLION).unwrap()).to_integer()
+                (sum * i128::from(MILLION)).to_integer()
             );
         }
 

@@ -1,6 +1,8 @@
 #[path = "fact_properties.rs"]
 mod properties;
 
+use std::collections::BTreeMap;
+
 use super::{Judging, slo_fact};
 use crate::{
     Timestamp,
@@ -41,7 +43,7 @@ fn snapshot(counted: impl Fn(i64, i64) -> Option<u64>, total: impl Fn(i64, i64) 
         plan.tiers().iter().map(series).collect::<Vec<_>>()
     };
     let series = [(metric("Counted"), tiers(&counted)), (metric("Total"), tiers(&total))].into();
-    Snapshot { plan, series }
+    Snapshot { plan, series, measures: BTreeMap::new() }
 }
 
 /// Ten requests a second, of which one in 4000 is bad: a quarter of the budget's pace.

@@ -1,25 +1,27 @@
-//! The datapoints of both metrics of an objective, side by side.
+//! The datapoints of both series of an objective, side by side.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, ops::Range};
 
 use super::{
     arithmetic::Events,
-    fact::EventRatio,
     indicator::Counted,
     objective::Target,
-    plan::{Plan, Tier, WINDOWS},
+    plan::{Plan, Tier},
+    reading::{Reading, Side},
     series::{Quality, TierSeries},
-    source::Metric,
+    timeslice::{Counts, Stretch},
 };
 use crate::Timestamp;
 
-/// One datapoint of both metrics.
+/// One datapoint of both series.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Bucket {
     pub(super) start: i64,
     pub(super) end: i64,
     pub(super) counted: Option<u64>,
     pub(super) total: Option<u64>,
+    /// Is something of its time excluded? Then nothing of it counts.
+    pub(super) excluded: bool,
 }
 
 impl Bucket {
@@ -34,6 +36,15 @@ impl Bucket {
         }
     }
 
+    /// Its bad ones and all, as known as it is.
+    fn stretch(&self, kind: Counted) -> Stretch {
+        let counts = self.counts(kind).map(|(counted, total)| {
+            let bad = if kind == Counted::Good { total.saturating_sub(counted) } else { counted };
+            Counts { bad: bad.into(), total: total.into() }
+        });
+        Stretch { time: self.start..self.end, counts }
+    }
+
     fn complete(&self, kind: Counted) -> bool {
         self.total.is_some() && (self.counted.is_some() || kind == Counted::Bad { absent_is_zero: true })
     }
@@ -44,8 +55,8 @@ impl Bucket {
 pub(super) struct Notes(Vec<(String, BTreeSet<String>, BTreeSet<i64>)>);
 
 impl Notes {
-    fn add(&mut self, metric: &Metric, tier: &Tier, reason: &str) {
-        let (metric, period) = (format!("`{metric}`"), tier.period_seconds);
+    fn add(&mut self, name: &str, tier: &Tier, reason: &str) {
+        let (metric, period) = (format!("`{name}`"), tier.period_seconds);
         match self.0.iter_mut().find(|(known, ..)| known == reason) {
             Some((_, metrics, periods)) => {
                 metrics.insert(metric);
@@ -72,6 +83,7 @@ pub(super) struct History {
     pub(super) reach: i64,
     pub(super) failures: Notes,
     pub(super) gaps: Notes,
+    kind: Counted,
     skew_allowed: u64,
 }
 
@@ -87,31 +99,30 @@ pub(super) enum Sum {
 }
 
 impl History {
-    pub(super) fn of(slo: &EventRatio<'_>, plan: &Plan, counted: &[TierSeries], total: &[TierSeries]) -> Option<Self> {
-        let longest = WINDOWS.iter().map(|(_, seconds)| *seconds).fold(slo.period_seconds, u64::max);
-        let oldest = plan.window_start(longest)?;
+    /// The datapoints since a time.
+    pub(super) fn of(reading: &Reading<'_>, plan: &Plan, oldest: i64, excluded: &[Range<i64>]) -> Self {
         let mut history = Self {
             buckets: Vec::new(),
             reach: oldest,
             failures: Notes::default(),
             gaps: Notes::default(),
+            kind: reading.kind,
             skew_allowed: 0,
         };
         for (index, tier) in plan.tiers().iter().enumerate().filter(|(_, tier)| tier.end > oldest) {
-            let sides = [counted.get(index), total.get(index)];
-            for (metric, series) in [slo.metric, slo.total].into_iter().zip(sides) {
-                history.note(metric, tier, series);
+            let sides = [&reading.counted, &reading.total].map(|side| side.tiers.get(index));
+            for (side, series) in [&reading.counted, &reading.total].into_iter().zip(sides) {
+                history.note(side, tier, series);
             }
             let value = |series: Option<&TierSeries>, at: usize| series?.values.get(at).copied().flatten();
             let [counted, total] = sides;
             let mut buckets: Vec<_> = tier
                 .starts()
                 .enumerate()
-                .map(|(at, start)| Bucket {
-                    start,
-                    end: start + tier.period_seconds,
-                    counted: value(counted, at),
-                    total: value(total, at),
+                .map(|(at, start)| {
+                    let end = start + tier.period_seconds;
+                    let excluded = excluded.iter().any(|excluded| excluded.start < end && start < excluded.end);
+                    Bucket { start, end, counted: value(counted, at), total: value(total, at), excluded }
                 })
                 .filter(|bucket| bucket.start >= oldest)
                 .collect();
@@ -121,11 +132,11 @@ impl History {
             buckets.reverse();
             history.buckets.extend(buckets);
         }
-        Some(history)
+        history
     }
 
     /// Keeps what is wrong with a series; what failed ends the reach of what is known.
-    fn note(&mut self, metric: &Metric, tier: &Tier, series: Option<&TierSeries>) {
+    fn note(&mut self, side: &Side<'_>, tier: &Tier, series: Option<&TierSeries>) {
         let (notes, reason) = match series.map(|series| &series.quality) {
             Some(Quality::Complete) => return,
             Some(Quality::Partial(reason)) => (&mut self.gaps, reason.as_str()),
@@ -134,17 +145,34 @@ impl History {
                 (&mut self.failures, failed.map_or("nothing came", Quality::reason))
             }
         };
-        notes.add(metric, tier, reason);
+        notes.add(&side.name, tier, reason);
     }
 
+    /// What counts since a time, newest first.
     pub(super) fn since(&self, start: i64) -> impl Iterator<Item = &Bucket> {
+        self.all_since(start).filter(|bucket| !bucket.excluded)
+    }
+
+    fn all_since(&self, start: i64) -> impl Iterator<Item = &Bucket> {
         self.buckets.iter().take_while(move |bucket| bucket.start >= start)
     }
 
-    pub(super) fn sum(&self, start: i64, kind: Counted) -> Sum {
+    /// The length of the datapoints that are left out.
+    pub(super) fn excluded_seconds(&self, start: i64) -> u64 {
+        let excluded = self.all_since(start).filter(|bucket| bucket.excluded);
+        excluded.map(|bucket| bucket.end.abs_diff(bucket.start)).sum()
+    }
+
+    /// What counts, to be cut into slices.
+    pub(super) fn stretches(&self) -> impl Iterator<Item = Stretch> {
+        self.since(self.reach).map(|bucket| bucket.stretch(self.kind))
+    }
+
+    pub(super) fn sum(&self, start: i64) -> Sum {
         if start < self.reach {
             return Sum::Unknown;
         }
+        let kind = self.kind;
         let mut known = self.since(start).filter_map(|bucket| bucket.counts(kind)).peekable();
         if known.peek().is_none() {
             return Sum::Unknown;
@@ -162,12 +190,13 @@ impl History {
         Events::new(whole, bad).map_or(impossible, Sum::Known)
     }
 
-    pub(super) fn datapoints(&self, start: i64, kind: Counted) -> (u64, u64) {
+    pub(super) fn datapoints(&self, start: i64) -> (u64, u64) {
         self.since(start)
-            .fold((0, 0), |(expected, received), bucket| (expected + 1, received + u64::from(bucket.complete(kind))))
+            .fold((0, 0), |(expected, received), bucket| (expected + 1, received + u64::from(bucket.complete(self.kind))))
     }
 
-    pub(super) fn burning_since(&self, kind: Counted, target: Target) -> Option<Timestamp> {
+    pub(super) fn burning_since(&self, target: Target) -> Option<Timestamp> {
+        let kind = self.kind;
         let burns = |(counted, total): (u64, u64)| {
             let bad = if kind == Counted::Good { total.saturating_sub(counted) } else { counted.min(total) };
             Events::new(total, bad).is_some_and(|events| events.burn(target))

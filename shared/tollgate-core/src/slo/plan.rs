@@ -48,11 +48,44 @@ impl Tier {
     }
 }
 
+/// How far back from the end the finer datapoints reach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reach {
+    /// Those of 60 seconds: 6 hours to 14 days.
+    pub minutes_seconds: i64,
+    /// Those of 300 seconds, or finer: 3 to 62 days.
+    pub five_minutes_seconds: i64,
+}
+
+impl Default for Reach {
+    /// As far as the windows need them.
+    fn default() -> Self {
+        Self { minutes_seconds: 6 * HOUR, five_minutes_seconds: 3 * DAY }
+    }
+}
+
+impl Reach {
+    /// As far as the source keeps datapoints that are no longer than slices of these lengths.
+    pub fn of_slices(slices_seconds: impl IntoIterator<Item = u64>) -> Self {
+        let mut reach = Self::default();
+        for seconds in slices_seconds {
+            if !seconds.is_multiple_of(300) {
+                reach.minutes_seconds = 14 * DAY;
+            }
+            if !seconds.is_multiple_of(3600) {
+                reach.five_minutes_seconds = 62 * DAY;
+            }
+        }
+        reach
+    }
+}
+
 /// The tiers of one fetch, newest and finest first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
     end: i64,
     history_seconds: i64,
+    reach: Reach,
     tiers: Vec<Tier>,
 }
 
@@ -60,24 +93,38 @@ impl Plan {
     /// The plan at a time, in seconds since 1970: back from the newest minute that has had its time to arrive, over
     /// the windows and the longest of the periods.
     pub fn at(now: i64, periods_seconds: impl IntoIterator<Item = u64>) -> Self {
+        Self::at_with(now, periods_seconds, Reach::default())
+    }
+
+    /// The same, where finer datapoints reach further back.
+    pub fn at_with(now: i64, periods_seconds: impl IntoIterator<Item = u64>, reach: Reach) -> Self {
         let longest = periods_seconds.into_iter().max().unwrap_or(0);
-        Self::ending(align_down(now - LAG_SECONDS, MINUTE), i64::try_from(longest).unwrap_or(i64::MAX))
+        Self::ending_with(now - LAG_SECONDS, i64::try_from(longest).unwrap_or(i64::MAX), reach)
     }
 
     /// The plan that ends at a full minute (an earlier one is taken otherwise) and reaches back at least three days.
     pub fn ending(end: i64, history_seconds: i64) -> Self {
+        Self::ending_with(end, history_seconds, Reach::default())
+    }
+
+    /// The same, where finer datapoints reach further back, but no further than the rest.
+    pub fn ending_with(end: i64, history_seconds: i64, reach: Reach) -> Self {
         let end = align_down(end, MINUTE);
         let history_seconds = history_seconds.clamp(3 * DAY, 455 * DAY);
+        let reach = Reach {
+            minutes_seconds: reach.minutes_seconds.clamp(6 * HOUR, 14 * DAY),
+            five_minutes_seconds: reach.five_minutes_seconds.max(reach.minutes_seconds).clamp(3 * DAY, 62 * DAY),
+        };
         // Each boundary is a multiple of the coarser period, so that no event is in two tiers or in none.
-        let fine = align_down(end - 6 * HOUR, 5 * MINUTE);
-        let middle = align_down(end - 3 * DAY, HOUR);
+        let fine = align_down(end - reach.minutes_seconds.min(history_seconds), 5 * MINUTE);
+        let middle = align_down(end - reach.five_minutes_seconds.min(history_seconds), HOUR);
         let oldest = align_down(end - history_seconds, HOUR);
         let tiers = [(MINUTE, fine, end), (5 * MINUTE, middle, fine), (HOUR, oldest, middle)]
             .map(|(period_seconds, start, end)| Tier { period_seconds, start, end })
             .into_iter()
             .filter(|tier| tier.start < tier.end)
             .collect();
-        Self { end, history_seconds, tiers }
+        Self { end, history_seconds, reach, tiers }
     }
 
     /// The end of the newest datapoint.
@@ -90,6 +137,11 @@ impl Plan {
         self.history_seconds
     }
 
+    /// How far back its finer datapoints reach, where the rest does.
+    pub fn reach(&self) -> Reach {
+        self.reach
+    }
+
     /// Its tiers, newest and finest first.
     pub fn tiers(&self) -> &[Tier] {
         &self.tiers
@@ -98,9 +150,13 @@ impl Plan {
     /// Where a window begins that is counted back from the end: a window that would begin inside a datapoint takes all
     /// of it, so no event of the window is left out. None when the plan does not reach that far.
     pub fn window_start(&self, seconds: u64) -> Option<i64> {
-        let nominal = self.end.checked_sub_unsigned(seconds)?;
-        let tier = self.tiers.iter().find(|tier| tier.start <= nominal)?;
-        Some(align_down(nominal, tier.period_seconds))
+        self.datapoint_start(self.end.checked_sub_unsigned(seconds)?)
+    }
+
+    /// Where the datapoint begins that holds a time; none when the plan does not reach that far.
+    pub fn datapoint_start(&self, time: i64) -> Option<i64> {
+        let tier = self.tiers.iter().find(|tier| tier.start <= time)?;
+        Some(align_down(time, tier.period_seconds))
     }
 }
 
@@ -112,7 +168,7 @@ fn align_down(time: i64, period: i64) -> i64 {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{DAY, HOUR, LAG_SECONDS, MINUTE, Plan, WINDOWS};
+    use super::{DAY, HOUR, LAG_SECONDS, MINUTE, Plan, Reach, WINDOWS};
 
     #[test]
     fn a_month_takes_three_tiers() {
@@ -130,10 +186,27 @@ mod tests {
         assert!(plan.window_start(30 * 86_400).is_none());
     }
 
+    #[test]
+    fn slices_take_datapoints_as_short_as_they_are() {
+        let ranges = |slice| {
+            let plan = Plan::at_with(1_795_255_842, [30 * 86_400], Reach::of_slices([slice]));
+            plan.tiers().iter().map(|tier| (tier.period_seconds, tier.datapoints())).collect::<Vec<_>>()
+        };
+        assert_eq!(ranges(3600), [(60, 363), (300, 793), (3600, 648)]);
+        // All of a month is inside the 63 days of five minutes, and two weeks inside the 15 days of one.
+        assert_eq!(ranges(300), [(60, 363), (300, 8_569)]);
+        assert_eq!(ranges(60), [(60, 20_163), (300, 4_609)]);
+    }
+
+    fn reach() -> impl Strategy<Value = Reach> {
+        proptest::collection::vec(prop::sample::select(&[60, 120, 300, 900, 3600, 86_400][..]), 0..3)
+            .prop_map(Reach::of_slices)
+    }
+
     proptest! {
         #[test]
-        fn tiers_meet_at_aligned_boundaries(now in 0..4_000_000_000_i64, days in 1..400_u64) {
-            let plan = Plan::at(now, [days * 86_400, 7 * 86_400]);
+        fn tiers_meet_at_aligned_boundaries(now in 0..4_000_000_000_i64, days in 1..400_u64, reach in reach()) {
+            let plan = Plan::at_with(now, [days * 86_400, 7 * 86_400], reach);
             prop_assert!(plan.end() <= now - LAG_SECONDS && plan.end() > now - LAG_SECONDS - MINUTE);
             let mut end = plan.end();
             for tier in plan.tiers() {
@@ -149,8 +222,8 @@ mod tests {
         }
 
         #[test]
-        fn tiers_stay_inside_the_retention(now in 0..4_000_000_000_i64, days in 1..400_u64) {
-            for tier in Plan::at(now, [days * 86_400]).tiers() {
+        fn tiers_stay_inside_the_retention(now in 0..4_000_000_000_i64, days in 1..400_u64, reach in reach()) {
+            for tier in Plan::at_with(now, [days * 86_400], reach).tiers() {
                 let age_days = (now - tier.start) / DAY;
                 prop_assert!(age_days < 15 || tier.period_seconds % 300 == 0);
                 prop_assert!(age_days < 63 || tier.period_seconds % 3600 == 0);

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
+    measure::Measure,
     plan::{Plan, Tier},
     source::Metric,
 };
@@ -31,16 +32,41 @@ impl Quality {
     }
 }
 
+/// What a datapoint is read as: a count of events (`u64`), or a [`Measure`].
+pub trait Datum: Copy + PartialEq {
+    /// What a value is not when it cannot be read.
+    const NAME: &'static str;
+
+    /// Reads a value; none when it is not of this kind.
+    fn read(value: f64) -> Option<Self>;
+}
+
+impl Datum for u64 {
+    const NAME: &'static str = "a count of events";
+
+    fn read(value: f64) -> Option<Self> {
+        count(value)
+    }
+}
+
+impl Datum for Measure {
+    const NAME: &'static str = "a number";
+
+    fn read(value: f64) -> Option<Self> {
+        Self::read(value)
+    }
+}
+
 /// One metric in one tier.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TierSeries {
-    /// The counts, oldest first, one place for each datapoint of the tier; none where no datapoint came.
-    pub values: Vec<Option<u64>>,
+pub struct TierSeries<T = u64> {
+    /// The values, oldest first, one place for each datapoint of the tier; none where no datapoint came.
+    pub values: Vec<Option<T>>,
     /// How sure the source was.
     pub quality: Quality,
 }
 
-impl TierSeries {
+impl<T: Datum> TierSeries<T> {
     /// A series of which nothing came.
     pub fn empty(tier: &Tier, quality: Quality) -> Self {
         Self { values: vec![None; tier.datapoints()], quality }
@@ -48,23 +74,21 @@ impl TierSeries {
 
     /// Puts datapoints (start in seconds since 1970, value) in their places, in whatever order they come. Those outside
     /// the tier were not asked for and are left out. One that comes twice counts once; if its values differ, or it
-    /// begins where no datapoint can, the series is partial. A value that is no count fails the series.
+    /// begins where no datapoint can, the series is partial. A value that cannot be read fails the series.
     pub fn from_points(tier: &Tier, points: impl IntoIterator<Item = (i64, f64)>, quality: Quality) -> Self {
         let mut series = Self::empty(tier, quality);
         for (start, value) in points {
             if start < tier.start || start >= tier.end {
                 continue;
             }
-            let Some(count) = count(value) else {
-                series.worsen(Quality::Failed(format!(
-                    "the value {value} at {} is not a count of events",
-                    rfc3339(start)
-                )));
+            let Some(datum) = T::read(value) else {
+                let (at, kind) = (rfc3339(start), T::NAME);
+                series.worsen(Quality::Failed(format!("the value {value} at {at} is not {kind}")));
                 continue;
             };
             match tier.index(start).and_then(|index| series.values.get_mut(index)) {
-                Some(place @ None) => *place = Some(count),
-                Some(Some(known)) if *known == count => {}
+                Some(place @ None) => *place = Some(datum),
+                Some(Some(known)) if *known == datum => {}
                 Some(Some(_)) => {
                     series.worsen(Quality::Partial(format!("two different values came for {}", rfc3339(start))));
                 }
@@ -90,8 +114,10 @@ impl TierSeries {
 pub struct Snapshot {
     /// What was asked for.
     pub plan: Plan,
-    /// What came.
+    /// What came of metrics that count events.
     pub series: BTreeMap<Metric, Vec<TierSeries>>,
+    /// What came of the others.
+    pub measures: BTreeMap<Metric, Vec<TierSeries<Measure>>>,
 }
 
 /// Reads a count of events out of the floating-point number that a telemetry source gives: the whole number within a
@@ -113,7 +139,7 @@ pub(super) fn rfc3339(seconds: i64) -> String {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Quality, TierSeries, count};
+    use super::{Measure, Quality, TierSeries, count};
     use crate::slo::plan::Tier;
 
     const TIER: Tier = Tier { period_seconds: 60, start: 600, end: 900 };
@@ -143,7 +169,7 @@ mod tests {
     #[test]
     fn points_find_their_places_in_any_order() {
         let points = [(840, 5.0), (600, 1.0), (720, 3.0), (600, 1.0), (540, 9.0), (900, 9.0)];
-        let series = TierSeries::from_points(&TIER, points, Quality::Complete);
+        let series = TierSeries::<u64>::from_points(&TIER, points, Quality::Complete);
         assert_eq!(series.values, [Some(1), None, Some(3), None, Some(5)]);
         assert_eq!(series.quality, Quality::Complete);
     }
@@ -151,7 +177,7 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_said() {
         let quality =
-            |points: &[(i64, f64)]| TierSeries::from_points(&TIER, points.to_vec(), Quality::Complete).quality;
+            |points: &[(i64, f64)]| TierSeries::<u64>::from_points(&TIER, points.to_vec(), Quality::Complete).quality;
         assert!(
             matches!(quality(&[(600, 1.0), (600, 2.0)]), Quality::Partial(reason) if reason.contains("two different"))
         );
@@ -161,6 +187,15 @@ mod tests {
         );
         assert!(matches!(quality(&[(630, 1.0), (600, f64::NAN)]), Quality::Failed(_)));
         assert!(matches!(quality(&[(600, f64::NAN), (630, 1.0)]), Quality::Failed(_)));
+    }
+
+    #[test]
+    fn a_measure_may_be_a_fraction_and_nothing_that_is_no_number() {
+        let series = TierSeries::<Measure>::from_points(&TIER, [(600, -0.25), (660, 17.0)], Quality::Complete);
+        assert_eq!(series.values[..3], [Measure::read(-0.25), Measure::read(17.0), None]);
+        assert_eq!(series.quality, Quality::Complete);
+        let bad = TierSeries::<Measure>::from_points(&TIER, [(600, f64::NAN)], Quality::Complete);
+        assert!(matches!(bad.quality, Quality::Failed(reason) if reason.contains("is not a number")));
     }
 
     proptest! {

@@ -1,0 +1,106 @@
+//! A fact, out of what was spent.
+
+use std::collections::BTreeMap;
+
+use super::{
+    SloFact, Traffic, WindowFact,
+    arithmetic::Spending,
+    depletion::Outlook,
+    fact::{Background, Judging, OUTLOOKS, unknown},
+    objective::{Slo, Target},
+    period::Period,
+    plan::WINDOWS,
+};
+use crate::{Timestamp, evidence::EvidenceStatus};
+
+const MILLION: u64 = 1_000_000;
+
+/// What was spent in the period and in each window; none where it is not known.
+pub(super) struct Spent {
+    pub(super) period: Option<Spending>,
+    pub(super) windows: BTreeMap<&'static str, Option<Spending>>,
+}
+
+impl Spent {
+    pub(super) fn nothing_known() -> Self {
+        Self { period: None, windows: BTreeMap::new() }
+    }
+
+    pub(super) fn window(&self, name: &str) -> Option<&Spending> {
+        self.windows.get(name)?.as_ref()
+    }
+}
+
+/// Everything that follows from what was spent up to the end of the data. Its evidence is not judged yet.
+pub(super) fn assembled(
+    slo: &Slo,
+    judging: &Judging,
+    background: &Background,
+    end: Timestamp,
+    spent: &Spent,
+) -> SloFact {
+    let blank = unknown(slo, judging, background, end, EvidenceStatus::Error, "");
+    let (target, period_seconds) = (slo.target, blank.period_seconds);
+    let outlook = Outlook {
+        target,
+        period_seconds,
+        spent: spent.period.as_ref(),
+        end,
+        period_end: match slo.period {
+            Period::Rolling { .. } => end + (blank.period.ends_at - blank.period.starts_at),
+            Period::Calendar { .. } => blank.period.ends_at,
+        },
+    };
+    let window = |(name, seconds): (&str, u64)| {
+        (name.to_owned(), WindowFact::of(seconds, spent.window(name), target, period_seconds))
+    };
+    let pairs = background.pairs.iter();
+    SloFact {
+        windows: WINDOWS.map(window).into(),
+        budget: spent.period.as_ref().map(|spending| spending.budget(target)),
+        pairs: pairs.filter_map(|pair| pair.judge_by(|name| spent.window(name), target, period_seconds)).collect(),
+        depletion: OUTLOOKS.map(|name| outlook.depletion(name, spent.window(name))).into(),
+        ..blank
+    }
+}
+
+impl WindowFact {
+    /// A window in which this was spent.
+    fn of(seconds: u64, spending: Option<&Spending>, target: Target, period_seconds: u64) -> Self {
+        let interval = spending.map(|spending| spending.burn_rate_interval(target));
+        Self {
+            burn_rate_micro: spending.map(|spending| spending.burn_rate(target).ceil(MILLION)),
+            burn_rate_low_micro: interval.as_ref().map(|(low, _)| low.floor(MILLION)),
+            burn_rate_high_micro: interval.as_ref().map(|(_, high)| high.ceil(MILLION)),
+            consumed_ppm: spending.map(|spending| spending.consumed_ppm(target, seconds, period_seconds)),
+            ..Self::unknown(seconds)
+        }
+    }
+
+    pub(super) fn unknown(seconds: u64) -> Self {
+        Self {
+            seconds,
+            good: None,
+            total: None,
+            traffic: Traffic::Unknown,
+            slices: None,
+            burn_rate_micro: None,
+            burn_rate_low_micro: None,
+            burn_rate_high_micro: None,
+            consumed_ppm: None,
+            excluded_seconds: 0,
+            datapoints_expected: 0,
+            datapoints_received: 0,
+        }
+    }
+}
+
+impl Traffic {
+    pub(super) fn of(total: Option<u64>) -> Self {
+        match total {
+            Some(0) => Self::None,
+            Some(_) => Self::Events,
+            None => Self::Unknown,
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! Objectives that are made of other objectives. What is not known of one of them is not known of the whole.
+
+use super::{
+    SloFact, Traffic,
+    arithmetic::{Events, Spending},
+    assembled::{Spent, assembled},
+    fact::{Background, Judging, judge},
+    fraction::Fraction,
+    indicator::{Composite, CompositeMethod, Part},
+    objective::{PARTS_PER_BILLION, Slo},
+    plan::WINDOWS,
+    series::Snapshot,
+};
+use crate::{
+    Timestamp,
+    evidence::{Evidence, EvidenceStatus},
+};
+
+/// What its parts come to, each judged over the period of the whole: the weighted mean, or the worst, of their shares of
+/// bad events, or of bad slices where a part is counted in slices. A part without traffic is as good as can be.
+pub(super) fn composite_fact(
+    slo: &Slo,
+    composite: &Composite,
+    snapshot: &Snapshot,
+    judging: &Judging,
+    background: &Background,
+) -> (SloFact, Spent) {
+    let judged = |part: &Part| {
+        let over_its_period = Slo { period: slo.period, ..(*part.slo).clone() };
+        judge(&over_its_period, snapshot, judging, background)
+    };
+    let (facts, spent): (Vec<_>, Vec<_>) = composite.parts.iter().map(judged).unzip();
+    let joined = |of: &dyn Fn(&Spent) -> Option<Fraction>| joint_share(composite, spent.iter().map(of));
+    let spent = Spent {
+        period: joined(&|spent| Some(spent.period.as_ref()?.bad_share())),
+        windows: WINDOWS.map(|(name, _)| (name, joined(&|spent| Some(spent.window(name)?.bad_share())))).into(),
+    };
+    let end = Timestamp::from_timestamp(snapshot.plan.end(), 0).unwrap_or(judging.now);
+    let mut fact = assembled(slo, judging, background, end, &spent);
+    join_evidence(&mut fact, &facts.iter().collect::<Vec<_>>());
+    for (name, window) in &mut fact.windows {
+        window.traffic = joint_traffic(facts.iter().filter_map(|part| part.windows.get(name)).map(|window| window.traffic));
+        // Shares of several have no one number of events that an interval could be made of.
+        window.burn_rate_low_micro = None;
+        window.burn_rate_high_micro = None;
+    }
+    fact.traffic = joint_traffic(facts.iter().map(|part| part.traffic));
+    (fact, spent)
+}
+
+fn joint_share(composite: &Composite, shares: impl Iterator<Item = Option<Fraction>>) -> Option<Spending> {
+    let shares = shares.collect::<Option<Vec<_>>>()?;
+    let share = match composite.method {
+        CompositeMethod::WorstOf => shares.into_iter().max()?,
+        CompositeMethod::Weighted => {
+            let weights = composite.parts.iter().map(weight).collect::<Option<Vec<_>>>()?;
+            let weighted = shares.iter().zip(&weights).map(|(share, weight)| share.times(weight));
+            Fraction::sum(weighted).over(&Fraction::sum(weights.iter().cloned()))?
+        }
+    };
+    Spending::new(share.times(&Fraction::whole(PARTS_PER_BILLION)), PARTS_PER_BILLION)
+}
+
+fn weight(part: &Part) -> Option<Fraction> {
+    let mantissa = u128::try_from(part.weight.mantissa()).ok()?;
+    Fraction::new(mantissa, 10_u128.checked_pow(part.weight.scale())?)
+}
+
+/// One budget that several services spend: the sum of their counts, against the target of the first. All must be known,
+/// counted in events, and over the same period.
+pub fn shared_budget_fact(slo: &Slo, own: &SloFact, others: &[&SloFact], judging: &Judging) -> SloFact {
+    let facts: Vec<&SloFact> = [own].into_iter().chain(others.iter().copied()).collect();
+    let alike = |other: &&SloFact| {
+        other.budgeting == own.budgeting && other.budgeting.slice_seconds.is_none() && other.period == own.period
+    };
+    let alike = facts.iter().all(alike);
+    let sum = |of: &dyn Fn(&SloFact) -> Option<(u64, u64)>| {
+        let parts = facts.iter().map(|fact| of(fact)).collect::<Option<Vec<_>>>().filter(|_| alike)?;
+        let (total, bad) = parts.iter().try_fold((0_u64, 0_u64), |(total, bad), (more, worse)| {
+            Some((total.checked_add(*more)?, bad.checked_add(*worse)?))
+        })?;
+        Events::new(total, bad)
+    };
+    let window = |fact: &SloFact, name: &str| {
+        let window = fact.windows.get(name)?;
+        Some((window.total?, window.total?.checked_sub(window.good?)?))
+    };
+    let period = |fact: &SloFact| fact.budget.as_ref().map(|budget| (budget.total, budget.bad));
+    let spent = Spent {
+        period: sum(&period).map(Spending::from),
+        windows: WINDOWS.map(|(name, _)| (name, sum(&|fact| window(fact, name)).map(Spending::from))).into(),
+    };
+    let end = own.evidence.as_of.unwrap_or(judging.now);
+    let mut fact = assembled(slo, judging, &Background::default(), end, &spent);
+    fact.period = own.period.clone();
+    join_evidence(&mut fact, &facts);
+    if !alike && fact.evidence.status == EvidenceStatus::Ok {
+        let reason = "the services that share the budget differ in period or budgeting method";
+        fact.evidence.status = EvidenceStatus::Error;
+        fact.evidence.reason = Some(reason.to_owned());
+    }
+    for (name, known) in &mut fact.windows {
+        let events = sum(&|fact| window(fact, name));
+        known.good = events.map(Events::good);
+        known.total = events.map(Events::total);
+        known.traffic = Traffic::of(known.total);
+    }
+    fact.traffic = Traffic::of(fact.budget.as_ref().map(|budget| budget.total));
+    fact
+}
+
+/// Some traffic is traffic; not knowing of one is not knowing.
+fn joint_traffic(parts: impl Iterator<Item = Traffic>) -> Traffic {
+    parts.fold(Traffic::None, |joint, part| match (joint, part) {
+        (Traffic::Unknown, _) | (_, Traffic::Unknown) => Traffic::Unknown,
+        (Traffic::Events, _) | (_, Traffic::Events) => Traffic::Events,
+        (Traffic::None, Traffic::None) => Traffic::None,
+    })
+}
+
+/// No better than the worst of the parts, and as old as the oldest.
+fn join_evidence(fact: &mut SloFact, parts: &[&SloFact]) {
+    let worst = [EvidenceStatus::Error, EvidenceStatus::NoData, EvidenceStatus::Stale, EvidenceStatus::Partial];
+    let of = |status: &EvidenceStatus| parts.iter().any(|part| part.evidence.status == *status);
+    let reasons: Vec<_> = parts.iter().filter(|part| !part.evidence.is_ok()).map(|part| reason(part)).collect();
+    let received = |of: fn(&Evidence) -> u64| parts.iter().map(|part| of(&part.evidence)).sum();
+    let known = fact.budget.is_some() && fact.windows.values().all(|window| window.burn_rate_micro.is_some());
+    fact.evidence = Evidence {
+        status: match worst.into_iter().find(of) {
+            Some(status) => status,
+            None if known => EvidenceStatus::Ok,
+            None => EvidenceStatus::Error,
+        },
+        reason: match reasons.is_empty() {
+            true if known => None,
+            true => Some("its parts do not come to one number".to_owned()),
+            false => Some(reasons.join("; ")),
+        },
+        as_of: parts.iter().map(|part| part.evidence.as_of).min().flatten(),
+        datapoints_expected: received(|evidence| evidence.datapoints_expected),
+        datapoints_received: received(|evidence| evidence.datapoints_received),
+        ..fact.evidence.clone()
+    };
+}
+
+fn reason(part: &SloFact) -> String {
+    format!("`{}`: {}", part.evidence.id, part.evidence.reason.as_deref().unwrap_or("is not known"))
+}
+
+#[cfg(test)]
+#[path = "composite_tests.rs"]
+mod tests;

@@ -1,0 +1,119 @@
+use std::sync::Arc;
+
+use crate::{
+    evidence::EvidenceStatus,
+    slo::{
+        BudgetUnit, Comparison, Composite, CompositeMethod, Indicator, Metric, Part, Period, Slo, SloFact, Snapshot,
+        Source, Traffic, coverage,
+        sample::{END, judging, measured, plan, requests, slo},
+        shared_budget_fact, slo_fact, unknown_fact,
+    },
+};
+
+/// A minute in ten is too slow.
+fn latency() -> Slo {
+    let source = Source::Metric(Metric::new("Demo", "Value", "p99"));
+    let indicator = Indicator::Threshold { source, comparison: Comparison::Lte, value: "0.5".parse().unwrap() };
+    Slo { name: "latency".into(), indicator, period: Period::Rolling { seconds: 7 * 86_400 }, ..slo() }
+}
+
+fn of(method: CompositeMethod) -> Slo {
+    let part = |slo, weight: &str| Part { slo: Arc::new(slo), weight: weight.parse().unwrap() };
+    let parts = vec![part(slo(), "3"), part(latency(), "0.5")];
+    Slo { name: "journey".into(), indicator: Indicator::Composite(Composite { method, parts }), ..slo() }
+}
+
+/// One minute in a hundred fails in the last hours, and one in ten is slow.
+fn data() -> Snapshot {
+    let slow = measured(&plan(), |start| Some(if start % 600 == 0 { 0.7 } else { 0.1 }));
+    Snapshot { measures: slow.measures, ..requests(&plan(), |minute| minute % 6000 == 0) }
+}
+
+fn judged(slo: &Slo, data: &Snapshot) -> SloFact {
+    slo_fact(slo, data, &judging())
+}
+
+#[test]
+fn a_weighted_mean_is_taken_of_the_shares() {
+    let fact = judged(&of(CompositeMethod::Weighted), &data());
+    assert_eq!(fact.evidence.status, EvidenceStatus::Ok, "{:?}", fact.evidence.reason);
+    let two = &fact.windows["2h"];
+    let [one, other] = [slo(), latency()].map(|part| judged(&part, &data()).windows["2h"].clone());
+    let share = |window: &crate::slo::WindowFact| (window.total.unwrap() - window.good.unwrap(), window.total.unwrap());
+    assert_eq!((share(&one), share(&other)), ((60, 7200), (12, 120)));
+    // (3 × 1/120 + 0.5 × 1/10) / 3.5 = 0.0214285…, of a thousandth.
+    assert_eq!(two.burn_rate_micro, Some(21_428_572));
+    assert_eq!((two.good, two.burn_rate_high_micro, two.traffic), (None, None, Traffic::Events));
+    assert_eq!(fact.budgeting.unit, BudgetUnit::PartsPerBillion);
+    assert_eq!(fact.pairs[0].exceeded, Some(fact.windows["5m"].burn_rate_micro > Some(14_400_000)));
+}
+
+#[test]
+fn the_worst_is_the_worst_in_each_window() {
+    let fact = judged(&of(CompositeMethod::WorstOf), &data());
+    assert_eq!(fact.windows["2h"].burn_rate_micro, Some(100_000_000));
+    let week = Slo { period: Period::Rolling { seconds: 7 * 86_400 }, ..of(CompositeMethod::WorstOf) };
+    // Its parts are judged over its own period.
+    assert_eq!(judged(&week, &data()).period_seconds, 7 * 86_400);
+    assert_eq!(judged(&week, &data()).evidence.status, EvidenceStatus::Ok);
+}
+
+#[test]
+fn an_unknown_part_makes_the_whole_unknown() {
+    for method in [CompositeMethod::Weighted, CompositeMethod::WorstOf] {
+        let silent = Snapshot { measures: measured(&plan(), |_| None).measures, ..data() };
+        let fact = judged(&of(method), &silent);
+        assert_eq!(fact.evidence.status, EvidenceStatus::NoData);
+        assert!(fact.evidence.reason.as_deref().unwrap().contains("`slo/payments-api/latency`: `Demo/Value`"));
+        assert!(fact.budget.is_none() && fact.windows.values().all(|window| window.burn_rate_micro.is_none()));
+        assert_eq!(fact.traffic, Traffic::Unknown);
+        let lost = Snapshot { measures: [].into(), ..data() };
+        assert_eq!(judged(&of(method), &lost).evidence.status, EvidenceStatus::Error);
+    }
+    // One that is not sure of its weights is not known.
+    let nothing = |mut slo: Slo| {
+        let Indicator::Composite(composite) = &mut slo.indicator else { unreachable!() };
+        composite.parts.iter_mut().for_each(|part| part.weight = 0.into());
+        slo
+    };
+    assert_eq!(judged(&nothing(of(CompositeMethod::Weighted)), &data()).evidence.status, EvidenceStatus::Error);
+    let Indicator::Composite(mut empty) = of(CompositeMethod::Weighted).indicator else { unreachable!() };
+    empty.parts.clear();
+    let empty = Slo { indicator: Indicator::Composite(empty), ..slo() };
+    assert_eq!(judged(&empty, &data()).evidence.status, EvidenceStatus::Error);
+}
+
+#[test]
+fn services_spend_one_budget_together() {
+    let calm = judged(&slo(), &requests(&plan(), |_| false));
+    let failing = judged(&slo(), &requests(&plan(), |minute| minute >= END - 600));
+    let shared = shared_budget_fact(&slo(), &calm, &[&failing], &judging());
+    assert_eq!(shared.evidence.status, EvidenceStatus::Ok);
+    let hour = &shared.windows["1h"];
+    assert_eq!((hour.good, hour.total), (Some(6600), Some(7200)));
+    assert_eq!(hour.burn_rate_micro, Some(83_333_334));
+    assert_eq!(shared.budget.as_ref().unwrap().bad, 600);
+    assert_eq!(shared.period, calm.period);
+    // Alone it is what it was.
+    let alone = shared_budget_fact(&slo(), &failing, &[], &judging());
+    assert_eq!((&alone.windows["1h"].burn_rate_micro, &alone.pairs), (&failing.windows["1h"].burn_rate_micro, &failing.pairs));
+    assert_eq!((&alone.budget, &alone.depletion), (&failing.budget, &failing.depletion));
+    // One of them that is unknown, or counts otherwise, makes the sum unknown.
+    let unknown = unknown_fact(&slo(), &judging(), EvidenceStatus::Error, "no answer");
+    let shared = shared_budget_fact(&slo(), &calm, &[&unknown], &judging());
+    assert_eq!((shared.evidence.status, &shared.budget), (EvidenceStatus::Error, &None));
+    let week = Slo { period: Period::Rolling { seconds: 7 * 86_400 }, ..slo() };
+    let other = judged(&week, &requests(&plan(), |_| false));
+    let shared = shared_budget_fact(&slo(), &calm, &[&other], &judging());
+    assert_eq!((shared.evidence.status, &shared.budget), (EvidenceStatus::Error, &None));
+}
+
+#[test]
+fn coverage_counts_services_with_an_objective_that_is_known() {
+    let known = [judged(&slo(), &requests(&plan(), |_| false))];
+    let unknown = [unknown_fact(&slo(), &judging(), EvidenceStatus::NoData, "absent")];
+    let fact = coverage([("c", &known[..]), ("b", &unknown[..]), ("a", &[])]);
+    assert_eq!((fact.services, fact.with_objective, fact.covered), (3, 2, 1));
+    assert_eq!((fact.covered_ppm, fact.uncovered), (Some(333_333), vec!["a".to_owned(), "b".to_owned()]));
+    assert_eq!(coverage([]).covered_ppm, None);
+}

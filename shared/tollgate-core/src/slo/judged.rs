@@ -1,0 +1,230 @@
+//! One objective, judged by its history.
+
+use super::{
+    SloFact, Traffic, WindowFact,
+    aggregate::DailyAggregate,
+    arithmetic::{Events, Spending},
+    assembled::{Spent, assembled},
+    calendar::Bounds,
+    fact::{Background, Judging},
+    history::{Bucket, History, Sum},
+    indicator::Counted,
+    objective::Slo,
+    period::Period,
+    plan::{Plan, WINDOWS},
+    reading::Reading,
+    series::rfc3339,
+    timeslice::{Slices, Slicing, Tally},
+};
+use crate::{
+    Timestamp,
+    evidence::{Evidence, EvidenceStatus},
+};
+
+const ABSENT_IS_ZERO: Counted = Counted::Bad { absent_is_zero: true };
+
+/// An objective and its history.
+pub(super) struct Judged<'a> {
+    slo: &'a Slo,
+    judging: &'a Judging,
+    background: &'a Background,
+    reading: &'a Reading<'a>,
+    plan: &'a Plan,
+    history: History,
+    slices: Option<(Slicing, Slices)>,
+    end: Timestamp,
+    bounds: Bounds,
+    /// Where the datapoint begins that the period begins in.
+    period_start: i64,
+}
+
+/// What came of a stretch of time up to the end of the data.
+struct Stretch {
+    start: i64,
+    events: Option<Events>,
+    tally: Option<Tally>,
+    spending: Option<Spending>,
+}
+
+impl<'a> Judged<'a> {
+    /// None when the data does not reach back to the start of the period.
+    pub(super) fn of(
+        slo: &'a Slo,
+        plan: &'a Plan,
+        reading: &'a Reading<'a>,
+        judging: &'a Judging,
+        background: &'a Background,
+    ) -> Result<Self, String> {
+        let end = Timestamp::from_timestamp(plan.end(), 0);
+        let bounds = end.and_then(|end| Some((end, slo.period.bounds(end)?)));
+        let (end, bounds) = bounds.ok_or("the calendar does not reach as far as its period")?;
+        let period_start = plan.datapoint_start(bounds.starts_at.timestamp());
+        let longest = WINDOWS.iter().map(|(_, seconds)| *seconds).max().and_then(|seconds| plan.window_start(seconds));
+        let (Some(period_start), Some(longest)) = (period_start, longest) else {
+            return Err(format!("the data reaches back {} s, less than the period", plan.history_seconds()));
+        };
+        let oldest = period_start.min(longest);
+        // To the end of a calendar period, for the slices that are to come.
+        let excluded = slo.excluded(oldest, bounds.ends_at.timestamp());
+        let history = History::of(reading, plan, oldest, &excluded);
+        let slices = Slicing::of(slo.budgeting)
+            .map(|slicing| (slicing, Slices::cut(slicing, history.stretches(), &excluded)));
+        Ok(Self { slo, judging, background, reading, plan, history, slices, end, bounds, period_start })
+    }
+
+    /// What is known of it, and what that follows from.
+    pub(super) fn fact(&self) -> (SloFact, Spent) {
+        let mut gaps = self.history.gaps.lines();
+        let period = self.stretch(self.period_start, "the period", true, &mut gaps);
+        let windows = WINDOWS.map(|(name, seconds)| {
+            let start = self.plan.window_start(seconds).unwrap_or(i64::MIN);
+            (name, self.stretch(start, name, false, &mut gaps))
+        });
+        gaps.extend(self.unknown_slices(&period));
+        gaps.extend(self.late());
+        let as_of = self.history.buckets.iter().find(|bucket| bucket.total.is_some()).map(|bucket| bucket.end);
+        let (status, reason) = self.status(as_of, &gaps);
+        let (datapoints_expected, datapoints_received) = self.history.datapoints(self.period_start);
+        let spent = Spent {
+            period: self.planned(&period),
+            windows: windows.iter().map(|(name, window)| (*name, window.spending.clone())).collect(),
+        };
+        let mut fact = assembled(self.slo, self.judging, self.background, self.end, &spent);
+        fact.evidence = Evidence {
+            status,
+            reason,
+            as_of: as_of.and_then(|seconds| Timestamp::from_timestamp(seconds, 0)),
+            datapoints_expected,
+            datapoints_received,
+            ..fact.evidence
+        };
+        fact.traffic = Traffic::of(period.events.map(Events::total));
+        fact.burning_since = self.history.burning_since(self.slo.target);
+        if let Some(budget) = &mut fact.budget {
+            budget.slices = period.tally.as_ref().map(Tally::fact);
+            budget.excluded_seconds = self.history.excluded_seconds(period.start);
+        }
+        for (name, window) in &windows {
+            if let Some(known) = fact.windows.get_mut(*name) {
+                self.fill(known, window);
+            }
+        }
+        (fact, spent)
+    }
+
+    fn stretch(&self, start: i64, name: &str, is_period: bool, gaps: &mut Vec<String>) -> Stretch {
+        let events = match self.history.sum(start) {
+            Sum::Known(events) => Some(events),
+            Sum::Unknown => {
+                let excluded = self.history.excluded_seconds(start) > 0 && self.history.since(start).next().is_none();
+                gaps.push(format!("{} over {name}", if excluded { "everything is excluded" } else { "no datapoint" }));
+                None
+            }
+            Sum::Impossible { counted, total } => {
+                let [metric, all] = self.names();
+                gaps.push(format!("`{metric}` counts {counted} events over {name} and `{all}` only {total}"));
+                None
+            }
+        };
+        let time = start..self.plan.end();
+        let tally = self.slices.as_ref().map(|(_, slices)| {
+            if is_period { slices.tally_with(&time, &self.stored()) } else { slices.tally(&time) }
+        });
+        let known = |tally: &&Tally| tally.unknown < tally.total;
+        let spending = events.and_then(|events| match (&self.slices, &tally) {
+            (Some((slicing, _)), Some(tally)) => Some(tally).filter(known)?.spending(*slicing),
+            _ => Spending::in_parts(events, self.reading.parts),
+        });
+        Stretch { start, events, tally, spending }
+    }
+
+    /// The stored days of this objective.
+    fn stored(&self) -> Vec<DailyAggregate> {
+        let own = |day: &&DailyAggregate| day.service == self.slo.service && day.slo == self.slo.name;
+        self.background.days.iter().filter(own).cloned().collect()
+    }
+
+    /// What the period spent. Of a calendar period that is cut into slices, those to come are part of the budget.
+    fn planned(&self, period: &Stretch) -> Option<Spending> {
+        let spending = period.spending.clone()?;
+        Some(match (self.slo.period, &self.slices, &period.tally) {
+            (Period::Calendar { .. }, Some((_, slices)), Some(tally)) => {
+                // The slice that the data ends in is counted already.
+                let next = slices.start_of(self.plan.end() - 1) + slices.seconds();
+                let to_come = slices.tally(&(next..self.bounds.ends_at.timestamp())).total;
+                spending.of_planned(tally.total.saturating_add(to_come))
+            }
+            _ => spending,
+        })
+    }
+
+    fn fill(&self, known: &mut WindowFact, window: &Stretch) {
+        let whole = |count: u64| count.checked_div(self.reading.parts);
+        known.good = window.events.and_then(|events| whole(events.good()));
+        known.total = window.events.and_then(|events| whole(events.total()));
+        known.traffic = Traffic::of(known.total);
+        known.slices = window.tally.as_ref().map(Tally::fact);
+        known.excluded_seconds = self.history.excluded_seconds(window.start);
+        (known.datapoints_expected, known.datapoints_received) = self.history.datapoints(window.start);
+    }
+
+    /// Why nothing better can be said of the evidence than this.
+    fn status(&self, as_of: Option<i64>, gaps: &[String]) -> (EvidenceStatus, Option<String>) {
+        let failures = self.history.failures.lines();
+        if !failures.is_empty() {
+            return (EvidenceStatus::Error, Some(failures.join("; ")));
+        }
+        let [counted, total] = self.names();
+        let none_of = |side: fn(&Bucket) -> Option<u64>| {
+            let mut buckets = self.history.since(self.period_start).peekable();
+            buckets.peek().is_some() && buckets.all(|bucket| side(bucket).is_none())
+        };
+        let absent = if none_of(|bucket| bucket.total) {
+            Some(total)
+        } else if none_of(|bucket| bucket.counted) && self.reading.kind != ABSENT_IS_ZERO {
+            Some(counted)
+        } else {
+            None
+        };
+        if let Some(metric) = absent {
+            let reason =
+                format!("`{metric}` has no datapoint in the whole period: check its name, dimensions and region");
+            return (EvidenceStatus::NoData, Some(reason));
+        }
+        let age = self.judging.now.timestamp() - as_of.unwrap_or(i64::MIN / 2);
+        if u64::try_from(age).is_ok_and(|age| age > self.judging.max_age_seconds) {
+            let limit = self.judging.max_age_seconds;
+            let reason = format!("the newest datapoint of `{total}` is {age} s old, at most {limit} s are allowed");
+            return (EvidenceStatus::Stale, Some(reason));
+        }
+        if gaps.is_empty() { (EvidenceStatus::Ok, None) } else { (EvidenceStatus::Partial, Some(gaps.join("; "))) }
+    }
+
+    /// Says when the total has events for which the other series has had nothing for too long.
+    fn late(&self) -> Option<String> {
+        let newest = self.history.buckets.iter().find(|bucket| bucket.counted.is_some()).map(|bucket| bucket.end)?;
+        let age = u64::try_from(self.judging.now.timestamp() - newest).ok()?;
+        let events = self.history.since(newest).any(|bucket| bucket.total.is_some_and(|total| total > 0));
+        let [counted, total] = self.names();
+        (events && age > self.judging.max_age_seconds && self.reading.kind != ABSENT_IS_ZERO).then(|| {
+            let since = rfc3339(newest);
+            format!("`{counted}` has no datapoint since {since} while `{total}` counts events: they are taken as bad")
+        })
+    }
+
+    /// Says how much of the period is counted as bad because nothing is known of it.
+    fn unknown_slices(&self, period: &Stretch) -> Option<String> {
+        let tally = period.tally.as_ref().filter(|tally| tally.unknown > 0)?;
+        let Tally { total, unknown, days_missing, .. } = tally;
+        let days = if *days_missing > 0 { format!("; {days_missing} days have no aggregate") } else { String::new() };
+        Some(format!("{unknown} of {total} slices of the period are not known and count as bad{days}"))
+    }
+
+    fn names(&self) -> [&str; 2] {
+        [&self.reading.counted.name, &self.reading.total.name]
+    }
+}
+
+#[cfg(test)]
+#[path = "judged_tests.rs"]
+mod tests;

@@ -1,0 +1,182 @@
+//! What an indicator reads of a snapshot: two series side by side, good or bad ones and all, whatever it is made of.
+
+use std::borrow::Cow;
+
+use num_traits::{CheckedMul, One, Signed, ToPrimitive, Zero};
+
+use super::{
+    expression::{Expression, Rational, Undefined, rational},
+    indicator::{Counted, Indicator, Ratio, RawKind},
+    measure::Measure,
+    plan::Tier,
+    series::{Quality, Snapshot, TierSeries, rfc3339},
+    source::{Metric, Source},
+};
+
+/// A minute of an indicator that is a value or a share has so many parts, so that its good part is a whole number. What
+/// is finer is rounded against the service.
+const PARTS_PER_MINUTE: u64 = 1_000_000_000_000;
+
+/// Two series, tier by tier.
+pub(super) struct Reading<'a> {
+    /// What the first series counts.
+    pub(super) kind: Counted,
+    /// Good or bad ones.
+    pub(super) counted: Side<'a>,
+    /// All of them.
+    pub(super) total: Side<'a>,
+    /// How many make one.
+    pub(super) parts: u64,
+}
+
+/// One of the series, and what a person calls it.
+pub(super) struct Side<'a> {
+    pub(super) name: String,
+    pub(super) tiers: Cow<'a, [TierSeries]>,
+}
+
+impl<'a> Reading<'a> {
+    /// Reads an indicator. A datapoint of a value or a share counts for as many minutes as it is long.
+    ///
+    /// # Errors
+    /// When something was not fetched, or other objectives are what it is made of.
+    pub(super) fn of(indicator: &Indicator, snapshot: &'a Snapshot) -> Result<Self, String> {
+        match indicator {
+            Indicator::Ratio(Ratio { counted, metric, total }) => {
+                // The total first: without it nothing is known.
+                let total = Side::counts(total, snapshot)?;
+                let counted_side = Side::counts(metric, snapshot)?;
+                Ok(Self { kind: *counted, counted: counted_side, total, parts: 1 })
+            }
+            Indicator::Raw { kind, source } => Self::by_minute(source, snapshot, |value| {
+                let good = match kind {
+                    RawKind::Success => *value,
+                    RawKind::Failure => Rational::one() - value,
+                };
+                let inside = !good.is_negative() && good <= Rational::one();
+                inside.then_some(good).ok_or("not a share between 0 and 1")
+            }),
+            Indicator::Threshold { source, comparison, value: limit } => {
+                let limit = rational(*limit);
+                Self::by_minute(source, snapshot, move |value| {
+                    Ok(if comparison.holds(value.cmp(&limit)) { Rational::one() } else { Rational::zero() })
+                })
+            }
+            Indicator::Composite(_) => Err("it is made of other objectives and counts nothing itself".to_owned()),
+        }
+    }
+
+    /// Reads a value at each datapoint, and takes the share of it that is good.
+    fn by_minute(
+        source: &Source,
+        snapshot: &'a Snapshot,
+        good_share: impl Fn(&Rational) -> Result<Rational, &'static str>,
+    ) -> Result<Self, String> {
+        let parts = |tier: &Tier| u64::try_from(tier.period_seconds / 60).unwrap_or(0).saturating_mul(PARTS_PER_MINUTE);
+        let good = |tier: &Tier, value: Rational| {
+            let share = good_share(&value)?;
+            let parts = Rational::from_integer(parts(tier).into());
+            share.checked_mul(&parts).and_then(|good| good.floor().to_integer().to_u64()).ok_or("too large")
+        };
+        let counted = Side::values(source, snapshot, good)?;
+        let all = |(tier, series): (&Tier, &TierSeries)| TierSeries {
+            values: series.values.iter().map(|value| value.map(|_| parts(tier))).collect(),
+            quality: series.quality.clone(),
+        };
+        let tiers = snapshot.plan.tiers().iter().zip(counted.tiers.iter()).map(all).collect();
+        let total = Side { name: counted.name.clone(), tiers: Cow::Owned(tiers) };
+        Ok(Self { kind: Counted::Good, counted, total, parts: PARTS_PER_MINUTE })
+    }
+}
+
+impl<'a> Side<'a> {
+    fn counts(source: &Source, snapshot: &'a Snapshot) -> Result<Self, String> {
+        if let Some(metric) = source.metric() {
+            let tiers = snapshot.series.get(metric).ok_or_else(|| nothing_of(metric))?;
+            return Ok(Self { name: source.to_string(), tiers: Cow::Borrowed(tiers) });
+        }
+        let count = |_: &Tier, value: Rational| {
+            value.is_integer().then(|| value.to_integer().to_u64()).flatten().ok_or("not a count of events")
+        };
+        Self::values(source, snapshot, count)
+    }
+
+    /// The value of a source at each datapoint, as a whole number. One that cannot be read fails its series.
+    fn values(
+        source: &Source,
+        snapshot: &Snapshot,
+        read: impl Fn(&Tier, Rational) -> Result<u64, &'static str>,
+    ) -> Result<Self, String> {
+        if let Some(metric) = source.metrics().into_iter().find(|metric| !snapshot.has(metric)) {
+            return Err(nothing_of(metric));
+        }
+        let tiers = snapshot.plan.tiers().iter().enumerate().map(|(index, tier)| {
+            let mut series = TierSeries::empty(tier, snapshot.quality(source, index));
+            for (place, (start, at)) in series.values.iter_mut().zip(tier.starts().zip(0..)) {
+                let value = |metric: &Metric| snapshot.value(metric, index, at);
+                let read = evaluate(source, value).and_then(|value| match value {
+                    Some(value) => read(tier, value).map(Some).map_err(|kind| format!("is {kind}")),
+                    None => Ok(None),
+                });
+                match read {
+                    Ok(value) => *place = value,
+                    Err(reason) => {
+                        let reason = format!("its value at {} {reason}", rfc3339(start));
+                        return TierSeries::empty(tier, Quality::Failed(reason));
+                    }
+                }
+            }
+            series
+        });
+        Ok(Self { name: source.to_string(), tiers: Cow::Owned(tiers.collect()) })
+    }
+}
+
+/// The value at one datapoint; none when nothing came.
+fn evaluate(source: &Source, value: impl Fn(&Metric) -> Option<Rational>) -> Result<Option<Rational>, String> {
+    match source {
+        Source::Metric(metric) => Ok(value(metric)),
+        // Where nothing came at all, zeros are not put in its place.
+        Source::Expression(_) if source.metrics().into_iter().all(|metric| value(metric).is_none()) => Ok(None),
+        Source::Expression(expression) => match Expression::evaluate(expression, value) {
+            Ok(value) => Ok(Some(value)),
+            // A share of no traffic is no share.
+            Err(Undefined::Missing(_) | Undefined::DividedByZero) => Ok(None),
+            Err(Undefined::TooLarge) => Err("is too large".to_owned()),
+        },
+    }
+}
+
+fn nothing_of(metric: &Metric) -> String {
+    format!("nothing was fetched or recorded of `{metric}`")
+}
+
+impl Snapshot {
+    fn has(&self, metric: &Metric) -> bool {
+        self.series.contains_key(metric) || self.measures.contains_key(metric)
+    }
+
+    fn value(&self, metric: &Metric, tier: usize, at: usize) -> Option<Rational> {
+        let count = || {
+            let count = (*self.series.get(metric)?.get(tier)?.values.get(at)?)?;
+            Some(Rational::from_integer(count.into()))
+        };
+        let measure = || (*self.measures.get(metric)?.get(tier)?.values.get(at)?).map(Measure::rational);
+        count().or_else(measure)
+    }
+
+    /// The worst quality among what a source reads.
+    fn quality(&self, source: &Source, tier: usize) -> Quality {
+        let of = |metric: &Metric| {
+            let count = || Some(self.series.get(metric)?.get(tier)?.quality.clone());
+            let measure = || Some(self.measures.get(metric)?.get(tier)?.quality.clone());
+            count().or_else(measure).unwrap_or_else(|| Quality::Failed("nothing came".to_owned()))
+        };
+        let rank = |quality: &Quality| match quality {
+            Quality::Complete => 0,
+            Quality::Partial(_) => 1,
+            Quality::Failed(_) => 2,
+        };
+        source.metrics().into_iter().map(of).max_by_key(rank).unwrap_or(Quality::Complete)
+    }
+}
