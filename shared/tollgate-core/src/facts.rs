@@ -18,6 +18,9 @@ use crate::{
 /// The version of the contract between facts and policies.
 pub const FACTS_SCHEMA: &str = "tollgate.facts/v1";
 
+/// The principal of a caller whom nobody verified; two of them need not be the same.
+pub const ANONYMOUS: &str = "anonymous";
+
 /// Everything that one decision rests on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -2,13 +2,14 @@
 
 use serde::{Serialize, de::DeserializeOwned};
 use tollgate_core::{
-    decision::DecisionRecord,
+    decision::{DecisionRecord, Verdict},
     facts::{Outcome, PastChange},
 };
 
 use crate::{
     error::{LedgerError, Place},
     id,
+    query::Seen,
 };
 
 /// The largest record, in bytes of JSON. A DynamoDB item holds 400 KB together with its keys; SQLite follows suit, so
@@ -24,6 +25,17 @@ pub enum Recorded {
     Stored,
     /// A record was there already and stands: answer with this one.
     Already(Box<DecisionRecord>),
+    /// Nothing is kept: since the history was read, another change of this service in this environment was allowed. Read
+    /// the history again and judge again.
+    Overtaken,
+}
+
+/// The same, as a store gives it.
+#[derive(Debug)]
+pub(crate) enum RecordRow {
+    Stored,
+    Already(String),
+    Overtaken,
 }
 
 /// How reporting an outcome went.
@@ -62,6 +74,10 @@ pub(crate) struct Entry {
     pub(crate) body: String,
     pub(crate) service: String,
     pub(crate) environment: String,
+    pub(crate) change_id: String,
+    pub(crate) is_allowed: bool,
+    /// What the decision was made in sight of; only of one that allows, where that is known.
+    pub(crate) seen: Option<Seen>,
     /// The time of the decision as text that sorts.
     pub(crate) evaluated_at: String,
     /// The change as the history gives it, without an outcome.
@@ -69,7 +85,7 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
-    pub(crate) fn of(record: &DecisionRecord) -> Result<Self, LedgerError> {
+    pub(crate) fn of(record: &DecisionRecord, seen: Option<&Seen>) -> Result<Self, LedgerError> {
         let (decision, change) = (&record.decision, &record.facts.change);
         id::require("decision_id", &decision.decision_id)?;
         let body = write_json("record", record)?;
@@ -101,6 +117,9 @@ impl Entry {
             body,
             service: change.service.clone(),
             environment: change.environment.clone(),
+            change_id: change.id.clone(),
+            is_allowed: decision.verdict == Verdict::Allow,
+            seen: seen.filter(|_| decision.verdict == Verdict::Allow).cloned(),
             evaluated_at: id::sortable(decision.evaluated_at),
             change: past_change,
         })

@@ -7,39 +7,37 @@ use aws_sdk_dynamodb::{
     operation::{transact_write_items::TransactWriteItemsError, update_item::UpdateItemError},
     types::{
         AttributeValue, CancellationReason, Put, ReturnValuesOnConditionCheckFailure as OnFailure, TransactWriteItem,
+        builders::PutBuilder,
     },
 };
 
 use super::{DynamoDbLedger, failure, key};
 use crate::{
     error::LedgerError,
-    record::{Entry, OutcomeRow},
+    record::{Entry, OutcomeRow, RecordRow},
 };
 
 const RECORD: &str = "record a decision";
 const OUTCOME: &str = "note an outcome";
 /// How often a transaction is tried that met another one over the same items, which the SDK does not try again.
 const CONFLICT_TRIES: u32 = 5;
+/// What every decision is: itself, its entry in a history, its place in the list of its year.
+const PUTS: usize = 3;
 
 /// How one try at a transaction ended.
 enum Attempt {
-    Stored,
-    Already(Option<String>),
+    Done(RecordRow),
     Conflict(LedgerError),
 }
 
 impl DynamoDbLedger {
     /// Keeps the decision, its entry in the history and its place in the list in one request, unless a decision is kept
-    /// under its id; then gives that one.
-    pub(crate) async fn record(&self, entry: Entry) -> Result<Option<String>, LedgerError> {
+    /// under its id, or it allows and another change was allowed that it did not see.
+    pub(crate) async fn record(&self, entry: Entry) -> Result<RecordRow, LedgerError> {
         let mut tries = 1;
         loop {
             match self.try_record(&entry).await? {
-                Attempt::Stored => return Ok(None),
-                Attempt::Already(Some(first)) => return Ok(Some(first)),
-                Attempt::Already(None) => {
-                    return Err(self.place.failed(RECORD, "the condition failed and the item was not returned"));
-                }
+                Attempt::Done(row) => return Ok(row),
                 Attempt::Conflict(error) if tries >= CONFLICT_TRIES => return Err(error),
                 Attempt::Conflict(_) => tokio::time::sleep(Duration::from_millis(10 << tries)).await,
             }
@@ -49,17 +47,23 @@ impl DynamoDbLedger {
 
     async fn try_record(&self, entry: &Entry) -> Result<Attempt, LedgerError> {
         let request = self.client.transact_write_items().set_transact_items(Some(self.puts(entry)?));
-        let Err(error) = request.send().await else { return Ok(Attempt::Stored) };
+        let Err(error) = request.send().await else { return Ok(Attempt::Done(RecordRow::Stored)) };
         let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() else {
             return Err(self.explain(RECORD, &error));
         };
         let reasons = cancelled.cancellation_reasons();
         let codes: Vec<&str> =
             reasons.iter().filter_map(CancellationReason::code).filter(|code| *code != "None").collect();
-        // Only the decision itself has a condition, and it comes first.
-        if let Some(first) = reasons.first().filter(|reason| reason.code() == Some("ConditionalCheckFailed")) {
+        // Two have a condition: the decision, which comes first, and what was allowed last, which comes at the end.
+        let is_unmet = |reason: &&CancellationReason| reason.code() == Some("ConditionalCheckFailed");
+        if let Some(first) = reasons.first().filter(is_unmet) {
             let body = first.item().map(|item| self.text(item, "body")).transpose()?;
-            return Ok(Attempt::Already(body));
+            let body =
+                body.ok_or_else(|| self.place.failed(RECORD, "the condition failed and the item was not returned"))?;
+            return Ok(Attempt::Done(RecordRow::Already(body)));
+        }
+        if entry.is_allowed && reasons.get(PUTS).is_some_and(|reason| is_unmet(&reason)) {
+            return Ok(Attempt::Done(RecordRow::Overtaken));
         }
         let said: Vec<&str> = reasons.iter().filter_map(CancellationReason::message).collect();
         let reason = format!("the transaction was cancelled for {codes:?}: {}", said.join("; "));
@@ -74,12 +78,16 @@ impl DynamoDbLedger {
 
     fn puts(&self, entry: &Entry) -> Result<Vec<TransactWriteItem>, LedgerError> {
         let (decision_pk, decision_sk) = key::decision(&entry.decision_id);
-        let history_pk = key::history(&entry.service, &entry.environment)?;
+        let history_pk = if entry.is_allowed {
+            key::allowed(&entry.service, &entry.environment)?
+        } else {
+            key::refused(&entry.service, &entry.environment, &entry.change_id)?
+        };
         let history_sk = format!("{}#{}", entry.evaluated_at, entry.decision_id);
         let year_pk = key::year_of_decision(&entry.decision_id)?;
         let put = || Put::builder().table_name(&self.table);
         let text = |text: &str| AttributeValue::S(text.into());
-        let puts = [
+        let puts: [_; PUTS] = [
             put()
                 .item("pk", AttributeValue::S(decision_pk))
                 .item("sk", AttributeValue::S(decision_sk))
@@ -91,10 +99,36 @@ impl DynamoDbLedger {
             put().item("pk", text(&history_pk)).item("sk", text(&history_sk)).item("change", text(&entry.change)),
             put().item("pk", AttributeValue::S(year_pk)).item("sk", text(&entry.decision_id)),
         ];
+        let last = entry.is_allowed.then(|| self.last_allowed(entry)).transpose()?;
         puts.into_iter()
+            .chain(last)
             .map(|put| Ok(TransactWriteItem::builder().put(put.build()?).build()))
             .collect::<Result<_, BuildError>>()
             .map_err(|error| self.place.failed(RECORD, error.to_string()))
+    }
+
+    /// Makes this the change that was allowed last, on the condition that it has seen the one before.
+    fn last_allowed(&self, entry: &Entry) -> Result<PutBuilder, LedgerError> {
+        let (pk, sk) = key::last_allowed(&entry.service, &entry.environment)?;
+        let put = Put::builder()
+            .table_name(&self.table)
+            .item("pk", AttributeValue::S(pk))
+            .item("sk", AttributeValue::S(sk))
+            .item("decision_id", AttributeValue::S(entry.decision_id.clone()))
+            .item("evaluated_at", AttributeValue::S(entry.evaluated_at.clone()));
+        let Some(seen) = &entry.seen else { return Ok(put) };
+        let names: Vec<String> = (0..seen.decision_ids.len()).map(|index| format!(":seen{index}")).collect();
+        let mut condition = "attribute_not_exists(pk) OR evaluated_at < :since".to_owned();
+        if !names.is_empty() {
+            condition.push_str(&format!(" OR decision_id IN ({})", names.join(", ")));
+        }
+        let put = put
+            .condition_expression(condition)
+            .expression_attribute_values(":since", AttributeValue::S(seen.since.clone()));
+        Ok(names
+            .into_iter()
+            .zip(&seen.decision_ids)
+            .fold(put, |put, (name, id)| put.expression_attribute_values(name, AttributeValue::S(id.clone()))))
     }
 
     /// Notes the outcome on the decision's entry in the history unless one is noted.

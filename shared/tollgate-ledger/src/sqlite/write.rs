@@ -7,7 +7,7 @@ use super::read;
 use crate::{
     claim::{Claim, FirstClaim},
     id,
-    record::{Entry, OutcomeRow},
+    record::{Entry, OutcomeRow, RecordRow},
 };
 
 /// Expired claims are kept this much longer, for clocks that differ between processes.
@@ -68,11 +68,18 @@ fn put(transaction: &Transaction<'_>, claim: &Claim) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Keeps the decision unless one is kept under its id; then gives that one.
-pub(super) fn record(connection: &mut Connection, entry: &Entry) -> rusqlite::Result<Option<String>> {
+/// Keeps the decision unless one is kept under its id, or it allows and another change was allowed that it did not see.
+pub(super) fn record(connection: &mut Connection, entry: &Entry) -> rusqlite::Result<RecordRow> {
     let transaction = begin(connection, Survives::PowerLoss)?;
     if let Some(first) = read::decision(&transaction, &entry.decision_id)? {
-        return Ok(Some(first));
+        return Ok(RecordRow::Already(first));
+    }
+    if let Some(seen) = &entry.seen
+        && let Some((last, evaluated_at)) = read::last_allowed(&transaction, &entry.service, &entry.environment)?
+        && evaluated_at >= seen.since
+        && !seen.decision_ids.contains(&last)
+    {
+        return Ok(RecordRow::Overtaken);
     }
     transaction
         .prepare_cached("INSERT INTO decisions (decision_id, body) VALUES (?1, ?2)")?
@@ -83,8 +90,16 @@ pub(super) fn record(connection: &mut Connection, entry: &Entry) -> rusqlite::Re
              VALUES (?1, ?2, ?3, ?4, ?5)",
         )?
         .execute([&entry.service, &entry.environment, &entry.evaluated_at, &entry.decision_id, &entry.change])?;
+    if entry.is_allowed {
+        transaction
+            .prepare_cached(
+                "INSERT OR REPLACE INTO last_allowed (service, environment, decision_id, evaluated_at)
+                 VALUES (?1, ?2, ?3, ?4)",
+            )?
+            .execute([&entry.service, &entry.environment, &entry.decision_id, &entry.evaluated_at])?;
+    }
     transaction.commit()?;
-    Ok(None)
+    Ok(RecordRow::Stored)
 }
 
 /// Notes the outcome unless one is noted.
