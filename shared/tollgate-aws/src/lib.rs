@@ -10,6 +10,6 @@ mod recorded;
 mod telemetry;
 
 pub use cloudwatch::{CloudWatch, Fetch, Receipt};
-pub use config::sdk_config;
+pub use config::{NotReady, ready, sdk_config};
 pub use recorded::{Recording, RecordingError, TELEMETRY_SCHEMA};
 pub use telemetry::{SourceError, Telemetry, TelemetrySource};

@@ -223,4 +223,6 @@ fn api_cost(facts: &Facts) -> ApiCost {
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
