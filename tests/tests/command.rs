@@ -26,7 +26,7 @@ fn a_mistake_is_a_line_that_says_what_to_do() {
     fs::create_dir_all(&slos).unwrap();
     let shipped = tollgate_e2e::workspace().join("policies/data/slos/payments-api.yaml");
     let without_region: String =
-        fs::read_to_string(shipped).unwrap().split_inclusive('\n').filter(|line| !line.contains("region:")).collect();
+        fs::read_to_string(shipped).unwrap().split_inclusive('\n').filter(|line| !line.contains("Region:")).collect();
     fs::write(slos.join("payments-api.yaml"), without_region).unwrap();
     let elsewhere = [&record[..], &["--policies", folder.path().to_str().unwrap()]].concat();
     let region = ("AWS_REGION", "eu-central-1");

@@ -69,7 +69,8 @@ impl ChangeGate {
         let gather = started.elapsed();
         tracing::info!(milliseconds = milliseconds(gather), "gathered");
         for _ in 0..TRIES {
-            let decision = self.judge(&facts, decision_id.clone(), question.warnings.clone())?;
+            let judged = Facts::from(facts.clone());
+            let decision = self.judge(&judged, decision_id.clone(), question.warnings.clone())?;
             let evaluate = started.elapsed().saturating_sub(gather);
             tracing::info!(
                 milliseconds = milliseconds(evaluate),
@@ -77,7 +78,7 @@ impl ChangeGate {
                 findings = decision.findings.len(),
                 "evaluated"
             );
-            let record = DecisionRecord { decision, facts };
+            let record = DecisionRecord { decision, facts: judged };
             let recorded = self.ledger.record(&record, seen.as_ref()).await;
             let latencies = Latencies { gather, evaluate, record: started.elapsed().saturating_sub(gather + evaluate) };
             let recorded = recorded.map_err(|error| match error {
@@ -87,14 +88,13 @@ impl ChangeGate {
             match recorded? {
                 Recorded::Stored => {
                     tracing::info!(milliseconds = milliseconds(latencies.record), "recorded");
-                    metrics::write(&metrics::decision_line(now, &record.decision, &record.facts, latencies));
+                    metrics::write(&metrics::decision_line(now, &record.decision, &record.facts.frame(), latencies));
                     return Ok(record.decision);
                 }
                 Recorded::Already(first) => return Ok(first.decision),
                 Recorded::Overtaken => {
                     tracing::info!("another change was allowed meanwhile: the history is read again");
                     let left = limit.saturating_sub(started.elapsed());
-                    facts = record.facts;
                     let before = facts.history;
                     (facts.history, seen) = self.history(&question, now, left, before.window_seconds).await;
                     facts.history.evidence.api_requests += before.evidence.api_requests;
@@ -107,8 +107,8 @@ impl ChangeGate {
     fn judge(&self, facts: &Facts, decision_id: String, warnings: Vec<String>) -> Result<Decision, Problem> {
         let json = serde_json::to_string(facts).map_err(|error| unavailable("the facts cannot be written", &error))?;
         let facts_digest = digest::of_bytes(json.as_bytes());
-        let evaluation = self.evaluator.evaluate_json(Gate::Change, &json);
-        Ok(fold::decide(facts, Judgement { decision_id, facts_digest, evaluation, warnings }))
+        let evaluation = self.evaluator.evaluate_json(facts.gate(), &json);
+        Ok(fold::decide(&facts.frame(), Judgement { decision_id, facts_digest, evaluation, warnings }))
     }
 
     /// Without a key there is nothing to come back to: each request is a question of its own.

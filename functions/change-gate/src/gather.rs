@@ -7,9 +7,8 @@ use tollgate_core::{
     approval::{ApprovalTime, approval_facts},
     catalogue::{Catalogue, Service},
     cost::cost_fact,
-    decision::Gate,
     evidence::{Evidence, EvidenceStatus},
-    facts::{CallerFact, DependencyFact, FACTS_SCHEMA, Facts, FreezeFact, HistoryFact, ServiceFact},
+    facts::{CallerFact, ChangeFacts, DependencyFact, FACTS_SCHEMA, FreezeFact, HistoryFact, ServiceFact},
     history::history_fact,
     slo::{Slo, SloFact},
 };
@@ -24,7 +23,12 @@ const CATALOGUE: &str = "catalogue";
 
 impl ChangeGate {
     /// Gathers the facts about a change; with them, which allowed changes the history showed.
-    pub(crate) async fn gather(&self, question: &Question, now: Timestamp, limit: Duration) -> (Facts, Option<Seen>) {
+    pub(crate) async fn gather(
+        &self,
+        question: &Question,
+        now: Timestamp,
+        limit: Duration,
+    ) -> (ChangeFacts, Option<Seen>) {
         let catalogue = &self.catalogue;
         let change = &question.change;
         let service = catalogue.services.get(&change.service);
@@ -45,9 +49,8 @@ impl ChangeGate {
             may_assert_approvals: catalogue.may_assert_approvals(&question.principal),
             principal: question.principal.clone(),
         };
-        let facts = Facts {
+        let facts = ChangeFacts {
             schema: FACTS_SCHEMA.to_owned(),
-            gate: Gate::Change,
             evaluated_at: now,
             evaluated_at_seconds: now.timestamp(),
             service: service_fact(catalogue, &change.service, service),

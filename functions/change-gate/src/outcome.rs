@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tollgate_core::{
     decision::{DecisionRecord, Verdict},
-    facts::{ANONYMOUS, Outcome, OutcomeResult},
+    facts::{ANONYMOUS, Facts, Outcome, OutcomeResult},
 };
 use tollgate_lambda::problem::Problem;
 use tollgate_ledger::OutcomeReported;
@@ -46,7 +46,10 @@ impl ChangeGate {
 
     /// A false report would end a collision, or hide a failure.
     fn check_reporter(&self, record: &DecisionRecord, principal: &str) -> Result<(), Problem> {
-        let asked = principal == record.facts.caller.principal && principal != ANONYMOUS;
+        let Facts::Change(facts) = &record.facts else {
+            return Err(Problem::conflict("this decision is not about a change, so it has no outcome".to_owned()));
+        };
+        let asked = principal == facts.caller.principal && principal != ANONYMOUS;
         if asked || self.catalogue.may_report_outcomes(principal) {
             return Ok(());
         }

@@ -100,10 +100,10 @@ fn decide(evaluator: &Evaluator, record: &DecisionRecord) -> anyhow::Result<Deci
     let judgement = Judgement {
         decision_id: decision.decision_id.clone(),
         facts_digest,
-        evaluation: evaluator.evaluate(facts.gate, facts),
+        evaluation: evaluator.evaluate(facts),
         warnings: decision.warnings.clone(),
     };
-    Ok(fold::decide(facts, judgement))
+    Ok(fold::decide(&facts.frame(), judgement))
 }
 
 fn report(recorded: &Decision, again: &Decision) -> ExitCode {

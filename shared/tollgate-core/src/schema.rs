@@ -1,13 +1,23 @@
 //! JSON Schemas of what crosses the border: generated from the types, published under `policies/schemas`.
 
 use schemars::{JsonSchema, generate::SchemaSettings};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::{change::Change, decision::Decision, facts::Facts};
+use crate::{
+    change::Change,
+    decision::{Decision, Gate},
+    facts::{ChangeFacts, Rollout, SloGateFacts},
+};
 
 /// Every published schema with its file name.
 pub fn all() -> Vec<(&'static str, Value)> {
-    vec![("change.schema.json", change()), ("decision.schema.json", decision()), ("facts.schema.json", facts())]
+    vec![
+        ("change.schema.json", change()),
+        ("rollout.schema.json", of::<Rollout>()),
+        ("decision.schema.json", decision()),
+        ("facts.change.schema.json", facts(Gate::Change)),
+        ("facts.slo.schema.json", facts(Gate::Slo)),
+    ]
 }
 
 /// What a caller sends.
@@ -20,9 +30,16 @@ pub fn decision() -> Value {
     of::<Decision>()
 }
 
-/// What a policy sees as `input`.
-pub fn facts() -> Value {
-    of::<Facts>()
+/// What a policy of a gate sees as `input`.
+pub fn facts(gate: Gate) -> Value {
+    let mut schema = match gate {
+        Gate::Change => of::<ChangeFacts>(),
+        Gate::Slo => of::<SloGateFacts>(),
+    };
+    if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
+        properties.insert("gate".to_owned(), json!({"description": "Which gate asks.", "const": gate.as_str()}));
+    }
+    schema
 }
 
 fn of<T: JsonSchema>() -> Value {

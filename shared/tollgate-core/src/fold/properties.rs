@@ -8,7 +8,7 @@ use crate::{
     approval::ApprovalRequirement,
     decision::Verdict,
     evidence::{Evidence, EvidenceStatus},
-    facts::Facts,
+    facts::ChangeFacts,
     finding::{Effect, Finding, FindingKind, Mode},
     waiver::Waiver,
 };
@@ -28,7 +28,7 @@ fn any_finding() -> impl Strategy<Value = Finding> {
     })
 }
 
-fn any_facts() -> impl Strategy<Value = Facts> {
+fn any_facts() -> impl Strategy<Value = ChangeFacts> {
     (any::<bool>(), any::<bool>(), 0_usize..4, any::<bool>()).prop_map(|(bad, required, approvals, waived)| {
         let mut facts = facts();
         if bad {
@@ -85,7 +85,7 @@ proptest! {
         facts in any_facts(), findings in prop::collection::vec(any_finding(), 0..6),
     ) {
         let decision = of(&facts, findings);
-        let bad = facts.evidence().any(|evidence| !evidence.is_ok() && evidence.required);
+        let bad = facts.frame().evidence.iter().any(|evidence| !evidence.is_ok() && evidence.required);
         let spoken = decision.findings.iter().any(|finding| finding.mode == Mode::Enforce
             && finding.effect >= Effect::RequireApproval && finding.waiver.is_none()
             && finding.evidence.iter().any(|id| id == "history"));

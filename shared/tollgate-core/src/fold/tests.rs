@@ -6,12 +6,12 @@ use crate::{
     approval::{ApprovalFact, ApprovalRequirement},
     decision::{Decision, Verdict},
     evidence::{Evidence, EvidenceStatus},
-    facts::{Facts, FreezeWindow},
+    facts::{ChangeFacts, FreezeWindow},
     finding::{Effect, Evaluation, Finding, FindingKind, Mode, RuleRun},
     waiver::Waiver,
 };
 
-pub(super) fn facts() -> Facts {
+pub(super) fn facts() -> ChangeFacts {
     let evidence = |id: &str| serde_json::to_value(Evidence::ok(id, "test", None)).unwrap();
     serde_json::from_value(json!({
         "schema": crate::facts::FACTS_SCHEMA, "gate": "change",
@@ -39,19 +39,19 @@ fn run(rule: &str) -> RuleRun {
     RuleRun { rule: rule.into(), mode: Mode::Enforce, judged: true }
 }
 
-pub(super) fn of(facts: &Facts, findings: Vec<Finding>) -> Decision {
+pub(super) fn of(facts: &ChangeFacts, findings: Vec<Finding>) -> Decision {
     let rules = findings.iter().map(|finding| run(&finding.rule)).chain([run("change.service")]).collect();
     let evaluation = Evaluation { policy_revision: "sha256:p".into(), rules, findings };
     let judgement =
         Judgement { decision_id: "01J".into(), facts_digest: "sha256:f".into(), evaluation, warnings: Vec::new() };
-    decide(facts, judgement)
+    decide(&facts.frame(), judgement)
 }
 
 #[test]
 fn no_finding_allows_only_if_a_rule_ran() {
     assert_eq!(of(&facts(), Vec::new()).verdict, Verdict::Allow);
     let nothing = Evaluation { policy_revision: String::new(), rules: Vec::new(), findings: Vec::new() };
-    let findings = settle(&facts(), &nothing);
+    let findings = settle(&facts().frame(), &nothing);
     assert_eq!(findings[0].kind, FindingKind::NoRuleRan);
     assert_eq!(verdict(&findings), Verdict::Deny);
 }

@@ -14,15 +14,15 @@ use aws_sdk_dynamodb::{
 use super::{DynamoDbLedger, failure, key};
 use crate::{
     error::LedgerError,
-    record::{Entry, OutcomeRow, RecordRow},
+    record::{Entry, HistoryEntry, OutcomeRow, RecordRow},
 };
 
 const RECORD: &str = "record a decision";
 const OUTCOME: &str = "note an outcome";
 /// How often a transaction is tried that met another one over the same items, which the SDK does not try again.
 const CONFLICT_TRIES: u32 = 5;
-/// What every decision is: itself, its entry in a history, its place in the list of its year.
-const PUTS: usize = 3;
+/// Where in a transaction the condition stands that nothing was allowed meanwhile, if there is one.
+const LAST_ALLOWED: usize = 1;
 
 /// How one try at a transaction ended.
 enum Attempt {
@@ -54,7 +54,7 @@ impl DynamoDbLedger {
         let reasons = cancelled.cancellation_reasons();
         let codes: Vec<&str> =
             reasons.iter().filter_map(CancellationReason::code).filter(|code| *code != "None").collect();
-        // Two have a condition: the decision, which comes first, and what was allowed last, which comes at the end.
+        // Two have a condition: the decision, which comes first, and what was allowed last, which comes behind it.
         let is_unmet = |reason: &&CancellationReason| reason.code() == Some("ConditionalCheckFailed");
         if let Some(first) = reasons.first().filter(is_unmet) {
             let body = first.item().map(|item| self.text(item, "body")).transpose()?;
@@ -62,7 +62,8 @@ impl DynamoDbLedger {
                 body.ok_or_else(|| self.place.failed(RECORD, "the condition failed and the item was not returned"))?;
             return Ok(Attempt::Done(RecordRow::Already(body)));
         }
-        if entry.is_allowed && reasons.get(PUTS).is_some_and(|reason| is_unmet(&reason)) {
+        let has_seen = entry.history.as_ref().is_some_and(|history| history.seen.is_some());
+        if has_seen && reasons.get(LAST_ALLOWED).is_some_and(|reason| is_unmet(&reason)) {
             return Ok(Attempt::Done(RecordRow::Overtaken));
         }
         let said: Vec<&str> = reasons.iter().filter_map(CancellationReason::message).collect();
@@ -78,45 +79,46 @@ impl DynamoDbLedger {
 
     fn puts(&self, entry: &Entry) -> Result<Vec<TransactWriteItem>, LedgerError> {
         let (decision_pk, decision_sk) = key::decision(&entry.decision_id);
-        let history_pk = if entry.is_allowed {
-            key::allowed(&entry.service, &entry.environment)?
-        } else {
-            key::refused(&entry.service, &entry.environment, &entry.change_id)?
-        };
-        let history_sk = format!("{}#{}", entry.evaluated_at, entry.decision_id);
         let year_pk = key::year_of_decision(&entry.decision_id)?;
         let put = || Put::builder().table_name(&self.table);
         let text = |text: &str| AttributeValue::S(text.into());
-        let puts: [_; PUTS] = [
-            put()
-                .item("pk", AttributeValue::S(decision_pk))
-                .item("sk", AttributeValue::S(decision_sk))
-                .item("history_pk", text(&history_pk))
-                .item("history_sk", text(&history_sk))
-                .item("body", text(&entry.body))
-                .condition_expression("attribute_not_exists(pk)")
-                .return_values_on_condition_check_failure(OnFailure::AllOld),
-            put().item("pk", text(&history_pk)).item("sk", text(&history_sk)).item("change", text(&entry.change)),
-            put().item("pk", AttributeValue::S(year_pk)).item("sk", text(&entry.decision_id)),
-        ];
-        let last = entry.is_allowed.then(|| self.last_allowed(entry)).transpose()?;
-        puts.into_iter()
-            .chain(last)
+        let mut decision = put()
+            .item("pk", AttributeValue::S(decision_pk))
+            .item("sk", AttributeValue::S(decision_sk))
+            .item("body", text(&entry.body))
+            .condition_expression("attribute_not_exists(pk)")
+            .return_values_on_condition_check_failure(OnFailure::AllOld);
+        let (mut past, mut last) = (None, None);
+        if let Some(history) = &entry.history {
+            let HistoryEntry { service, environment, change_id, change, is_allowed, .. } = history;
+            let history_pk = match is_allowed {
+                true => key::allowed(service, environment)?,
+                false => key::refused(service, environment, change_id)?,
+            };
+            let history_sk = format!("{}#{}", entry.evaluated_at, entry.decision_id);
+            decision = decision.item("history_pk", text(&history_pk)).item("history_sk", text(&history_sk));
+            past = Some(put().item("pk", text(&history_pk)).item("sk", text(&history_sk)).item("change", text(change)));
+            last = is_allowed.then(|| self.last_allowed(entry, history)).transpose()?;
+        }
+        let year = put().item("pk", AttributeValue::S(year_pk)).item("sk", text(&entry.decision_id));
+        [Some(decision), last, past, Some(year)]
+            .into_iter()
+            .flatten()
             .map(|put| Ok(TransactWriteItem::builder().put(put.build()?).build()))
             .collect::<Result<_, BuildError>>()
             .map_err(|error| self.place.failed(RECORD, error.to_string()))
     }
 
     /// Makes this the change that was allowed last, on the condition that it has seen the one before.
-    fn last_allowed(&self, entry: &Entry) -> Result<PutBuilder, LedgerError> {
-        let (pk, sk) = key::last_allowed(&entry.service, &entry.environment)?;
+    fn last_allowed(&self, entry: &Entry, history: &HistoryEntry) -> Result<PutBuilder, LedgerError> {
+        let (pk, sk) = key::last_allowed(&history.service, &history.environment)?;
         let put = Put::builder()
             .table_name(&self.table)
             .item("pk", AttributeValue::S(pk))
             .item("sk", AttributeValue::S(sk))
             .item("decision_id", AttributeValue::S(entry.decision_id.clone()))
             .item("evaluated_at", AttributeValue::S(entry.evaluated_at.clone()));
-        let Some(seen) = &entry.seen else { return Ok(put) };
+        let Some(seen) = &history.seen else { return Ok(put) };
         let names: Vec<String> = (0..seen.decision_ids.len()).map(|index| format!(":seen{index}")).collect();
         let mut condition = "attribute_not_exists(pk) OR evaluated_at < :since".to_owned();
         if !names.is_empty() {

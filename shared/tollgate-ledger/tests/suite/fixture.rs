@@ -4,8 +4,9 @@ use chrono::{DateTime, TimeDelta};
 use serde_json::json;
 use tollgate_core::{
     Timestamp,
+    change::Change,
     decision::{DecisionRecord, Gate, Verdict},
-    facts::{Outcome, OutcomeResult},
+    facts::{Facts, Outcome, OutcomeResult},
 };
 use tollgate_ledger::{Claim, ClaimKey, Claimed, HistoryQuery, Ledger, Recorded};
 use ulid::Ulid;
@@ -97,4 +98,10 @@ pub(crate) fn all_of(service: &str) -> HistoryQuery {
 /// The ids in a service's history in production.
 pub(crate) async fn ids_of(ledger: &Ledger, query: &HistoryQuery) -> Vec<String> {
     ledger.history(query).await.unwrap().changes.into_iter().map(|change| change.decision_id).collect()
+}
+
+/// The change that a record is about.
+pub(crate) fn change_of(record: &mut DecisionRecord) -> &mut Change {
+    let Facts::Change(facts) = &mut record.facts else { panic!("a record about a change") };
+    &mut facts.change
 }

@@ -10,11 +10,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use regorus::unstable::{AssignOp, Expr, Literal, Ref, Rule, RuleHead};
 use serde_json::Value;
+use tollgate_core::decision::Gate;
 use walk::Walk;
 
 use super::{Index, Package, at};
 use crate::{
     PolicyError,
+    module_path::Role,
     modules::ParsedModule,
     reference::{Reference, Step, bound, each_reference, head_name, text},
     syntax::{Node, walk_rule},
@@ -24,10 +26,15 @@ use crate::{
 type Type<'s> = Option<Vec<&'s Value>>;
 type Names<'a, 's> = BTreeMap<&'a str, Vec<&'s Value>>;
 
-/// Checks every reference to the facts.
-pub(crate) fn check(modules: &[ParsedModule], schema: &Value) -> Vec<PolicyError> {
+/// Checks every reference to the facts of a gate, in its rules and in what all gates share.
+pub(crate) fn check(modules: &[ParsedModule], gate: Gate, schema: &Value) -> Vec<PolicyError> {
     let index = Index::of(modules);
-    index.packages().flat_map(|package| Checker { schema: Walk(schema), package }.check()).collect()
+    let sees = |package: &Package<'_>| match &package.parsed.place.role {
+        Role::Rule { gate: own, .. } => *own == gate,
+        Role::Library | Role::Test => true,
+    };
+    let packages = index.packages().filter(|package| sees(package));
+    packages.flat_map(|package| Checker { schema: Walk(schema), package }.check()).collect()
 }
 
 /// The schema, where thresholds have the names that the settings declare. A leaf of the tree is a map with `value`.
