@@ -54,12 +54,12 @@ pub fn decide(evaluator: &Evaluator, facts: &str) -> anyhow::Result<String> {
 pub fn judge(evaluator: &Evaluator, facts: &Facts) -> anyhow::Result<Decision> {
     let json = serde_json::to_string(facts)?;
     let facts_digest = digest::of_bytes(json.as_bytes());
-    let evaluation = evaluator.evaluate_json(facts.gate, &json);
+    let evaluation = evaluator.evaluate_json(facts.gate(), &json);
     let judgement = Judgement {
         decision_id: "01M7YSCZQ5Q145XDFKSYRAY5YJ".to_owned(),
         facts_digest,
         evaluation,
         warnings: Vec::new(),
     };
-    Ok(fold::decide(facts, judgement))
+    Ok(fold::decide(&facts.frame(), judgement))
 }

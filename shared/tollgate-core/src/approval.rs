@@ -2,7 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Timestamp, change::Change, facts::CallerFact};
+use crate::{
+    Timestamp,
+    change::{Approval, Change},
+    facts::{CallerFact, Rollout},
+};
 
 /// Who must approve before the change may go ahead.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,24 +59,50 @@ pub struct ApprovalTime {
     pub max_age_seconds: i64,
 }
 
-/// Holds the approvals of a change against configuration: who asserts them, who gave them, when, and to what. An approval
+/// What was approved, and by whom as the caller says.
+#[derive(Debug, Clone, Copy)]
+pub struct Approved<'a> {
+    /// Whose own approval does not count; nobody is left out when it is not known.
+    pub author: Option<&'a str>,
+    /// The commit; an approval that names another does not count.
+    pub commit: Option<&'a str>,
+    /// The approvals.
+    pub approvals: &'a [Approval],
+}
+
+impl<'a> From<&'a Change> for Approved<'a> {
+    fn from(change: &'a Change) -> Self {
+        Self { author: Some(&change.author), commit: change.commit.as_deref(), approvals: &change.approvals }
+    }
+}
+
+impl<'a> From<&'a Rollout> for Approved<'a> {
+    fn from(rollout: &'a Rollout) -> Self {
+        let Rollout { author, commit, approvals, .. } = rollout;
+        Self { author: author.as_deref(), commit: commit.as_deref(), approvals }
+    }
+}
+
+/// Holds approvals against configuration: who asserts them, who gave them, when, and to what. An approval
 /// that names no commit or no time is of this commit and of now, on the word of a caller that is trusted.
-pub fn approval_facts(
-    change: &Change,
+pub fn approval_facts<'a>(
+    approved: impl Into<Approved<'a>>,
     caller: &CallerFact,
     time: ApprovalTime,
     groups_of: impl Fn(&str) -> Vec<String>,
 ) -> Vec<ApprovalFact> {
-    let reason = |approval: &crate::change::Approval| {
+    let Approved { author, commit, approvals } = approved.into();
+    let author = author.map(normal);
+    let reason = |approval: &Approval| {
         if !caller.may_assert_approvals {
             return Some(format!("`{}` is not trusted to say who approved", caller.principal));
         }
         let by = normal(&approval.by);
-        if by.is_empty() || by == normal(&change.author) {
+        if by.is_empty() || Some(&by) == author.as_ref() {
             return Some("the author cannot approve their own change".to_owned());
         }
-        if let Some(approved) = approval.commit.as_ref().filter(|approved| Some(*approved) != change.commit.as_ref()) {
-            let commit = change.commit.as_deref().unwrap_or("no named commit");
+        if let Some(approved) = approval.commit.as_deref().filter(|approved| Some(*approved) != commit) {
+            let commit = commit.unwrap_or("no named commit");
             return Some(format!("commit `{approved}` was approved, and this is `{commit}`"));
         }
         let age_seconds = approval.at.map(|at| time.now.signed_duration_since(at).num_seconds())?;
@@ -82,8 +112,7 @@ pub fn approval_facts(
         (age_seconds > time.max_age_seconds)
             .then(|| format!("it is older than {} h", time.max_age_seconds.div_euclid(3600)))
     };
-    change
-        .approvals
+    approvals
         .iter()
         .map(|approval| {
             let reason = reason(approval);

@@ -35,13 +35,19 @@ impl Verdict {
 pub enum Gate {
     /// May this change go ahead?
     Change,
+    /// Does the service still have error budget, and is this rollout harming it?
+    Slo,
 }
 
 impl Gate {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Change, Self::Slo];
+
     /// The word used in addresses, packages, logs and metrics.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Change => "change",
+            Self::Slo => "slo",
         }
     }
 }

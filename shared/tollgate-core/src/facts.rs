@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Timestamp,
     approval::ApprovalFact,
-    change::Change,
     decision::{Gate, Verdict},
     evidence::Evidence,
     settings::Settings,
@@ -15,55 +14,67 @@ use crate::{
     waiver::Waiver,
 };
 
+mod change;
+mod slo;
+
+pub use change::ChangeFacts;
+pub use slo::{MaintenanceWindow, Rollout, SloGateFacts};
+
 /// The version of the contract between facts and policies.
 pub const FACTS_SCHEMA: &str = "tollgate.facts/v1";
 
-/// Everything that one decision rests on.
+/// The principal of a caller whom nobody verified; two of them need not be the same.
+pub const ANONYMOUS: &str = "anonymous";
+
+/// Everything that one decision rests on, by the gate that asks.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Facts {
-    /// Always [`FACTS_SCHEMA`].
-    pub schema: String,
-    /// Which gate asks.
-    pub gate: Gate,
-    /// The time to judge by; policies have no other clock.
-    pub evaluated_at: Timestamp,
-    /// The same in seconds since 1970, for arithmetic.
-    pub evaluated_at_seconds: i64,
-    /// Who asks.
-    pub caller: CallerFact,
-    /// What is proposed.
-    pub change: Change,
-    /// The service that is changed.
-    pub service: ServiceFact,
-    /// Its service level objectives.
-    pub slos: Vec<SloFact>,
-    /// What it depends on.
-    pub dependencies: Vec<DependencyFact>,
-    /// Other changes.
-    pub history: HistoryFact,
-    /// Freeze windows.
-    pub freezes: FreezeFact,
-    /// The approvals that came with the change.
-    pub approvals: Vec<ApprovalFact>,
-    /// The cost estimate that came with the change; null when none came.
-    pub cost: Option<CostFact>,
-    /// Thresholds and modes in force for this service.
-    pub settings: Settings,
-    /// Exceptions in force for this service.
-    pub waivers: Vec<Waiver>,
+#[serde(tag = "gate", rename_all = "snake_case")]
+pub enum Facts {
+    /// About a change.
+    Change(Box<ChangeFacts>),
+    /// About a rollout, or a service as it runs.
+    Slo(Box<SloGateFacts>),
 }
 
 impl Facts {
-    /// All evidence in the facts.
-    pub fn evidence(&self) -> impl Iterator<Item = &Evidence> {
-        [&self.service.evidence, &self.history.evidence, &self.freezes.evidence]
-            .into_iter()
-            .chain(self.slos.iter().map(|slo| &slo.evidence))
-            .chain(self.dependencies.iter().map(|dependency| &dependency.evidence))
-            .chain(self.dependencies.iter().flat_map(|dependency| &dependency.slos).map(|slo| &slo.evidence))
-            .chain(self.cost.iter().map(|cost| &cost.evidence))
+    /// Which gate asks.
+    pub fn gate(&self) -> Gate {
+        match self {
+            Self::Change(_) => Gate::Change,
+            Self::Slo(_) => Gate::Slo,
+        }
     }
+
+    /// What holds for every gate.
+    pub fn frame(&self) -> Frame<'_> {
+        match self {
+            Self::Change(facts) => facts.frame(),
+            Self::Slo(facts) => facts.frame(),
+        }
+    }
+}
+
+/// What folding findings to a verdict needs of any gate's facts.
+#[derive(Debug, Clone)]
+pub struct Frame<'a> {
+    /// Which gate asks.
+    pub gate: Gate,
+    /// The time to judge by.
+    pub evaluated_at: Timestamp,
+    /// The service that is asked about.
+    pub service: &'a str,
+    /// The environment that is asked about.
+    pub environment: &'a str,
+    /// Thresholds and modes in force.
+    pub settings: &'a Settings,
+    /// Exceptions in force.
+    pub waivers: &'a [Waiver],
+    /// The approvals that came with the question.
+    pub approvals: &'a [ApprovalFact],
+    /// When the next known obstacle begins: an `allow` holds no longer.
+    pub next_obstacle_at: Option<Timestamp>,
+    /// All evidence in the facts.
+    pub evidence: Vec<&'a Evidence>,
 }
 
 /// Who asks.
@@ -125,6 +136,13 @@ pub struct DependencyFact {
     pub owner: Option<String>,
     /// Its objectives; their evidence is advisory.
     pub slos: Vec<SloFact>,
+}
+
+impl DependencyFact {
+    /// All evidence about it.
+    pub fn evidence(&self) -> impl Iterator<Item = &Evidence> {
+        std::iter::once(&self.evidence).chain(self.slos.iter().map(|slo| &slo.evidence))
+    }
 }
 
 /// Other changes, as the ledger knows them.

@@ -8,9 +8,9 @@ use chrono::Duration;
 use crate::{
     Timestamp,
     approval::satisfy,
-    decision::{ApiCost, Awaited, Decision, Verdict},
+    decision::{ApiCost, Awaited, Decision, Gate, Verdict},
     evidence::Evidence,
-    facts::Facts,
+    facts::Frame,
     finding::{Effect, Evaluation, Finding, FindingKind, Mode},
 };
 
@@ -38,7 +38,7 @@ pub fn verdict(findings: &[Finding]) -> Verdict {
 }
 
 /// Settles what the rules found and decides.
-pub fn decide(facts: &Facts, judgement: Judgement) -> Decision {
+pub fn decide(facts: &Frame<'_>, judgement: Judgement) -> Decision {
     let Judgement { decision_id, facts_digest, evaluation, warnings } = judgement;
     let findings = settle(facts, &evaluation);
     let verdict = verdict(&findings);
@@ -63,7 +63,7 @@ pub fn decide(facts: &Facts, judgement: Judgement) -> Decision {
 
 /// Gives every finding its mode, waiver and approvals, adds what no policy may leave unsaid, and puts what
 /// blocks first.
-pub fn settle(facts: &Facts, evaluation: &Evaluation) -> Vec<Finding> {
+pub fn settle(facts: &Frame<'_>, evaluation: &Evaluation) -> Vec<Finding> {
     let mode_of = |rule: &str, default: Mode| facts.settings.modes.get(rule).copied().unwrap_or(default);
     let mut findings = evaluation.findings.clone();
     for finding in &mut findings {
@@ -72,15 +72,12 @@ pub fn settle(facts: &Facts, evaluation: &Evaluation) -> Vec<Finding> {
             finding.waiver = facts
                 .waivers
                 .iter()
-                .find(|waiver| {
-                    let change = &facts.change;
-                    waiver.covers(&finding.rule, &change.service, &change.environment, facts.evaluated_at)
-                })
+                .find(|waiver| waiver.covers(&finding.rule, facts.service, facts.environment, facts.evaluated_at))
                 .map(crate::waiver::Waiver::applied);
         }
         finding.approved_by = match (finding.effect, &finding.approval) {
-            (Effect::RequireApproval, Some(requirement)) => satisfy(requirement, &facts.approvals).unwrap_or_default(),
-            (Effect::RequireApproval, None) => satisfy(&<_>::default(), &facts.approvals).unwrap_or_default(),
+            (Effect::RequireApproval, Some(requirement)) => satisfy(requirement, facts.approvals).unwrap_or_default(),
+            (Effect::RequireApproval, None) => satisfy(&<_>::default(), facts.approvals).unwrap_or_default(),
             (Effect::Deny | Effect::Warn, _) => Vec::new(),
         };
     }
@@ -97,7 +94,7 @@ pub fn settle(facts: &Facts, evaluation: &Evaluation) -> Vec<Finding> {
 }
 
 fn no_rule_ran() -> Finding {
-    let message = "no enforced rule was judged: nothing vouches for this change";
+    let message = "no enforced rule was judged: nothing vouches for it";
     Finding {
         kind: FindingKind::NoRuleRan,
         remediation: Some(
@@ -110,7 +107,7 @@ fn no_rule_ran() -> Finding {
 /// Evidence that is not good must be spoken of: where a decision has to rest on it, by a finding that denies
 /// or asks for approval and is not waived; where it is advisory, by any finding. What no enforced rule cites is
 /// added here, so a waiver lifts a rule but never makes up for what is not known.
-fn unjudged_evidence<'a>(facts: &'a Facts, findings: &'a [Finding]) -> impl Iterator<Item = Finding> + 'a {
+fn unjudged_evidence<'a>(facts: &'a Frame<'a>, findings: &'a [Finding]) -> impl Iterator<Item = Finding> + 'a {
     let cited = |least: Effect| -> BTreeSet<&str> {
         findings
             .iter()
@@ -120,7 +117,9 @@ fn unjudged_evidence<'a>(facts: &'a Facts, findings: &'a [Finding]) -> impl Iter
     };
     let (held, spoken) = (cited(Effect::RequireApproval), cited(Effect::Warn));
     facts
-        .evidence()
+        .evidence
+        .iter()
+        .copied()
         .filter(move |evidence| {
             let cited = if evidence.required { &held } else { &spoken };
             !evidence.is_ok() && !cited.contains(evidence.id.as_str())
@@ -142,7 +141,7 @@ fn unjudged(evidence: &Evidence) -> Finding {
     }
 }
 
-fn awaiting(facts: &Facts, findings: &[Finding]) -> Vec<Awaited> {
+fn awaiting(facts: &Frame<'_>, findings: &[Finding]) -> Vec<Awaited> {
     let pending = |finding: &&Finding| finding.is_blocking() && finding.effect == Effect::RequireApproval;
     findings
         .iter()
@@ -150,7 +149,7 @@ fn awaiting(facts: &Facts, findings: &[Finding]) -> Vec<Awaited> {
         .map(|finding| {
             let requirement = finding.approval.clone().unwrap_or_default();
             let one = crate::approval::ApprovalRequirement { count: 1, ..requirement.clone() };
-            let received = satisfy(&one, &facts.approvals).map_or(0, |people| people.len());
+            let received = satisfy(&one, facts.approvals).map_or(0, |people| people.len());
             Awaited {
                 rule: finding.rule.clone(),
                 group: requirement.group,
@@ -169,16 +168,14 @@ fn retry_at(findings: &[Finding]) -> Option<Timestamp> {
 
 /// An `allow` ends with its time, with the next freeze and with the first waiver that it leans on; the others
 /// end when asking again makes sense.
-fn valid_until(facts: &Facts, findings: &[Finding], verdict: Verdict, retry_at: Option<Timestamp>) -> Timestamp {
+fn valid_until(facts: &Frame<'_>, findings: &[Finding], verdict: Verdict, retry_at: Option<Timestamp>) -> Timestamp {
     let key = format!("{}_valid_seconds", verdict.as_str());
     let seconds = facts.settings.integer("decision", &key).unwrap_or(0).clamp(0, 86_400);
     let end = facts.evaluated_at + Duration::seconds(seconds);
     let earlier = match verdict {
         Verdict::Allow => facts
-            .freezes
-            .next
-            .iter()
-            .map(|freeze| freeze.starts_at)
+            .next_obstacle_at
+            .into_iter()
             .chain(findings.iter().filter_map(|finding| finding.waiver.as_ref()).map(|waiver| waiver.expires_at))
             .min(),
         Verdict::Pending | Verdict::Deny => retry_at,
@@ -186,9 +183,13 @@ fn valid_until(facts: &Facts, findings: &[Finding], verdict: Verdict, retry_at: 
     earlier.map_or(end, |earlier| end.min(earlier)).max(facts.evaluated_at)
 }
 
-fn summary(facts: &Facts, evaluation: &Evaluation, findings: &[Finding], verdict: Verdict) -> String {
+fn summary(facts: &Frame<'_>, evaluation: &Evaluation, findings: &[Finding], verdict: Verdict) -> String {
     let blocking = findings.iter().filter(|finding| finding.is_blocking()).count();
-    let target = format!("{} in {}", facts.change.service, facts.change.environment);
+    let target = format!("{} in {}", facts.service, facts.environment);
+    let action = match facts.gate {
+        Gate::Change => "change",
+        Gate::Slo => "roll out",
+    };
     let more = match blocking {
         0 | 1 => String::new(),
         2 => " (and one more finding)".to_owned(),
@@ -207,20 +208,22 @@ fn summary(facts: &Facts, evaluation: &Evaluation, findings: &[Finding], verdict
                 1 => ", one warns".to_owned(),
                 many => format!(", {many} warnings"),
             };
-            format!("{target} may change: {judged} rules judged, none holds it up{aside}")
+            format!("{target} may {action}: {judged} rules judged, none holds it up{aside}")
         }
         Verdict::Pending => format!("{target} waits: {first}{more}"),
-        Verdict::Deny => format!("{target} may not change now: {first}{more}"),
+        Verdict::Deny => format!("{target} may not {action} now: {first}{more}"),
     }
 }
 
-fn api_cost(facts: &Facts) -> ApiCost {
+fn api_cost(facts: &Frame<'_>) -> ApiCost {
     ApiCost {
         currency: "USD".to_owned(),
-        micros: facts.evidence().fold(0, |sum, evidence| sum.saturating_add(evidence.api_cost_usd_micros)),
-        requests: facts.evidence().fold(0, |sum, evidence| sum.saturating_add(evidence.api_requests)),
+        micros: facts.evidence.iter().fold(0, |sum, evidence| sum.saturating_add(evidence.api_cost_usd_micros)),
+        requests: facts.evidence.iter().fold(0, |sum, evidence| sum.saturating_add(evidence.api_requests)),
     }
 }
 
+#[cfg(test)]
+mod properties;
 #[cfg(test)]
 mod tests;

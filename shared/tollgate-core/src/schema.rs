@@ -1,16 +1,23 @@
 //! JSON Schemas of what crosses the border: generated from the types, published under `policies/schemas`.
 
 use schemars::{JsonSchema, generate::SchemaSettings};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::{change::Change, decision::Decision, facts::Facts, notice::Notice};
+use crate::{
+    change::Change,
+    decision::{Decision, Gate},
+    facts::{ChangeFacts, Rollout, SloGateFacts},
+    notice::Notice,
+};
 
 /// Every published schema with its file name.
 pub fn all() -> Vec<(&'static str, Value)> {
     vec![
         ("change.schema.json", change()),
+        ("rollout.schema.json", of::<Rollout>()),
         ("decision.schema.json", decision()),
-        ("facts.schema.json", facts()),
+        ("facts.change.schema.json", facts(Gate::Change)),
+        ("facts.slo.schema.json", facts(Gate::Slo)),
         ("notice.schema.json", notice()),
     ]
 }
@@ -25,9 +32,16 @@ pub fn decision() -> Value {
     of::<Decision>()
 }
 
-/// What a policy sees as `input`.
-pub fn facts() -> Value {
-    of::<Facts>()
+/// What a policy of a gate sees as `input`.
+pub fn facts(gate: Gate) -> Value {
+    let mut schema = match gate {
+        Gate::Change => of::<ChangeFacts>(),
+        Gate::Slo => of::<SloGateFacts>(),
+    };
+    if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
+        properties.insert("gate".to_owned(), json!({"description": "Which gate asks.", "const": gate.as_str()}));
+    }
+    schema
 }
 
 /// What goes out when the state of a service changes.

@@ -6,7 +6,7 @@
 use std::{io::Write as _, time::Duration};
 
 use serde_json::{Map, Value, json};
-use tollgate_core::{Timestamp, decision::Decision, facts::Facts};
+use tollgate_core::{Timestamp, decision::Decision, facts::Frame};
 
 /// The namespace of all metrics.
 pub const NAMESPACE: &str = "Tollgate";
@@ -23,8 +23,8 @@ pub struct Latencies {
 }
 
 /// The line for one decision.
-pub fn decision_line(at: Timestamp, decision: &Decision, facts: &Facts, latencies: Latencies) -> Value {
-    let problems = facts.evidence().filter(|evidence| !evidence.is_ok()).count();
+pub fn decision_line(at: Timestamp, decision: &Decision, facts: &Frame<'_>, latencies: Latencies) -> Value {
+    let problems = facts.evidence.iter().filter(|evidence| !evidence.is_ok()).count();
     let metrics = [
         ("Decisions", "Count", json!(1)),
         ("EvidenceProblems", "Count", json!(problems)),

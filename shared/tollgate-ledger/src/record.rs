@@ -2,13 +2,15 @@
 
 use serde::{Serialize, de::DeserializeOwned};
 use tollgate_core::{
-    decision::DecisionRecord,
-    facts::{Outcome, PastChange},
+    change::Change,
+    decision::{Decision, DecisionRecord, Verdict},
+    facts::{Facts, Outcome, PastChange},
 };
 
 use crate::{
     error::{LedgerError, Place},
     id,
+    query::Seen,
 };
 
 /// The largest record, in bytes of JSON. A DynamoDB item holds 400 KB together with its keys; SQLite follows suit, so
@@ -24,6 +26,17 @@ pub enum Recorded {
     Stored,
     /// A record was there already and stands: answer with this one.
     Already(Box<DecisionRecord>),
+    /// Nothing is kept: since the history was read, another change of this service in this environment was allowed. Read
+    /// the history again and judge again.
+    Overtaken,
+}
+
+/// The same, as a store gives it.
+#[derive(Debug)]
+pub(crate) enum RecordRow {
+    Stored,
+    Already(String),
+    Overtaken,
 }
 
 /// How reporting an outcome went.
@@ -60,19 +73,27 @@ impl OutcomeRow {
 pub(crate) struct Entry {
     pub(crate) decision_id: String,
     pub(crate) body: String,
-    pub(crate) service: String,
-    pub(crate) environment: String,
     /// The time of the decision as text that sorts.
     pub(crate) evaluated_at: String,
+    /// Its entry in a service's history; only changes have one.
+    pub(crate) history: Option<HistoryEntry>,
+}
+
+/// A change in the history of its service and environment.
+#[derive(Debug)]
+pub(crate) struct HistoryEntry {
+    pub(crate) service: String,
+    pub(crate) environment: String,
+    pub(crate) change_id: String,
+    pub(crate) is_allowed: bool,
+    /// What the decision was made in sight of; only of one that allows, where that is known.
+    pub(crate) seen: Option<Seen>,
     /// The change as the history gives it, without an outcome.
     pub(crate) change: String,
 }
 
-impl Entry {
-    pub(crate) fn of(record: &DecisionRecord) -> Result<Self, LedgerError> {
-        let (decision, change) = (&record.decision, &record.facts.change);
-        id::require("decision_id", &decision.decision_id)?;
-        let body = write_json("record", record)?;
+impl HistoryEntry {
+    fn of(decision: &Decision, change: &Change, seen: Option<&Seen>) -> Result<Self, LedgerError> {
         let past_change = PastChange {
             decision_id: decision.decision_id.clone(),
             change_id: change.id.clone(),
@@ -90,6 +111,27 @@ impl Entry {
             MAX_HISTORY_ENTRY_BYTES,
             "shorten its id, service, environment or author",
         )?;
+        let is_allowed = decision.verdict == Verdict::Allow;
+        Ok(Self {
+            service: change.service.clone(),
+            environment: change.environment.clone(),
+            change_id: change.id.clone(),
+            is_allowed,
+            seen: seen.filter(|_| is_allowed).cloned(),
+            change: past_change,
+        })
+    }
+}
+
+impl Entry {
+    pub(crate) fn of(record: &DecisionRecord, seen: Option<&Seen>) -> Result<Self, LedgerError> {
+        let decision = &record.decision;
+        id::require("decision_id", &decision.decision_id)?;
+        let body = write_json("record", record)?;
+        let history = match &record.facts {
+            Facts::Change(facts) => Some(HistoryEntry::of(decision, &facts.change, seen)?),
+            Facts::Slo(_) => None,
+        };
         check_size(
             "the decision with its facts",
             body.len(),
@@ -99,10 +141,8 @@ impl Entry {
         Ok(Self {
             decision_id: decision.decision_id.clone(),
             body,
-            service: change.service.clone(),
-            environment: change.environment.clone(),
             evaluated_at: id::sortable(decision.evaluated_at),
-            change: past_change,
+            history,
         })
     }
 }

@@ -76,9 +76,10 @@ impl Evaluator {
         &self.policies
     }
 
-    /// Judges the facts by every rule of the gate. It blocks, usually for well under a millisecond, and never much
+    /// Judges the facts by every rule of their gate. It blocks, usually for well under a millisecond, and never much
     /// longer than [`Limits::total_time`]. A rule that fails in any way gives a finding that denies.
-    pub fn evaluate(&self, gate: Gate, facts: &Facts) -> Evaluation {
+    pub fn evaluate(&self, facts: &Facts) -> Evaluation {
+        let gate = facts.gate();
         match serde_json::to_string(facts) {
             Ok(facts) => self.evaluate_json(gate, &facts),
             Err(error) => {

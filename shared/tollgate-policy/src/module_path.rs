@@ -4,9 +4,6 @@ use tollgate_core::decision::Gate;
 
 use crate::{PolicyError, suggest::did_you_mean};
 
-/// The gates there are.
-pub(crate) const GATES: &[Gate] = &[Gate::Change];
-
 /// What a file is for, by its path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Role {
@@ -51,16 +48,18 @@ pub(crate) fn place(path: &str) -> Result<Place, PolicyError> {
     }
     check_name(name).map_err(refuse)?;
     let package = ["tollgate", top, file].map(str::to_owned).to_vec();
-    let gate = GATES.iter().find(|gate| gate.as_str() == *top);
+    let gate = Gate::ALL.into_iter().find(|gate| gate.as_str() == *top);
     let role = match gate {
         _ if *top == "lib" && (file == name || name == "testing") => Role::Library,
-        Some(gate) if file == name => Role::Rule { gate: *gate, name: format!("{top}.{name}") },
+        Some(gate) if file == name => Role::Rule { gate, name: format!("{top}.{name}") },
         Some(_) => Role::Test,
         None if *top == "lib" => Role::Test,
         None => {
-            let known = GATES.iter().map(|gate| gate.as_str()).chain(["lib"]);
+            let known = Gate::ALL.iter().map(|gate| gate.as_str()).chain(["lib"]);
             let hint = did_you_mean(top, known);
-            return Err(refuse(format!("`{top}` is no gate{hint}: a rule lies in the folder of its gate, `change`")));
+            return Err(refuse(format!(
+                "`{top}` is no gate{hint}: a rule lies in the folder of its gate, `change` or `slo`"
+            )));
         }
     };
     Ok(Place { role, package })

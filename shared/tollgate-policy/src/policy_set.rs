@@ -94,6 +94,11 @@ impl PolicySet {
         &self.data_files
     }
 
+    #[cfg(feature = "tools")]
+    pub(crate) fn all_rules(&self) -> impl Iterator<Item = &LoadedRule> {
+        self.rules.iter()
+    }
+
     pub(crate) fn loaded_rules(&self, gate: Gate) -> impl Iterator<Item = &LoadedRule> {
         self.rules.iter().filter(move |rule| rule.metadata.gate == gate)
     }
@@ -146,7 +151,7 @@ fn build(sources: Sources, checked: bool) -> Result<PolicySet, Vec<PolicyError>>
     let mut errors = missing_rules(&sources);
     let rules = rules(&modules, &sources.policies, &mut errors);
     if rules.is_empty() && errors.is_empty() {
-        let message = "no rule is there, and nothing would vouch for a change: add `change/<rule>/<rule>.rego`";
+        let message = "no rule is there, and nothing would vouch for anything: add `change/<rule>/<rule>.rego`";
         errors.push(PolicyError::new("policies", None, message));
     }
     if checked {

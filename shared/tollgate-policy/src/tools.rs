@@ -14,25 +14,29 @@ pub use coverage::FileCoverage;
 pub use scaffold::scaffold;
 pub use test_run::{TestReport, TestResult, run_tests};
 
+use tollgate_core::decision::Gate;
+
 use crate::{PolicyError, PolicySet, check, policy_set::on_deep_stack, sources::Sources};
 use suite::Suite;
 
-/// Checks policies as loading does, and besides: references to the facts against their JSON Schema and the
+/// Checks policies as loading does, and besides: references to the facts against the JSON Schema of the gate's facts (a library's: of every
+/// gate's) and the
 /// thresholds that `data/settings/defaults.yaml` declares, tests, unused imports and layout.
 ///
 /// # Errors
 /// When the folder cannot be read or the policies cannot be loaded: everything that is wrong, by file and line.
-pub fn check(folder: &Path, facts_schema: Option<serde_json::Value>) -> Result<Checked, Vec<PolicyError>> {
+pub fn check(folder: &Path, facts_schema: impl Fn(Gate) -> serde_json::Value) -> Result<Checked, Vec<PolicyError>> {
     let sources = Sources::read(folder, true)?;
     let policies = PolicySet::build(sources.clone(), true)?;
     let suite = Suite::load(&sources)?;
-    let rules = policies.loaded_rules(tollgate_core::decision::Gate::Change).count();
+    let rules = policies.all_rules().count();
+    let schemas = Gate::ALL.map(|gate| (gate, facts_schema(gate)));
     let problems = on_deep_stack(move || {
         let mut problems = lint::lint(&sources, &policies, &suite);
-        if let Some(schema) = facts_schema {
-            let thresholds = suite::thresholds(&sources)?;
+        let thresholds = suite::thresholds(&sources)?;
+        for (gate, schema) in schemas {
             let schema = check::schema::with_thresholds(schema, &thresholds);
-            problems.extend(check::schema::check(&policies.modules, &schema));
+            problems.extend(check::schema::check(&policies.modules, gate, &schema));
         }
         problems.sort();
         problems.dedup();

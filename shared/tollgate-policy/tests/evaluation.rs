@@ -9,7 +9,7 @@ use std::{
 
 use support::{decide_with, evaluate, facts, quiet, refusals, rule};
 use tollgate_core::{
-    decision::{Gate, Verdict},
+    decision::Verdict,
     finding::{Effect, FindingKind, Mode},
 };
 use tollgate_policy::{Evaluator, Limits, PolicySet};
@@ -139,7 +139,7 @@ fn many_callers_at_once_get_the_same_answer() {
                 for _ in 0..50 {
                     let mut facts = facts();
                     facts.change.id = format!("change-{n}");
-                    let evaluation = evaluator.evaluate(Gate::Change, &facts);
+                    let evaluation = evaluator.evaluate(&facts.into());
                     assert_eq!(evaluation.findings[0].message, format!("change-{n}"));
                 }
             })

@@ -12,7 +12,7 @@ use std::{
 use support::{decide_with, evaluate, facts, quiet, refusals, rule};
 use tollgate_core::{
     decision::{Gate, Verdict},
-    facts::Facts,
+    facts::ChangeFacts,
     finding::FindingKind,
 };
 use tollgate_policy::{Evaluator, Limits, PolicySet};
@@ -133,9 +133,9 @@ fn a_rule_that_hangs_loses_its_thread_and_the_others_are_judged() {
     let evaluator = Evaluator::new(PolicySet::from_sources_unchecked(files).unwrap(), limits);
     let mut hostile = facts();
     hostile.change.id = "a".repeat(400_000);
-    let judged = |facts: &Facts| {
+    let judged = |facts: &ChangeFacts| {
         let begun = Instant::now();
-        let evaluation = evaluator.evaluate(Gate::Change, facts);
+        let evaluation = evaluator.evaluate(&facts.clone().into());
         assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
         let judged: Vec<_> = evaluation.rules.iter().map(|run| run.judged).collect();
         let said = evaluation.findings.last().unwrap().message.clone();
@@ -164,7 +164,7 @@ fn facts_that_are_nested_deep() {
     let mut hostile = facts();
     hostile.change.cost = Some(tollgate_core::change::Cost::Infracost(deep));
     let evaluator = Evaluator::new(PolicySet::from_sources(vec![quiet()]).unwrap(), Limits::default());
-    let evaluation = evaluator.evaluate(Gate::Change, &hostile);
+    let evaluation = evaluator.evaluate(&hostile.into());
     assert!(evaluation.findings[0].message.contains("cannot read the facts"), "{}", evaluation.findings[0].message);
     assert_eq!(decide_with(evaluation).verdict, Verdict::Deny);
 }

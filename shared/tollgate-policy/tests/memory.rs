@@ -5,7 +5,7 @@ mod support;
 use std::time::Duration;
 
 use support::{decide_with, evaluate, facts, quiet, refusals, rule};
-use tollgate_core::decision::{Gate, Verdict};
+use tollgate_core::decision::Verdict;
 use tollgate_policy::{Evaluator, Limits, PolicySet};
 
 #[test]
@@ -26,5 +26,5 @@ fn what_takes_too_much_memory_denies_and_the_next_request_is_answered() {
         assert_eq!(decide_with(evaluation).verdict, Verdict::Deny);
     }
     let evaluator = Evaluator::new(PolicySet::from_sources(vec![quiet()]).unwrap(), limits);
-    assert_eq!(decide_with(evaluator.evaluate(Gate::Change, &facts())).verdict, Verdict::Allow);
+    assert_eq!(decide_with(evaluator.evaluate(&facts().into())).verdict, Verdict::Allow);
 }

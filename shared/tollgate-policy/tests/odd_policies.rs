@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 use support::{facts, quiet, rule};
-use tollgate_core::decision::Gate;
 use tollgate_policy::{Evaluator, Limits, PolicySet};
 
 const PARTS: &[&str] = &[
@@ -81,7 +80,7 @@ proptest! {
         let begun = Instant::now();
         match PolicySet::from_sources(vec![rule("odd", "warn", &body), quiet()]) {
             Ok(set) => {
-                let evaluation = Evaluator::new(set, Limits::default()).evaluate(Gate::Change, &facts());
+                let evaluation = Evaluator::new(set, Limits::default()).evaluate(&facts().into());
                 prop_assert_eq!(evaluation.rules.len(), 2);
                 prop_assert!(!evaluation.findings.is_empty());
             }

@@ -102,10 +102,11 @@ fn a_new_rule_passes_check_and_tests_as_it_stands() {
     let folder = tempfile::tempdir().unwrap();
     let written = scaffold(folder.path(), "change/error_rate").unwrap();
     assert_eq!(written.len(), 2);
-    let checked = tools::check(folder.path(), None).unwrap();
-    assert_eq!((checked.rules, checked.problems.len()), (1, 0), "{:#?}", checked.problems);
+    scaffold(folder.path(), "slo/error_rate").unwrap();
+    let checked = tools::check(folder.path(), |_| json!(true)).unwrap();
+    assert_eq!((checked.rules, checked.problems.len()), (2, 0), "{:#?}", checked.problems);
     let report = run(folder.path());
-    assert!(report.tests.len() == 2 && report.tests.iter().all(|test| test.failure.is_none()), "{report:#?}");
+    assert!(report.tests.len() == 4 && report.tests.iter().all(|test| test.failure.is_none()), "{report:#?}");
     assert!(report.coverage.iter().all(|file| file.lines > 0 && file.uncovered.is_empty()), "{report:#?}");
     for (name, expected) in [
         ("change/error_rate", "is there already"),
@@ -147,7 +148,7 @@ fn the_check_holds_references_against_the_facts() {
             test_file("odd", "test_a if not odd.warn"),
             ("data/settings/defaults.yaml".to_owned(), defaults.to_owned()),
         ];
-        let checked = tools::check(folder(&files).path(), Some(schema.clone())).unwrap();
+        let checked = tools::check(folder(&files).path(), |_| schema.clone()).unwrap();
         checked.problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
     };
     for good in [
@@ -193,7 +194,7 @@ fn the_check_wants_tests_of_each_set_used_imports_and_short_lines() {
     ];
     let mut files = files.to_vec();
     files[0].1.push_str("\nhelper := 1\n\nwarn contains {\"message\": \"y\"} if helper == 2\n");
-    let checked = tools::check(folder(&files).path(), None).unwrap();
+    let checked = tools::check(folder(&files).path(), |_| json!(true)).unwrap();
     let said = checked.problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
     for expected in [
         "odd.rego:11: `import rego.v1` is not needed",

@@ -5,10 +5,11 @@ use std::process::ExitCode;
 use tollgate_core::catalogue::Catalogue;
 use tollgate_policy::{PolicyError, PolicySet, tools};
 
-use super::{Folder, count, failed};
+use super::{count, failed};
+use crate::Folder;
 
 pub(super) fn run(folder: &Folder) -> ExitCode {
-    let checked = match tools::check(&folder.path, Some(tollgate_core::schema::facts())) {
+    let checked = match tools::check(&folder.path, tollgate_core::schema::facts) {
         Ok(checked) => checked,
         Err(errors) => return failed(folder, &errors),
     };

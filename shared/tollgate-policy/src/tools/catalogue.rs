@@ -2,9 +2,12 @@
 
 use std::fmt::Write as _;
 
-use tollgate_core::finding::{Effect, Mode};
+use tollgate_core::{
+    decision::Gate,
+    finding::{Effect, Mode},
+};
 
-use crate::{PolicySet, RuleMetadata, module_path::GATES};
+use crate::{PolicySet, RuleMetadata};
 
 /// The page's file, relative to the policies' folder.
 pub const CATALOGUE_FILE: &str = "RULES.md";
@@ -14,17 +17,17 @@ pub fn catalogue(policies: &PolicySet) -> String {
     let mut page = String::from(
         "# Rules\n\nMade from the rules' metadata by `cargo tollgate policies catalogue`; change them, not this page.\n",
     );
-    for gate in GATES {
+    for gate in Gate::ALL {
         // Writing to a text cannot fail.
         let _ = write!(page, "\n## {} gate\n\n| rule | strongest effect | owner | what it asks |\n", gate.as_str());
         page.push_str("| --- | --- | --- | --- |\n");
-        for rule in policies.rules(*gate) {
+        for rule in policies.rules(gate) {
             let name = &rule.name;
             let anchor = name.replace('.', "");
             let (effect, owner, title) = (effect(rule), cell(&rule.owner), cell(&rule.title));
             let _ = writeln!(page, "| [`{name}`](#{anchor}) | {effect} | {owner} | {title} |");
         }
-        for rule in policies.rules(*gate) {
+        for rule in policies.rules(gate) {
             section(&mut page, rule);
         }
     }

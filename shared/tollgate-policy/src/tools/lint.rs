@@ -29,7 +29,7 @@ pub(super) fn lint(sources: &Sources, policies: &PolicySet, suite: &Suite) -> Ve
             prints(package.parsed, &mut problems);
         }
     }
-    for rule in policies.loaded_rules(tollgate_core::decision::Gate::Change) {
+    for rule in policies.all_rules() {
         let file = &rule.metadata.file;
         let test_file = file.replace(".rego", "_test.rego");
         let Some(test) = suite.modules.iter().find(|parsed| parsed.file == test_file) else {

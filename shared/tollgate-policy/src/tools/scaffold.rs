@@ -6,16 +6,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{
-    PolicyError,
-    module_path::{GATES, check_name},
-    suggest::did_you_mean,
-};
+use tollgate_core::decision::Gate;
+
+use crate::{PolicyError, module_path::check_name, suggest::did_you_mean};
 
 const RULE: &str = r#"# METADATA
 # title: TITLE
 # description: >-
-#   Says which changes it holds up, and why. As it stands it warns of changes without a summary: write what it is for.
+#   Says what it holds up, and why. As it stands it warns where FIELD is not said: write what it is for.
 # custom:
 #   owner: platform
 #   effect: warn
@@ -24,10 +22,10 @@ const RULE: &str = r#"# METADATA
 package tollgate.GATE.RULE
 
 warn contains {
-	"message": sprintf("change `%s` has no summary", [input.change.id]),
-	"observed": {"summary": input.change.summary},
+	"message": sprintf("the SUBJECT of `%s` has no FIELD", [input.SUBJECT.service]),
+	"observed": {"FIELD": input.SUBJECT.FIELD},
 } if {
-	input.change.summary == null
+	input.SUBJECT.FIELD == null
 }
 "#;
 
@@ -35,13 +33,13 @@ const TEST: &str = r#"package tollgate.GATE.RULE_test
 
 import data.tollgate.GATE.RULE
 
-test_warns_without_a_summary if {
-	found := RULE.warn with input as {"change": {"id": "pay/1", "summary": null}}
+test_warns_without_FIELD if {
+	found := RULE.warn with input as {"SUBJECT": {"service": "pay", "FIELD": null}}
 	count(found) == 1
 }
 
-test_passes_with_a_summary if {
-	found := RULE.warn with input as {"change": {"id": "pay/1", "summary": "raise the pool"}}
+test_passes_with_FIELD if {
+	found := RULE.warn with input as {"SUBJECT": {"service": "pay", "FIELD": "given"}}
 	count(found) == 0
 }
 "#;
@@ -54,10 +52,14 @@ pub fn scaffold(folder: &Path, name: &str) -> Result<Vec<PathBuf>, PolicyError> 
     let refuse = |message: String| PolicyError::new(name, None, message);
     let (gate, rule) =
         name.split_once('/').ok_or_else(|| refuse("write gate and rule, such as `change/freeze`".to_owned()))?;
-    if !GATES.iter().any(|known| known.as_str() == gate) {
-        let hint = did_you_mean(gate, GATES.iter().map(|gate| gate.as_str()));
+    let Some(known) = Gate::ALL.into_iter().find(|known| known.as_str() == gate) else {
+        let hint = did_you_mean(gate, Gate::ALL.iter().map(|gate| gate.as_str()));
         return Err(refuse(format!("`{gate}` is no gate{hint}: write for example `change/freeze`")));
-    }
+    };
+    let (subject, field) = match known {
+        Gate::Change => ("change", "summary"),
+        Gate::Slo => ("rollout", "author"),
+    };
     check_name(rule).map_err(refuse)?;
     let into = folder.join(gate).join(rule);
     if into.exists() {
@@ -71,7 +73,12 @@ pub fn scaffold(folder: &Path, name: &str) -> Result<Vec<PathBuf>, PolicyError> 
     let mut written = Vec::new();
     for (file, text) in [(format!("{rule}.rego"), RULE), (format!("{rule}_test.rego"), TEST)] {
         let path = into.join(file);
-        let text = text.replace("GATE", gate).replace("RULE", rule).replace("TITLE", &title);
+        let text = text
+            .replace("SUBJECT", subject)
+            .replace("FIELD", field)
+            .replace("GATE", gate)
+            .replace("RULE", rule)
+            .replace("TITLE", &title);
         let file = OpenOptions::new().write(true).create_new(true).open(&path);
         file.and_then(|mut file| file.write_all(text.as_bytes()))
             .map_err(|error| refuse(format!("`{}` cannot be written: {error}", path.display())))?;

@@ -3,15 +3,15 @@
 
 use serde_json::json;
 use tollgate_core::{
-    decision::{Decision, Gate},
-    facts::Facts,
+    decision::Decision,
+    facts::ChangeFacts,
     finding::Evaluation,
     fold::{Judgement, decide},
 };
 use tollgate_policy::{Evaluator, Limits, PolicySet};
 
 /// Facts under which nothing but rules can hold a change up.
-pub(crate) fn facts() -> Facts {
+pub(crate) fn facts() -> ChangeFacts {
     let evidence = |id: &str| {
         json!({"id": id, "status": "ok", "reason": null, "required": true, "source": "test", "as_of": null,
                "window_seconds": null, "datapoints_expected": 0, "datapoints_received": 0, "api_requests": 0,
@@ -50,12 +50,12 @@ pub(crate) fn quiet() -> (String, String) {
 
 pub(crate) fn decide_with(evaluation: Evaluation) -> Decision {
     let judgement = Judgement { decision_id: "d".into(), facts_digest: "f".into(), evaluation, warnings: Vec::new() };
-    decide(&facts(), judgement)
+    decide(&facts().frame(), judgement)
 }
 
 /// Evaluates rules past the load checks.
 pub(crate) fn evaluate(files: Vec<(String, String)>, limits: Limits) -> Evaluation {
-    Evaluator::new(PolicySet::from_sources_unchecked(files).unwrap(), limits).evaluate(Gate::Change, &facts())
+    Evaluator::new(PolicySet::from_sources_unchecked(files).unwrap(), limits).evaluate(&facts().into())
 }
 
 /// What the load checks say.

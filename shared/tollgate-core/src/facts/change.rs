@@ -1,0 +1,70 @@
+//! What a decision about a change rests on.
+
+use serde::{Deserialize, Serialize};
+
+use super::{CallerFact, CostFact, DependencyFact, Facts, Frame, FreezeFact, HistoryFact, ServiceFact};
+use crate::{
+    Timestamp, approval::ApprovalFact, change::Change, decision::Gate, settings::Settings, slo::SloFact, waiver::Waiver,
+};
+
+/// Everything that a decision about a change rests on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ChangeFacts {
+    /// Always [`FACTS_SCHEMA`](super::FACTS_SCHEMA).
+    pub schema: String,
+    /// The time to judge by; policies have no other clock.
+    pub evaluated_at: Timestamp,
+    /// The same in seconds since 1970, for arithmetic.
+    pub evaluated_at_seconds: i64,
+    /// Who asks.
+    pub caller: CallerFact,
+    /// What is proposed.
+    pub change: Change,
+    /// The service that is changed.
+    pub service: ServiceFact,
+    /// Its service level objectives.
+    pub slos: Vec<SloFact>,
+    /// What it depends on.
+    pub dependencies: Vec<DependencyFact>,
+    /// Other changes.
+    pub history: HistoryFact,
+    /// Freeze windows.
+    pub freezes: FreezeFact,
+    /// The approvals that came with the change.
+    pub approvals: Vec<ApprovalFact>,
+    /// The cost estimate that came with the change; null when none came.
+    pub cost: Option<CostFact>,
+    /// Thresholds and modes in force for this service.
+    pub settings: Settings,
+    /// Exceptions in force for this service.
+    pub waivers: Vec<Waiver>,
+}
+
+impl From<ChangeFacts> for Facts {
+    fn from(facts: ChangeFacts) -> Self {
+        Self::Change(Box::new(facts))
+    }
+}
+
+impl ChangeFacts {
+    /// What holds for every gate.
+    pub fn frame(&self) -> Frame<'_> {
+        let evidence = [&self.service.evidence, &self.history.evidence, &self.freezes.evidence]
+            .into_iter()
+            .chain(self.slos.iter().map(|slo| &slo.evidence))
+            .chain(self.dependencies.iter().flat_map(DependencyFact::evidence))
+            .chain(self.cost.iter().map(|cost| &cost.evidence));
+        Frame {
+            gate: Gate::Change,
+            evaluated_at: self.evaluated_at,
+            service: &self.change.service,
+            environment: &self.change.environment,
+            settings: &self.settings,
+            waivers: &self.waivers,
+            approvals: &self.approvals,
+            next_obstacle_at: self.freezes.next.as_ref().map(|freeze| freeze.starts_at),
+            evidence: evidence.collect(),
+        }
+    }
+}
