@@ -3,7 +3,6 @@
 use std::{
     process::Stdio,
     sync::{Arc, Mutex},
-    time::Duration,
 };
 
 use serde_json::{Value, json};
@@ -14,10 +13,10 @@ use tokio::{
     task::JoinHandle,
 };
 
-use crate::runtime_api::{Answer, RuntimeApi};
-
-/// Long enough for a loaded machine, short enough to notice what hangs.
-const PATIENCE: Duration = Duration::from_secs(60);
+use crate::{
+    PATIENCE, agent,
+    runtime_api::{Answer, RuntimeApi},
+};
 
 /// A running function and the Lambda around it. The process dies with this value.
 pub struct Function {
@@ -160,13 +159,7 @@ impl Log {
 }
 
 fn send(request: ureq::http::Request<String>) -> HttpAnswer {
-    let agent: ureq::Agent = ureq::Agent::config_builder()
-        .http_status_as_error(false)
-        .timeout_global(Some(PATIENCE))
-        .proxy(None)
-        .build()
-        .into();
-    let mut response = agent.run(request).unwrap();
+    let mut response = agent().run(request).unwrap();
     let text = response.body_mut().read_to_string().unwrap();
     let content_type = response.headers().get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
     HttpAnswer {

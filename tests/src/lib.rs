@@ -14,9 +14,22 @@ pub mod telemetry;
 pub mod valve;
 pub mod world;
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use anyhow::Context as _;
+
+/// Long enough for a loaded machine, short enough to notice what hangs.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A client for servers of this machine, to which every status is an answer.
+pub fn agent() -> ureq::Agent {
+    // A proxy that the environment names has no business with this machine's own servers.
+    let config = ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(PATIENCE)).proxy(None);
+    config.build().into()
+}
 
 /// The workspace's folder.
 pub fn workspace() -> PathBuf {

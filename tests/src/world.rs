@@ -69,13 +69,14 @@ impl World {
             "KeySchema": [key("pk", "HASH"), key("sk", "RANGE")],
         });
         let made = tokio::task::spawn_blocking(move || {
-            ureq::post(crate::aws_endpoint())
+            crate::agent()
+                .post(crate::aws_endpoint())
                 .header("x-amz-target", "DynamoDB_20120810.CreateTable")
                 .header("content-type", "application/x-amz-json-1.0")
                 .header("authorization", "AWS4-HMAC-SHA256 Credential=test/20261118/eu-central-1/dynamodb/aws4_request")
                 .send(request.to_string())
         });
-        made.await.unwrap().unwrap();
+        assert_eq!(made.await.unwrap().unwrap().status(), 200, "the emulator made no table");
         self.with("TOLLGATE_LEDGER", &format!("dynamodb:{table}"))
     }
 

@@ -42,9 +42,7 @@ impl Scene {
         let url = format!("http://{}/v1/gates/change", self.gate.api.address);
         let body = serde_json::json!({"change": change("payments-api", "payments-api/1842")}).to_string();
         let asking = tokio::task::spawn_blocking(move || {
-            let agent: ureq::Agent =
-                ureq::Agent::config_builder().http_status_as_error(false).proxy(None).build().into();
-            agent.post(url).header("idempotency-key", KEY).send(body).map(|answer| answer.status())
+            tollgate_e2e::agent().post(url).header("idempotency-key", KEY).send(body).map(|answer| answer.status())
         });
         async move { assert_eq!(asking.await.unwrap().unwrap(), 502, "the first attempt should have had no answer") }
     }
@@ -138,6 +136,20 @@ async fn killed_between_recording_and_answering() {
     assert!(line.contains(&recorded), "{line}");
     let decision = scene.kill_and_ask_again(first).await;
     assert_eq!(decision["decision_id"], recorded.as_str());
+}
+
+#[tokio::test]
+async fn a_decision_whose_ledger_was_deleted_is_not_given() {
+    let scene = Scene::new().await;
+    scene.valve.open();
+    let ask = async |key| scene.gate.ask(Some(key), &change("payments-api", "payments-api/1842")).await;
+    assert_eq!(ask("1").await.body["verdict"], "allow");
+    std::fs::remove_file(scene.ledger()).unwrap();
+    for key in ["1", "2"] {
+        let answer = ask(key).await;
+        assert_eq!((answer.status, answer.body.get("verdict")), (503, None), "{}", answer.body);
+    }
+    scene.gate.logged("the file was deleted while this program ran").await;
 }
 
 #[tokio::test]

@@ -29,6 +29,8 @@ async fn the_same_policies_give_the_same_and_others_show_the_difference() {
     let answer = gate.ask(None, &change("payments-api", "payments-api/1")).await;
     let id = answer.body["decision_id"].as_str().unwrap();
 
+    let (same, text) = replay(&world, &["--last", "10"]);
+    assert!(same && text.contains("1 decision replayed: 1 the same, 0 differ"), "{text}");
     let (same, text) = replay(&world, &[id]);
     assert!(same, "{text}");
     assert!(text.contains("policies: the same, sha256:") && text.contains("replayed: the same verdict"), "{text}");
@@ -42,7 +44,7 @@ async fn the_same_policies_give_the_same_and_others_show_the_difference() {
     );
 
     let (same, text) = replay(&world, &["--last", "10"]);
-    assert!(!same && text.contains("1 decisions replayed: 0 the same, 1 differ"), "{text}");
+    assert!(!same && text.contains("1 decision replayed: 0 the same, 1 differ"), "{text}");
 }
 
 #[tokio::test]
@@ -50,7 +52,11 @@ async fn what_cannot_be_replayed_says_why() {
     let world = World::new();
     let (found, text) = replay(&world, &["01JD0000000000000000000000"]);
     assert!(!found && text.contains("there is no ledger at"), "{text}");
-    world.change_gate().await.ask(None, &change("payments-api", "payments-api/1")).await;
+    let gate = world.change_gate().await;
+    gate.http("GET", "/v1/health", &[], "").await;
+    let (found, text) = replay(&world, &["--last", "5"]);
+    assert!(!found && text.contains("the ledger has no decisions, so there is nothing to replay"), "{text}");
+    gate.ask(None, &change("payments-api", "payments-api/1")).await;
     let (found, text) = replay(&world, &["01JD0000000000000000000000"]);
     assert!(!found && text.contains("has no decision `01JD0000000000000000000000`"), "{text}");
     let ledger = rusqlite::Connection::open(world.folder().join("ledger.sqlite")).unwrap();

@@ -22,6 +22,8 @@ use crate::{ChangeGate, receive::Question, unavailable};
 
 /// How long the same question under the same key has the same decision.
 const CLAIM_LIFE: chrono::Duration = chrono::Duration::days(30);
+/// How often a change is judged that others overtake, all of which it may ignore: one that collides is held up the second time.
+const TRIES: u32 = 4;
 
 impl ChangeGate {
     /// Decides, or answers what was decided before under the same key.
@@ -45,7 +47,7 @@ impl ChangeGate {
     ) -> Result<Decision, Problem> {
         let now = self.clock.now();
         let started = Instant::now();
-        let (claimed, facts) =
+        let (claimed, (mut facts, mut seen)) =
             tokio::join!(self.claim(&question, &proposed, now, limit), self.gather(&question, now, limit));
         let decision_id = match claimed? {
             Claimed::New => proposed,
@@ -66,30 +68,40 @@ impl ChangeGate {
         };
         let gather = started.elapsed();
         tracing::info!(milliseconds = milliseconds(gather), "gathered");
-        let facts = Facts::from(facts);
-        let decision = self.judge(&facts, decision_id, question.warnings)?;
-        let evaluate = started.elapsed().saturating_sub(gather);
-        tracing::info!(
-            milliseconds = milliseconds(evaluate),
-            verdict = decision.verdict.as_str(),
-            findings = decision.findings.len(),
-            "evaluated"
-        );
-        let record = DecisionRecord { decision, facts };
-        let recorded = self.ledger.record(&record).await;
-        let latencies = Latencies { gather, evaluate, record: started.elapsed().saturating_sub(gather + evaluate) };
-        let recorded = recorded.map_err(|error| match error {
-            LedgerError::TooLarge { bytes, limit_bytes, .. } => Problem::too_large(bytes, limit_bytes),
-            error => unavailable("the decision cannot be recorded", &error),
-        });
-        match recorded? {
-            Recorded::Stored => {
-                tracing::info!(milliseconds = milliseconds(latencies.record), "recorded");
-                metrics::write(&metrics::decision_line(now, &record.decision, &record.facts.frame(), latencies));
-                Ok(record.decision)
+        for _ in 0..TRIES {
+            let judged = Facts::from(facts.clone());
+            let decision = self.judge(&judged, decision_id.clone(), question.warnings.clone())?;
+            let evaluate = started.elapsed().saturating_sub(gather);
+            tracing::info!(
+                milliseconds = milliseconds(evaluate),
+                verdict = decision.verdict.as_str(),
+                findings = decision.findings.len(),
+                "evaluated"
+            );
+            let record = DecisionRecord { decision, facts: judged };
+            let recorded = self.ledger.record(&record, seen.as_ref()).await;
+            let latencies = Latencies { gather, evaluate, record: started.elapsed().saturating_sub(gather + evaluate) };
+            let recorded = recorded.map_err(|error| match error {
+                LedgerError::TooLarge { bytes, limit_bytes, .. } => Problem::too_large(bytes, limit_bytes),
+                error => unavailable("the decision cannot be recorded", &error),
+            });
+            match recorded? {
+                Recorded::Stored => {
+                    tracing::info!(milliseconds = milliseconds(latencies.record), "recorded");
+                    metrics::write(&metrics::decision_line(now, &record.decision, &record.facts.frame(), latencies));
+                    return Ok(record.decision);
+                }
+                Recorded::Already(first) => return Ok(first.decision),
+                Recorded::Overtaken => {
+                    tracing::info!("another change was allowed meanwhile: the history is read again");
+                    let left = limit.saturating_sub(started.elapsed());
+                    let before = facts.history;
+                    (facts.history, seen) = self.history(&question, now, left, before.window_seconds).await;
+                    facts.history.evidence.api_requests += before.evidence.api_requests;
+                }
             }
-            Recorded::Already(first) => Ok(first.decision),
         }
+        Err(unavailable("other changes were allowed while this one was judged", &format_args!("{TRIES} times")))
     }
 
     fn judge(&self, facts: &Facts, decision_id: String, warnings: Vec<String>) -> Result<Decision, Problem> {

@@ -12,18 +12,23 @@ use tollgate_core::{
     history::history_fact,
     slo::{Slo, SloFact},
 };
-use tollgate_ledger::{HistoryQuery, Ledger};
+use tollgate_ledger::{HistoryQuery, Seen};
 
 use crate::{ChangeGate, receive::Question};
 
-/// More decisions about one service and environment than this are not read, and the history is then incomplete. Polling
-/// every five minutes for 30 days makes 8,640.
+/// More allowed changes of one service and environment than this are not read, and the history is then incomplete. One every
+/// five minutes for 30 days makes 8,640.
 const MAX_HISTORY: u32 = 10_000;
 const CATALOGUE: &str = "catalogue";
 
 impl ChangeGate {
-    /// Gathers the facts about a change.
-    pub(crate) async fn gather(&self, question: &Question, now: Timestamp, limit: Duration) -> ChangeFacts {
+    /// Gathers the facts about a change; with them, which allowed changes the history showed.
+    pub(crate) async fn gather(
+        &self,
+        question: &Question,
+        now: Timestamp,
+        limit: Duration,
+    ) -> (ChangeFacts, Option<Seen>) {
         let catalogue = &self.catalogue;
         let change = &question.change;
         let service = catalogue.services.get(&change.service);
@@ -32,9 +37,9 @@ impl ChangeGate {
             settings.integer(group, name).and_then(|seconds| u64::try_from(seconds).ok()).unwrap_or(0)
         };
         let slos = objectives(catalogue, &change.service, service);
-        let (telemetry, history) = tokio::join!(
+        let (telemetry, (history, seen)) = tokio::join!(
             self.telemetry.gather(&slos, now, tokio::time::Instant::now() + limit, seconds("slo", "max_age_seconds")),
-            history(&self.ledger, question, now, limit, seconds("change", "history_window_seconds")),
+            self.history(question, now, limit, seconds("change", "history_window_seconds")),
         );
         let (own, of_dependencies): (Vec<_>, Vec<_>) = telemetry.into_iter().partition(|fact| fact.evidence.required);
         let max_age_seconds = settings.integer("change", "approval_max_age_seconds").unwrap_or(0);
@@ -43,7 +48,7 @@ impl ChangeGate {
             may_assert_approvals: catalogue.may_assert_approvals(&question.principal),
             principal: question.principal.clone(),
         };
-        ChangeFacts {
+        let facts = ChangeFacts {
             schema: FACTS_SCHEMA.to_owned(),
             evaluated_at: now,
             evaluated_at_seconds: now.timestamp(),
@@ -58,7 +63,47 @@ impl ChangeGate {
             caller,
             change: change.clone().kept(),
             settings,
-        }
+        };
+        (facts, seen)
+    }
+
+    /// Reads the earlier changes. Without an answer of the ledger it is not known which were seen.
+    pub(crate) async fn history(
+        &self,
+        question: &Question,
+        now: Timestamp,
+        limit: Duration,
+        window_seconds: u64,
+    ) -> (HistoryFact, Option<Seen>) {
+        let ledger = &self.ledger;
+        let change = &question.change;
+        let window = i64::try_from(window_seconds).ok().and_then(chrono::Duration::try_seconds).unwrap_or_default();
+        let query = HistoryQuery {
+            service: change.service.clone(),
+            environment: change.environment.clone(),
+            change_id: change.id.clone(),
+            since: now.checked_sub_signed(window).unwrap_or(now),
+            limit: MAX_HISTORY,
+        };
+        let bad = |reason| Evidence::bad("history", ledger.name(), EvidenceStatus::Error, reason);
+        let (evidence, changes, seen) = match tokio::time::timeout(limit, ledger.history(&query)).await {
+            Ok(Ok(history)) => {
+                let mut evidence = Evidence::ok("history", ledger.name(), Some(now));
+                if history.truncated {
+                    evidence.status = EvidenceStatus::Partial;
+                    evidence.reason = Some(format!("only the newest {MAX_HISTORY} allowed changes were read"));
+                }
+                evidence.window_seconds = Some(window_seconds);
+                evidence.api_requests = history.requests;
+                (evidence, history.changes, Some(history.seen))
+            }
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "the history could not be read");
+                (bad("the ledger could not be read; its log says why".to_owned()), Vec::new(), None)
+            }
+            Err(_) => (bad(format!("the ledger did not answer within {} ms", limit.as_millis())), Vec::new(), None),
+        };
+        (history_fact(evidence, window_seconds, &change.id, &changes), seen)
     }
 }
 
@@ -68,45 +113,6 @@ fn objectives<'a>(catalogue: &'a Catalogue, name: &'a str, service: Option<&'a S
     let of_dependencies = dependencies.flat_map(|name| catalogue.slos.get(name)).flatten();
     let of_dependencies = of_dependencies.filter(|slo| !slo.shared_with.iter().any(|shared| shared == name));
     catalogue.slos_of(name).map(|slo| (slo, true)).chain(of_dependencies.map(|slo| (slo, false))).collect()
-}
-
-async fn history(
-    ledger: &Ledger,
-    question: &Question,
-    now: Timestamp,
-    limit: Duration,
-    window_seconds: u64,
-) -> HistoryFact {
-    let change = &question.change;
-    let window = i64::try_from(window_seconds).ok().and_then(chrono::Duration::try_seconds).unwrap_or_default();
-    let query = HistoryQuery {
-        service: change.service.clone(),
-        environment: change.environment.clone(),
-        since: now.checked_sub_signed(window).unwrap_or(now),
-        limit: MAX_HISTORY,
-    };
-    let (evidence, changes) = match tokio::time::timeout(limit, ledger.history(&query)).await {
-        Ok(Ok(history)) => {
-            let mut evidence = Evidence::ok("history", ledger.name(), Some(now));
-            if history.truncated {
-                evidence.status = EvidenceStatus::Partial;
-                evidence.reason = Some(format!("only the newest {MAX_HISTORY} decisions were read"));
-            }
-            evidence.window_seconds = Some(window_seconds);
-            evidence.api_requests = history.requests;
-            (evidence, history.changes)
-        }
-        Ok(Err(error)) => {
-            tracing::warn!(%error, "the history could not be read");
-            let reason = "the ledger could not be read; its log says why";
-            (Evidence::bad("history", ledger.name(), EvidenceStatus::Error, reason), Vec::new())
-        }
-        Err(_) => {
-            let reason = format!("the ledger did not answer within {} ms", limit.as_millis());
-            (Evidence::bad("history", ledger.name(), EvidenceStatus::Error, reason), Vec::new())
-        }
-    };
-    history_fact(evidence, window_seconds, &change.id, &changes)
 }
 
 fn service_fact(catalogue: &Catalogue, name: &str, service: Option<&Service>) -> ServiceFact {

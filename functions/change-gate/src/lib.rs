@@ -4,6 +4,7 @@ pub mod clock;
 pub mod config;
 mod decide;
 mod gather;
+mod outcome;
 mod receive;
 
 use std::time::{Duration, SystemTime};
@@ -15,11 +16,10 @@ use serde_json::{Value, json};
 use tollgate_aws::{Telemetry, TelemetrySource};
 use tollgate_core::{
     catalogue::Catalogue,
-    decision::Gate,
-    facts::{Outcome, OutcomeResult},
+    decision::{DecisionRecord, Gate},
 };
 use tollgate_lambda::{event::Event, metrics, problem::Problem, response};
-use tollgate_ledger::{Ledger, OutcomeReported};
+use tollgate_ledger::Ledger;
 use tollgate_policy::{Evaluator, Limits, PolicySet};
 
 use crate::clock::Clock;
@@ -100,35 +100,19 @@ impl ChangeGate {
                 let decision = self.decide(*question, gather_limit(context)).await?;
                 serde_json::to_value(decision).map_err(|error| unavailable("the decision cannot be written", &error))
             }
-            Request::Decision(id) => self.recorded(&id).await,
-            Request::Outcome { decision_id, result } => self.outcome(&decision_id, result).await,
+            Request::Decision(id) => {
+                let record = self.recorded(&id).await?;
+                Ok(json!({"decision": record.decision, "facts": record.facts}))
+            }
+            Request::Outcome { decision_id, result, principal } => self.outcome(&decision_id, result, &principal).await,
             Request::Health => Ok(self.health()),
         }
     }
 
-    async fn recorded(&self, id: &str) -> Result<Value, Problem> {
+    async fn recorded(&self, id: &str) -> Result<DecisionRecord, Problem> {
         let record =
             self.ledger.decision(id).await.map_err(|error| unavailable("the ledger cannot be read", &error))?;
-        let record = record.ok_or_else(|| Problem::not_found(format!("no decision has the id `{id}`")))?;
-        Ok(json!({"decision": record.decision, "facts": record.facts}))
-    }
-
-    async fn outcome(&self, decision_id: &str, result: OutcomeResult) -> Result<Value, Problem> {
-        let outcome = Outcome { result, reported_at: self.clock.now() };
-        let reported = self.ledger.report_outcome(decision_id, outcome.clone()).await;
-        match reported.map_err(|error| unavailable("the outcome cannot be recorded", &error))? {
-            OutcomeReported::Reported => Ok(json!({"decision_id": decision_id, "outcome": outcome})),
-            OutcomeReported::Already(first) if first.result == result => {
-                Ok(json!({"decision_id": decision_id, "outcome": first}))
-            }
-            OutcomeReported::Already(first) => {
-                let first = serde_json::to_string(&first.result).unwrap_or_default();
-                Err(Problem::conflict(format!("the outcome was reported before as {first}; the first report stands")))
-            }
-            OutcomeReported::UnknownDecision => {
-                Err(Problem::not_found(format!("no decision has the id `{decision_id}`")))
-            }
-        }
+        record.ok_or_else(|| Problem::not_found(format!("no decision has the id `{id}`")))
     }
 
     fn health(&self) -> Value {

@@ -26,6 +26,8 @@ pub(crate) enum Request {
         decision_id: String,
         /// How the change ended.
         result: OutcomeResult,
+        /// Who reports it.
+        principal: String,
     },
     /// Is the gate in order?
     Health,
@@ -89,7 +91,7 @@ fn http(request: &HttpRequest) -> Result<Request, Problem> {
         ("GET", ["v1", "decisions", id]) => Ok(Request::Decision(decision_id(id)?)),
         ("POST", ["v1", "decisions", id, "outcome"]) => {
             let OutcomeBody { result } = body::read(&request.body)?.value;
-            Ok(Request::Outcome { decision_id: decision_id(id)?, result })
+            Ok(Request::Outcome { decision_id: decision_id(id)?, result, principal: request.principal.clone() })
         }
         ("GET", ["v1", "health"]) => Ok(Request::Health),
         (_, ["v1", "gates", "change"] | ["v1", "decisions", _, "outcome"]) => {

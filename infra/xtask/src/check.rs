@@ -6,11 +6,11 @@ use anyhow::{Context, Result};
 
 use crate::{
     demo, processes,
-    project::{BOLD, DIM, GREEN, PLAIN, cargo, time},
+    project::{BOLD, DIM, GREEN, PLAIN, cargo, locked, time},
     slow, test,
 };
 
-/// Faster steps first; the first that fails ends it and says what mends it.
+/// Faster steps first; the first that fails ends it and says what mends it. With `full`, all that is slow runs at the end.
 pub(crate) fn run(full: bool) -> Result<()> {
     step("formatting", "run `cargo fmt`", || processes::run(&mut cargo(&["fmt", "--all", "--check"])))?;
     step("build", "mend what the compiler names", test::build)?;
@@ -24,14 +24,12 @@ pub(crate) fn run(full: bool) -> Result<()> {
         test::policies(&["catalogue", "--check"])
     })?;
     step("lints", "mend what clippy names; `cargo clippy --fix` mends some", || {
-        processes::run(&mut cargo(&["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]))
+        processes::run(locked(&["clippy"]).args(["--workspace", "--all-targets", "--", "--deny", "warnings"]))
     })?;
     // The only step in which `cargo lambda` itself stands around the function.
     step("demo", "run `cargo xtask demo`", || demo::run(&demo::Options::default()))?;
-    if full {
-        slow::run()?;
-    }
-    step("tests", "run `cargo xtask test NAME` for one of them", || test::run(&[]))
+    step("tests", "run `cargo xtask test NAME` for one of them", || test::run(&[]))?;
+    if full { slow::run() } else { Ok(()) }
 }
 
 /// One step, with its name, its time and what mends it.

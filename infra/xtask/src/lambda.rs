@@ -26,8 +26,11 @@ pub(crate) struct Gate {
 pub(crate) fn watch(tools: &Path, folder: &Path, port: u16, environment: impl FnOnce(&mut Command)) -> Result<Gate> {
     let progress = Progress::start(format!("starting {FUNCTION} under cargo lambda"));
     let log = folder.join("function.log");
-    let mut command = project::cargo(&["lambda", "watch", "--ignore-changes", "-A", ports::LOOPBACK, "-P"]);
-    command.arg(port.to_string()).env("PATH", project::path_with(&[tools])?);
+    let mut command = project::locked(&["lambda", "watch"]);
+    command
+        .args(["--ignore-changes", "-A", ports::LOOPBACK, "-P"])
+        .arg(port.to_string())
+        .env("PATH", project::path_with(&[tools])?);
     environment(&mut command);
     let mut server = processes::serve("cargo lambda watch", &mut command, &log)?;
     let url = format!("http://{}:{port}/lambda-url/{FUNCTION}", ports::LOOPBACK);

@@ -53,6 +53,13 @@ pub(crate) fn cargo(arguments: &[&str]) -> Command {
     cargo
 }
 
+/// A cargo command that resolves dependencies: it takes what the lock file says, or fails.
+pub(crate) fn locked(subcommand: &[&str]) -> Command {
+    let mut cargo = cargo(subcommand);
+    cargo.arg("--locked");
+    cargo
+}
+
 /// The search path with these folders in front.
 pub(crate) fn path_with(folders: &[&Path]) -> Result<OsString> {
     let old = env::var_os("PATH").unwrap_or_default();

@@ -20,7 +20,7 @@ const STACK: &str = "tollgate";
 pub(crate) fn run() -> Result<()> {
     let folder = project::folder(FOLDER)?;
     let (tools, release_tools) = (tools::run_set()?, tools::stack_set()?);
-    processes::run(&mut project::cargo(&["build", "--bin", "demo-telemetry"]))?;
+    processes::run(project::locked(&["build"]).args(["--bin", "demo-telemetry"]))?;
     let stack = Stack { path: [release_tools, tools.clone()], folder };
     stack.build()?;
     let emulator = emulator::start(&tools, &stack.folder)?;

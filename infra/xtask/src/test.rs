@@ -12,15 +12,15 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
     build()?;
     policies(&["test", "--coverage"])?;
     let emulator = emulator::start(&tools, &project::folder(".tollgate/test")?)?;
-    let mut test = project::cargo(&["test", "--workspace"]);
-    test.args(arguments).env("PATH", project::path_with(&[&tools])?);
+    let mut test = project::locked(&["test"]);
+    test.arg("--workspace").args(arguments).env("PATH", project::path_with(&[&tools])?);
     processes::run(test.env("TOLLGATE_TEST_AWS_ENDPOINT", &emulator.endpoint))
 }
 
 /// Builds the binaries apart from the tests, whose dependencies would turn on features that what is shipped has not:
 /// the end-to-end tests start what users get.
 pub(crate) fn build() -> Result<()> {
-    processes::run(&mut project::cargo(&["build", "--workspace", "--bins"]))
+    processes::run(project::locked(&["build"]).args(["--workspace", "--bins"]))
 }
 
 /// Runs `tollgate policies` as it was built.

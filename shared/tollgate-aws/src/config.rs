@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use aws_config::{BehaviorVersion, SdkConfig, environment::region::EnvironmentVariableRegionProvider};
+use aws_sdk_cloudwatch::config::ProvideCredentials as _;
 use aws_smithy_http_client::{
     Builder,
     tls::{Provider, rustls_provider::CryptoMode},
@@ -40,6 +41,33 @@ pub async fn sdk_config() -> SdkConfig {
         )
         .load()
         .await
+}
+
+/// What keeps requests from being sent at all.
+#[derive(Debug, thiserror::Error)]
+pub enum NotReady {
+    /// No region was named.
+    #[error("no AWS region is set: set `AWS_REGION`, for example to `eu-central-1`")]
+    Region,
+    /// There is nothing to sign requests with.
+    #[error(
+        "no AWS credentials were found: set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` (with temporary ones also \
+         `AWS_SESSION_TOKEN`), or `AWS_PROFILE` to a profile that has keys ({0})"
+    )]
+    Credentials(String),
+}
+
+/// Looks whether requests can be sent: with a region where one is needed, and with credentials.
+///
+/// # Errors
+/// What is missing and how to set it.
+pub async fn ready(config: &SdkConfig, needs_region: bool) -> Result<(), NotReady> {
+    if needs_region && config.region().is_none() {
+        return Err(NotReady::Region);
+    }
+    let missing = || NotReady::Credentials("no source of credentials is set up".to_owned());
+    let provider = config.credentials_provider().ok_or_else(missing)?;
+    provider.provide_credentials().await.map(drop).map_err(|error| NotReady::Credentials(error.to_string()))
 }
 
 /// Loads the system's certificates at the first request: they take longer to read than the rest of a start.

@@ -12,7 +12,7 @@ mod recorded;
 mod telemetry;
 
 pub use cloudwatch::{CloudWatch, Fetch, Receipt};
-pub use config::sdk_config;
+pub use config::{NotReady, ready, sdk_config};
 pub use outgoing::{EVENT_DETAIL_TYPE, EVENT_SOURCE, NotSent, Outgoing, Sent};
 pub use recorded::{Recording, RecordingError, TELEMETRY_SCHEMA};
 pub use telemetry::{SourceError, Telemetry, TelemetrySource};

@@ -5,11 +5,11 @@ mod record;
 mod replay;
 mod schema;
 
-use std::process::ExitCode;
+use std::{path::PathBuf, process::ExitCode};
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 
-/// Decides whether changes may go ahead, and helps those who write the policies.
+/// Decides whether changes may go ahead, and helps those who write the policies
 #[derive(Debug, Parser)]
 #[command(name = "tollgate", version)]
 struct Cli {
@@ -19,7 +19,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Test, check, write and list policies.
+    /// Test, check, write and list policies
     #[command(subcommand)]
     Policies(policies::PoliciesCommand),
     Record(record::RecordArgs),
@@ -27,13 +27,26 @@ enum Command {
     Schema(schema::SchemaArgs),
 }
 
-fn main() -> anyhow::Result<ExitCode> {
-    match Cli::parse().command {
+/// Where the policies are.
+#[derive(Debug, Args)]
+struct Folder {
+    /// The policies' folder
+    #[arg(long = "policies", value_name = "FOLDER", env = "TOLLGATE_POLICIES", default_value = "policies")]
+    path: PathBuf,
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().command {
         Command::Policies(command) => policies::run(command),
         Command::Record(args) => within_runtime(record::run(args)),
         Command::Replay(args) => within_runtime(replay::run(args)),
         Command::Schema(args) => schema::run(&args),
-    }
+    };
+    // What goes wrong here is for whoever typed the command: the causes, and never a backtrace.
+    done.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::FAILURE
+    })
 }
 
 fn within_runtime(work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {

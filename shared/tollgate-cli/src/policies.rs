@@ -4,41 +4,35 @@ mod catalogue;
 mod check;
 mod test;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::process::ExitCode;
 
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 use tollgate_policy::{PolicyError, tools};
+
+use crate::Folder;
 
 /// Commands about policies.
 #[derive(Debug, Subcommand)]
 pub(crate) enum PoliciesCommand {
-    /// Run the policies' tests, and say which lines they leave out.
+    /// Run the policies' tests, and say which lines they leave out
     Test(test::TestArguments),
-    /// Load the policies and hold them against the facts' schema, the thresholds and the rules of the house.
+    /// Load the policies and hold them against the facts' schema, the thresholds and the rules of the house
     Check(Folder),
-    /// Write a new rule with its test: `tollgate policies new change/<rule>`.
+    /// Write a new rule with its test: `tollgate policies new change/<rule>`
     New {
-        /// Gate and rule, such as `change/freeze`.
+        /// Gate and rule, such as `change/freeze`
         name: String,
         #[command(flatten)]
         folder: Folder,
     },
-    /// Write the catalogue of rules, `RULES.md`.
+    /// Write the catalogue of rules, `RULES.md`
     Catalogue {
-        /// Write nothing; fail when the catalogue is not up to date.
+        /// Write nothing; fail when the catalogue is not up to date
         #[arg(long)]
         check: bool,
         #[command(flatten)]
         folder: Folder,
     },
-}
-
-/// Where the policies are.
-#[derive(Debug, Args)]
-pub(crate) struct Folder {
-    /// The policies' folder.
-    #[arg(long = "policies", value_name = "DIR", default_value = "policies")]
-    path: PathBuf,
 }
 
 /// Runs a command.

@@ -10,12 +10,14 @@ use std::{
 
 use anyhow::{Context as _, bail, ensure};
 use tokio::time::Instant;
-use tollgate_aws::{CloudWatch, Recording, sdk_config};
+use tollgate_aws::{CloudWatch, Recording, ready, sdk_config};
 use tollgate_core::{
     Timestamp,
     evidence::EvidenceStatus,
     slo::{Judging, Slo, read, slo_fact},
 };
+
+use crate::Folder;
 
 const DEADLINE: Duration = Duration::from_secs(60);
 const MAX_AGE_SECONDS: u64 = 600;
@@ -29,16 +31,18 @@ pub(crate) struct RecordArgs {
     /// The file to write
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// The policies' folder, whose `data/slos` hold the objectives
-    #[arg(long, value_name = "FOLDER", default_value = "policies")]
-    policies: PathBuf,
+    #[command(flatten)]
+    policies: Folder,
 }
 
 /// Fetches, judges and writes; writes nothing when CloudWatch did not answer completely.
 pub(crate) async fn run(args: RecordArgs) -> anyhow::Result<ExitCode> {
-    let slos = objectives(&args.policies.join("data/slos"), &args.services)?;
+    let slos = objectives(&args.policies.path.join("data/slos"), &args.services)?;
     let wanted: Vec<&Slo> = slos.iter().collect();
-    let cloudwatch = CloudWatch::new(&sdk_config().await);
+    let sdk = sdk_config().await;
+    let needs_region = wanted.iter().any(|slo| slo.metrics().iter().any(|metric| metric.region.is_none()));
+    ready(&sdk, needs_region).await?;
+    let cloudwatch = CloudWatch::new(&sdk);
     let now = Timestamp::from(SystemTime::now());
     let fetch = cloudwatch.fetch(&wanted, now, Instant::now() + DEADLINE).await;
     let mut failed = false;

@@ -1,6 +1,6 @@
 //! `tollgate replay`: decides recorded facts again, under the policies at hand.
 
-use std::{path::PathBuf, process::ExitCode, time::SystemTime};
+use std::{process::ExitCode, time::SystemTime};
 
 use anyhow::{Context as _, anyhow, bail, ensure};
 use chrono::DateTime;
@@ -14,6 +14,8 @@ use tollgate_core::{
 use tollgate_ledger::{DecisionsQuery, Ledger, LedgerConfig, Order};
 use tollgate_policy::{Evaluator, Limits, PolicySet};
 
+use crate::Folder;
+
 /// Decide recorded facts again, and show whether verdict and findings are the same or how they differ
 #[derive(Debug, clap::Args)]
 pub(crate) struct ReplayArgs {
@@ -21,22 +23,21 @@ pub(crate) struct ReplayArgs {
     #[arg(required_unless_present = "last", conflicts_with = "last")]
     decision_id: Option<String>,
     /// Replay so many of the newest decisions, and show those that differ
-    #[arg(long, value_name = "COUNT")]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
     last: Option<u32>,
     /// The ledger that has them: `sqlite:PATH` or `dynamodb:TABLE`
-    #[arg(long, env = "TOLLGATE_LEDGER", default_value = "sqlite:.tollgate/ledger.sqlite")]
+    #[arg(long, value_name = "LEDGER", env = "TOLLGATE_LEDGER", default_value = "sqlite:.tollgate/ledger.sqlite")]
     ledger: LedgerConfig,
-    /// The policies to decide under
-    #[arg(long, env = "TOLLGATE_POLICIES", default_value = "policies")]
-    policies: PathBuf,
+    #[command(flatten)]
+    policies: Folder,
 }
 
-/// Exits with 1 when a decision comes out differently.
+/// Exits with 1 when a decision comes out differently, or there is none to replay.
 pub(crate) async fn run(args: ReplayArgs) -> anyhow::Result<ExitCode> {
     if let LedgerConfig::Sqlite(path) = &args.ledger {
         ensure!(path.exists(), "there is no ledger at `{}`: name it with `--ledger sqlite:PATH`", path.display());
     }
-    let policies = PolicySet::load(&args.policies).map_err(|errors| {
+    let policies = PolicySet::load(&args.policies.path).map_err(|errors| {
         let lines: Vec<String> = errors.iter().map(|error| format!("\n  {error}")).collect();
         anyhow!("the policies are not in order:{}", lines.concat())
     })?;
@@ -79,7 +80,9 @@ async fn newest(ledger: &Ledger, evaluator: &Evaluator, last: u32) -> anyhow::Re
             None => break,
         }
     }
-    println!("{replayed} decisions replayed: {} the same, {differing} differ", replayed - differing);
+    ensure!(replayed > 0, "the ledger has no decisions, so there is nothing to replay");
+    let decisions = if replayed == 1 { "decision" } else { "decisions" };
+    println!("{replayed} {decisions} replayed: {} the same, {differing} differ", replayed - differing);
     Ok(if differing == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

@@ -1,23 +1,24 @@
 //! `tollgate schema`: writes the JSON Schemas of what crosses the border, or checks that they are fresh.
 
-use std::{fs, path::PathBuf, process::ExitCode};
+use std::{fs, process::ExitCode};
 
 use anyhow::Context as _;
 use tollgate_core::schema;
 
+use crate::Folder;
+
 /// Write the JSON Schemas of changes, decisions, facts and notices
 #[derive(Debug, clap::Args)]
 pub(crate) struct SchemaArgs {
-    /// Only say whether the files are what would be written.
+    /// Write nothing; fail when a schema is not up to date
     #[arg(long)]
     check: bool,
-    /// The folder of policies; the schemas are in its folder `schemas`.
-    #[arg(long, default_value = "policies")]
-    policies: PathBuf,
+    #[command(flatten)]
+    policies: Folder,
 }
 
 pub(crate) fn run(args: &SchemaArgs) -> anyhow::Result<ExitCode> {
-    let folder = args.policies.join("schemas");
+    let folder = args.policies.path.join("schemas");
     let mut stale = Vec::new();
     for (name, schema) in schema::all() {
         let path = folder.join(name);

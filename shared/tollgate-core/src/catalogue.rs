@@ -10,9 +10,8 @@ use std::{
 };
 
 pub use calendar::Freeze;
-use entries::{Calendar, Callers, Waivers};
+use entries::{Calendar, Callers, Trust, Waivers};
 pub use entries::{Service, Team};
-use globset::GlobSet;
 use serde::de::DeserializeOwned;
 
 use crate::{
@@ -55,7 +54,7 @@ pub struct Catalogue {
     pub waivers: Vec<Waiver>,
     /// Thresholds and modes.
     pub settings: Layers,
-    approval_callers: GlobSet,
+    trust: Trust,
 }
 
 impl Catalogue {
@@ -123,7 +122,7 @@ impl Catalogue {
             Some(("waivers", _)) => self.waivers.extend(from_yaml::<Waivers>(file, text).map_err(one)?.waivers),
             Some(("", "callers.yaml")) => {
                 let callers: Callers = from_yaml(file, text).map_err(one)?;
-                self.approval_callers = callers.trusted(file, text).map_err(one)?;
+                self.trust = callers.trust(file, text).map_err(one)?;
             }
             Some(("settings", _)) | None => {}
             Some((folder, _)) => {
@@ -140,7 +139,12 @@ impl Catalogue {
 
     /// Is this caller trusted to say who approved a change?
     pub fn may_assert_approvals(&self, principal: &str) -> bool {
-        self.approval_callers.is_match(principal)
+        self.trust.approvals.is_match(principal)
+    }
+
+    /// Is this caller trusted to say what came of a change that another asked about?
+    pub fn may_report_outcomes(&self, principal: &str) -> bool {
+        self.trust.outcomes.is_match(principal)
     }
 
     /// The groups that a person is a member of.

@@ -24,7 +24,10 @@ pub fn cost_fact(cost: &Cost) -> CostFact {
         Ok(Estimate { currency, before, after, unpriced }) => {
             let increase = after.checked_sub(before);
             let evidence = match (unpriced, increase) {
-                (_, None) => unknown("the increase is larger than an amount can be"),
+                (_, None) => {
+                    let reason = "the increase is larger than an amount can be";
+                    Evidence::bad(EVIDENCE_ID, SOURCE, EvidenceStatus::Error, reason)
+                }
                 (0, Some(_)) => Evidence::ok(EVIDENCE_ID, SOURCE, None),
                 (unpriced, Some(_)) => Evidence::bad(
                     EVIDENCE_ID,
@@ -43,8 +46,8 @@ pub fn cost_fact(cost: &Cost) -> CostFact {
                 unpriced_resources: unpriced,
             }
         }
-        Err(reason) => CostFact {
-            evidence: unknown(&reason),
+        Err(refusal) => CostFact {
+            evidence: Evidence::bad(EVIDENCE_ID, SOURCE, refusal.status, refusal.reason),
             currency: None,
             monthly_before_micros: None,
             monthly_after_micros: None,
@@ -62,16 +65,22 @@ struct Estimate {
     unpriced: u64,
 }
 
-fn unknown(reason: &str) -> Evidence {
-    Evidence::bad(EVIDENCE_ID, SOURCE, EvidenceStatus::NoData, reason)
+/// Why there is no estimate: nothing could be priced, or what came cannot be read.
+struct Refusal {
+    status: EvidenceStatus,
+    reason: String,
 }
 
-fn from_monthly(monthly: &MonthlyCost) -> Result<Estimate, String> {
+fn unreadable(reason: impl Into<String>) -> Refusal {
+    Refusal { status: EvidenceStatus::Error, reason: reason.into() }
+}
+
+fn from_monthly(monthly: &MonthlyCost) -> Result<Estimate, Refusal> {
     let micros = |field: &str, text: &str| {
-        micros_from_decimal(text).map_err(|error| format!("`change.cost.monthly.{field}`: {error}"))
+        micros_from_decimal(text).map_err(|error| unreadable(format!("`change.cost.monthly.{field}`: {error}")))
     };
     Ok(Estimate {
-        currency: currency(&monthly.currency)?,
+        currency: currency("change.cost.monthly.currency", &monthly.currency)?,
         before: micros("before", &monthly.before)?,
         after: micros("after", &monthly.after)?,
         unpriced: 0,
@@ -80,47 +89,59 @@ fn from_monthly(monthly: &MonthlyCost) -> Result<Estimate, String> {
 
 /// Reads what `infracost diff --format json` and `infracost breakdown --format json` of release 0.10 write. Their
 /// totals are decimal texts and may be null; a breakdown has no past, so it counts as new in full.
-fn from_infracost(report: &Value) -> Result<Estimate, String> {
-    let total = |field: &str| match report.get(field) {
-        Some(Value::String(text)) => {
-            micros_from_decimal(text).map(Some).map_err(|error| format!("Infracost's `{field}`: {error}"))
-        }
+fn from_infracost(report: &Value) -> Result<Estimate, Refusal> {
+    let Value::Object(fields) = report else { return Err(odd("", "the report as an object", report)) };
+    let total = |field: &str| match fields.get(field) {
+        Some(Value::String(text)) => micros_from_decimal(text)
+            .map(Some)
+            .map_err(|error| unreadable(format!("`change.cost.infracost.{field}`: {error}"))),
         Some(Value::Null) | None => Ok(None),
-        Some(_) => Err(format!("Infracost's `{field}` should be a decimal text")),
+        Some(other) => Err(odd(field, "a decimal text such as `\"123.45\"`", other)),
     };
-    let after = total("totalMonthlyCost")?.ok_or("Infracost gave no `totalMonthlyCost`: nothing could be priced")?;
+    let after = total("totalMonthlyCost")?.ok_or_else(|| Refusal {
+        status: EvidenceStatus::NoData,
+        reason: "Infracost gave no `totalMonthlyCost`: nothing could be priced".to_owned(),
+    })?;
     let before = match (total("pastTotalMonthlyCost")?, total("diffTotalMonthlyCost")?) {
         (Some(past), Some(difference)) if after.checked_sub(past) != Some(difference) => {
-            return Err(
-                "Infracost's totals contradict each other: past and difference do not make the total".to_owned()
-            );
+            let reason = "Infracost's totals contradict each other: past and difference do not make the total";
+            return Err(unreadable(reason));
         }
         (Some(past), _) => past,
-        (None, Some(difference)) => {
-            after.checked_sub(difference).ok_or("Infracost's totals are larger than an amount can be")?
-        }
+        (None, Some(difference)) => after
+            .checked_sub(difference)
+            .ok_or_else(|| unreadable("Infracost's totals are larger than an amount can be"))?,
         (None, None) => 0,
     };
-    let unsupported = report.get("summary").and_then(|summary| summary.get("totalUnsupportedResources"));
+    let unsupported = fields.get("summary").and_then(|summary| summary.get("totalUnsupportedResources"));
     let unpriced = match unsupported {
         None | Some(Value::Null) => 0,
-        Some(count) => count.as_u64().ok_or("Infracost's `summary.totalUnsupportedResources` is not a count")?,
+        Some(count) => count.as_u64().ok_or_else(|| odd("summary.totalUnsupportedResources", "a count", count))?,
     };
-    let projects = report.get("projects").and_then(Value::as_array).into_iter().flatten();
+    let projects = fields.get("projects").and_then(Value::as_array).into_iter().flatten();
     let errors = projects.filter_map(|project| project.get("metadata")?.get("errors")?.as_array()).flatten().count();
-    let code = match report.get("currency") {
+    let code = match fields.get("currency") {
         None | Some(Value::Null) => "USD",
-        Some(code) => code.as_str().ok_or("Infracost's `currency` is not a text")?,
+        Some(code) => code.as_str().ok_or_else(|| odd("currency", "a text", code))?,
     };
     let errors = u64::try_from(errors).unwrap_or(u64::MAX);
-    Ok(Estimate { currency: currency(code)?, before, after, unpriced: unpriced.saturating_add(errors) })
+    let currency = currency("change.cost.infracost.currency", code)?;
+    Ok(Estimate { currency, before, after, unpriced: unpriced.saturating_add(errors) })
 }
 
-fn currency(code: &str) -> Result<String, String> {
+/// A field of Infracost's report that has another type than it should.
+fn odd(field: &str, expected: &str, came: &Value) -> Refusal {
+    let dot = if field.is_empty() { "" } else { "." };
+    let came = excerpt(&came.to_string());
+    unreadable(format!("`change.cost.infracost{dot}{field}` should be {expected}, and is `{came}`"))
+}
+
+fn currency(field: &str, code: &str) -> Result<String, Refusal> {
     if code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase()) {
         Ok(code.to_owned())
     } else {
-        Err(format!("`{}` is not a currency code of ISO 4217 such as `USD`", excerpt(code)))
+        let came = excerpt(code);
+        Err(unreadable(format!("`{field}`: `{came}` is not a currency code of ISO 4217 such as `USD`")))
     }
 }
 
@@ -186,23 +207,57 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_unknown_and_never_zero() {
-        for cost in [
-            json!({"infracost": {"totalMonthlyCost": null, "pastTotalMonthlyCost": null}}),
-            json!({"infracost": {}}),
-            json!({"infracost": "oops"}),
-            json!({"infracost": {"totalMonthlyCost": 12.5}}),
-            json!({"infracost": {"totalMonthlyCost": "a lot"}}),
-            json!({"infracost": {"totalMonthlyCost": "1", "currency": "dollars"}}),
-            json!({"infracost": {"totalMonthlyCost": "1", "currency": 5}}),
-            json!({"infracost": {"totalMonthlyCost": "1", "summary": {"totalUnsupportedResources": "7"}}}),
-            json!({"infracost": {"totalMonthlyCost": "9", "pastTotalMonthlyCost": "9", "diffTotalMonthlyCost": "99999"}}),
-            json!({"monthly": {"currency": "USD", "before": "", "after": "1"}}),
-            json!({"monthly": {"currency": "USD", "before": "-9000000000000", "after": "9000000000000"}}),
+    fn where_nothing_could_be_priced_there_is_no_data() {
+        for cost in
+            [json!({"infracost": {"totalMonthlyCost": null, "pastTotalMonthlyCost": null}}), json!({"infracost": {}})]
+        {
+            let fact = of(cost.clone());
+            assert_eq!((fact.evidence.status, fact.monthly_increase_micros), (EvidenceStatus::NoData, None), "{cost}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_an_error_that_names_the_field_and_what_came() {
+        let infracost = |mut report: serde_json::Value| {
+            report.as_object_mut().unwrap().entry("totalMonthlyCost").or_insert(json!("1"));
+            json!({"infracost": report})
+        };
+        for (cost, expected) in [
+            (json!({"infracost": "oops"}), "`change.cost.infracost` should be the report as an object, and is `"),
+            (
+                infracost(json!({"totalMonthlyCost": 12.5})),
+                "`change.cost.infracost.totalMonthlyCost` should be a decimal",
+            ),
+            (infracost(json!({"totalMonthlyCost": 12.5})), "and is `12.5`"),
+            (
+                infracost(json!({"totalMonthlyCost": "a lot"})),
+                "`change.cost.infracost.totalMonthlyCost`: `a lot` is not a decimal amount",
+            ),
+            (infracost(json!({"pastTotalMonthlyCost": "1,0"})), "`change.cost.infracost.pastTotalMonthlyCost`: `1,0`"),
+            (
+                infracost(json!({"currency": "dollars"})),
+                "`change.cost.infracost.currency`: `dollars` is not a currency",
+            ),
+            (infracost(json!({"currency": 5})), "`change.cost.infracost.currency` should be a text, and is `5`"),
+            (
+                infracost(json!({"summary": {"totalUnsupportedResources": "7"}})),
+                "`change.cost.infracost.summary.totalUnsupportedResources` should be a count",
+            ),
+            (infracost(json!({"pastTotalMonthlyCost": "1", "diffTotalMonthlyCost": "99999"})), "contradict each other"),
+            (
+                json!({"monthly": {"currency": "USD", "before": "", "after": "1"}}),
+                "`change.cost.monthly.before`: `` is not a decimal amount",
+            ),
+            (
+                json!({"monthly": {"currency": "USD", "before": "-9000000000000", "after": "9000000000000"}}),
+                "the increase is larger than an amount can be",
+            ),
         ] {
             let fact = of(cost.clone());
-            assert_eq!(fact.evidence.status, EvidenceStatus::NoData, "{cost}");
+            assert_eq!(fact.evidence.status, EvidenceStatus::Error, "{cost}");
             assert_eq!(fact.monthly_increase_micros, None, "{cost}");
+            let reason = fact.evidence.reason.unwrap();
+            assert!(reason.contains(expected), "{expected}: {reason}");
         }
     }
 }

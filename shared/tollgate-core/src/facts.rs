@@ -23,6 +23,9 @@ pub use slo::{MaintenanceWindow, Rollout, SloGateFacts};
 /// The version of the contract between facts and policies.
 pub const FACTS_SCHEMA: &str = "tollgate.facts/v1";
 
+/// The principal of a caller whom nobody verified; two of them need not be the same.
+pub const ANONYMOUS: &str = "anonymous";
+
 /// Everything that one decision rests on, by the gate that asks.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "gate", rename_all = "snake_case")]

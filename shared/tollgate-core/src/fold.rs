@@ -224,4 +224,6 @@ fn api_cost(facts: &Frame<'_>) -> ApiCost {
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;

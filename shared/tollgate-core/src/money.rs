@@ -1,6 +1,8 @@
 //! Money: integer millionths of a named currency, never a binary floating-point number.
 
-use rust_decimal::{Decimal, RoundingStrategy, prelude::ToPrimitive};
+use std::cmp::Ordering;
+
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 const LONGEST_EXCERPT: usize = 64;
@@ -26,21 +28,63 @@ pub enum MoneyError {
     TooLarge(String),
 }
 
-/// Reads a decimal text into millionths, rounding half to even below one millionth.
+/// Reads a decimal text such as `12.5` or `1e-5` into millionths. It is rounded once, half to even at one millionth, however
+/// many digits it has.
 ///
 /// # Errors
 /// When the text is not a decimal number, or too large.
 pub fn micros_from_decimal(text: &str) -> Result<i64, MoneyError> {
-    let trimmed = text.trim();
-    let amount = Decimal::from_str_exact(trimmed)
-        .or_else(|_| Decimal::from_scientific(trimmed))
-        .or_else(|_| trimmed.parse::<Decimal>())
-        .map_err(|_| MoneyError::NotDecimal(excerpt(text)))?;
-    amount
-        .checked_mul(Decimal::from(1_000_000))
-        .map(|micros| micros.round_dp_with_strategy(0, RoundingStrategy::MidpointNearestEven))
-        .and_then(|micros| micros.to_i64())
-        .ok_or_else(|| MoneyError::TooLarge(excerpt(text)))
+    let number = DecimalText::read(text.trim()).ok_or_else(|| MoneyError::NotDecimal(excerpt(text)))?;
+    number.rounded_micros().ok_or_else(|| MoneyError::TooLarge(excerpt(text)))
+}
+
+/// A decimal number as it is written: digits, and the power of ten that the last of them counts.
+struct DecimalText {
+    is_negative: bool,
+    digits: String,
+    exponent: i64,
+}
+
+impl DecimalText {
+    fn read(text: &str) -> Option<Self> {
+        let (mantissa, exponent) = match text.split_once(['e', 'E']) {
+            Some((mantissa, exponent)) => (mantissa, i64::from(exponent.parse::<i32>().ok()?)),
+            None => (text, 0),
+        };
+        let unsigned = mantissa.strip_prefix(['-', '+']).unwrap_or(mantissa);
+        let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
+        let digits = format!("{whole}{fraction}");
+        let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        let exponent = exponent.checked_sub(i64::try_from(fraction.len()).ok()?)?;
+        is_number.then(|| Self { is_negative: mantissa.starts_with('-'), digits, exponent })
+    }
+
+    /// `None` when it does not fit into 64 bits.
+    fn rounded_micros(&self) -> Option<i64> {
+        let digits = self.digits.trim_start_matches('0');
+        if digits.is_empty() {
+            return Some(0);
+        }
+        let shift = self.exponent + 6;
+        let magnitude = if shift >= 0 {
+            digits.parse::<i128>().ok()?.checked_mul(10_i128.checked_pow(u32::try_from(shift).ok()?)?)?
+        } else {
+            let cut = usize::try_from(shift.unsigned_abs()).unwrap_or(usize::MAX);
+            // With more places cut than there are digits, less than a tenth of a millionth is left.
+            let (kept, rest) = digits.split_at_checked(digits.len().saturating_sub(cut))?;
+            let kept = if kept.is_empty() { 0 } else { kept.parse::<i128>().ok()? };
+            let half = if cut > digits.len() { Ordering::Less } else { against_half(rest) };
+            kept + i128::from(half == Ordering::Greater || (half == Ordering::Equal && kept % 2 == 1))
+        };
+        i64::try_from(if self.is_negative { -magnitude } else { magnitude }).ok()
+    }
+}
+
+/// Holds the digits behind a decimal point against one half.
+fn against_half(digits: &str) -> Ordering {
+    let (first, rest) = digits.split_at_checked(1).unwrap_or(("0", ""));
+    let has_more = rest.bytes().any(|byte| byte != b'0');
+    first.cmp("5").then(if has_more { Ordering::Greater } else { Ordering::Equal })
 }
 
 /// The start of a caller's text, fit to be kept and shown: unchecked, it may be long and command a terminal.
@@ -72,6 +116,29 @@ mod tests {
             ("0.0000005", 0),
             ("0.0000015", 2),
             ("12.345678901234567890123456789012", 12_345_679),
+            ("+3.", 3_000_000),
+            (".25", 250_000),
+            ("-0.0000015", -2),
+            ("2.5E+3", 2_500_000_000),
+            ("9223372036854.775807", i64::MAX),
+            ("-9223372036854.775808", i64::MIN),
+            ("0e2147483647", 0),
+            ("1e-2147483648", 0),
+        ] {
+            assert_eq!(micros_from_decimal(text), Ok(micros), "{text}");
+        }
+    }
+
+    /// A first rounding to 28 places would make each of these a tie, or take it over one.
+    #[test]
+    fn rounds_once_however_many_digits_there_are() {
+        for (text, micros) in [
+            ("0.00000050000000000000000000000000001", 1),
+            ("0.00000049999999999999999999999999999999", 0),
+            ("0.00000150000000000000000000000000000", 2),
+            ("0.00000249999999999999999999999999999999", 2),
+            ("50000000000000000000000000000000001e-41", 1),
+            ("0.00000005", 0),
         ] {
             assert_eq!(micros_from_decimal(text), Ok(micros), "{text}");
         }
@@ -79,10 +146,14 @@ mod tests {
 
     #[test]
     fn refuses_what_is_not_an_amount() {
-        for text in ["", "abc", "1,000.00", "NaN", "inf", "$5"] {
+        for text in
+            ["", "abc", "1,000.00", "NaN", "inf", "$5", ".", "-", "1e", "e5", "1.2.3", "--1", "1 0", "1_0", "0x1"]
+        {
             assert!(matches!(micros_from_decimal(text), Err(MoneyError::NotDecimal(_))), "{text}");
         }
-        assert!(matches!(micros_from_decimal("99999999999999"), Err(MoneyError::TooLarge(_))));
+        for text in ["99999999999999", "9223372036854.7758075", "1e2147483647", &"9".repeat(500)] {
+            assert!(matches!(micros_from_decimal(text), Err(MoneyError::TooLarge(_))), "{text}");
+        }
     }
 
     #[test]
@@ -103,6 +174,15 @@ mod tests {
         #[test]
         fn writing_and_reading_loses_nothing(micros in any::<i64>()) {
             prop_assert_eq!(micros_from_decimal(&decimal_from_micros(micros)), Ok(micros));
+        }
+
+        /// The rounded amount is the nearest one, and the even one of two that are equally near.
+        #[test]
+        fn the_nearest_millionth_is_given(digits in 0_i128..9_000_000_000_000_000_000, places in 6_u32..30) {
+            let micros = i128::from(micros_from_decimal(&format!("{digits}e-{places}")).unwrap());
+            let unit = 10_i128.pow(places - 6);
+            let twice_off = (digits - micros * unit).abs() * 2;
+            prop_assert!(twice_off < unit || (twice_off == unit && micros % 2 == 0), "{micros}");
         }
     }
 }

@@ -2,14 +2,16 @@
 
 use std::ops::{Range, RangeInclusive};
 
-use chrono::{DateTime, Datelike, Duration, LocalResult, NaiveDateTime, TimeZone, Utc};
+use chrono::{DateTime, Datelike, Duration, LocalResult, NaiveDateTime, TimeZone, Timelike, Utc};
 use chrono_tz::Tz;
-use rrule::{Frequency, RRuleSet};
+use rrule::{Frequency, RRule, RRuleSet, Unvalidated};
 
 use crate::Timestamp;
 
 /// A rule is followed from its start at every decision; chrono ends at some year.
 const YEARS: RangeInclusive<i32> = 2000..=2999;
+/// Samoa left out a whole day in 2011.
+const LONGEST_GAP_MINUTES: i64 = 25 * 60;
 const FORM: &str = "2026-12-18T18:00";
 
 /// A stretch of time as it is written.
@@ -58,9 +60,8 @@ impl Recurring {
         let starts: Vec<NaiveDateTime> = match &self.again {
             None => vec![self.starts],
             Some(set) => {
-                let zone = rrule::Tz::from(self.time_zone);
-                let set = set.clone().after(earliest.with_timezone(&zone)).before(latest.with_timezone(&zone));
-                set.all(most).dates.iter().map(DateTime::naive_local).collect()
+                let wall = |time: Timestamp| on_the_wall(time.with_timezone(&self.time_zone).naive_local());
+                set.clone().after(wall(earliest)).before(wall(latest)).all(most).dates.iter().map(DateTime::naive_local).collect()
             }
         };
         let ranges = starts.into_iter().map(|starts| self.range(starts));
@@ -72,13 +73,17 @@ impl Recurring {
         self.instant(starts, false)..self.instant(starts + self.length, true)
     }
 
-    /// An hour that the clocks repeat is in it from its first to its last; one that they leave out is its next.
+    /// An hour that the clocks repeat is in it from its first to its last; one that they leave out is the first instant
+    /// behind it.
     fn instant(&self, local: NaiveDateTime, last: bool) -> Timestamp {
         match self.time_zone.from_local_datetime(&local) {
             LocalResult::Single(time) => time.with_timezone(&Utc),
             LocalResult::Ambiguous(first, second) => (if last { second } else { first }).with_timezone(&Utc),
             LocalResult::None => {
-                let later = self.time_zone.from_local_datetime(&(local + Duration::hours(1))).earliest();
+                let minute = local.with_second(0).unwrap_or(local);
+                let later = (1..=LONGEST_GAP_MINUTES).find_map(|minutes| {
+                    self.time_zone.from_local_datetime(&(minute + Duration::minutes(minutes))).earliest()
+                });
                 later.map_or_else(|| local.and_utc(), |time| time.with_timezone(&Utc))
             }
         }
@@ -92,18 +97,31 @@ fn local(field: &str, value: &str) -> Result<NaiveDateTime, String> {
         .ok_or_else(|| format!("`{field}: {value}` is not a local date and time such as `{FORM}`"))
 }
 
+/// A rule is followed on the clock on the wall, as if it was never changed: followed in the zone itself it would leave out
+/// the days on which its hour does not exist.
+fn on_the_wall(local: NaiveDateTime) -> DateTime<rrule::Tz> {
+    local.and_utc().with_timezone(&rrule::Tz::UTC)
+}
+
 /// Rules that recur within a day, or that count from long ago, would make every decision slow.
 fn recurrence(starts: NaiveDateTime, zone: Tz, rule: &str) -> Result<RRuleSet, String> {
     let rule = rule.trim().trim_start_matches("RRULE:");
     let text = format!("DTSTART;TZID={}:{}\nRRULE:{rule}", zone.name(), starts.format("%Y%m%dT%H%M%S"));
     let set: RRuleSet = text.parse().map_err(|error| format!("`rrule: {rule}` is not a rule of RFC 5545: {error}"))?;
-    let often = |rule: &rrule::RRule| {
+    let often = |rule: &RRule| {
         !matches!(rule.get_freq(), Frequency::Daily | Frequency::Weekly | Frequency::Monthly | Frequency::Yearly)
             || rule.get_by_hour().len() + rule.get_by_minute().len() + rule.get_by_second().len() > 3
     };
     if set.get_rrule().iter().any(often) {
         return Err(format!("`rrule: {rule}` recurs within a day; it may recur daily, weekly, monthly or yearly"));
     }
+    let unread = |error: rrule::RRuleError| format!("`rrule: {rule}` is not a rule of RFC 5545: {error}");
+    let mut on_wall: RRule<Unvalidated> = rule.parse().map_err(unread)?;
+    if let Some(until) = on_wall.get_until() {
+        let until = until.with_timezone(&zone).naive_local();
+        on_wall = on_wall.until(on_the_wall(until));
+    }
+    let set = on_wall.build(on_the_wall(starts)).map_err(unread)?;
     if set.clone().all(1).dates.is_empty() {
         return Err(format!("`rrule: {rule}` never recurs"));
     }

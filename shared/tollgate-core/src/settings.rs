@@ -1,5 +1,6 @@
 //! Settings: thresholds and modes, in layers of which a lower one may only tighten.
 
+mod kinds;
 mod layers;
 mod tighten;
 

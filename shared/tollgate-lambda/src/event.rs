@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use tollgate_core::facts::ANONYMOUS;
 
 use crate::problem::Problem;
 
@@ -170,7 +171,7 @@ fn principal(authorizer: Option<Authorizer>, domain_name: Option<&str>) -> Strin
     match (verified, domain_name) {
         (Some(arn), _) => arn,
         (None, Some("localhost")) => "local".to_owned(),
-        (None, _) => "anonymous".to_owned(),
+        (None, _) => ANONYMOUS.to_owned(),
     }
 }
 

@@ -8,4 +8,5 @@ pub mod log;
 pub mod metrics;
 pub mod problem;
 pub mod response;
+pub mod trigger;
 pub mod wedged;

@@ -42,6 +42,11 @@ impl Problem {
         Self::new(413, "the body is too large", detail)
     }
 
+    /// The caller is known, and may not do this.
+    pub fn forbidden(detail: String) -> Self {
+        Self::new(403, "not allowed", detail)
+    }
+
     /// There is nothing at this address.
     pub fn not_found(detail: String) -> Self {
         Self::new(404, "not found", detail)
@@ -73,6 +78,7 @@ impl From<Problem> for lambda_runtime::Diagnostic {
     fn from(problem: Problem) -> Self {
         let error_type = match problem.status {
             422 | 409 => "Conflict",
+            403 => "Forbidden",
             404 => "NotFound",
             500.. => "Unavailable",
             _ => "BadRequest",

@@ -24,11 +24,14 @@ pub use crate::{
     dynamodb::DynamoDbLedger,
     error::LedgerError,
     once::{Begun, Turn, Work},
-    query::{DecisionsPage, DecisionsQuery, History, HistoryQuery, Order},
+    query::{DecisionsPage, DecisionsQuery, History, HistoryQuery, Order, Seen},
     record::{MAX_HISTORY_ENTRY_BYTES, MAX_RECORD_BYTES, OutcomeReported, Recorded},
     sqlite::SqliteLedger,
 };
-use crate::{error::Place, record::Entry};
+use crate::{
+    error::Place,
+    record::{Entry, EntryRow, RecordRow},
+};
 
 /// The ledger, in one of its stores. Cloning gives another handle to the same store.
 #[derive(Debug, Clone)]
@@ -96,17 +99,21 @@ impl Ledger {
     }
 
     /// Keeps a decision with its facts and its entry in the service's history: all of it or nothing, and only
-    /// the first record under a decision id.
+    /// the first record under a decision id. One that allows, made in sight of `seen`, is kept only if no other change of
+    /// the service and environment was allowed since: of two that did not see each other, one is [`Recorded::Overtaken`].
     ///
     /// # Errors
     /// When the record is malformed or larger than [`MAX_RECORD_BYTES`], or the store fails. Unless the error says
     /// otherwise the record may have been kept all the same: record again, or look.
-    pub async fn record(&self, record: &DecisionRecord) -> Result<Recorded, LedgerError> {
-        let entry = Entry::of(record)?;
-        match in_store!(self, store => store.record(entry))? {
-            None => Ok(Recorded::Stored),
-            Some(first) => Ok(Recorded::Already(Box::new(self.read_record(&record.decision.decision_id, &first)?))),
-        }
+    pub async fn record(&self, record: &DecisionRecord, seen: Option<&Seen>) -> Result<Recorded, LedgerError> {
+        let entry = Entry::of(record, seen)?;
+        Ok(match in_store!(self, store => store.record(entry))? {
+            RecordRow::Stored => Recorded::Stored,
+            RecordRow::Already(first) => {
+                Recorded::Already(Box::new(self.read_record(&record.decision.decision_id, &first)?))
+            }
+            RecordRow::Overtaken => Recorded::Overtaken,
+        })
     }
 
     /// The record of a decision; `None` when there is none, also for text that is no decision id.
@@ -121,17 +128,22 @@ impl Ledger {
         body.map(|body| self.read_record(decision_id, &body)).transpose()
     }
 
-    /// What was decided about a service in an environment, newest first.
+    /// What was allowed for a service in an environment, and what else was decided about the change that asks, newest first.
     ///
     /// # Errors
     /// When an entry cannot be read, or the store fails.
     pub async fn history(&self, query: &HistoryQuery) -> Result<History, LedgerError> {
         let limit = query.entries();
         let mut rows = in_store!(self, store => store.history(query, limit.saturating_add(1)))?;
-        let truncated = rows.truncated || rows.entries.len() > limit;
-        rows.entries.truncate(limit);
-        let changes = rows.entries.iter().map(|entry| entry.read(&self.place())).collect::<Result<_, _>>()?;
-        Ok(History { changes, truncated, requests: rows.requests })
+        let truncated = rows.truncated || rows.allowed.len() > limit;
+        rows.allowed.truncate(limit);
+        let place = self.place();
+        let read = |rows: &[EntryRow]| rows.iter().map(|entry| entry.read(&place)).collect::<Result<Vec<_>, _>>();
+        let mut changes = read(&rows.allowed)?;
+        let seen = Seen::of(query.since, &changes);
+        changes.extend(read(&rows.refused)?);
+        changes.sort_by(|a, b| (b.evaluated_at, &b.decision_id).cmp(&(a.evaluated_at, &a.decision_id)));
+        Ok(History { changes, truncated, requests: rows.requests, seen })
     }
 
     /// Notes what came of a change. The first report stands; it shows in the history and nowhere else.

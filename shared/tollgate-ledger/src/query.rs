@@ -5,8 +5,10 @@ use ulid::Ulid;
 
 use crate::{error::LedgerError, id, record::EntryRow};
 
-/// Most entries that one history holds.
+/// Most allowed changes that one history holds.
 const MAX_HISTORY_ENTRIES: u32 = 10_000;
+/// Most refused decisions about one change that a history holds: who asks every minute must not fill it.
+pub(crate) const MAX_REFUSED: usize = 20;
 /// Most records that one page holds.
 const MAX_PAGE_RECORDS: u32 = 100;
 
@@ -17,9 +19,11 @@ pub struct HistoryQuery {
     pub service: String,
     /// In which environment.
     pub environment: String,
+    /// The change that asks: of it also the newest decisions that did not allow it are meant.
+    pub change_id: String,
     /// Decided at this time or later.
     pub since: Timestamp,
-    /// At most so many; above 10,000 counts as 10,000.
+    /// At most so many that were allowed; above 10,000 counts as 10,000.
     pub limit: u32,
 }
 
@@ -34,16 +38,38 @@ impl HistoryQuery {
 pub struct History {
     /// The changes, newest first.
     pub changes: Vec<PastChange>,
-    /// Are there more, which the limit kept out?
+    /// Are there more that were allowed, which the limit kept out?
     pub truncated: bool,
     /// Requests to AWS that it took.
     pub requests: u64,
+    /// What it showed, to record a decision on.
+    pub seen: Seen,
 }
 
-/// The same, as a store gives it.
+/// The allowed changes that a decision was made in sight of.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Seen {
+    pub(crate) since: String,
+    pub(crate) decision_ids: Vec<String>,
+}
+
+impl Seen {
+    /// The newest are enough: the change that was recorded last is among them, or so many came between that it is better to
+    /// look again. DynamoDB compares with at most 100 values.
+    const NEWEST: usize = 100;
+
+    pub(crate) fn of(since: Timestamp, allowed: &[PastChange]) -> Self {
+        let decision_ids = allowed.iter().take(Self::NEWEST).map(|past| past.decision_id.clone()).collect();
+        Self { since: id::sortable(since), decision_ids }
+    }
+}
+
+/// Past changes, as a store gives them: each list newest first.
 #[derive(Debug, Default)]
 pub(crate) struct HistoryRows {
-    pub(crate) entries: Vec<EntryRow>,
+    pub(crate) allowed: Vec<EntryRow>,
+    /// Of the change that asks.
+    pub(crate) refused: Vec<EntryRow>,
     pub(crate) truncated: bool,
     pub(crate) requests: u64,
 }

@@ -3,13 +3,14 @@
 use serde::{Serialize, de::DeserializeOwned};
 use tollgate_core::{
     change::Change,
-    decision::{Decision, DecisionRecord},
+    decision::{Decision, DecisionRecord, Verdict},
     facts::{Facts, Outcome, PastChange},
 };
 
 use crate::{
     error::{LedgerError, Place},
     id,
+    query::Seen,
 };
 
 /// The largest record, in bytes of JSON. A DynamoDB item holds 400 KB together with its keys; SQLite follows suit, so
@@ -25,6 +26,17 @@ pub enum Recorded {
     Stored,
     /// A record was there already and stands: answer with this one.
     Already(Box<DecisionRecord>),
+    /// Nothing is kept: since the history was read, another change of this service in this environment was allowed. Read
+    /// the history again and judge again.
+    Overtaken,
+}
+
+/// The same, as a store gives it.
+#[derive(Debug)]
+pub(crate) enum RecordRow {
+    Stored,
+    Already(String),
+    Overtaken,
 }
 
 /// How reporting an outcome went.
@@ -72,12 +84,16 @@ pub(crate) struct Entry {
 pub(crate) struct HistoryEntry {
     pub(crate) service: String,
     pub(crate) environment: String,
+    pub(crate) change_id: String,
+    pub(crate) is_allowed: bool,
+    /// What the decision was made in sight of; only of one that allows, where that is known.
+    pub(crate) seen: Option<Seen>,
     /// The change as the history gives it, without an outcome.
     pub(crate) change: String,
 }
 
 impl HistoryEntry {
-    fn of(decision: &Decision, change: &Change) -> Result<Self, LedgerError> {
+    fn of(decision: &Decision, change: &Change, seen: Option<&Seen>) -> Result<Self, LedgerError> {
         let past_change = PastChange {
             decision_id: decision.decision_id.clone(),
             change_id: change.id.clone(),
@@ -95,17 +111,25 @@ impl HistoryEntry {
             MAX_HISTORY_ENTRY_BYTES,
             "shorten its id, service, environment or author",
         )?;
-        Ok(Self { service: change.service.clone(), environment: change.environment.clone(), change: past_change })
+        let is_allowed = decision.verdict == Verdict::Allow;
+        Ok(Self {
+            service: change.service.clone(),
+            environment: change.environment.clone(),
+            change_id: change.id.clone(),
+            is_allowed,
+            seen: seen.filter(|_| is_allowed).cloned(),
+            change: past_change,
+        })
     }
 }
 
 impl Entry {
-    pub(crate) fn of(record: &DecisionRecord) -> Result<Self, LedgerError> {
+    pub(crate) fn of(record: &DecisionRecord, seen: Option<&Seen>) -> Result<Self, LedgerError> {
         let decision = &record.decision;
         id::require("decision_id", &decision.decision_id)?;
         let body = write_json("record", record)?;
         let history = match &record.facts {
-            Facts::Change(facts) => Some(HistoryEntry::of(decision, &facts.change)?),
+            Facts::Change(facts) => Some(HistoryEntry::of(decision, &facts.change, seen)?),
             Facts::Slo(_) => None,
         };
         check_size(

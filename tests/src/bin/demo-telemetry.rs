@@ -1,5 +1,7 @@
 //! Puts two weeks of the demo's telemetry into the CloudWatch emulator that `AWS_ENDPOINT_URL` names.
 
+use std::process::ExitCode;
+
 use anyhow::Context as _;
 use tollgate_e2e::telemetry::{Traffic, publish};
 
@@ -8,7 +10,17 @@ const NAMESPACE: &str = "Tollgate/Demo";
 const HOUR: i64 = 3600;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> anyhow::Result<()> {
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> anyhow::Result<()> {
     let endpoint = std::env::var("AWS_ENDPOINT_URL").context("`AWS_ENDPOINT_URL` should name the emulator")?;
     // `search-api` is left out: it sends nothing.
     let services = [

@@ -2,6 +2,7 @@
 
 pub(crate) mod changes;
 pub(crate) mod commit;
+mod quantity;
 pub(crate) mod show;
 
 use std::{
@@ -80,12 +81,12 @@ fn empty(folder: &Path) -> Result<()> {
 }
 
 fn build(recorded: bool) -> Result<()> {
-    let mut binaries = vec!["build", "--bin", FUNCTION];
+    let mut binaries = vec!["--bin", FUNCTION];
     if !recorded {
         binaries.extend(["--bin", "demo-telemetry"]);
     }
     anstream::eprintln!("building {FUNCTION} {DIM}(the first time takes some minutes){PLAIN}");
-    processes::run(&mut project::cargo(&binaries)).context("the build failed")
+    processes::run(project::locked(&["build"]).args(&binaries)).context("the build failed")
 }
 
 /// An emulator that knows the telemetry of the demo's services.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use textwrap::Options;
 
-use super::{changes::Question, commit::Commit};
+use super::{changes::Question, commit::Commit, quantity};
 use crate::project::{BOLD, DIM, GREEN, PLAIN, RED, YELLOW};
 
 const WIDTH: usize = 110;
@@ -44,14 +44,12 @@ pub(crate) fn decision(decision: &Value) {
     optional("retry", &decision["retry_at"]);
     line("until", &format!("{}, decision {}", text(&decision["valid_until"]), text(&decision["decision_id"])));
     let cost = &decision["api_cost"];
-    let (micros, requests) = (text(&cost["micros"]), text(&cost["requests"]));
+    let spent = cost["micros"].as_i64().map_or_else(|| text(&cost["micros"]), |micros| quantity::money(micros, "USD"));
+    let requests = text(&cost["requests"]);
     let rules = each(&decision["rules_judged"]).count();
     let policies = short(&decision["policy_revision"]);
     let facts = short(&decision["facts_digest"]);
-    line(
-        "proof",
-        &format!("{rules} rules of policies {policies} on facts {facts}; {requests} AWS requests, {micros} µUSD"),
-    );
+    line("proof", &format!("{rules} rules of policies {policies} on facts {facts}; {requests} AWS requests, {spent}"));
 }
 
 fn finding(finding: &Value) {
@@ -90,10 +88,16 @@ fn finding(finding: &Value) {
     optional("retry", &finding["retry_at"]);
 }
 
-/// `a 1, b 2` of an object's members.
+/// `a 1, b 2` of an object's members, in the units of people.
 fn pairs(object: &Value) -> Value {
     let members = object.as_object().into_iter().flatten();
-    let pairs: Vec<String> = members.map(|(name, value)| format!("{name} {}", text(value))).collect();
+    let currency = object.get("currency").and_then(Value::as_str);
+    let pairs: Vec<String> = members
+        .map(|(name, value)| match quantity::read(name, value, currency) {
+            Some((name, shown)) => format!("{name} {shown}"),
+            None => format!("{name} {}", text(value)),
+        })
+        .collect();
     if pairs.is_empty() { Value::Null } else { pairs.join(", ").into() }
 }
 

@@ -8,7 +8,8 @@ use tollgate_policy::{
     tools::{CATALOGUE_FILE, catalogue},
 };
 
-use super::{Folder, failed};
+use super::failed;
+use crate::Folder;
 
 pub(super) fn run(folder: &Folder, check: bool) -> anyhow::Result<ExitCode> {
     let policies = match PolicySet::load(&folder.path) {

@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use tollgate_core::catalogue::Catalogue;
 use tollgate_policy::{PolicyError, PolicySet, tools};
 
-use super::{Folder, count, failed};
+use super::{count, failed};
+use crate::Folder;
 
 pub(super) fn run(folder: &Folder) -> ExitCode {
     let checked = match tools::check(&folder.path, tollgate_core::schema::facts) {

@@ -5,25 +5,27 @@ use std::{process::ExitCode, time::Instant};
 use clap::Args;
 use tollgate_policy::tools::{FileCoverage, TestReport, TestResult, run_tests};
 
-use super::{Folder, count, failed};
+use super::{count, failed};
+use crate::Folder;
 
 #[derive(Debug, Args)]
 pub(crate) struct TestArguments {
     #[command(flatten)]
     folder: Folder,
-    /// Fail unless every line of every rule and shared function is evaluated by a test.
+    /// Fail unless every line of every rule and shared function is evaluated by a test
     #[arg(long)]
     coverage: bool,
-    /// Run only tests whose name or file contains this.
+    /// Run only tests whose name or file contains one of these, such as `change/freeze` or `test_denies`; all when left out
+    #[arg(value_name = "PATTERN")]
+    patterns: Vec<String>,
+    /// One more PATTERN, written as `opa test` takes it
     #[arg(long, value_name = "PATTERN")]
     run: Vec<String>,
-    /// The same without `--run`: `change/freeze`, `test_denies`.
-    names: Vec<String>,
 }
 
 pub(super) fn run(arguments: &TestArguments) -> ExitCode {
     let begun = Instant::now();
-    let patterns: Vec<String> = arguments.run.iter().chain(&arguments.names).cloned().collect();
+    let patterns: Vec<String> = arguments.patterns.iter().chain(&arguments.run).cloned().collect();
     let report = match run_tests(&arguments.folder.path, &patterns) {
         Ok(report) => report,
         Err(errors) => return failed(&arguments.folder, &errors),

@@ -3,7 +3,11 @@
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use serde::Deserialize;
 
-use crate::{data::DataError, facts::Tier, waiver::Waiver};
+use crate::{
+    data::DataError,
+    facts::{ANONYMOUS, Tier},
+    waiver::Waiver,
+};
 
 /// A service: `data/services/<name>.yaml`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -87,23 +91,40 @@ struct Caller {
     principal: String,
     #[serde(default)]
     may_assert_approvals: bool,
+    #[serde(default)]
+    may_report_outcomes: bool,
     #[expect(dead_code, reason = "for people")]
     #[serde(default)]
     description: Option<String>,
 }
 
+/// What callers are trusted with.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Trust {
+    /// To say who approved.
+    pub(super) approvals: GlobSet,
+    /// To say what came of changes that others asked about.
+    pub(super) outcomes: GlobSet,
+}
+
 impl Callers {
-    /// The callers that may say who approved.
-    pub(super) fn trusted(self, file: &str, text: &str) -> Result<GlobSet, DataError> {
+    pub(super) fn trust(&self, file: &str, text: &str) -> Result<Trust, DataError> {
+        Ok(Trust {
+            approvals: self.that(|caller| caller.may_assert_approvals, file, text)?,
+            outcomes: self.that(|caller| caller.may_report_outcomes, file, text)?,
+        })
+    }
+
+    fn that(&self, may: impl Fn(&Caller) -> bool, file: &str, text: &str) -> Result<GlobSet, DataError> {
         let mut set = GlobSetBuilder::new();
-        for caller in self.callers.iter().filter(|caller| caller.may_assert_approvals) {
+        for caller in self.callers.iter().filter(|caller| may(caller)) {
             let refuse = |reason: String| {
                 let line = line_with(text, &caller.principal);
                 DataError::new(file, line, format!("principal `{}` {reason}", caller.principal))
             };
             let fixed = caller.principal.split(['*', '?', '[', '{']).next().unwrap_or_default();
             let glob = Glob::new(&caller.principal).map_err(|error| refuse(format!("is not a pattern: {error}")))?;
-            if fixed.is_empty() || glob.compile_matcher().is_match("anonymous") {
+            if fixed.is_empty() || glob.compile_matcher().is_match(ANONYMOUS) {
                 return Err(refuse("would trust callers that nobody knows: name an account and a role".to_owned()));
             }
             set.add(glob);

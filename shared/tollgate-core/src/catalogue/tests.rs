@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Catalogue, Freeze};
 
@@ -90,6 +90,7 @@ fn what_is_not_well_formed_is_refused_with_its_place() {
             "callers that nobody knows",
         ),
         ("data/callers.yaml", "callers: [{principal: 'a*', may_assert_approvals: true}]", "callers that nobody knows"),
+        ("data/callers.yaml", "callers: [{principal: '*', may_report_outcomes: true}]", "callers that nobody knows"),
     ] {
         let errors = read(&[(file, text)]).unwrap_err();
         assert!(errors.iter().any(|error| error.contains(expected)), "{expected}: {errors:?}");
@@ -104,6 +105,16 @@ fn only_named_callers_may_assert_approvals() {
     assert!(!catalogue.may_assert_approvals("arn:aws:sts::2:assumed-role/ci-deploy/run-5"));
     assert!(!catalogue.may_assert_approvals("local"));
     assert!(!read(&[]).unwrap().may_assert_approvals("direct"), "without the file nobody may");
+}
+
+#[test]
+fn only_named_callers_may_report_what_came_of_the_changes_of_others() {
+    let callers = "callers:\n- {principal: 'arn:aws:sts::1:assumed-role/watch/*', may_report_outcomes: true}\n- {principal: ci, may_assert_approvals: true}\n";
+    let catalogue = read(&[("data/callers.yaml", callers)]).unwrap();
+    assert!(catalogue.may_report_outcomes("arn:aws:sts::1:assumed-role/watch/w"));
+    assert!(!catalogue.may_assert_approvals("arn:aws:sts::1:assumed-role/watch/w"));
+    assert!(!catalogue.may_report_outcomes("ci") && !catalogue.may_report_outcomes("anonymous"));
+    assert!(!read(&[]).unwrap().may_report_outcomes("local"), "without the file nobody may");
 }
 
 #[test]
@@ -136,6 +147,46 @@ fn hours_that_the_clocks_repeat_or_leave_out_belong_to_the_freeze() {
     assert_eq!((window.starts_at, window.ends_at), (at("2026-10-25T00:30:00Z"), at("2026-10-25T01:45:00Z")));
     let spring = freeze("time_zone: Europe/Berlin, starts: 2027-03-28T02:30, ends: 2027-03-28T04:00").unwrap();
     assert!(spring.around(at("2027-03-28T01:30:00Z")).0.is_some());
+}
+
+/// In these zones the clocks go from 23:59 to 01:00: <https://www.iana.org/time-zones>, release 2025b.
+#[test]
+fn a_recurring_freeze_begins_with_a_day_that_has_no_midnight() {
+    for (zone, starts, at_gap) in [
+        ("America/Santiago", "2026-08-30T00:00", "2026-09-06T04:00:00Z"),
+        ("Asia/Beirut", "2026-03-22T00:00", "2026-03-28T22:00:00Z"),
+        ("Africa/Cairo", "2026-04-17T00:00", "2026-04-23T22:00:00Z"),
+    ] {
+        let ends = starts.replace("T00:00", "T20:00");
+        for rule in ["FREQ=WEEKLY", "FREQ=DAILY;INTERVAL=7", "FREQ=DAILY;UNTIL=20261231T000000Z"] {
+            let entry = format!("time_zone: {zone}, starts: {starts}, ends: {ends}, rrule: '{rule}'");
+            let freeze = freeze(&entry).unwrap();
+            let begins = at(at_gap);
+            let active = freeze.around(begins).0.unwrap_or_else(|| panic!("{zone}, {rule}: no freeze at {begins}"));
+            // The window still ends at 20:00 on the clock on the wall, so it is an hour shorter.
+            assert_eq!((active.starts_at, active.ends_at - active.starts_at), (begins, TimeDelta::hours(19)), "{zone}");
+            let before = freeze.around(begins - TimeDelta::seconds(1));
+            assert_eq!((before.0, before.1.unwrap().starts_at), (None, begins), "{zone}, {rule}");
+        }
+    }
+}
+
+#[test]
+fn a_freeze_that_starts_inside_of_left_out_time_begins_at_the_first_instant_behind_it() {
+    let freeze = freeze("time_zone: Europe/Berlin, starts: 2027-03-28T02:45, ends: 2027-03-28T06:00").unwrap();
+    assert_eq!(freeze.around(at("2027-03-28T01:00:00Z")).0.unwrap().starts_at, at("2027-03-28T01:00:00Z"));
+    assert_eq!(freeze.around(at("2027-03-28T00:59:59Z")).0, None);
+}
+
+/// Midnight in Berlin at the end of the year is 23:00 UTC.
+#[test]
+fn the_last_freeze_is_the_one_at_its_end_in_utc() {
+    let rule = |until: &str| {
+        let times = "time_zone: Europe/Berlin, starts: 2026-12-01T00:00, ends: 2026-12-01T06:00";
+        freeze(&format!("{times}, rrule: 'FREQ=DAILY;UNTIL={until}'")).unwrap()
+    };
+    assert!(rule("20261231T230000Z").around(at("2026-12-31T23:00:00Z")).0.is_some());
+    assert!(rule("20261231T225959Z").around(at("2026-12-31T23:00:00Z")).0.is_none());
 }
 
 #[test]

@@ -93,6 +93,43 @@ fn what_is_not_declared_or_of_another_type_is_refused() {
     assert!(Layers::read(&BTreeMap::new(), |_| None).unwrap_err()[0].message.contains("no thresholds"));
 }
 
+#[test]
+fn a_default_of_another_type_than_the_rules_read_is_refused_with_file_and_line() {
+    for (declared, expected) in [
+        (
+            "break_glass_group: {value: null, tighter: fixed, meaning: m}",
+            "`thresholds.change.break_glass_group` is null",
+        ),
+        ("break_glass_group: {value: '', tighter: fixed, meaning: m}", "should be a text, and is a text: `\"\"`"),
+        ("break_glass_group: {value: [sre], tighter: fixed, meaning: m}", "should be a text, and is a list"),
+        (
+            "rollback_plan_tiers: {value: tier_1, tighter: fixed, meaning: m}",
+            "`thresholds.change.rollback_plan_tiers` should be a list of texts, and is a text: `\"tier_1\"`",
+        ),
+        ("rollback_plan_tiers: {value: [1], tighter: fixed, meaning: m}", "a list of texts, and is a list: `[1]`"),
+        ("retry_seconds: {value: '300', tighter: fixed, meaning: m}", "should be a whole number, and is a text"),
+        ("retry_seconds: {value: 1.5, tighter: fixed, meaning: m}", "is `1.5`: settings are whole numbers"),
+        ("anything: {value: null, tighter: fixed, meaning: m}", "`thresholds.change.anything` is null"),
+        ("anything: {value: '1', tighter: lower, meaning: m}", "is a text: `tighter: lower` and `higher` need"),
+    ] {
+        let text = format!("thresholds:\n  change:\n    {declared}\n");
+        let errors = read(&[("defaults.yaml", &text)]).unwrap_err();
+        let found = |error: &String| error.starts_with("data/settings/defaults.yaml:3: ") && error.contains(expected);
+        assert!(errors.len() == 1 && found(&errors[0]), "{expected}: {errors:?}");
+    }
+    // The same in a lower layer.
+    for (text, expected) in [
+        (
+            "thresholds:\n  change:\n    break_glass_group: null\n",
+            "organisation.yaml:3: `thresholds.change.break_glass",
+        ),
+        ("thresholds:\n  change:\n    estimate_required: 'true'\n", "should be a boolean, and is a text"),
+    ] {
+        let errors = read(&[("organisation.yaml", text)]).unwrap_err();
+        assert!(errors[0].contains(expected), "{errors:?}");
+    }
+}
+
 proptest! {
     /// Whatever a lower layer says, the value in force is never looser than the one above it.
     #[test]

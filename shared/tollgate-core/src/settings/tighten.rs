@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::kinds;
 use crate::data::DataError;
 
 /// A threshold, or a group of them, as the defaults declare it.
@@ -77,16 +78,12 @@ impl Declared {
         let mut leaf = Leaf::deserialize(value).map_err(|error| refuse(format!("`{}`: {error}", path.join("."))))?;
         // The facts' digest must not depend on whether some library has JSON maps keep their order.
         leaf.value.sort_all_objects();
-        let fits = match leaf.tighter {
-            Direction::Lower | Direction::Higher => leaf.value.is_i64(),
-            Direction::True | Direction::False => leaf.value.is_boolean(),
-            Direction::Fixed => true,
-        };
-        if fits {
-            Ok(Self::Leaf(leaf))
-        } else {
-            let needs = "`tighter: lower` and `higher` need a whole number, `true` and `false` a boolean";
-            Err(refuse(format!("`{}` is {}: {needs}", path.join("."), kind(&leaf.value))))
+        match kinds::refusal(path, &leaf.value).or_else(|| leaf.odd_direction()) {
+            None => Ok(Self::Leaf(leaf)),
+            Some(reason) => {
+                let line = line_of(text, &[path, &["value"]].concat()).or_else(|| line_of(text, path));
+                Err(DataError::new(file, line, format!("`thresholds.{}` {reason}", path.join("."))))
+            }
         }
     }
 
@@ -130,6 +127,17 @@ impl Declared {
 }
 
 impl Leaf {
+    /// What keeps the value from having a tighter one in the declared direction.
+    fn odd_direction(&self) -> Option<String> {
+        let fits = match self.tighter {
+            Direction::Lower | Direction::Higher => self.value.is_i64(),
+            Direction::True | Direction::False => self.value.is_boolean(),
+            Direction::Fixed => true,
+        };
+        let needs = "`tighter: lower` and `higher` need a whole number, `true` and `false` a boolean";
+        (!fits).then(|| format!("is {}: {needs}", kind(&self.value)))
+    }
+
     fn refusal(&self, current: &Value, new: &Value) -> Option<String> {
         if kind(new) != kind(&self.value) {
             return Some(format!("should be {}, and is {}", kind(&self.value), kind(new)));
@@ -159,7 +167,7 @@ fn undeclared<'a>(path: &[&str], known: impl Iterator<Item = &'a String>) -> Str
     format!("`thresholds.{}` is not declared in the defaults; declared here are {}", path.join("."), known.join(", "))
 }
 
-fn kind(value: &Value) -> &'static str {
+pub(super) fn kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",

@@ -17,8 +17,8 @@ pub(super) fn decision(decision_id: &str) -> (String, String) {
     (format!("DECISION#{decision_id}"), "DECISION".into())
 }
 
-/// Where the history of a service in an environment is.
-pub(super) fn history(service: &str, environment: &str) -> Result<String, LedgerError> {
+/// Where the allowed changes of a service in an environment are.
+pub(super) fn allowed(service: &str, environment: &str) -> Result<String, LedgerError> {
     Ok(format!("SERVICE#{}", digest_of(&[service, environment])?))
 }
 
@@ -30,6 +30,16 @@ pub(super) fn documents(collection: &Collection) -> String {
 /// Where a notice is until it is sent.
 pub(super) fn outbox(key: &str) -> (String, String) {
     ("OUTBOX".into(), key.into())
+}
+
+/// Where the decisions are that did not allow a change.
+pub(super) fn refused(service: &str, environment: &str, change_id: &str) -> Result<String, LedgerError> {
+    Ok(format!("CHANGE#{}", digest_of(&[service, environment, change_id])?))
+}
+
+/// Where the change is that was allowed last.
+pub(super) fn last_allowed(service: &str, environment: &str) -> Result<(String, String), LedgerError> {
+    Ok((format!("LAST#{}", digest_of(&[service, environment])?), "LAST".into()))
 }
 
 /// Where the decisions of a year are listed.

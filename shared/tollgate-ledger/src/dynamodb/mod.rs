@@ -4,7 +4,9 @@
 //! | --- | --- | --- |
 //! | `CLAIM#` and a digest of the key | `CLAIM` | a claim |
 //! | `DECISION#` and its id | `DECISION` | a decision with its facts |
-//! | `SERVICE#` and a digest of service and environment | time, `#`, decision id | an entry of the history |
+//! | `SERVICE#` and a digest of service and environment | time, `#`, decision id | a change that was allowed |
+//! | `CHANGE#` and a digest of these and the change's id | time, `#`, decision id | a decision that did not allow it |
+//! | `LAST#` and a digest of service and environment | `LAST` | the allowed change that was recorded last: a decision that allows is kept on the condition that it has seen this one |
 //! | `YEAR#` and the year of the decision's id | decision id | nothing: it lists decisions in the order of time |
 //! | `DOCUMENTS#` and a digest of the collection | key | a document and its version |
 //! | `OUTBOX` | time, `#`, id | a notice until it is sent |

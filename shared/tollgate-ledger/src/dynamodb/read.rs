@@ -10,7 +10,7 @@ use super::{DynamoDbLedger, Item, key};
 use crate::{
     error::LedgerError,
     id,
-    query::{HistoryQuery, HistoryRows, IdRange, Order},
+    query::{HistoryQuery, HistoryRows, IdRange, MAX_REFUSED, Order},
     record::EntryRow,
 };
 
@@ -22,6 +22,14 @@ const MAX_HISTORY_REQUESTS: u64 = 32;
 /// Most requests that any other read takes.
 const MAX_REQUESTS: u64 = 256;
 
+/// One list of a history.
+#[derive(Default)]
+struct Entries {
+    rows: Vec<EntryRow>,
+    truncated: bool,
+    requests: u64,
+}
+
 impl DynamoDbLedger {
     /// The record of a decision.
     pub(crate) async fn decision(&self, id: &str) -> Result<Option<String>, LedgerError> {
@@ -29,27 +37,41 @@ impl DynamoDbLedger {
         item.map(|item| self.text(&item, "body")).transpose()
     }
 
-    /// The newest entries of a service's history, at most `limit`.
+    /// The newest allowed changes of a service, at most `limit`, and the newest refused decisions about the change that
+    /// asks, at the same time.
     pub(crate) async fn history(&self, query: &HistoryQuery, limit: usize) -> Result<HistoryRows, LedgerError> {
+        let allowed = key::allowed(&query.service, &query.environment)?;
+        let refused = key::refused(&query.service, &query.environment, &query.change_id)?;
+        let (allowed, refused) =
+            tokio::try_join!(self.entries(allowed, query, limit), self.entries(refused, query, MAX_REFUSED))?;
+        Ok(HistoryRows {
+            requests: allowed.requests + refused.requests,
+            truncated: allowed.truncated,
+            allowed: allowed.rows,
+            refused: refused.rows,
+        })
+    }
+
+    async fn entries(&self, pk: String, query: &HistoryQuery, limit: usize) -> Result<Entries, LedgerError> {
         let request = self
-            .query(key::history(&query.service, &query.environment)?)
+            .query(pk)
             .key_condition_expression("pk = :pk AND sk >= :since")
             .expression_attribute_values(":since", AttributeValue::S(id::sortable(query.since)))
             .scan_index_forward(false);
-        let mut rows = HistoryRows::default();
+        let mut found = Entries::default();
         let mut start = None;
         loop {
-            let missing = limit.saturating_sub(rows.entries.len());
+            let missing = limit.saturating_sub(found.rows.len());
             let page = self.page(HISTORY, request.clone(), missing, start).await?;
-            rows.requests += 1;
+            found.requests += 1;
             for item in page.items() {
                 let outcome = item.contains_key("outcome").then(|| self.text(item, "outcome")).transpose()?;
-                rows.entries.push(EntryRow { change: self.text(item, "change")?, outcome });
+                found.rows.push(EntryRow { change: self.text(item, "change")?, outcome });
             }
             start = page.last_evaluated_key;
-            rows.truncated = start.is_some() && rows.requests >= MAX_HISTORY_REQUESTS;
-            if start.is_none() || rows.truncated || rows.entries.len() >= limit {
-                return Ok(rows);
+            found.truncated = start.is_some() && found.requests >= MAX_HISTORY_REQUESTS;
+            if start.is_none() || found.truncated || found.rows.len() >= limit {
+                return Ok(found);
             }
         }
     }

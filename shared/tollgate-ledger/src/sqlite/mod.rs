@@ -2,6 +2,7 @@
 //! processes at once.
 
 mod document;
+mod file;
 mod read;
 mod schema;
 mod write;
@@ -12,6 +13,7 @@ use std::{
     time::Duration,
 };
 
+use file::File;
 use rusqlite::{Connection, ErrorCode};
 
 use crate::{
@@ -20,7 +22,7 @@ use crate::{
     document::{Collection, Committed, DocumentRow, OutboxRow, Writes},
     error::{LedgerError, Place, with_causes},
     query::{HistoryQuery, HistoryRows, IdRange, Order},
-    record::{Entry, OutcomeRow},
+    record::{Entry, OutcomeRow, RecordRow},
 };
 
 /// How long a call waits for other processes before it gives up.
@@ -30,6 +32,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone)]
 pub struct SqliteLedger {
     connection: Arc<Mutex<Connection>>,
+    file: Arc<File>,
     place: Place,
 }
 
@@ -41,8 +44,12 @@ impl SqliteLedger {
     pub async fn open(path: &Path) -> Result<Self, LedgerError> {
         let place = Place(LedgerConfig::Sqlite(path.into()).to_string());
         let (path, at) = (path.to_owned(), place.clone());
-        let connection = off_thread(&place, "open", move || schema::open(&path, &at)).await?;
-        Ok(Self { connection: Arc::new(Mutex::new(connection)), place })
+        let (connection, file) = off_thread(&place, "open", move || {
+            let connection = schema::open(&path, &at)?;
+            Ok((connection, File::at(path, &at)?))
+        })
+        .await?;
+        Ok(Self { connection: Arc::new(Mutex::new(connection)), file: Arc::new(file), place })
     }
 
     pub(crate) fn place(&self) -> Place {
@@ -54,7 +61,7 @@ impl SqliteLedger {
         self.run("claim", move |connection| write::claim(connection, &claim)).await
     }
 
-    pub(crate) async fn record(&self, entry: Entry) -> Result<Option<String>, LedgerError> {
+    pub(crate) async fn record(&self, entry: Entry) -> Result<RecordRow, LedgerError> {
         self.run("record a decision", move |connection| write::record(connection, &entry)).await
     }
 
@@ -121,11 +128,14 @@ impl SqliteLedger {
         operation: &'static str,
         work: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, LedgerError> {
-        let (connection, place) = (Arc::clone(&self.connection), self.place.clone());
+        let (connection, file, place) = (Arc::clone(&self.connection), Arc::clone(&self.file), self.place.clone());
         off_thread(&self.place, operation, move || {
             // A panic cannot leave a transaction open: dropping it rolls back.
             let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
-            work(&mut connection).map_err(|error| explain(&place, operation, &error))
+            let done = work(&mut connection).map_err(|error| explain(&place, operation, &error))?;
+            // Looked at afterwards: what was committed before this look is in the file that others find.
+            file.check(operation, &place)?;
+            Ok(done)
         })
         .await
     }

@@ -16,9 +16,8 @@ use crate::error::{LedgerError, Place};
 const APPLICATION_ID: i64 = 0x746f_6c6c;
 
 /// What turns schema 0, an empty file, into schema 1, and so on. Only ever append.
-const MIGRATIONS: [&str; 2] = [FIRST, DOCUMENTS];
-
-const FIRST: &str = "
+const MIGRATIONS: [&str; 3] = [
+    "
     CREATE TABLE claims (
         gate TEXT NOT NULL,
         principal TEXT NOT NULL,
@@ -43,9 +42,21 @@ const FIRST: &str = "
         outcome TEXT,
         PRIMARY KEY (service, environment, evaluated_at, decision_id)
     ) STRICT, WITHOUT ROWID;
-";
-
-const DOCUMENTS: &str = "
+",
+    "
+    CREATE INDEX history_allowed ON history (service, environment, evaluated_at, decision_id)
+        WHERE change ->> '$.verdict' = 'allow';
+    CREATE INDEX history_refused ON history (service, environment, change ->> '$.change_id', evaluated_at, decision_id)
+        WHERE change ->> '$.verdict' <> 'allow';
+    CREATE TABLE last_allowed (
+        service TEXT NOT NULL,
+        environment TEXT NOT NULL,
+        decision_id TEXT NOT NULL,
+        evaluated_at TEXT NOT NULL,
+        PRIMARY KEY (service, environment)
+    ) STRICT, WITHOUT ROWID;
+",
+    "
     CREATE TABLE documents (
         collection TEXT NOT NULL,
         key TEXT NOT NULL,
@@ -59,7 +70,8 @@ const DOCUMENTS: &str = "
         key TEXT NOT NULL PRIMARY KEY,
         body TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
-";
+",
+];
 
 /// A connection to the ledger at `path`, ready for use.
 pub(super) fn open(path: &Path, place: &Place) -> Result<Connection, LedgerError> {

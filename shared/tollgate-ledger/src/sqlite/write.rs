@@ -7,7 +7,7 @@ use super::read;
 use crate::{
     claim::{Claim, FirstClaim},
     id,
-    record::{Entry, HistoryEntry, OutcomeRow},
+    record::{Entry, HistoryEntry, OutcomeRow, RecordRow},
 };
 
 /// Expired claims are kept this much longer, for clocks that differ between processes.
@@ -68,25 +68,51 @@ fn put(transaction: &Transaction<'_>, claim: &Claim) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Keeps the decision unless one is kept under its id; then gives that one.
-pub(super) fn record(connection: &mut Connection, entry: &Entry) -> rusqlite::Result<Option<String>> {
+/// Keeps the decision unless one is kept under its id, or it allows and another change was allowed that it did not see.
+pub(super) fn record(connection: &mut Connection, entry: &Entry) -> rusqlite::Result<RecordRow> {
     let transaction = begin(connection, Survives::PowerLoss)?;
     if let Some(first) = read::decision(&transaction, &entry.decision_id)? {
-        return Ok(Some(first));
+        return Ok(RecordRow::Already(first));
+    }
+    if let Some(history) = &entry.history
+        && is_overtaken(&transaction, history)?
+    {
+        return Ok(RecordRow::Overtaken);
     }
     transaction
         .prepare_cached("INSERT INTO decisions (decision_id, body) VALUES (?1, ?2)")?
         .execute([&entry.decision_id, &entry.body])?;
-    if let Some(HistoryEntry { service, environment, change }) = &entry.history {
-        transaction
-            .prepare_cached(
-                "INSERT INTO history (service, environment, evaluated_at, decision_id, change)
-                 VALUES (?1, ?2, ?3, ?4, ?5)",
-            )?
-            .execute([service, environment, &entry.evaluated_at, &entry.decision_id, change])?;
+    if let Some(history) = &entry.history {
+        past_change(&transaction, entry, history)?;
     }
     transaction.commit()?;
-    Ok(None)
+    Ok(RecordRow::Stored)
+}
+
+/// Was another change allowed that this one, which is allowed, has not seen?
+fn is_overtaken(transaction: &Transaction<'_>, history: &HistoryEntry) -> rusqlite::Result<bool> {
+    let Some(seen) = &history.seen else { return Ok(false) };
+    let last = read::last_allowed(transaction, &history.service, &history.environment)?;
+    Ok(last.is_some_and(|(last, evaluated_at)| evaluated_at >= seen.since && !seen.decision_ids.contains(&last)))
+}
+
+fn past_change(transaction: &Transaction<'_>, entry: &Entry, history: &HistoryEntry) -> rusqlite::Result<()> {
+    let HistoryEntry { service, environment, change, is_allowed, .. } = history;
+    transaction
+        .prepare_cached(
+            "INSERT INTO history (service, environment, evaluated_at, decision_id, change)
+             VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
+        .execute([service, environment, &entry.evaluated_at, &entry.decision_id, change])?;
+    if *is_allowed {
+        transaction
+            .prepare_cached(
+                "INSERT OR REPLACE INTO last_allowed (service, environment, decision_id, evaluated_at)
+                 VALUES (?1, ?2, ?3, ?4)",
+            )?
+            .execute([service, environment, &entry.decision_id, &entry.evaluated_at])?;
+    }
+    Ok(())
 }
 
 /// Notes the outcome unless one is noted.

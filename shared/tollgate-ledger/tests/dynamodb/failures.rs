@@ -10,13 +10,13 @@ use serde_json::{Value, json};
 use tokio::time::timeout;
 use tollgate_core::facts::OutcomeResult;
 use tollgate_ledger::{
-    Claimed, DecisionsQuery, HistoryQuery, Ledger, LedgerConfig, LedgerError, Order, OutcomeReported, Recorded,
+    Claimed, DecisionsQuery, HistoryQuery, Ledger, LedgerConfig, LedgerError, Order, OutcomeReported, Recorded, Seen,
 };
 
 use crate::{
     double::{Answer, Double},
     reach,
-    suite::fixture::{all_of, at, claim, id, outcome, record},
+    suite::fixture::{all_of, at, claim, id, outcome, record, refused},
 };
 
 /// The ledger before a double that gives these answers, one for each request.
@@ -79,7 +79,7 @@ async fn a_cancelled_transaction_is_judged_by_its_reasons() {
     ] {
         let said = format!("{answer:?}");
         let (ledger, double) = before(vec![answer]).await;
-        let error = ledger.record(&record("payments-api", 0, 1)).await.unwrap_err();
+        let error = ledger.record(&record("payments-api", 0, 1), None).await.unwrap_err();
         assert_eq!(error.is_transient(), is_transient, "{said}: {error}");
         assert_eq!(double.requests().len(), 1, "{said}");
     }
@@ -92,22 +92,40 @@ async fn a_record_takes_one_request_and_the_first_one_comes_back_in_it() {
     let reason = json!({"Code": "ConditionalCheckFailed", "Message": "The conditional request failed",
                         "Item": {"pk": {"S": "DECISION#…"}, "body": {"S": body}}});
     let (ledger, double) = before(vec![cancelled(&json!([reason, {"Code": "None"}, {"Code": "None"}]))]).await;
-    assert_eq!(ledger.record(&first).await.unwrap(), Recorded::Already(Box::new(first)));
+    assert_eq!(ledger.record(&first, None).await.unwrap(), Recorded::Already(Box::new(first)));
     let requests = double.requests();
     assert_eq!(requests.len(), 1);
     let token = requests[0]["ClientRequestToken"].as_str().unwrap();
     assert!(!token.is_empty(), "without a token a request that is sent again would meet itself");
-    assert_eq!(requests[0]["TransactItems"].as_array().unwrap().len(), 3);
+    assert_eq!(requests[0]["TransactItems"].as_array().unwrap().len(), 4);
+}
+
+#[tokio::test]
+async fn what_was_allowed_meanwhile_is_told_apart_from_what_was_recorded_before() {
+    let unmet = json!({"Code": "ConditionalCheckFailed", "Message": "The conditional request failed"});
+    let met = json!({"Code": "None"});
+    let (ledger, double) = before(vec![cancelled(&json!([met, unmet, met, met]))]).await;
+    let seen = Seen::default();
+    assert_eq!(ledger.record(&record("payments-api", 0, 1), Some(&seen)).await.unwrap(), Recorded::Overtaken);
+    let items = double.requests()[0]["TransactItems"].clone();
+    let condition = items[1]["Put"]["ConditionExpression"].as_str().unwrap();
+    assert_eq!(condition, "attribute_not_exists(pk) OR evaluated_at < :since");
+    // An unmet condition that nothing set is no verdict on the decision.
+    let (ledger, _double) = before(vec![cancelled(&json!([met, met, unmet, met]))]).await;
+    assert!(ledger.record(&record("payments-api", 0, 1), Some(&seen)).await.is_err());
+    let (ledger, double) = before(vec![Answer::Json(200, json!({}))]).await;
+    assert_eq!(ledger.record(&refused("payments-api", 0, 1), Some(&seen)).await.unwrap(), Recorded::Stored);
+    assert_eq!(double.requests()[0]["TransactItems"].as_array().unwrap().len(), 3, "a refusal overtakes nothing");
 }
 
 #[tokio::test]
 async fn a_transaction_that_meets_another_is_tried_again_a_few_times() {
     let (ledger, double) = before(vec![cancelled_for("TransactionConflict"), Answer::Json(200, json!({}))]).await;
-    assert_eq!(ledger.record(&record("payments-api", 0, 1)).await.unwrap(), Recorded::Stored);
+    assert_eq!(ledger.record(&record("payments-api", 0, 1), None).await.unwrap(), Recorded::Stored);
     assert_eq!(double.requests().len(), 2);
 
     let (ledger, double) = before((0..9).map(|_| cancelled_for("TransactionConflict")).collect()).await;
-    let error = ledger.record(&record("payments-api", 0, 1)).await.unwrap_err();
+    let error = ledger.record(&record("payments-api", 0, 1), None).await.unwrap_err();
     assert!(error.is_transient() && error.to_string().contains("TransactionConflict"), "{error}");
     assert_eq!(double.requests().len(), 5);
 }
@@ -138,7 +156,7 @@ async fn an_item_without_what_it_must_have_is_unreadable_and_never_absent() {
     assert!(!matches!(reported, Ok(OutcomeReported::UnknownDecision)), "{reported:?}");
 
     let entry = json!({"Items": [{"pk": {"S": "SERVICE#…"}, "change": {"S": "{}"}}], "Count": 1});
-    let (ledger, _double) = before(vec![Answer::Json(200, entry)]).await;
+    let (ledger, _double) = before(vec![Answer::Json(200, entry.clone()), Answer::Json(200, entry)]).await;
     assert!(matches!(ledger.history(&history(9)).await, Err(LedgerError::Unreadable { .. })));
 }
 
@@ -150,7 +168,8 @@ fn history(limit: u32) -> HistoryQuery {
 async fn every_read_sees_what_was_written_before() {
     let listed = json!({"Items": [{"pk": {"S": "YEAR#2026"}, "sk": {"S": id(at(0), 1)}}], "Count": 1});
     let nothing = || Answer::Json(200, json!({}));
-    let (ledger, double) = before(vec![nothing(), nothing(), nothing(), Answer::Json(200, listed), nothing()]).await;
+    let (ledger, double) =
+        before(vec![nothing(), nothing(), nothing(), nothing(), Answer::Json(200, listed), nothing()]).await;
     assert_eq!(ledger.decision(&id(at(0), 1)).await.unwrap(), None);
     ledger.report_outcome(&id(at(0), 1), outcome(OutcomeResult::Failed, 9)).await.unwrap();
     ledger.history(&history(9)).await.unwrap();
@@ -158,7 +177,7 @@ async fn every_read_sees_what_was_written_before() {
     let error = ledger.decisions(&query).await.unwrap_err();
     assert!(error.to_string().contains("it is listed and not there"), "{error}");
     let requests = double.requests();
-    assert_eq!(requests.len(), 5);
+    assert_eq!(requests.len(), 6);
     assert!(requests.iter().all(|request| request["ConsistentRead"] == json!(true)), "{requests:?}");
 }
 
@@ -167,10 +186,11 @@ async fn a_history_that_never_ends_is_given_up_and_says_so() {
     let empty = || {
         Answer::Json(200, json!({"Items": [], "Count": 0, "LastEvaluatedKey": {"pk": {"S": "x"}, "sk": {"S": "y"}}}))
     };
-    let (ledger, double) = before((0..40).map(|_| empty()).collect()).await;
+    let (ledger, double) = before((0..80).map(|_| empty()).collect()).await;
     let history = ledger.history(&history(9)).await.unwrap();
-    assert_eq!((history.changes.len(), history.truncated, history.requests), (0, true, 32));
-    assert_eq!(double.requests().len(), 32);
+    // For what was allowed, and for what was refused of the change that asks.
+    assert_eq!((history.changes.len(), history.truncated, history.requests), (0, true, 64));
+    assert_eq!(double.requests().len(), 64);
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use serde_json::json;
 use tollgate_core::{
     Timestamp,
     change::Change,
-    decision::{DecisionRecord, Gate},
+    decision::{DecisionRecord, Gate, Verdict},
     facts::{Facts, Outcome, OutcomeResult},
     notice::{NOTICE_SCHEMA, Notice, NoticeKind},
 };
@@ -46,7 +46,7 @@ pub(crate) fn record(service: &str, seconds: i64, n: u32) -> DecisionRecord {
     };
     serde_json::from_value(json!({
         "decision": {
-            "decision_id": decision_id, "gate": "change", "verdict": "deny", "summary": "the tests say no",
+            "decision_id": decision_id, "gate": "change", "verdict": "allow", "summary": "the tests say yes",
             "findings": [], "awaiting": [], "retry_at": null, "valid_until": at(seconds + 60),
             "policy_revision": "sha256:1", "facts_digest": "sha256:2", "evaluated_at": at(seconds), "rules_judged": [],
             "api_cost": {"currency": "USD", "micros": 0, "requests": 0}, "warnings": [],
@@ -69,29 +69,36 @@ pub(crate) fn record(service: &str, seconds: i64, n: u32) -> DecisionRecord {
     .unwrap()
 }
 
+/// The same, where the change was not allowed.
+pub(crate) fn refused(service: &str, seconds: i64, n: u32) -> DecisionRecord {
+    let mut record = record(service, seconds, n);
+    record.decision.verdict = Verdict::Deny;
+    record
+}
+
 /// Records what must not be there yet.
 pub(crate) async fn store(ledger: &Ledger, record: &DecisionRecord) {
-    assert_eq!(ledger.record(record).await.unwrap(), Recorded::Stored);
+    assert_eq!(ledger.record(record, None).await.unwrap(), Recorded::Stored);
 }
 
 pub(crate) fn outcome(result: OutcomeResult, seconds: i64) -> Outcome {
     Outcome { result, reported_at: at(seconds) }
 }
 
-/// All of a service's history in production.
+/// All of a service's history in production, as a change sees it that nothing was decided about.
 pub(crate) fn all_of(service: &str) -> HistoryQuery {
-    HistoryQuery { service: service.into(), environment: "production".into(), since: Timestamp::MIN_UTC, limit: 1000 }
+    HistoryQuery {
+        service: service.into(),
+        environment: "production".into(),
+        change_id: "asking".into(),
+        since: Timestamp::MIN_UTC,
+        limit: 1000,
+    }
 }
 
 /// The ids in a service's history in production.
 pub(crate) async fn ids_of(ledger: &Ledger, query: &HistoryQuery) -> Vec<String> {
     ledger.history(query).await.unwrap().changes.into_iter().map(|change| change.decision_id).collect()
-}
-
-/// The change that a record is about.
-pub(crate) fn change_of(record: &mut DecisionRecord) -> &mut Change {
-    let Facts::Change(facts) = &mut record.facts else { panic!("a record about a change") };
-    &mut facts.change
 }
 
 pub(crate) fn notice(seconds: i64, id: &str) -> Notice {
@@ -111,4 +118,10 @@ pub(crate) fn notice(seconds: i64, id: &str) -> Notice {
         decision_id: "decision".into(),
         evaluated_at: at(seconds),
     }
+}
+
+/// The change that a record is about.
+pub(crate) fn change_of(record: &mut DecisionRecord) -> &mut Change {
+    let Facts::Change(facts) = &mut record.facts else { panic!("a record about a change") };
+    &mut facts.change
 }

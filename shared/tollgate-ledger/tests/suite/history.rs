@@ -2,7 +2,7 @@ use chrono::TimeDelta;
 use tollgate_core::{Timestamp, decision::Verdict, facts::PastChange};
 use tollgate_ledger::{HistoryQuery, Ledger};
 
-use super::fixture::{all_of, at, change_of, id, ids_of, record, store};
+use super::fixture::{all_of, at, change_of, id, ids_of, record, refused, store};
 
 pub(crate) async fn is_newest_first_inside_its_window(ledger: &Ledger, other: &Ledger) {
     // Recorded in no order, two at the same time.
@@ -23,7 +23,7 @@ pub(crate) async fn is_newest_first_inside_its_window(ledger: &Ledger, other: &L
         service: "payments-api".into(),
         environment: "production".into(),
         author: "github:1".into(),
-        verdict: Verdict::Deny,
+        verdict: Verdict::Allow,
         evaluated_at: at(40),
         outcome: None,
     };
@@ -80,6 +80,38 @@ pub(crate) async fn reads_on_past_a_large_page(ledger: &Ledger, other: &Ledger) 
     let history = other.history(&all_of("payments-api")).await.unwrap();
     assert_eq!((history.changes.len(), history.truncated), (150, false));
     assert!(history.changes.is_sorted_by(|newer, older| newer.evaluated_at > older.evaluated_at));
-    let expected_requests = if other.name() == "ledger:dynamodb" { 2 } else { 0 };
+    let expected_requests = if other.name() == "ledger:dynamodb" { 3 } else { 0 };
     assert_eq!(history.requests, expected_requests);
+}
+
+/// Who asks again every few minutes until it is allowed must not hide what others did.
+pub(crate) async fn refusals_show_in_the_history_of_their_own_change_and_fill_no_other(
+    ledger: &Ledger,
+    other: &Ledger,
+) {
+    store(ledger, &record("payments-api", 0, 1)).await;
+    for seconds in 1..=30 {
+        let mut refused = refused("payments-api", seconds, 1);
+        change_of(&mut refused).id = "polled".into();
+        if seconds % 2 == 0 {
+            refused.decision.verdict = Verdict::Pending;
+        }
+        store(ledger, &refused).await;
+    }
+    let mut late = record("payments-api", 31, 1);
+    change_of(&mut late).id = "polled".into();
+    store(ledger, &late).await;
+
+    let polled = HistoryQuery { change_id: "polled".into(), limit: 2, ..all_of("payments-api") };
+    let history = other.history(&polled).await.unwrap();
+    assert!(!history.truncated, "refusals do not count against the limit");
+    let ids: Vec<_> = history.changes.iter().map(|change| change.decision_id.clone()).collect();
+    let newest_refusals = (11..=30).rev();
+    let expected: Vec<_> =
+        [31].into_iter().chain(newest_refusals).chain([0]).map(|seconds| id(at(seconds), 1)).collect();
+    assert_eq!(ids, expected);
+    assert_eq!(history.changes[1].verdict, Verdict::Pending);
+    let since = HistoryQuery { since: at(29), ..polled };
+    assert_eq!(ids_of(other, &since).await, [id(at(31), 1), id(at(30), 1), id(at(29), 1)]);
+    assert_eq!(ids_of(other, &all_of("payments-api")).await, [id(at(31), 1), id(at(0), 1)]);
 }

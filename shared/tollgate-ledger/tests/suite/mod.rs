@@ -9,6 +9,7 @@ pub(crate) mod model;
 pub(crate) mod once;
 pub(crate) mod outbox;
 pub(crate) mod outcomes;
+pub(crate) mod overtaking;
 pub(crate) mod records;
 
 /// Makes a test of each function of the suite, over the two handles, `ledger` and `other`, that `$open` gives.
@@ -36,6 +37,13 @@ macro_rules! test_store {
             history::shows_one_service_in_one_environment,
             history::keys_cannot_be_forged,
             history::reads_on_past_a_large_page,
+            history::refusals_show_in_the_history_of_their_own_change_and_fill_no_other,
+            overtaking::of_two_that_did_not_see_each_other_one_is_kept,
+            overtaking::of_eight_at_once_one_is_kept,
+            overtaking::only_what_was_allowed_here_overtakes_only_what_allows,
+            overtaking::a_late_record_of_an_earlier_time_overtakes,
+            overtaking::what_is_older_than_the_history_overtakes_nothing,
+            overtaking::the_newest_of_a_long_history_are_enough,
             outcomes::the_first_outcome_stands_and_shows_in_the_history_alone,
             outcomes::of_eight_outcomes_at_once_one_stands,
             outcomes::an_outcome_of_an_unknown_decision_is_not_kept,

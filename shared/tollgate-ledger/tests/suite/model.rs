@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::TimeDelta;
 use proptest::prelude::*;
 use tollgate_core::{
-    decision::DecisionRecord,
+    decision::{DecisionRecord, Verdict},
     facts::{Outcome, OutcomeResult},
 };
 use tollgate_ledger::{
@@ -19,10 +19,10 @@ use super::fixture::{all_of, at, change_of, claim, id, outcome, record};
 #[derive(Debug, Clone)]
 pub(crate) enum Operation {
     Claim { key: u8, question: u8, seconds: i64, holds_seconds: i64, n: u32 },
-    Record { service: u8, seconds: i64, n: u32, summary: u8 },
+    Record { service: u8, seconds: i64, n: u32, summary: u8, allowed: bool },
     Outcome { seconds: i64, n: u32, failed: bool, reported: i64 },
     Decision { seconds: i64, n: u32 },
-    History { service: u8, since: i64, limit: u32 },
+    History { service: u8, change: u32, since: i64, limit: u32 },
     Commit { puts: Vec<(u8, Option<Option<u64>>, u8)> },
     Documents { first: u8, last: u8 },
     Decisions { since: i64, until: i64, newest_first: bool, after: Option<(i64, u32)>, limit: u32 },
@@ -33,13 +33,13 @@ pub(crate) fn operations() -> impl Strategy<Value = Vec<Operation>> {
     let operation = prop_oneof![
         3 => (0_u8..3, 0_u8..2, seconds.clone(), 1_i64..4, n.clone()).prop_map(
             |(key, question, seconds, holds_seconds, n)| Operation::Claim { key, question, seconds, holds_seconds, n }),
-        4 => (0_u8..2, seconds.clone(), n.clone(), any::<u8>()).prop_map(
-            |(service, seconds, n, summary)| Operation::Record { service, seconds, n, summary }),
+        4 => (0_u8..2, seconds.clone(), n.clone(), any::<u8>(), any::<bool>()).prop_map(
+            |(service, seconds, n, summary, allowed)| Operation::Record { service, seconds, n, summary, allowed }),
         2 => (seconds.clone(), n.clone(), any::<bool>(), 0_i64..9).prop_map(
             |(seconds, n, failed, reported)| Operation::Outcome { seconds, n, failed, reported }),
         1 => (seconds.clone(), n.clone()).prop_map(|(seconds, n)| Operation::Decision { seconds, n }),
-        2 => (0_u8..2, seconds.clone(), 0_u32..5).prop_map(
-            |(service, since, limit)| Operation::History { service, since, limit }),
+        2 => (0_u8..2, n.clone(), seconds.clone(), 0_u32..5).prop_map(
+            |(service, change, since, limit)| Operation::History { service, change, since, limit }),
         2 => (seconds.clone(), seconds.clone(), any::<bool>(), proptest::option::of((seconds, n)), 1_u32..5).prop_map(
             |(since, until, newest_first, after, limit)| Operation::Decisions { since, until, newest_first, after, limit }),
         4 => proptest::collection::btree_map(0_u8..3, (proptest::option::of(proptest::option::of(1_u64..4)), any::<u8>()), 1..3)
@@ -77,12 +77,14 @@ impl Model {
                 };
                 assert_eq!(ledger.claim(&claim).await.unwrap(), self.claim(key, claim));
             }
-            Operation::Record { service, seconds, n, summary } => {
+            Operation::Record { service, seconds, n, summary, allowed } => {
                 let mut record = record(&service.to_string(), seconds, n);
+                change_of(&mut record).id = n.to_string();
+                record.decision.verdict = if allowed { Verdict::Allow } else { Verdict::Deny };
                 record.decision.summary = summary.to_string();
                 let first = self.records.get(&record.decision.decision_id).cloned();
                 let expected = first.map_or(Recorded::Stored, |first| Recorded::Already(Box::new(first)));
-                assert_eq!(ledger.record(&record).await.unwrap(), expected);
+                assert_eq!(ledger.record(&record, None).await.unwrap(), expected);
                 self.records.entry(record.decision.decision_id.clone()).or_insert(record);
             }
             Operation::Outcome { seconds, n, failed, reported } => {
@@ -95,8 +97,9 @@ impl Model {
                 let id = id(at(seconds), n);
                 assert_eq!(ledger.decision(&id).await.unwrap().as_ref(), self.records.get(&id));
             }
-            Operation::History { service, since, limit } => {
-                let query = HistoryQuery { since: at(since), limit, ..all_of(&service.to_string()) };
+            Operation::History { service, change, since, limit } => {
+                let change_id = change.to_string();
+                let query = HistoryQuery { change_id, since: at(since), limit, ..all_of(&service.to_string()) };
                 self.compare_history(ledger, &query).await;
             }
             Operation::Commit { puts } => {
@@ -175,12 +178,19 @@ impl Model {
         let matches = |record: &&DecisionRecord| {
             record.facts.frame().service == query.service && record.decision.evaluated_at >= query.since
         };
+        let is_allowed = |record: &&DecisionRecord| record.decision.verdict == Verdict::Allow;
         // Ids sort as the times do.
-        let expected: Vec<_> = self.records.values().rev().filter(matches).collect();
+        let matching: Vec<_> = self.records.values().rev().filter(matches).collect();
         let limit = usize::try_from(query.limit).unwrap();
+        let allowed: Vec<_> = matching.iter().copied().filter(is_allowed).collect();
+        let shown = |record: &&DecisionRecord| match is_allowed(record) {
+            true => allowed.iter().take(limit).any(|other| other.decision == record.decision),
+            false => change_of(&mut (*record).clone()).id == query.change_id,
+        };
+        let expected: Vec<_> = matching.iter().copied().filter(shown).collect();
         let history = ledger.history(query).await.unwrap();
-        assert_eq!(history.truncated, expected.len() > limit);
-        assert_eq!(history.changes.len(), expected.len().min(limit));
+        assert_eq!(history.truncated, allowed.len() > limit);
+        assert_eq!(history.changes.len(), expected.len());
         for (change, record) in history.changes.iter().zip(expected) {
             assert_eq!(change.decision_id, record.decision.decision_id);
             assert_eq!(change.change_id, change_of(&mut record.clone()).id);

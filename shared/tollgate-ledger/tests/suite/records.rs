@@ -32,8 +32,8 @@ pub(crate) async fn the_first_record_stands(ledger: &Ledger, other: &Ledger) {
     let mut second = first.clone();
     second.decision.summary = "another answer".into();
     store(ledger, &first).await;
-    assert_eq!(other.record(&second).await.unwrap(), Recorded::Already(Box::new(first.clone())));
-    assert_eq!(ledger.record(&first).await.unwrap(), Recorded::Already(Box::new(first.clone())));
+    assert_eq!(other.record(&second, None).await.unwrap(), Recorded::Already(Box::new(first.clone())));
+    assert_eq!(ledger.record(&first, None).await.unwrap(), Recorded::Already(Box::new(first.clone())));
     assert_eq!(read(other, &first).await, first);
 }
 
@@ -43,7 +43,7 @@ pub(crate) async fn of_eight_records_at_once_one_stands(ledger: &Ledger, other: 
             let ledger = if n % 2 == 0 { ledger } else { other }.clone();
             let mut record = record("payments-api", 0, 1);
             record.decision.summary = format!("answer {n}");
-            tokio::spawn(async move { (record.clone(), ledger.record(&record).await.unwrap()) })
+            tokio::spawn(async move { (record.clone(), ledger.record(&record, None).await.unwrap()) })
         })
         .collect();
     let (mut stored, mut already) = (Vec::new(), Vec::new());
@@ -51,6 +51,7 @@ pub(crate) async fn of_eight_records_at_once_one_stands(ledger: &Ledger, other: 
         match task.await.unwrap() {
             (record, Recorded::Stored) => stored.push(record),
             (_, Recorded::Already(first)) => already.push(*first),
+            (_, Recorded::Overtaken) => panic!("nothing else was allowed"),
         }
     }
     assert_eq!((stored.len(), already.len()), (1, 7));
@@ -64,7 +65,7 @@ pub(crate) async fn a_record_is_kept_whole_or_not_at_all(ledger: &Ledger, other:
     // The same id for another service and time: were the parts written one by one, these would be there.
     let mut late = record("search-api", 60, 1);
     late.decision.decision_id = id(at(0), 1);
-    assert!(matches!(other.record(&late).await.unwrap(), Recorded::Already(_)));
+    assert!(matches!(other.record(&late, None).await.unwrap(), Recorded::Already(_)));
     assert!(ids_of(ledger, &all_of("search-api")).await.is_empty());
     assert_eq!(ids_of(ledger, &all_of("payments-api")).await, [id(at(0), 1)]);
 }
@@ -77,7 +78,7 @@ pub(crate) async fn a_huge_record_is_refused_and_a_large_one_kept(ledger: &Ledge
     let mut huge = large.clone();
     huge.decision.summary.push('x');
 
-    let error = ledger.record(&huge).await.unwrap_err();
+    let error = ledger.record(&huge, None).await.unwrap_err();
     assert!(matches!(error, LedgerError::TooLarge { bytes, .. } if bytes == MAX_RECORD_BYTES + 1), "{error}");
     assert!(error.to_string().contains("399361 bytes, 1 more than the ledger's 399360"), "{error}");
     assert_eq!(ledger.decision(&id(at(0), 1)).await.unwrap(), None);
@@ -85,13 +86,13 @@ pub(crate) async fn a_huge_record_is_refused_and_a_large_one_kept(ledger: &Ledge
 
     store(ledger, &large).await;
     assert_eq!(read(other, &large).await, large);
-    assert_eq!(other.record(&large).await.unwrap(), Recorded::Already(Box::new(large)));
+    assert_eq!(other.record(&large, None).await.unwrap(), Recorded::Already(Box::new(large)));
 }
 
 pub(crate) async fn long_names_are_refused(ledger: &Ledger, _: &Ledger) {
     let mut long = record("payments-api", 0, 1);
     change_of(&mut long).author = "x".repeat(9000);
-    let error = ledger.record(&long).await.unwrap_err();
+    let error = ledger.record(&long, None).await.unwrap_err();
     assert!(error.to_string().contains("shorten its id, service, environment or author"), "{error}");
     assert_eq!(ledger.decision(&id(at(0), 1)).await.unwrap(), None);
 }
@@ -107,7 +108,7 @@ pub(crate) async fn odd_ids_name_nothing(ledger: &Ledger, _: &Ledger) {
         assert_eq!(reported, OutcomeReported::UnknownDecision, "{odd}");
         let mut record = known.clone();
         record.decision.decision_id = odd.into();
-        let refused = ledger.record(&record).await;
+        let refused = ledger.record(&record, None).await;
         assert!(matches!(refused, Err(LedgerError::Invalid { field: "decision_id", .. })), "{odd}");
     }
 }

@@ -4,12 +4,14 @@
 //! What a name stands for is followed through `:=`, `some … in …`, `every` and the package's own definitions.
 //! Arguments of functions are not followed.
 
+mod walk;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use regorus::unstable::{AssignOp, Expr, Literal, Ref, Rule, RuleHead};
 use serde_json::Value;
-
 use tollgate_core::decision::Gate;
+use walk::Walk;
 
 use super::{Index, Package, at};
 use crate::{
@@ -17,7 +19,6 @@ use crate::{
     module_path::Role,
     modules::ParsedModule,
     reference::{Reference, Step, bound, each_reference, head_name, text},
-    suggest::did_you_mean,
     syntax::{Node, walk_rule},
 };
 
@@ -32,7 +33,8 @@ pub(crate) fn check(modules: &[ParsedModule], gate: Gate, schema: &Value) -> Vec
         Role::Rule { gate: own, .. } => *own == gate,
         Role::Library | Role::Test => true,
     };
-    index.packages().filter(|package| sees(package)).flat_map(|package| Checker { schema, package }.check()).collect()
+    let packages = index.packages().filter(|package| sees(package));
+    packages.flat_map(|package| Checker { schema: Walk(schema), package }.check()).collect()
 }
 
 /// The schema, where thresholds have the names that the settings declare. A leaf of the tree is a map with `value`.
@@ -55,7 +57,7 @@ pub(crate) fn with_thresholds(mut schema: Value, thresholds: &Value) -> Value {
 }
 
 struct Checker<'a, 's> {
-    schema: &'s Value,
+    schema: Walk<'s>,
     package: &'a Package<'a>,
 }
 
@@ -67,7 +69,7 @@ impl<'a, 's> Checker<'a, 's> {
         for (alias, target) in &self.package.imports {
             if let Some((&"input", path)) = target.split_first() {
                 let steps: Vec<_> = path.iter().map(|name| Step::Name(name)).collect();
-                let found = self.follow(vec![self.schema], &steps).ok().flatten();
+                let found = self.schema.follow(vec![self.schema.0], &steps).ok().flatten();
                 globals.extend(found.map(|found| (*alias, found)));
             }
         }
@@ -88,7 +90,7 @@ impl<'a, 's> Checker<'a, 's> {
             });
             each_collection(rule, &mut |collection| {
                 if let Some(known) = self.type_of(collection, &names)
-                    && let Err(message) = self.follow(known, &[Step::Any])
+                    && let Err(message) = self.schema.follow(known, &[Step::Any])
                 {
                     errors.push(at(self.package, collection.span().line, message));
                 }
@@ -152,88 +154,17 @@ impl<'a, 's> Checker<'a, 's> {
     }
 
     fn element(&self, collection: &'a Ref<Expr>, names: &Names<'a, 's>) -> Type<'s> {
-        self.follow(self.type_of(collection, names)?, &[Step::Any]).ok().flatten()
+        self.schema.follow(self.type_of(collection, names)?, &[Step::Any]).ok().flatten()
     }
 
     /// What a reference leads to.
     fn reference(&self, reference: &Reference<'a>, names: &Names<'a, 's>) -> Result<Type<'s>, String> {
         let start = match names.get(reference.root) {
             Some(known) => known.clone(),
-            None if reference.root == "input" => vec![self.schema],
+            None if reference.root == "input" => vec![self.schema.0],
             None => return Ok(None),
         };
-        self.follow(start, &reference.steps)
-    }
-
-    fn follow(&self, start: Vec<&'s Value>, steps: &[Step<'_>]) -> Result<Type<'s>, String> {
-        let mut at = start;
-        for step in steps {
-            let options: Vec<&'s Value> = at.iter().flat_map(|schema| self.options(schema, 0)).collect();
-            let mut next = Vec::new();
-            for option in &options {
-                match self.step(option, step) {
-                    Some(Some(found)) => next.extend(found),
-                    // Anything may be below.
-                    Some(None) => return Ok(None),
-                    None => {}
-                }
-            }
-            if next.is_empty() {
-                return Err(unknown(step, &options));
-            }
-            at = next;
-        }
-        Ok(Some(at))
-    }
-
-    /// What is below a schema: `None` for nothing of that name, `Some(None)` for what is not described.
-    fn step(&self, schema: &'s Value, step: &Step<'_>) -> Option<Type<'s>> {
-        let properties = schema.get("properties").and_then(Value::as_object);
-        let additional = schema.get("additionalProperties").filter(|more| **more != Value::Bool(false));
-        let typed = |name: &str| match schema.get("type") {
-            Some(Value::String(is)) => is == name,
-            Some(Value::Array(any)) => any.iter().any(|is| is == name),
-            _ => false,
-        };
-        match step {
-            Step::Name(name) => match (properties.and_then(|properties| properties.get(*name)), additional) {
-                (Some(found), _) => Some(Some(vec![found])),
-                (None, Some(Value::Bool(_))) => Some(None),
-                (None, Some(found)) => Some(Some(vec![found])),
-                // An object of which nothing is said can have anything.
-                (None, None) => (properties.is_none() && (typed("object") || untyped(schema))).then_some(None),
-            },
-            Step::Any => {
-                let items = schema.get("items");
-                let found: Vec<_> = items
-                    .into_iter()
-                    .chain(additional)
-                    .chain(properties.into_iter().flat_map(|all| all.values()))
-                    .collect();
-                match found.is_empty() {
-                    true => (typed("array") || typed("object") || untyped(schema)).then_some(None),
-                    false => Some(Some(found)),
-                }
-            }
-        }
-    }
-
-    /// The schemas that one stands for: references followed, alternatives spread.
-    fn options(&self, schema: &'s Value, depth: usize) -> Vec<&'s Value> {
-        // Schemas may refer to themselves.
-        if depth > 8 {
-            return vec![&Value::Bool(true)];
-        }
-        if let Some(target) = schema.get("$ref").and_then(Value::as_str) {
-            let found = target.strip_prefix('#').and_then(|pointer| self.schema.pointer(pointer));
-            return self.options(found.unwrap_or(&Value::Bool(true)), depth + 1);
-        }
-        let alternatives = ["anyOf", "oneOf", "allOf"].iter().filter_map(|key| schema.get(key)?.as_array()).flatten();
-        let mut options: Vec<_> = alternatives.flat_map(|schema| self.options(schema, depth + 1)).collect();
-        if options.is_empty() || schema.get("properties").is_some() {
-            options.push(schema);
-        }
-        options
+        self.schema.follow(start, &reference.steps)
     }
 }
 
@@ -247,28 +178,6 @@ fn each_collection<'a>(rule: &'a Rule, visit: &mut dyn FnMut(&'a Ref<Expr>)) {
         }
         true
     });
-}
-
-/// Does a schema say nothing of what a value is?
-fn untyped(schema: &Value) -> bool {
-    ["type", "enum", "const"].iter().all(|key| schema.get(key).is_none())
-}
-
-fn unknown(step: &Step<'_>, options: &[&Value]) -> String {
-    let known: Vec<&str> = options
-        .iter()
-        .filter_map(|option| option.get("properties")?.as_object())
-        .flat_map(|properties| properties.keys().map(String::as_str))
-        .collect();
-    match step {
-        Step::Name(name) if known.is_empty() => format!("the facts have nothing below this, so no `{name}`"),
-        Step::Name(name) => {
-            let hint = did_you_mean(name, known.iter().copied());
-            let hint = if hint.is_empty() { format!("; there are `{}`", known.join("`, `")) } else { hint };
-            format!("the facts have no `{name}` here{hint}")
-        }
-        Step::Any => "the facts have a single value here, nothing to look into".to_owned(),
-    }
 }
 
 fn bind<'a, 's>(pattern: &'a Ref<Expr>, found: Type<'s>, names: &mut Names<'a, 's>, unknown: &mut Vec<&'a str>) {
