@@ -45,9 +45,15 @@ warn contains burning(place, breach) if {
 
 # The worst breach of each objective: how strict (3 denies, 2 asks for approval, 1 warns), limit, long and short window.
 worst[place] := max(breaches) if {
-	some place, slo in input.slos
+	some [place, slo] in restless
 	breaches := pair_breaches(slo) | hour_breaches(slo)
 	count(breaches) > 0
+}
+
+# Only these are looked at closer.
+restless contains [place, slo] if {
+	some place, slo in input.slos
+	not objective.calm(slo)
 }
 
 pair_breaches(slo) := {breach_of(pair) | some pair in pairs; objective.exceeds(slo, pair)}
@@ -88,7 +94,7 @@ pause_strictness := 3 if {
 }
 
 unknown_slos contains slo if {
-	some slo in input.slos
+	some [_, slo] in restless
 	slo.evidence.status == "ok"
 	count(objective.unknown_windows(slo)) > 0
 }

@@ -52,8 +52,7 @@ burning contains {
 	"evidence": [slo.evidence.id],
 	"owner": dependency.owner,
 } if {
-	some dependency in input.dependencies
-	some slo in dependency.slos
+	some [dependency, slo] in restless
 	pair := objective.paging(slo)
 }
 
@@ -63,9 +62,15 @@ unknown contains [dependency, dependency.evidence] if {
 }
 
 unknown contains [dependency, slo.evidence] if {
+	some [dependency, slo] in restless
+	not healthy(slo)
+}
+
+# Only these are looked at closer.
+restless contains [dependency, slo] if {
 	some dependency in input.dependencies
 	some slo in dependency.slos
-	not healthy(slo)
+	not objective.calm(slo)
 }
 
 # The telemetry came and every burn rate is known.

@@ -46,6 +46,7 @@ reports contains {
 	"evidence": [input.history.evidence.id],
 	"owner": input.service.owner,
 } if {
+	input.history.failed > 0
 	limit_ppm := input.settings.thresholds.change.failure_rate_ppm
 	input.history.with_outcome >= input.settings.thresholds.change.failure_min_changes
 	input.history.failed * 1000000 > limit_ppm * input.history.with_outcome

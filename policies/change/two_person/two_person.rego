@@ -29,7 +29,12 @@ require_approval contains finding.awaiting(
 	1,
 ) if {
 	scope.production(input.change)
-	not scope.preapproved(input.change)
+	not preapproved
+}
+
+preapproved if {
+	input.change.type == "standard"
+	scope.preapproved(input.change)
 }
 
 approvers := {approval.by | some approval in input.approvals; approval.counts}
@@ -39,7 +44,9 @@ given := sprintf("given by %s", [format.names(approvers)]) if count(approvers) >
 given := "nobody has approved yet" if count(approvers) == 0
 
 # Those that do not count, each with its reason; the first few, since a message has an end.
-discounted := concat("", array.concat(array.slice(reasons, 0, 3), rest))
+discounted := "" if {
+	count(reasons) == 0
+} else := concat("", array.concat(array.slice(reasons, 0, 3), rest))
 
 rest := [sprintf("; %d more do not count", [count(reasons) - 3])] if count(reasons) > 3 else := []
 
