@@ -9,6 +9,7 @@ use anyhow::{Context, Result};
 
 use crate::{
     check::step,
+    opa,
     processes::{self, output},
     project::{self, PLAIN, YELLOW, cargo},
     stack,
@@ -24,6 +25,7 @@ const FUZZ_SECONDS: u32 = 60;
 pub(crate) fn run() -> Result<()> {
     step("dependencies", "mend deny.toml or the dependency that it names", dependencies)?;
     step("template", "mend template.yaml", stack::lint)?;
+    step("opa", "mend the rule named above, or leave out what only one of the engines knows", opa::run)?;
     step("stack", "run `cargo xtask stack`", stack::run)?;
     step("fuzzing", "run the target named above with the input that it wrote", fuzz)?;
     step("mutation", "write the test that would have noticed", mutate)

@@ -12,6 +12,7 @@ package tollgate.change.approvals
 
 import data.tollgate.lib.finding
 import data.tollgate.lib.format
+import data.tollgate.lib.review
 import data.tollgate.lib.scope
 
 require_approval contains finding.awaiting(
@@ -22,31 +23,16 @@ require_approval contains finding.awaiting(
 		]),
 		"observed": {"approvals": count(approvers)},
 		"threshold": {"approvals": required},
+		"since": review.asked_at(input.history),
 		"owner": input.service.owner,
 	},
 	input.service.owner,
 	required,
-) if {
-	required > 0
-	not preapproved
-}
-
-preapproved if {
-	input.change.type == "standard"
-	scope.preapproved(input.change)
-}
-
-# An environment or tier that the settings do not name is judged as in production.
-usually := people if {
-	people := input.settings.thresholds.change.approvals_required[input.change.environment][tier]
-} else := input.settings.thresholds.change.approvals_required.production[tier]
+) if required > 0
 
 tier := scope.tier(input.service)
 
-required := min({usually, input.settings.thresholds.change.emergency_approvals}) if {
-	input.change.type == "emergency"
-	scope.break_glass(input.change)
-} else := usually
+required := review.required(input.change, input.service)
 
 # Who of the owning team approved, or who at all where there is none.
 approvers := {approval.by |

@@ -10,6 +10,7 @@
 #   runbook: https://runbooks.example.com/tollgate/dependencies
 package tollgate.change.dependencies
 
+import data.tollgate.lib.clock
 import data.tollgate.lib.evidence
 import data.tollgate.lib.finding
 import data.tollgate.lib.format
@@ -51,6 +52,7 @@ burning contains {
 	"since": slo.burning_since,
 	"evidence": [slo.evidence.id],
 	"owner": dependency.owner,
+	"retry_at": clock.in_seconds(slo.windows[pair.short].seconds),
 } if {
 	some [dependency, slo] in restless
 	pair := objective.paging(slo)
@@ -85,7 +87,8 @@ report(dependency, proof) := {
 	]),
 	"observed": {"status": proof.status},
 	"threshold": {"status": "ok"},
-	"since": proof.as_of,
+	"since": evidence.since(proof),
 	"evidence": [proof.id],
 	"owner": dependency.owner,
+	"retry_at": clock.in_seconds(input.settings.thresholds.change.retry_seconds),
 }

@@ -57,7 +57,7 @@ report(proof) := finding.of({
 	"message": sprintf("`%s` %s: %s", [proof.id, state(proof), evidence.reason(proof)]),
 	"observed": {"status": proof.status, "as_of": proof.as_of},
 	"threshold": {"status": "ok"},
-	"since": proof.as_of,
+	"since": evidence.since(proof),
 	"evidence": [proof.id],
 	"owner": input.service.owner,
 	"retry_at": clock.in_seconds(input.settings.thresholds.change.retry_seconds),

@@ -64,6 +64,7 @@ reports contains {
 	"owner": input.service.owner,
 	"retry_at": clock.in_seconds(cooldown_seconds - age_seconds),
 } if {
+	input.history.last_failure != null
 	age_seconds := clock.age_seconds(failed_at)
 	cooldown_seconds := input.settings.thresholds.change.failure_cooldown_seconds
 	age_seconds < cooldown_seconds

@@ -14,6 +14,7 @@ package tollgate.change.two_person
 import data.tollgate.lib.evidence
 import data.tollgate.lib.finding
 import data.tollgate.lib.format
+import data.tollgate.lib.review
 import data.tollgate.lib.scope
 
 require_approval contains finding.awaiting(
@@ -23,6 +24,7 @@ require_approval contains finding.awaiting(
 		]),
 		"observed": {"approvals": count(approvers)},
 		"threshold": {"approvals": 1},
+		"since": review.asked_at(input.history),
 		"owner": input.service.owner,
 	},
 	null,
