@@ -126,8 +126,7 @@ impl Catalogue {
             }
             Some(("settings", _)) | None => {}
             Some((folder, _)) => {
-                let known =
-                    "`services`, `teams`, `slos`, `keptn`, `maintenance`, `calendars`, `waivers`, `settings` and \
+                let known = "`services`, `teams`, `slos`, `keptn`, `maintenance`, `calendars`, `waivers`, `settings` and \
                      `callers.yaml`";
                 let name = if folder.is_empty() { file } else { folder };
                 let message = format!("`{name}` is not read by anything; the data are {known}");

@@ -61,7 +61,14 @@ impl Recurring {
             None => vec![self.starts],
             Some(set) => {
                 let wall = |time: Timestamp| on_the_wall(time.with_timezone(&self.time_zone).naive_local());
-                set.clone().after(wall(earliest)).before(wall(latest)).all(most).dates.iter().map(DateTime::naive_local).collect()
+                set.clone()
+                    .after(wall(earliest))
+                    .before(wall(latest))
+                    .all(most)
+                    .dates
+                    .iter()
+                    .map(DateTime::naive_local)
+                    .collect()
             }
         };
         let ranges = starts.into_iter().map(|starts| self.range(starts));

@@ -96,7 +96,10 @@ fn services_spend_one_budget_together() {
     assert_eq!(shared.period, calm.period);
     // Alone it is what it was.
     let alone = shared_budget_fact(&slo(), &failing, &[], &judging());
-    assert_eq!((&alone.windows["1h"].burn_rate_micro, &alone.pairs), (&failing.windows["1h"].burn_rate_micro, &failing.pairs));
+    assert_eq!(
+        (&alone.windows["1h"].burn_rate_micro, &alone.pairs),
+        (&failing.windows["1h"].burn_rate_micro, &failing.pairs)
+    );
     assert_eq!((&alone.budget, &alone.depletion), (&failing.budget, &failing.depletion));
     // One of them that is unknown, or counts otherwise, makes the sum unknown.
     let unknown = unknown_fact(&slo(), &judging(), EvidenceStatus::Error, "no answer");

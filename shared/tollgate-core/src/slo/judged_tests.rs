@@ -10,7 +10,7 @@ use crate::{
         Quality, RawKind, Reach, Slo, SloFact, Snapshot, Source, Target, Traffic,
         plan::Plan,
         sample::{
-            DAY, END, NOW, judging, maintenance, measured, metric, monthly, plan, requests, slo, sliced, snapshot,
+            DAY, END, NOW, judging, maintenance, measured, metric, monthly, plan, requests, sliced, slo, snapshot,
         },
         slo_fact, slo_fact_with,
     },
@@ -52,7 +52,8 @@ fn a_calm_service_has_all_of_its_budget() {
 #[test]
 fn an_outage_pages_and_says_when_the_budget_ends() {
     let fact = judged(&slo(), &outage(10));
-    let exceeded: Vec<_> = fact.pairs.iter().filter(|pair| pair.exceeded == Some(true)).map(|pair| &pair.name).collect();
+    let exceeded: Vec<_> =
+        fact.pairs.iter().filter(|pair| pair.exceeded == Some(true)).map(|pair| &pair.name).collect();
     assert_eq!(exceeded, ["page_fast", "page_slow", "ticket_fast", "ticket_slow"]);
     let hour = &fact.windows["1h"];
     // Ten minutes of sixty, at a thousandth: 166.666… times too fast, over a 720th of the period.
