@@ -1,10 +1,14 @@
 //! A decision in process: facts JSON in, decision JSON out, under the shipped pack.
 
-#![allow(clippy::unwrap_used, missing_docs, reason = "a benchmark fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::float_arithmetic, missing_docs, reason = "a benchmark fails by panicking")]
 
-use std::time::{Duration, Instant};
+use std::{
+    env, fs,
+    process::Command,
+    time::{Duration, Instant},
+};
 
-use tollgate_bench::{decide, evaluator, facts, judge};
+use tollgate_bench::{decide, evaluator, facts, judge, policies};
 
 fn main() {
     percentiles();
@@ -23,13 +27,33 @@ fn percentiles() {
         })
         .collect();
     times.sort();
-    let at = |share: usize| times.get(times.len() * share / 1000).unwrap().as_micros();
+    let at = |share: usize| times.get(times.len() * share / 1000).unwrap();
     println!(
         "decision in process: p50 {} µs, p99 {} µs, p99.9 {} µs over {} decisions",
-        at(500),
-        at(990),
-        at(999),
+        at(500).as_micros(),
+        at(990).as_micros(),
+        at(999).as_micros(),
         times.len()
+    );
+    beside_opa(&facts, *at(500));
+}
+
+/// The median of the Go OPA over the same rules and facts, where `cargo xtask bench` brought it.
+fn beside_opa(facts: &str, ours: Duration) {
+    let (Ok(script), Ok(library)) = (env::var("TOLLGATE_OPA_SCRIPT"), env::var("TOLLGATE_OPA_LIBRARY")) else {
+        println!("the Go OPA is not here: `cargo xtask bench` brings it");
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("facts.json");
+    fs::write(&file, facts).unwrap();
+    let mut python = Command::new("python3");
+    let output = python.arg(script).arg(library).arg(policies()).arg("time").arg(file).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let opa: f64 = String::from_utf8(output.stdout).unwrap().trim().parse().unwrap();
+    println!(
+        "Go OPA, prepared query, facts JSON in, findings JSON out: p50 {opa:.0} µs, {:.1} times as long",
+        opa / ours.as_secs_f64() / 1e6
     );
 }
 

@@ -2,10 +2,13 @@
 
 use anyhow::Result;
 
-use crate::{processes, project};
+use crate::{opa, processes, project, tools};
 
 /// Builds the function as it is shipped and runs them, with these arguments for `cargo bench`.
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
     processes::run(project::locked(&["build"]).args(["--release", "--package", "change-gate"]))?;
-    processes::run(project::locked(&["bench"]).args(["--package", "tollgate-bench"]).args(arguments))
+    let mut bench = project::locked(&["bench"]);
+    bench.args(["--package", "tollgate-bench"]);
+    bench.env("TOLLGATE_OPA_SCRIPT", opa::script()).env("TOLLGATE_OPA_LIBRARY", tools::opa_library()?);
+    processes::run(bench.args(arguments))
 }

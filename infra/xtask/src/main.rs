@@ -6,6 +6,7 @@ mod demo;
 mod emulator;
 mod http;
 mod lambda;
+mod opa;
 mod ports;
 mod processes;
 mod project;
@@ -49,6 +50,8 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Hold the rules against the real OPA: their tests, and what each finds in many facts
+    Opa,
     /// Build the function, deploy template.yaml into an AWS emulator with SAM, and ask it about one change
     Stack,
     /// Install the pinned Python tools into `.tools`; the other commands do it themselves
@@ -81,6 +84,7 @@ fn run(task: Task) -> Result<()> {
         Task::Test { arguments } => test::run(&arguments),
         Task::Check { full } => check::run(full),
         Task::Bench { arguments } => bench::run(&arguments),
+        Task::Opa => opa::run(),
         Task::Stack => stack::run(),
         Task::Setup { full } => tools::run_set().and_then(|_| if full { tools::stack_set().map(drop) } else { Ok(()) }),
     }

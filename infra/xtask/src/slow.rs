@@ -9,6 +9,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::{
     check::step,
+    opa,
     processes::{self, output},
     project::{self, PLAIN, RED, locked},
     stack,
@@ -25,10 +26,11 @@ const MUTATED: [&str; 3] = ["fold.rs", "approval.rs", "slo/arithmetic.rs"];
 /// A step: its name, what mends it, and its work.
 type Step = (&'static str, &'static str, fn() -> Result<()>);
 
-const STEPS: [Step; 6] = [
+const STEPS: [Step; 7] = [
     ("dependencies", "mend deny.toml or the dependency that it names", dependencies),
     ("advisories", "replace the dependency that it names", advisories),
     ("template", "mend template.yaml", stack::lint),
+    ("opa", "mend the rule named above, or leave out what only one of the engines knows", opa::run),
     ("stack", "run `cargo xtask stack`", stack::run),
     ("fuzzing", "run the target named above with the input that it wrote", fuzz),
     ("mutation", "write the test that would have noticed", mutate),

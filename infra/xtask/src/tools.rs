@@ -24,6 +24,28 @@ pub(crate) fn stack_set() -> Result<PathBuf> {
     install("stack", "release tools (SAM, cfn-lint, zig)", &["sam", "cfn-lint"])
 }
 
+/// The Go OPA, for comparison only: fetched by `opa` and `bench`, and no part of what is shipped.
+pub(crate) fn opa_library() -> Result<PathBuf> {
+    let folder = project::folder(".tools/opa")?;
+    let library = folder.join("opa_bindings/libopabridge.so");
+    if !library.exists() {
+        let progress = Progress::start("fetching the Go OPA into .tools/opa".to_owned());
+        let requirements = project::root().join("infra/tools/requirements-opa.txt");
+        let python = run_set()?.join("python");
+        let mut fetch = project::command(&python);
+        // The wheel is for a newer Python than is needed to load the library in it.
+        fetch.args(["-m", "pip", "--disable-pip-version-check", "--no-input", "download", "--python-version", "3.14"]);
+        fetch.args(["--no-deps", "--require-hashes", "--only-binary", ":all:", "--progress-bar", "off", "-r"]);
+        processes::output(fetch.arg(requirements).arg("-d").arg(&folder))?;
+        let wheel = fs::read_dir(&folder)?.flatten().map(|entry| entry.path());
+        let wheel = wheel.filter(|path| path.extension().is_some_and(|end| end == "whl")).max();
+        let wheel = wheel.with_context(|| format!("no wheel came into {}", folder.display()))?;
+        processes::output(project::command(&python).args(["-m", "zipfile", "-e"]).arg(wheel).arg(&folder))?;
+        progress.done("");
+    }
+    Ok(library)
+}
+
 fn install(set: &str, what: &str, programs: &[&str]) -> Result<PathBuf> {
     let tools = project::folder(".tools")?;
     let lock = File::create(tools.join("lock"))?;

@@ -12,6 +12,7 @@ package tollgate.change.approvals
 
 import data.tollgate.lib.finding
 import data.tollgate.lib.format
+import data.tollgate.lib.review
 import data.tollgate.lib.scope
 
 require_approval contains finding.awaiting(
@@ -22,33 +23,25 @@ require_approval contains finding.awaiting(
 		]),
 		"observed": {"approvals": count(approvers)},
 		"threshold": {"approvals": required},
+		"since": review.asked_at(input.history),
 		"owner": input.service.owner,
 	},
 	input.service.owner,
 	required,
-) if {
-	required > 0
-	not scope.preapproved(input.change)
-}
-
-# An environment or tier that the settings do not name is judged as in production.
-usually := object.get(
-	input.settings.thresholds.change.approvals_required,
-	[input.change.environment, tier],
-	input.settings.thresholds.change.approvals_required.production[tier],
-)
+) if required > 0
 
 tier := scope.tier(input.service)
 
-required := min({usually, input.settings.thresholds.change.emergency_approvals}) if {
-	scope.break_glass(input.change)
-} else := usually
+required := review.required(input.change, input.service)
 
-approvers := {approval.by | some approval in input.approvals; approval.counts; in_group(approval)}
-
-in_group(approval) if input.service.owner in approval.groups
-
-in_group(_) if input.service.owner == null
+# Who of the owning team approved, or who at all where there is none.
+approvers := {approval.by |
+	some approval in input.approvals
+	approval.counts
+	input.service.owner in approval.groups
+} if {
+	input.service.owner != null
+} else := {approval.by | some approval in input.approvals; approval.counts}
 
 group_name := sprintf("`%s`", [input.service.owner]) if {
 	input.service.owner != null
@@ -57,8 +50,8 @@ group_name := sprintf("`%s`", [input.service.owner]) if {
 oversize := sprintf("; %d changed lines are too many for a `standard` change (limit %d)", [
 	scope.changed_lines(input.change), input.settings.thresholds.change.standard_max_lines,
 ]) if {
-	scope.oversized(input.change)
 	input.change.type == "standard"
+	scope.oversized(input.change)
 	is_object(input.change.diff)
 } else := "; nothing shows that this `standard` change is small: send `diff` with it" if {
 	input.change.type == "standard"

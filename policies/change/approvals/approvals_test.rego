@@ -37,6 +37,7 @@ test_the_finding_says_who_must_approve_and_who_did if {
 		"message": "2 members of `payments` must approve a change of `payments-api` (tier_1) in `production`, and 1 did",
 		"observed": {"approvals": 1},
 		"threshold": {"approvals": 2},
+		"since": "2026-11-21T10:00:00Z",
 		"owner": "payments",
 		"approval": {"group": "payments", "count": 2},
 	}

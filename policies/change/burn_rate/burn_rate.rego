@@ -3,11 +3,12 @@
 # description: >-
 #   Pairs of a long and a short window that both burn too fast hold changes up: a page denies, a ticket asks for
 #   approval of risky changes. Besides, a high rate over the last hour pauses releases. Fixes pass with the owner's
-#   approval.
+#   approval, which takes one person more than the review of the change does: who approved the change did not thereby
+#   approve of shipping it while the budget burns.
 # custom:
 #   owner: reliability
 #   effect: deny
-#   remediation: Mend what burns the budget. A change with purpose `fix` or `rollback` passes with the owner's approval.
+#   remediation: Mend what burns the budget. Fixes and rollbacks pass with one more owner's approval.
 #   runbook: https://runbooks.example.com/tollgate/burn-rate
 #   source: Google SRE Workbook, chapter 5 (multiwindow, multi-burn-rate alerts)
 package tollgate.change.burn_rate
@@ -16,6 +17,7 @@ import data.tollgate.lib.clock
 import data.tollgate.lib.finding
 import data.tollgate.lib.format
 import data.tollgate.lib.objective
+import data.tollgate.lib.review
 import data.tollgate.lib.scope
 
 deny contains burning(place, breach) if {
@@ -28,7 +30,11 @@ deny contains unknown(slo) if {
 	not scope.break_glass(input.change)
 }
 
-require_approval contains finding.awaiting(burning(place, breach), input.service.owner, 1) if {
+require_approval contains finding.awaiting(
+	burning(place, breach),
+	input.service.owner,
+	review.despite_risk(input.change, input.service),
+) if {
 	some place, breach in worst
 	breach[0] == 2
 }
@@ -45,9 +51,15 @@ warn contains burning(place, breach) if {
 
 # The worst breach of each objective: how strict (3 denies, 2 asks for approval, 1 warns), limit, long and short window.
 worst[place] := max(breaches) if {
-	some place, slo in input.slos
+	some [place, slo] in restless
 	breaches := pair_breaches(slo) | hour_breaches(slo)
 	count(breaches) > 0
+}
+
+# Only these are looked at closer.
+restless contains [place, slo] if {
+	some place, slo in input.slos
+	not objective.calm(slo)
 }
 
 pair_breaches(slo) := {breach_of(pair) | some pair in pairs; objective.exceeds(slo, pair)}
@@ -88,7 +100,7 @@ pause_strictness := 3 if {
 }
 
 unknown_slos contains slo if {
-	some slo in input.slos
+	some [_, slo] in restless
 	slo.evidence.status == "ok"
 	count(objective.unknown_windows(slo)) > 0
 }
@@ -118,6 +130,7 @@ unknown(slo) := finding.of({
 	]),
 	"observed": {"burn_rate_micro": null},
 	"evidence": [slo.evidence.id],
+	"retry_at": clock.in_seconds(input.settings.thresholds.change.retry_seconds),
 	"owner": input.service.owner,
 	"remediation": "Look whether the metrics cover these windows, and `slo.burn_rate_pairs` names measured ones.",
 })

@@ -69,7 +69,7 @@ test_fixes_pass_a_page_with_the_owners_approval if {
 	effects({"change": {"type": "emergency"}}, {"1h": 15000000, "5m": 15000000}) == {"deny"}
 	facts := testing.facts(object.union(burning({"1h": 15000000, "5m": 15000000}), testing.fix))
 	found := burn_rate.require_approval with input as facts
-	testing.only(found).approval == {"group": "payments", "count": 1}
+	testing.only(found).approval == {"group": "payments", "count": 3}
 }
 
 test_a_bad_hour_pauses_more_and_more if {

@@ -15,9 +15,15 @@ import data.tollgate.lib.finding
 import data.tollgate.lib.format
 import data.tollgate.lib.scope
 
-require_approval contains finding.awaiting(report, input.service.owner, 1) if strict
+require_approval contains finding.awaiting(report, input.service.owner, 1) if {
+	count(under_way) > 0
+	strict
+}
 
-warn contains finding.of(report) if not strict
+warn contains finding.of(report) if {
+	count(under_way) > 0
+	not strict
+}
 
 strict if {
 	scope.kind(input.change) == "normal"

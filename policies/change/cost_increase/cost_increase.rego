@@ -17,17 +17,18 @@ import data.tollgate.lib.format
 import data.tollgate.lib.scope
 
 deny contains increase(in_money(limits.increase_deny_micros), limits.increase_deny_micros) if {
-	comparable
 	input.cost.monthly_increase_micros > limits.increase_deny_micros
+	comparable
 }
 
 require_approval contains for_approval(increase(in_money(approval_micros), approval_micros)) if {
+	input.cost.monthly_increase_micros <= limits.increase_deny_micros
 	comparable
 	large
-	input.cost.monthly_increase_micros <= limits.increase_deny_micros
 }
 
 require_approval contains for_approval(increase(steep_limit, limits.increase_floor_micros)) if {
+	input.cost.currency != null
 	comparable
 	above_floor
 	not large
@@ -45,8 +46,8 @@ require_approval contains for_approval(object.union(cited, {
 }
 
 require_approval contains for_approval(unpriced) if {
-	partial
 	input.cost.evidence.required
+	partial
 }
 
 warn contains unpriced if {

@@ -10,6 +10,7 @@
 #   runbook: https://runbooks.example.com/tollgate/dependencies
 package tollgate.change.dependencies
 
+import data.tollgate.lib.clock
 import data.tollgate.lib.evidence
 import data.tollgate.lib.finding
 import data.tollgate.lib.format
@@ -51,9 +52,9 @@ burning contains {
 	"since": slo.burning_since,
 	"evidence": [slo.evidence.id],
 	"owner": dependency.owner,
+	"retry_at": clock.in_seconds(slo.windows[pair.short].seconds),
 } if {
-	some dependency in input.dependencies
-	some slo in dependency.slos
+	some [dependency, slo] in restless
 	pair := objective.paging(slo)
 }
 
@@ -63,9 +64,15 @@ unknown contains [dependency, dependency.evidence] if {
 }
 
 unknown contains [dependency, slo.evidence] if {
+	some [dependency, slo] in restless
+	not healthy(slo)
+}
+
+# Only these are looked at closer.
+restless contains [dependency, slo] if {
 	some dependency in input.dependencies
 	some slo in dependency.slos
-	not healthy(slo)
+	not objective.calm(slo)
 }
 
 # The telemetry came and every burn rate is known.
@@ -80,7 +87,8 @@ report(dependency, proof) := {
 	]),
 	"observed": {"status": proof.status},
 	"threshold": {"status": "ok"},
-	"since": proof.as_of,
+	"since": evidence.since(proof),
 	"evidence": [proof.id],
 	"owner": dependency.owner,
+	"retry_at": clock.in_seconds(input.settings.thresholds.change.retry_seconds),
 }

@@ -46,6 +46,7 @@ test_one_that_pages_needs_the_owner_of_a_critical_service if {
 		"threshold": {"burn_rate_micro": 14400000},
 		"evidence": ["slo/ledger-db/availability"],
 		"owner": "data-platform",
+		"retry_at": "2026-11-21T10:05:00Z",
 		"approval": {"group": "payments", "count": 1},
 	}
 	count(found.warn) == 0
@@ -74,6 +75,7 @@ test_missing_telemetry_of_a_dependency_warns if {
 		"since": "2026-11-21T09:58:00Z",
 		"evidence": ["slo/ledger-db/availability"],
 		"owner": "data-platform",
+		"retry_at": "2026-11-21T10:05:00Z",
 	}
 }
 

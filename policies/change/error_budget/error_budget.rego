@@ -3,6 +3,8 @@
 # description: >-
 #   The error budget pays for change. The more of it is spent, the fewer changes go ahead: first a note, then
 #   approval for risky changes, then for all but fixes, and once it is gone only fixes, with the owner's approval.
+#   That takes one person more than the review of the change does: who approved the change did not thereby approve of
+#   spending what is left.
 # custom:
 #   owner: reliability
 #   effect: deny
@@ -11,9 +13,11 @@
 #   source: Google SRE Workbook, appendix B (an error budget policy), with steps at 25, 50, 75 and 100 %
 package tollgate.change.error_budget
 
+import data.tollgate.lib.clock
 import data.tollgate.lib.finding
 import data.tollgate.lib.format
 import data.tollgate.lib.objective
+import data.tollgate.lib.review
 import data.tollgate.lib.scope
 
 deny contains spent(place, step) if {
@@ -26,7 +30,11 @@ deny contains unknown(slo) if {
 	not scope.break_glass(input.change)
 }
 
-require_approval contains finding.awaiting(spent(place, step), input.service.owner, 1) if {
+require_approval contains finding.awaiting(
+	spent(place, step),
+	input.service.owner,
+	review.despite_risk(input.change, input.service),
+) if {
 	some place, step in reached
 	step[0] == 2
 }
@@ -90,12 +98,17 @@ spent(place, step) := finding.of({
 	"since": slo.burning_since,
 	"evidence": [slo.evidence.id],
 	"owner": input.service.owner,
+	"retry_at": retry_at,
 }) if slo := input.slos[place]
 
 unknown(slo) := finding.of({
 	"message": sprintf("the error budget of `%s` is not known, though its telemetry came", [slo.name]),
 	"observed": {"budget_consumed_ppm": null},
 	"evidence": [slo.evidence.id],
+	"retry_at": retry_at,
 	"owner": input.service.owner,
 	"remediation": "Look whether the objective's metrics reach back over its whole period.",
 })
+
+# A budget comes back little by little, as bad events leave the period.
+retry_at := clock.in_seconds(input.settings.thresholds.change.retry_seconds)

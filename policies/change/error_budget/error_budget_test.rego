@@ -57,7 +57,8 @@ test_the_finding_says_how_much_is_spent if {
 		"threshold": {"budget_consumed_ppm": 500000, "bad_events": 1000},
 		"evidence": ["slo/payments-api/availability"],
 		"owner": "payments",
-		"approval": {"group": "payments", "count": 1},
+		"retry_at": "2026-11-21T10:05:00Z",
+		"approval": {"group": "payments", "count": 3},
 	}
 }
 

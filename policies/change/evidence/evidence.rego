@@ -32,28 +32,32 @@ warn contains report(proof) if {
 	not proof.required
 }
 
-bad contains proof if {
-	some proof in judged
-	proof.status != "ok"
-}
-
 # `change.service` speaks for a service that is not known, `change.cost_increase` for resources without a price and
 # `change.dependencies` for dependencies.
-judged contains input.history.evidence
+bad contains input.history.evidence if input.history.evidence.status != "ok"
 
-judged contains input.freezes.evidence
+bad contains input.freezes.evidence if input.freezes.evidence.status != "ok"
 
-judged contains slo.evidence if some slo in input.slos
+bad contains slo.evidence if {
+	some slo in input.slos
+	slo.evidence.status != "ok"
+}
 
-judged contains input.service.evidence if input.service.known
+bad contains input.service.evidence if {
+	input.service.evidence.status != "ok"
+	input.service.known
+}
 
-judged contains input.cost.evidence if input.cost.evidence.status != "partial"
+bad contains input.cost.evidence if {
+	input.cost.evidence.status != "ok"
+	input.cost.evidence.status != "partial"
+}
 
 report(proof) := finding.of({
 	"message": sprintf("`%s` %s: %s", [proof.id, state(proof), evidence.reason(proof)]),
 	"observed": {"status": proof.status, "as_of": proof.as_of},
 	"threshold": {"status": "ok"},
-	"since": proof.as_of,
+	"since": evidence.since(proof),
 	"evidence": [proof.id],
 	"owner": input.service.owner,
 	"retry_at": clock.in_seconds(input.settings.thresholds.change.retry_seconds),

@@ -46,6 +46,7 @@ reports contains {
 	"evidence": [input.history.evidence.id],
 	"owner": input.service.owner,
 } if {
+	input.history.failed > 0
 	limit_ppm := input.settings.thresholds.change.failure_rate_ppm
 	input.history.with_outcome >= input.settings.thresholds.change.failure_min_changes
 	input.history.failed * 1000000 > limit_ppm * input.history.with_outcome
@@ -63,6 +64,7 @@ reports contains {
 	"owner": input.service.owner,
 	"retry_at": clock.in_seconds(cooldown_seconds - age_seconds),
 } if {
+	input.history.last_failure != null
 	age_seconds := clock.age_seconds(failed_at)
 	cooldown_seconds := input.settings.thresholds.change.failure_cooldown_seconds
 	age_seconds < cooldown_seconds

@@ -25,10 +25,10 @@ warn contains missing if {
 }
 
 needed if {
+	not substantial
 	scope.production(input.change)
 	scope.tier(input.service) in input.settings.thresholds.change.rollback_plan_tiers
 	scope.kind(input.change) != "standard"
-	not substantial
 }
 
 default plan := ""
@@ -39,7 +39,7 @@ words := [word | some word in split(plan, " "); word != ""]
 
 substantial if {
 	count(plan) >= input.settings.thresholds.change.rollback_plan_min_characters
-	count(words) > 1
+	contains(plan, " ")
 }
 
 missing := finding.of({

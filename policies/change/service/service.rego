@@ -10,6 +10,7 @@
 #   runbook: https://runbooks.example.com/tollgate/service
 package tollgate.change.service
 
+import data.tollgate.lib.evidence
 import data.tollgate.lib.finding
 import data.tollgate.lib.format
 
@@ -18,7 +19,9 @@ deny contains {
 		"`%s` is not in the service catalogue, so nothing is known about who owns it and what it promises",
 		[input.change.service],
 	),
-	"observed": {"service": input.change.service},
+	"observed": {"service": input.change.service, "known": false},
+	"threshold": {"known": true},
+	"since": evidence.since(input.service.evidence),
 	"evidence": [input.service.evidence.id],
 } if {
 	not input.service.known

@@ -20,7 +20,9 @@ test_an_unknown_service_is_denied if {
 		"it promises",
 	])
 	testing.only(found).evidence == ["service/payment-api"]
-	testing.only(found).observed == {"service": "payment-api"}
+	testing.only(found).observed == {"service": "payment-api", "known": false}
+	testing.only(found).threshold == {"known": true}
+	testing.only(found).since == "2026-11-21T09:58:00Z"
 }
 
 test_a_service_without_owner_or_tier_is_denied if {

@@ -35,14 +35,18 @@ warn contains finding.of({
 # Lengths that have too few events, with their number.
 unjudged(slo) := few_in_windows(slo) | few_in_period(slo)
 
-few_in_windows(slo) := {[window.seconds, window.total] | some window in objective.long(slo); too_few(window)}
-
-few_in_period(slo) := {[slo.period_seconds, budget.total] | budget := slo.budget; budget != null; thin(budget)}
-
-thin(budget) if not objective.enough_budget(budget)
-
-too_few(window) if {
-	window.total != null
+few_in_windows(slo) := {[window.seconds, window.total] |
+	some label in long_windows
+	window := slo.windows[label]
 	window.total < input.settings.thresholds.slo.min_events
+	window.total != null
 	not objective.enough(window)
 }
+
+few_in_period(slo) := {[slo.period_seconds, slo.budget.total] |
+	slo.budget.total < input.settings.thresholds.slo.min_events
+	not objective.enough_budget(slo.budget)
+}
+
+# Windows that must have traffic.
+long_windows := {"1h"} | {pair.long | some pair in input.settings.thresholds.slo.burn_rate_pairs}

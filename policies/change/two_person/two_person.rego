@@ -14,6 +14,7 @@ package tollgate.change.two_person
 import data.tollgate.lib.evidence
 import data.tollgate.lib.finding
 import data.tollgate.lib.format
+import data.tollgate.lib.review
 import data.tollgate.lib.scope
 
 require_approval contains finding.awaiting(
@@ -23,13 +24,19 @@ require_approval contains finding.awaiting(
 		]),
 		"observed": {"approvals": count(approvers)},
 		"threshold": {"approvals": 1},
+		"since": review.asked_at(input.history),
 		"owner": input.service.owner,
 	},
 	null,
 	1,
 ) if {
 	scope.production(input.change)
-	not scope.preapproved(input.change)
+	not preapproved
+}
+
+preapproved if {
+	input.change.type == "standard"
+	scope.preapproved(input.change)
 }
 
 approvers := {approval.by | some approval in input.approvals; approval.counts}
@@ -39,7 +46,9 @@ given := sprintf("given by %s", [format.names(approvers)]) if count(approvers) >
 given := "nobody has approved yet" if count(approvers) == 0
 
 # Those that do not count, each with its reason; the first few, since a message has an end.
-discounted := concat("", array.concat(array.slice(reasons, 0, 3), rest))
+discounted := "" if {
+	count(reasons) == 0
+} else := concat("", array.concat(array.slice(reasons, 0, 3), rest))
 
 rest := [sprintf("; %d more do not count", [count(reasons) - 3])] if count(reasons) > 3 else := []
 

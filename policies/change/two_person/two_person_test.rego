@@ -11,6 +11,7 @@ test_production_needs_somebody_else if {
 		"message": "`production` needs the approval of somebody other than its author `github:4519`: nobody has approved yet",
 		"observed": {"approvals": 0},
 		"threshold": {"approvals": 1},
+		"since": "2026-11-21T10:00:00Z",
 		"owner": "payments",
 		"approval": {"count": 1},
 	}

@@ -35,13 +35,28 @@ paging(slo) := pair if {
 	[_, pair] := max(exceeded)
 }
 
-# Windows that must have traffic.
-long_windows := {"1h"} | {pair.long | some pair in input.settings.thresholds.slo.burn_rate_pairs}
-
-long(slo) := [slo.windows[label] | some label in long_windows]
+# Its telemetry is good, every burn rate is known and no long one is above a limit. What is not calm is looked at
+# closer: a rate that is missing or null is not at least 0, and a limit that is missing holds nothing down.
+calm(slo) if {
+	slo.evidence.status == "ok"
+	slo.windows["1h"].burn_rate_micro >= 0
+	slo.windows["1h"].burn_rate_micro <= min([
+		input.settings.thresholds.slo.burn_rate_pause_micro,
+		input.settings.thresholds.slo.burn_rate_pause_risky_micro,
+		input.settings.thresholds.slo.burn_rate_escalate_micro,
+	])
+	every pair in input.settings.thresholds.slo.burn_rate_pairs {
+		slo.windows[pair.long].burn_rate_micro >= 0
+		slo.windows[pair.short].burn_rate_micro >= 0
+		slo.windows[pair.long].burn_rate_micro <= pair.factor_micro
+	}
+}
 
 # Windows whose burn rate is needed.
-judged_windows := long_windows | {pair.short | some pair in input.settings.thresholds.slo.burn_rate_pairs}
+judged_windows := {"1h"} | {label |
+	some pair in input.settings.thresholds.slo.burn_rate_pairs
+	some label in [pair.long, pair.short]
+}
 
 # Those of them whose burn rate is not known.
 unknown_windows(slo) := {label | some label in judged_windows; not is_number(slo.windows[label].burn_rate_micro)}

@@ -11,6 +11,7 @@ use tollgate_core::finding::{Effect, Finding, FindingKind};
 use crate::{
     element,
     evaluator::Limits,
+    facts_value,
     metadata::RuleMetadata,
     modules::split_message,
     panics::caught,
@@ -64,9 +65,9 @@ impl Judge {
     /// Takes the facts as JSON.
     pub(crate) fn new(policies: &PolicySet, facts: &str) -> Result<Self, String> {
         let mut clean = policies.engine.clone();
-        let input = caught(|| Value::from_json_str(facts))
+        let input = caught(|| facts_value::from_json(facts))
             .map_err(|said| format!("the engine panicked when it read the facts: {said}"))?
-            .map_err(|error| format!("the engine cannot read the facts: {}", split_message(&error.to_string()).1))?;
+            .map_err(|error| format!("the engine cannot read the facts: {error}"))?;
         clean.set_input(input);
         Ok(Self { clean, used: None })
     }

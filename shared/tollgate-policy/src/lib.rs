@@ -8,6 +8,7 @@ mod builtins;
 mod check;
 mod element;
 mod evaluator;
+mod facts_value;
 mod judge;
 mod metadata;
 mod module_path;

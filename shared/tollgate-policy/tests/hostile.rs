@@ -172,7 +172,7 @@ fn facts_that_are_nested_deep() {
 #[test]
 fn facts_that_are_no_json() {
     let evaluator = Evaluator::new(PolicySet::from_sources(vec![quiet()]).unwrap(), Limits::default());
-    for facts in ["", "{", "[1e999999999]", "nul", "{\"a\": NaN}", "{\"$serde_json::private::Number\": \"x\"}"] {
+    for facts in ["", "{", "[1e999999999]", "nul", "{\"a\": NaN}"] {
         let evaluation = evaluator.evaluate_json(Gate::Change, facts);
         assert_eq!(evaluation.findings[0].kind, FindingKind::EvaluationError, "{facts}");
         assert_eq!(decide_with(evaluation).verdict, Verdict::Deny);
