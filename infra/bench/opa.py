@@ -70,6 +70,7 @@ def together(queries):
 def shown(finding, effect, optional):
     fields = {name: finding.get(name) for name in COMPARED}
     fields.update({name: finding[name] for name in OPTIONAL if optional.get(name) is not None})
+    fields["message"] = same(fields["message"])
     fields["observed"], fields["threshold"] = fields["observed"] or {}, fields["threshold"] or {}
     fields["evidence"] = fields["evidence"] or []
     if fields["approval"]:
@@ -77,10 +78,15 @@ def shown(finding, effect, optional):
     return effect, fields
 
 
+def same(message):
+    """Where a number is null, Go's printf says so in the message, and the other engine leaves the place empty."""
+    return message.replace("%!d(string=null)", "")
+
+
 def differences(case, rule, found):
     ours = [finding for finding in case["findings"] if finding["rule"] == rule]
     for effect in SETS:
-        theirs = {element["message"]: element for element in (found or {}).get(effect, [])}
+        theirs = {same(element["message"]): element for element in (found or {}).get(effect, [])}
         mine = {finding["message"]: finding for finding in ours if finding["effect"] == effect}
         for message in theirs.keys() | mine.keys():
             there, here = theirs.get(message), mine.get(message)

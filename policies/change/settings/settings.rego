@@ -34,8 +34,8 @@ deny contains {
 	"observed": {"people": people},
 } if {
 	some tier in ["tier_1", "tier_2", "tier_3"]
-	not is_number(input.settings.thresholds.change.approvals_required.production[tier])
 	people := object.get(input.settings.thresholds, ["change", "approvals_required", "production", tier], null)
+	not is_number(people)
 }
 
 # There is a pair, and every one has what a burn rate is held against.

@@ -59,7 +59,7 @@ judged_windows := {"1h"} | {label |
 }
 
 # Those of them whose burn rate is not known.
-unknown_windows(slo) := {label | some label in judged_windows; not is_number(slo.windows[label].burn_rate_micro)}
+unknown_windows(slo) := {label | some label in judged_windows; not is_number(rate(slo, label))}
 
 rate(slo, label) := object.get(slo.windows, [label, "burn_rate_micro"], null)
 
