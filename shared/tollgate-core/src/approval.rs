@@ -204,6 +204,27 @@ mod tests {
     }
 
     #[test]
+    fn an_approval_counts_up_to_its_last_second() {
+        let mut change = change(&serde_json::json!([
+            {"by": "a", "at": "2026-11-17T10:00:00Z"}, {"by": "b", "at": "2026-11-17T09:59:59Z"},
+            {"by": "c", "at": "2026-11-18T10:05:00Z"}, {"by": "d", "at": "2026-11-18T10:05:01Z"},
+        ]));
+        change.commit = None;
+        let now = "2026-11-18T10:00:00Z".parse().unwrap();
+        let caller = CallerFact { principal: "ci".into(), may_assert_approvals: true };
+        let time = ApprovalTime { now, max_age_seconds: 86_400 };
+        let facts = approval_facts(&change, &caller, time, |_| Vec::new());
+        assert_eq!(facts.iter().map(|fact| fact.counts).collect::<Vec<_>>(), [true, false, true, false]);
+    }
+
+    #[test]
+    fn a_requirement_that_says_no_number_is_of_one_person() {
+        let read: ApprovalRequirement = serde_json::from_str("{}").unwrap();
+        assert_eq!(read, ApprovalRequirement { group: None, count: 1 });
+        assert_eq!(read, ApprovalRequirement::default());
+    }
+
+    #[test]
     fn a_requirement_of_nobody_still_needs_somebody() {
         assert_eq!(satisfy(&ApprovalRequirement { group: None, count: 0 }, &[]), None);
     }

@@ -53,6 +53,7 @@ fn no_finding_allows_only_if_a_rule_ran() {
     let nothing = Evaluation { policy_revision: String::new(), rules: Vec::new(), findings: Vec::new() };
     let findings = settle(&facts().frame(), &nothing);
     assert_eq!(findings[0].kind, FindingKind::NoRuleRan);
+    assert!(findings[0].remediation.as_ref().unwrap().contains("`GET /v1/health`"), "{findings:?}");
     assert_eq!(verdict(&findings), Verdict::Deny);
 }
 
@@ -134,7 +135,10 @@ fn bad_evidence_that_no_enforced_rule_speaks_of_denies() {
     };
     let unjudged = of(&facts, Vec::new());
     assert_eq!(unjudged.verdict, Verdict::Deny);
-    assert!(unjudged.findings[0].message.contains("the table did not answer"), "{}", unjudged.findings[0].message);
+    let finding = &unjudged.findings[0];
+    assert!(finding.message.contains("the table did not answer"), "{}", finding.message);
+    assert_eq!(finding.kind, FindingKind::UnjudgedEvidence);
+    assert!(finding.remediation.as_ref().unwrap().contains("restore the source"), "{finding:?}");
     assert_eq!(of(&facts, vec![cites(Effect::Warn, Mode::Enforce)]).verdict, Verdict::Deny);
     assert_eq!(of(&facts, vec![cites(Effect::Deny, Mode::Shadow)]).verdict, Verdict::Deny);
     assert_eq!(of(&facts, vec![cites(Effect::RequireApproval, Mode::Enforce)]).verdict, Verdict::Pending);
@@ -151,6 +155,18 @@ fn shadow_changes_nothing_but_the_record() {
     let decision = of(&facts, vec![shadow]);
     assert_eq!(decision.verdict, Verdict::Allow);
     assert_eq!(decision.findings.len(), 1);
+}
+
+#[test]
+fn the_summary_counts_warnings_that_count() {
+    let warn = |rule: &str| Finding::new(rule, Effect::Warn, "w");
+    let shadow = |finding| Finding { mode: Mode::Shadow, ..finding };
+    let of = |findings| of(&facts(), findings).summary;
+    let waits = Finding { approval: None, ..Finding::new("change.c", Effect::RequireApproval, "m") };
+    let unheard = of(vec![shadow(warn("change.a")), shadow(waits)]);
+    assert!(unheard.ends_with("3 rules judged, none holds it up"), "{unheard}");
+    let heard = of(vec![warn("change.a"), warn("change.b"), shadow(warn("change.c"))]);
+    assert!(heard.ends_with("4 rules judged, none holds it up, 2 warnings"), "{heard}");
 }
 
 #[test]
