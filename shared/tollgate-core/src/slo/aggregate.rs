@@ -57,7 +57,8 @@ impl DailyAggregate {
     /// # Errors
     /// When the objective is not counted in slices, the data does not hold the whole day, or what it holds failed.
     pub fn of(slo: &Slo, snapshot: &Snapshot, day: NaiveDate) -> Result<Self, String> {
-        let slicing = Slicing::of(slo.budgeting).ok_or("it is counted in events: nothing needs to be kept of its days")?;
+        let slicing =
+            Slicing::of(slo.budgeting).ok_or("it is counted in events: nothing needs to be kept of its days")?;
         let start = day.and_hms_opt(0, 0, 0).ok_or("the day has no start")?.and_utc().timestamp();
         let time = start..start + i64::try_from(DAY).unwrap_or(0);
         let plan = &snapshot.plan;
@@ -196,7 +197,7 @@ mod tests {
             DailyAggregate { slices_unknown: 1, ..whole.clone() },
             DailyAggregate { slices_unknown: u64::MAX, ..whole.clone() },
             DailyAggregate { slices_bad_femto: 24_000_000_000_000_001, ..whole.clone() },
-            DailyAggregate { good: whole.total + 1, ..whole.clone() },
+            DailyAggregate { good: whole.total + 1, ..whole },
         ] {
             assert!(!taken(std::slice::from_ref(&wrong)), "{wrong:?}");
         }

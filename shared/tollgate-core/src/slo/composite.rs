@@ -39,7 +39,8 @@ pub(super) fn composite_fact(
     let mut fact = assembled(slo, judging, background, end, &spent);
     join_evidence(&mut fact, &facts.iter().collect::<Vec<_>>());
     for (name, window) in &mut fact.windows {
-        window.traffic = joint_traffic(facts.iter().filter_map(|part| part.windows.get(name)).map(|window| window.traffic));
+        window.traffic =
+            joint_traffic(facts.iter().filter_map(|part| part.windows.get(name)).map(|window| window.traffic));
         // Shares of several have no one number of events that an interval could be made of.
         window.burn_rate_low_micro = None;
         window.burn_rate_high_micro = None;

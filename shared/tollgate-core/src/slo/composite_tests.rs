@@ -72,12 +72,12 @@ fn an_unknown_part_makes_the_whole_unknown() {
     }
     // One that is not sure of its weights is not known.
     let nothing = |mut slo: Slo| {
-        let Indicator::Composite(composite) = &mut slo.indicator else { unreachable!() };
+        let Indicator::Composite(composite) = &mut slo.indicator else { panic!("a composite") };
         composite.parts.iter_mut().for_each(|part| part.weight = 0.into());
         slo
     };
     assert_eq!(judged(&nothing(of(CompositeMethod::Weighted)), &data()).evidence.status, EvidenceStatus::Error);
-    let Indicator::Composite(mut empty) = of(CompositeMethod::Weighted).indicator else { unreachable!() };
+    let Indicator::Composite(mut empty) = of(CompositeMethod::Weighted).indicator else { panic!("a composite") };
     empty.parts.clear();
     let empty = Slo { indicator: Indicator::Composite(empty), ..slo() };
     assert_eq!(judged(&empty, &data()).evidence.status, EvidenceStatus::Error);
@@ -96,7 +96,10 @@ fn services_spend_one_budget_together() {
     assert_eq!(shared.period, calm.period);
     // Alone it is what it was.
     let alone = shared_budget_fact(&slo(), &failing, &[], &judging());
-    assert_eq!((&alone.windows["1h"].burn_rate_micro, &alone.pairs), (&failing.windows["1h"].burn_rate_micro, &failing.pairs));
+    assert_eq!(
+        (&alone.windows["1h"].burn_rate_micro, &alone.pairs),
+        (&failing.windows["1h"].burn_rate_micro, &failing.pairs)
+    );
     assert_eq!((&alone.budget, &alone.depletion), (&failing.budget, &failing.depletion));
     // One of them that is unknown, or counts otherwise, makes the sum unknown.
     let unknown = unknown_fact(&slo(), &judging(), EvidenceStatus::Error, "no answer");

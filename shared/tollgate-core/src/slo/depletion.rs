@@ -138,11 +138,13 @@ mod tests {
             end: at(0),
             period_end: at(1),
         };
-        for unknown in [
-            outlook.depletion("1h", Some(&spent)),
-            Outlook { spent: Some(&spent), ..outlook }.depletion("1h", None),
-        ] {
-            assert_eq!((unknown.seconds_to_exhaustion, unknown.exhausted_at, unknown.inside_period), (None, None, None));
+        for unknown in
+            [outlook.depletion("1h", Some(&spent)), Outlook { spent: Some(&spent), ..outlook }.depletion("1h", None)]
+        {
+            assert_eq!(
+                (unknown.seconds_to_exhaustion, unknown.exhausted_at, unknown.inside_period),
+                (None, None, None)
+            );
         }
     }
 

@@ -191,8 +191,9 @@ impl History {
     }
 
     pub(super) fn datapoints(&self, start: i64) -> (u64, u64) {
-        self.since(start)
-            .fold((0, 0), |(expected, received), bucket| (expected + 1, received + u64::from(bucket.complete(self.kind))))
+        self.since(start).fold((0, 0), |(expected, received), bucket| {
+            (expected + 1, received + u64::from(bucket.complete(self.kind)))
+        })
     }
 
     pub(super) fn burning_since(&self, target: Target) -> Option<Timestamp> {

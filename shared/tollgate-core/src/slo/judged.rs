@@ -67,8 +67,8 @@ impl<'a> Judged<'a> {
         // To the end of a calendar period, for the slices that are to come.
         let excluded = slo.excluded(oldest, bounds.ends_at.timestamp());
         let history = History::of(reading, plan, oldest, &excluded);
-        let slices = Slicing::of(slo.budgeting)
-            .map(|slicing| (slicing, Slices::cut(slicing, history.stretches(), &excluded)));
+        let slices =
+            Slicing::of(slo.budgeting).map(|slicing| (slicing, Slices::cut(slicing, history.stretches(), &excluded)));
         Ok(Self { slo, judging, background, reading, plan, history, slices, end, bounds, period_start })
     }
 
@@ -127,9 +127,10 @@ impl<'a> Judged<'a> {
             }
         };
         let time = start..self.plan.end();
-        let tally = self.slices.as_ref().map(|(_, slices)| {
-            if is_period { slices.tally_with(&time, &self.stored()) } else { slices.tally(&time) }
-        });
+        let tally = self
+            .slices
+            .as_ref()
+            .map(|(_, slices)| if is_period { slices.tally_with(&time, &self.stored()) } else { slices.tally(&time) });
         let known = |tally: &&Tally| tally.unknown < tally.total;
         let spending = events.and_then(|events| match (&self.slices, &tally) {
             (Some((slicing, _)), Some(tally)) => Some(tally).filter(known)?.spending(*slicing),

@@ -115,8 +115,14 @@ mod tests {
         assert_eq!(fraction(0.1), Ratio::new(1, 10));
         assert_eq!(fraction(-2.5e3), Ratio::from_integer(-2500));
         assert_eq!(fraction(1e22), Ratio::from_integer(10_i128.pow(22)));
-        assert_eq!((fraction(1e300), fraction(-1e31)), (Ratio::from_integer(10_i128.pow(30)), Ratio::from_integer(-10_i128.pow(30))));
-        assert_eq!((fraction(1e-300), fraction(-1.5e-36)), (Ratio::new(1, 10_i128.pow(36)), Ratio::new(-2, 10_i128.pow(36))));
+        assert_eq!(
+            (fraction(1e300), fraction(-1e31)),
+            (Ratio::from_integer(10_i128.pow(30)), Ratio::from_integer(-10_i128.pow(30)))
+        );
+        assert_eq!(
+            (fraction(1e-300), fraction(-1.5e-36)),
+            (Ratio::new(1, 10_i128.pow(36)), Ratio::new(-2, 10_i128.pow(36)))
+        );
     }
 
     proptest! {

@@ -97,13 +97,7 @@ impl BurnPair {
     }
 
     /// Holds two windows against the factor of the pair for a period.
-    fn judge(
-        &self,
-        target: Target,
-        period_seconds: u64,
-        long: &Window<'_>,
-        short: &Window<'_>,
-    ) -> Option<PairFact> {
+    fn judge(&self, target: Target, period_seconds: u64, long: &Window<'_>, short: &Window<'_>) -> Option<PairFact> {
         let share = Fraction::new(self.share_ppm, MILLION)?;
         let factor = share.times(&Fraction::new(period_seconds, long.seconds)?);
         let over = |window: &Window<'_>| Some(window.spending?.burn_rate(target) > factor);
@@ -173,12 +167,9 @@ mod tests {
         let pair = &workbook_pairs()[0];
         let at = Spending::of(1_000_000, 14_400).unwrap();
         let above = Spending::of(1_000_000, 14_401).unwrap();
-        for (long, short, exceeded) in [
-            (&above, &above, true),
-            (&at, &above, false),
-            (&above, &at, false),
-            (&at, &at, false),
-        ] {
+        for (long, short, exceeded) in
+            [(&above, &above, true), (&at, &above, false), (&above, &at, false), (&at, &at, false)]
+        {
             assert_eq!(judge(pair, "99.9", 30, Some(long), Some(short)).exceeded, Some(exceeded));
         }
         assert_eq!(judge(pair, "99.9", 30, Some(&above), None).exceeded, None);

@@ -86,11 +86,7 @@ pub(super) struct Slices {
 impl Slices {
     /// Cuts a history, whose stretches may come in any order but do not overlap. A slice of which something is excluded
     /// is left out.
-    pub(super) fn cut(
-        slicing: Slicing,
-        stretches: impl IntoIterator<Item = Stretch>,
-        excluded: &[Range<i64>],
-    ) -> Self {
+    pub(super) fn cut(slicing: Slicing, stretches: impl IntoIterator<Item = Stretch>, excluded: &[Range<i64>]) -> Self {
         let mut slices =
             Self { slicing, known: BTreeMap::new(), blurred: BTreeSet::new(), excluded: excluded.to_vec() };
         for Stretch { time, counts } in stretches {
