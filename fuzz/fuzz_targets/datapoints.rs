@@ -78,7 +78,7 @@ fuzz_target!(|answer: Answer| {
     let series = slo.metrics().into_iter().cloned().zip(&answer.series).map(|(metric, points)| {
         (metric, plan.tiers().iter().zip(points).map(|(tier, points)| points.series(tier)).collect())
     });
-    let snapshot = Snapshot { series: series.collect(), plan };
+    let snapshot = Snapshot { series: series.collect(), measures: Default::default(), plan };
     let judging = Judging {
         now: Timestamp::from_timestamp(seconds, 0).expect("a time"),
         max_age_seconds: answer.max_age_seconds.into(),

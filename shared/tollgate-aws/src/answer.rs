@@ -7,7 +7,7 @@ use aws_sdk_cloudwatch::{
     operation::get_metric_data::GetMetricDataOutput,
     types::{MessageData, MetricDataResult, StatusCode},
 };
-use tollgate_core::slo::{Quality, Tier, TierSeries};
+use tollgate_core::slo::{Datum, Quality, Tier, TierSeries};
 
 /// The answer to one call for some metrics.
 #[derive(Debug)]
@@ -53,7 +53,7 @@ impl Answer {
     }
 
     /// The series of one metric of the call.
-    pub(crate) fn series(&mut self, index: usize, tier: &Tier) -> TierSeries {
+    pub(crate) fn series<T: Datum>(&mut self, index: usize, tier: &Tier) -> TierSeries<T> {
         let failed = |reason: &str| TierSeries::empty(tier, Quality::Failed(reason.to_owned()));
         if let Some(reason) = &self.failure {
             return failed(reason);

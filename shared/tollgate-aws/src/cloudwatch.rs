@@ -16,7 +16,7 @@ use futures_util::{StreamExt, stream};
 use tokio::time::{Instant, timeout_at};
 use tollgate_core::{
     Timestamp,
-    slo::{Metric, Plan, Quality, Slo, Snapshot, Tier, TierSeries},
+    slo::{Datum, Measure, Metric, Plan, Quality, Reach, Slo, Snapshot, Tier, TierSeries},
 };
 
 use crate::answer::Answer;
@@ -84,7 +84,8 @@ impl CloudWatch {
 
     /// Fetches everything that the objectives need, each metric once. What has not come by the deadline has failed.
     pub async fn fetch(&self, slos: &[&Slo], now: Timestamp, deadline: Instant) -> Fetch {
-        let plan = Plan::at(now.timestamp(), slos.iter().map(|slo| slo.period.longest_seconds()));
+        let reach = Reach::of_slices(slos.iter().filter_map(|slo| slo.budgeting.slice_seconds()));
+        let plan = Plan::at_with(now.timestamp(), slos.iter().map(|slo| slo.period.longest_seconds()), reach);
         let metrics: BTreeSet<&Metric> = slos.iter().flat_map(|slo| slo.metrics()).collect();
         let answers: Vec<_> = stream::iter(self.batches(&plan, &metrics))
             .map(|batch| async move {
@@ -94,20 +95,16 @@ impl CloudWatch {
             .buffer_unordered(CALLS_AT_ONCE)
             .collect()
             .await;
-        let nothing = |metric: &Metric| -> Vec<_> {
-            let reason = match &metric.role_arn {
-                None => "nothing came".to_owned(),
-                Some(role) => format!("`{role}` is not assumed here: read the metric by `AccountId`"),
-            };
-            plan.tiers().iter().map(|tier| TierSeries::empty(tier, Quality::Failed(reason.clone()))).collect()
-        };
-        let mut series: BTreeMap<Metric, Vec<TierSeries>> =
-            metrics.into_iter().map(|metric| (metric.clone(), nothing(metric))).collect();
+        let measured: BTreeSet<&Metric> = slos.iter().flat_map(|slo| slo.indicator.measured()).collect();
+        let (measured, counted): (Vec<_>, Vec<_>) = metrics.iter().partition(|metric| measured.contains(*metric));
+        let mut series = nothing::<u64>(&plan, counted);
+        let mut measures = nothing::<Measure>(&plan, measured);
         let mut receipts = Vec::new();
         for (batch, mut answer) in answers {
             for (index, metric) in batch.metrics.iter().enumerate() {
-                let place = series.get_mut(*metric).and_then(|tiers| tiers.get_mut(batch.tier_index));
-                if let Some(place) = place {
+                if let Some(place) = place(&mut series, metric, batch.tier_index) {
+                    *place = answer.series(index, &batch.tier);
+                } else if let Some(place) = place(&mut measures, metric, batch.tier_index) {
                     *place = answer.series(index, &batch.tier);
                 }
             }
@@ -117,7 +114,7 @@ impl CloudWatch {
                 metrics: batch.metrics.into_iter().cloned().collect(),
             });
         }
-        Fetch { snapshot: Snapshot { plan, series }, receipts }
+        Fetch { snapshot: Snapshot { plan, series, measures }, receipts }
     }
 
     fn batches<'a>(&self, plan: &Plan, metrics: &BTreeSet<&'a Metric>) -> Vec<Batch<'a>> {
@@ -149,6 +146,26 @@ impl CloudWatch {
             }
         }
     }
+}
+
+/// What is known before anything came.
+fn nothing<T: Datum>(plan: &Plan, metrics: Vec<&Metric>) -> BTreeMap<Metric, Vec<TierSeries<T>>> {
+    let of = |metric: &Metric| {
+        let reason = match &metric.role_arn {
+            None => "nothing came".to_owned(),
+            Some(role) => format!("`{role}` is not assumed here: read the metric by `AccountId`"),
+        };
+        plan.tiers().iter().map(|tier| TierSeries::empty(tier, Quality::Failed(reason.clone()))).collect()
+    };
+    metrics.into_iter().map(|metric| (metric.clone(), of(metric))).collect()
+}
+
+fn place<'a, T>(
+    series: &'a mut BTreeMap<Metric, Vec<TierSeries<T>>>,
+    metric: &Metric,
+    tier_index: usize,
+) -> Option<&'a mut TierSeries<T>> {
+    series.get_mut(metric)?.get_mut(tier_index)
 }
 
 impl Batch<'_> {

@@ -6,7 +6,7 @@ use chrono::SubsecRound;
 use serde::{Deserialize, Serialize};
 use tollgate_core::{
     Timestamp,
-    slo::{Metric, Plan, Quality, Snapshot, Tier, TierSeries},
+    slo::{Datum, Measure, Metric, Plan, Quality, Reach, Snapshot, Tier, TierSeries},
 };
 
 /// The version of the file format.
@@ -51,24 +51,36 @@ struct File {
     recorded_at: Timestamp,
     end: Timestamp,
     history_seconds: i64,
-    series: Vec<FileSeries>,
+    /// How far back finer datapoints reach, where they reach further than the windows need.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reach: Option<FileReach>,
+    series: Vec<FileSeries<u64>>,
+    #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
+    measures: Vec<FileSeries<Measure>>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct FileSeries {
+struct FileReach {
+    minutes_seconds: i64,
+    five_minutes_seconds: i64,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileSeries<T> {
     metric: Metric,
-    tiers: Vec<FileTier>,
+    tiers: Vec<FileTier<T>>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct FileTier {
+struct FileTier<T> {
     period_seconds: i64,
     start: Timestamp,
     status: Status,
     reason: Option<String>,
-    values: Vec<Option<u64>>,
+    values: Vec<Option<T>>,
 }
 
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -90,28 +102,17 @@ impl Recording {
     /// # Errors
     /// When it cannot be written as JSON, which no fetch brings about.
     pub fn to_json(&self) -> Result<String, serde_json::Error> {
-        let plan = &self.snapshot.plan;
-        let tier = |(tier, series): (&Tier, &TierSeries)| FileTier {
-            period_seconds: tier.period_seconds,
-            start: timestamp(tier.start),
-            status: match series.quality {
-                Quality::Complete => Status::Complete,
-                Quality::Partial(_) => Status::Partial,
-                Quality::Failed(_) => Status::Failed,
-            },
-            reason: Some(series.quality.reason().to_owned()).filter(|reason| !reason.is_empty()),
-            values: series.values.clone(),
-        };
-        let series = self.snapshot.series.iter().map(|(metric, tiers)| FileSeries {
-            metric: metric.clone(),
-            tiers: plan.tiers().iter().zip(tiers).map(tier).collect(),
-        });
+        let Snapshot { plan, series, measures } = &self.snapshot;
+        let Reach { minutes_seconds, five_minutes_seconds } = plan.reach();
+        let reach = FileReach { minutes_seconds, five_minutes_seconds };
         serde_json::to_string(&File {
             schema: TELEMETRY_SCHEMA.to_owned(),
             recorded_at: self.recorded_at,
             end: timestamp(plan.end()),
             history_seconds: plan.history_seconds(),
-            series: series.collect(),
+            reach: (plan.reach() != Reach::default()).then_some(reach),
+            series: written(plan, series),
+            measures: written(plan, measures),
         })
     }
 
@@ -141,31 +142,62 @@ impl Recording {
         if file.schema != TELEMETRY_SCHEMA {
             return Err(format!("its `schema` is `{}`, not `{TELEMETRY_SCHEMA}`", file.schema));
         }
-        let plan = Plan::ending(file.end.timestamp(), file.history_seconds);
+        let reach = file.reach.map_or_else(Reach::default, |reach| Reach {
+            minutes_seconds: reach.minutes_seconds,
+            five_minutes_seconds: reach.five_minutes_seconds,
+        });
+        let plan = Plan::ending_with(file.end.timestamp(), file.history_seconds, reach);
         if timestamp(plan.end()) != file.end || plan.history_seconds() != file.history_seconds {
             return Err("its `end` is not a full minute, or its `history_seconds` not 3 to 455 days".to_owned());
+        }
+        if plan.reach() != reach {
+            return Err("its `reach` is not 6 hours to 14 days by minutes and 3 to 62 days by five minutes".to_owned());
         }
         if file.end > file.recorded_at {
             return Err(format!("it ends at {}, after it was recorded", file.end));
         }
-        let mut series = BTreeMap::new();
-        for FileSeries { metric, tiers } in file.series {
-            let name = metric.to_string();
-            if tiers.len() != plan.tiers().len() {
-                return Err(format!("`{name}` has {} tiers, not {}", tiers.len(), plan.tiers().len()));
-            }
-            let tiers = plan.tiers().iter().zip(tiers).map(|(tier, found)| found.check(tier));
-            let tiers = tiers.collect::<Result<Vec<_>, _>>().map_err(|reason| format!("`{name}`: {reason}"))?;
-            if series.insert(metric, tiers).is_some() {
-                return Err(format!("`{name}` comes twice"));
-            }
-        }
-        Ok(Self { recorded_at: file.recorded_at, snapshot: Snapshot { plan, series } })
+        let (series, measures) = (read(&plan, file.series)?, read(&plan, file.measures)?);
+        Ok(Self { recorded_at: file.recorded_at, snapshot: Snapshot { plan, series, measures } })
     }
 }
 
-impl FileTier {
-    fn check(self, tier: &Tier) -> Result<TierSeries, String> {
+fn written<T: Datum>(plan: &Plan, series: &BTreeMap<Metric, Vec<TierSeries<T>>>) -> Vec<FileSeries<T>> {
+    let tier = |(tier, series): (&Tier, &TierSeries<T>)| FileTier {
+        period_seconds: tier.period_seconds,
+        start: timestamp(tier.start),
+        status: match series.quality {
+            Quality::Complete => Status::Complete,
+            Quality::Partial(_) => Status::Partial,
+            Quality::Failed(_) => Status::Failed,
+        },
+        reason: Some(series.quality.reason().to_owned()).filter(|reason| !reason.is_empty()),
+        values: series.values.clone(),
+    };
+    let of = |(metric, tiers): (&Metric, &Vec<TierSeries<T>>)| FileSeries {
+        metric: metric.clone(),
+        tiers: plan.tiers().iter().zip(tiers).map(tier).collect(),
+    };
+    series.iter().map(of).collect()
+}
+
+fn read<T>(plan: &Plan, written: Vec<FileSeries<T>>) -> Result<BTreeMap<Metric, Vec<TierSeries<T>>>, String> {
+    let mut series = BTreeMap::new();
+    for FileSeries { metric, tiers } in written {
+        let name = metric.to_string();
+        if tiers.len() != plan.tiers().len() {
+            return Err(format!("`{name}` has {} tiers, not {}", tiers.len(), plan.tiers().len()));
+        }
+        let tiers = plan.tiers().iter().zip(tiers).map(|(tier, found)| found.check(tier));
+        let tiers = tiers.collect::<Result<Vec<_>, _>>().map_err(|reason| format!("`{name}`: {reason}"))?;
+        if series.insert(metric, tiers).is_some() {
+            return Err(format!("`{name}` comes twice"));
+        }
+    }
+    Ok(series)
+}
+
+impl<T> FileTier<T> {
+    fn check(self, tier: &Tier) -> Result<TierSeries<T>, String> {
         let same = (self.period_seconds, self.start, self.values.len())
             == (tier.period_seconds, timestamp(tier.start), tier.datapoints());
         if !same {

@@ -22,7 +22,13 @@ fn recording() -> Recording {
     tiers[0].values[3] = None;
     tiers[1].quality = Quality::Partial("PartialData".into());
     tiers[2].quality = Quality::Failed("Forbidden".into());
-    Recording::new(timestamp(END + 162), Snapshot { plan, series: [(metric, tiers)].into() })
+    let measures = plan
+        .tiers()
+        .iter()
+        .map(|tier| TierSeries::from_points(tier, tier.starts().map(|at| (at, 0.25)), Quality::Complete))
+        .collect();
+    let measures = [(Metric::new("Demo", "Latency", "p99"), measures)].into();
+    Recording::new(timestamp(END + 162), Snapshot { plan, series: [(metric, tiers)].into(), measures })
 }
 
 fn json() -> Value {

@@ -197,7 +197,7 @@ mod tests {
             DailyAggregate { slices_unknown: 1, ..whole.clone() },
             DailyAggregate { slices_unknown: u64::MAX, ..whole.clone() },
             DailyAggregate { slices_bad_femto: 24_000_000_000_000_001, ..whole.clone() },
-            DailyAggregate { good: whole.total + 1, ..whole.clone() },
+            DailyAggregate { good: whole.total + 1, ..whole },
         ] {
             assert!(!taken(std::slice::from_ref(&wrong)), "{wrong:?}");
         }

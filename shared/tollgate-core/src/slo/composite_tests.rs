@@ -72,12 +72,12 @@ fn an_unknown_part_makes_the_whole_unknown() {
     }
     // One that is not sure of its weights is not known.
     let nothing = |mut slo: Slo| {
-        let Indicator::Composite(composite) = &mut slo.indicator else { unreachable!() };
+        let Indicator::Composite(composite) = &mut slo.indicator else { panic!("a composite") };
         composite.parts.iter_mut().for_each(|part| part.weight = 0.into());
         slo
     };
     assert_eq!(judged(&nothing(of(CompositeMethod::Weighted)), &data()).evidence.status, EvidenceStatus::Error);
-    let Indicator::Composite(mut empty) = of(CompositeMethod::Weighted).indicator else { unreachable!() };
+    let Indicator::Composite(mut empty) = of(CompositeMethod::Weighted).indicator else { panic!("a composite") };
     empty.parts.clear();
     let empty = Slo { indicator: Indicator::Composite(empty), ..slo() };
     assert_eq!(judged(&empty, &data()).evidence.status, EvidenceStatus::Error);

@@ -135,8 +135,8 @@ mod tests {
         fn the_order_of_a_sum_does_not_matter(parts in proptest::collection::vec((0..100_u64, 1..100_u64), 0..9)) {
             let terms = parts.iter().map(|(numer, denom)| fraction(*numer, *denom));
             let one_by_one = terms.clone().fold(Fraction::zero(), |sum, term| sum.plus(&term));
-            prop_assert_eq!(Fraction::sum(terms.clone().rev()), one_by_one.clone());
-            prop_assert_eq!(Fraction::sum(terms), one_by_one);
+            prop_assert_eq!(&Fraction::sum(terms.clone().rev()), &one_by_one);
+            prop_assert_eq!(&Fraction::sum(terms), &one_by_one);
         }
     }
 }

@@ -45,6 +45,19 @@ impl Indicator {
     }
 }
 
+impl Indicator {
+    /// Those of its metrics whose values are measured: what is no count of events, or need not be.
+    pub fn measured(&self) -> Vec<&Metric> {
+        match self {
+            Self::Ratio(_) => self.metrics().into_iter().filter(|metric| !metric.counts()).collect(),
+            Self::Raw { .. } | Self::Threshold { .. } => self.metrics(),
+            Self::Composite(composite) => {
+                composite.parts.iter().flat_map(|part| part.slo.indicator.measured()).collect()
+            }
+        }
+    }
+}
+
 /// A count of good or bad events over a count of all.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ratio {

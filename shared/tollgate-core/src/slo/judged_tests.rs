@@ -256,7 +256,7 @@ fn a_formula_is_counted_where_all_of_it_is_known() {
         Source::Expression(Expression::parse(text, names.iter().map(input).collect()).unwrap())
     };
     let with_total = |total: Source| {
-        let Indicator::Ratio(ratio) = slo().indicator else { unreachable!() };
+        let Indicator::Ratio(ratio) = slo().indicator else { panic!("a ratio") };
         Slo { indicator: Indicator::Ratio(crate::slo::Ratio { total, ..ratio }), ..slo() }
     };
     let data = requests(&plan(), |minute| minute >= END - 60);
@@ -361,4 +361,22 @@ fn a_period_longer_than_the_data_is_an_error() {
     assert_eq!(judged(&quarter, &outage(0)).evidence.status, EvidenceStatus::Error);
     let never = Slo { period: Period::Rolling { seconds: u64::MAX }, ..slo() };
     assert_eq!(judged(&never, &outage(0)).evidence.status, EvidenceStatus::Error);
+}
+
+#[test]
+fn counts_that_are_read_as_measures_are_counts_still() {
+    let tiers = |value: f64| {
+        let data = measured(&plan(), |_| Some(value));
+        data.measures.into_values().next().unwrap()
+    };
+    let data = |good, total| Snapshot {
+        measures: [(metric("Good"), tiers(good)), (metric("Total"), tiers(total))].into(),
+        plan: plan(),
+        series: [].into(),
+    };
+    let fact = judged(&slo(), &data(59.0, 60.0));
+    assert_eq!((fact.windows["1h"].good, fact.windows["1h"].total), (Some(59 * 60), Some(3600)));
+    for wrong in [59.5, -1.0] {
+        assert!(reason(&judged(&slo(), &data(wrong, 60.0))).contains("is not a count of events"));
+    }
 }

@@ -117,6 +117,16 @@ pub enum Budgeting {
     },
 }
 
+impl Budgeting {
+    /// The length of a slice; none where events are counted.
+    pub fn slice_seconds(self) -> Option<u64> {
+        match self {
+            Self::Occurrences => None,
+            Self::Timeslices { slice_seconds, .. } | Self::RatioTimeslices { slice_seconds } => Some(slice_seconds),
+        }
+    }
+}
+
 /// The share of good events that makes a time slice good: more than nothing, up to all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SliceTarget {

@@ -91,8 +91,7 @@ impl<'a> Reading<'a> {
 
 impl<'a> Side<'a> {
     fn counts(source: &Source, snapshot: &'a Snapshot) -> Result<Self, String> {
-        if let Some(metric) = source.metric() {
-            let tiers = snapshot.series.get(metric).ok_or_else(|| nothing_of(metric))?;
+        if let Some(tiers) = source.metric().and_then(|metric| snapshot.series.get(metric)) {
             return Ok(Self { name: source.to_string(), tiers: Cow::Borrowed(tiers) });
         }
         let count = |_: &Tier, value: Rational| {
@@ -162,7 +161,7 @@ impl Snapshot {
             Some(Rational::from_integer(count.into()))
         };
         let measure = || (*self.measures.get(metric)?.get(tier)?.values.get(at)?).map(Measure::rational);
-        count().or_else(measure)
+        measure().or_else(count)
     }
 
     /// The worst quality among what a source reads.
@@ -170,7 +169,7 @@ impl Snapshot {
         let of = |metric: &Metric| {
             let count = || Some(self.series.get(metric)?.get(tier)?.quality.clone());
             let measure = || Some(self.measures.get(metric)?.get(tier)?.quality.clone());
-            count().or_else(measure).unwrap_or_else(|| Quality::Failed("nothing came".to_owned()))
+            measure().or_else(count).unwrap_or_else(|| Quality::Failed("nothing came".to_owned()))
         };
         let rank = |quality: &Quality| match quality {
             Quality::Complete => 0,
