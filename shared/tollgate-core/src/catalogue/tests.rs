@@ -1,3 +1,6 @@
+#[path = "objectives_tests.rs"]
+mod objectives;
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};

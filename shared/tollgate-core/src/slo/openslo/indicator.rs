@@ -12,7 +12,7 @@ use super::{
     source::SourceSpec,
 };
 use crate::slo::{
-    Comparison, Composite, CompositeMethod, Counted, Indicator, Part, Ratio, RawKind, objective::decimal,
+    Comparison, Composite, CompositeMethod, Counted, Indicator, Part, Ratio, RawKind, Slo, objective::decimal,
 };
 
 /// An indicator that has not yet what an objective adds to it.
@@ -150,7 +150,9 @@ impl Reader<'_> {
         }
         let mut found: Vec<Part> = Vec::new();
         for (name, at, weight) in parts {
-            let slo = self.known.iter().find(|slo| name.split_once('/') == Some((&slo.service, &slo.name)));
+            let single = |slo: &&Arc<Slo>| !matches!(slo.indicator, Indicator::Composite(_));
+            let named = |slo: &&Arc<Slo>| name.split_once('/') == Some((&slo.service, &slo.name));
+            let slo = self.known.iter().filter(single).find(named);
             let Some(slo) = slo.map(Arc::clone) else {
                 let message = format!(
                     "there is no objective `{name}` that is not a composite itself: write `service/name` of one"

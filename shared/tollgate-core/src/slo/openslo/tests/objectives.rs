@@ -147,6 +147,28 @@ fn an_objective_may_be_about_others_in_any_file() {
 }
 
 #[test]
+fn a_composite_has_no_composite_in_it() {
+    let own = |name: &str| OWN.replace("{spec:", &format!("{{metadata: {{name: {name}}}, spec:"));
+    let others = "{spec: {ratioMetric: {rawType: success, raw: {metricSource: {type: Tollgate, spec: {worstOf: [pay/a, pay/b]}}}}}}";
+    let of = |indicators: [&str; 2]| {
+        let objectives = indicators.map(|indicator| format!("{{target: 0.99, indicator: {indicator}}}")).join(", ");
+        slo_with(&[(&format!("  indicator: {OWN}\n"), ""), ("{target: 0.99}", &objectives)])
+    };
+    let outer = about_others("path", "{worstOf: [pay/fast, pay/fast-read]}");
+    let inner = of([&own("read"), &own("write")]);
+    let errors = read([("a.yaml", outer.as_str()), ("b.yaml", inner.as_str())]).unwrap_err();
+    assert!(errors[0].message.contains("there is no objective `pay/fast` that is not a composite"), "{errors:?}");
+
+    let [a, b] = ["a", "b"].map(|name| slo_with(&[("{name: fast}", &format!("{{name: {name}}}"))]));
+    let nested = of([&own("read"), others]);
+    let errors = read([("a.yaml", a.as_str()), ("b.yaml", b.as_str()), ("c.yaml", nested.as_str())]).unwrap_err();
+    assert_eq!(
+        errors[0].to_string(),
+        "c.yaml:3: one of the objectives is about others: write an SLO of its own for it"
+    );
+}
+
+#[test]
 fn services_may_share_a_budget() {
     let text = slo_with(&[("{name: fast}", "{name: fast, annotations: {tollgate.dev/shared-with: 'ledger, search'}}")]);
     assert_eq!(only(&text).shared_with, ["ledger", "search"]);
