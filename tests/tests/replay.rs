@@ -39,7 +39,7 @@ async fn the_same_policies_give_the_same_and_others_show_the_difference() {
     let (same, text) = replay(&world, &[id]);
     assert!(!same, "{text}");
     assert!(
-        text.contains("another verdict: allow was deny") && text.contains("  - change.burn_rate (deny): "),
+        text.contains("another verdict: pending was deny") && text.contains("  - change.burn_rate (deny): "),
         "{text}"
     );
 
