@@ -107,6 +107,41 @@ healthy := {
 	"waivers": [],
 }
 
+# A rollout of the healthy service, with some fields put in their place.
+rollout(patch) := object.union(healthy_rollout, patch)
+
+# A rollout of it whose only objective is this one.
+rollout_with(slo_patch, patch) := rollout(object.union({"slos": [slo(slo_patch)]}, patch))
+
+# What a rollout is for: `feature`, `fix`, `rollback`, `maintenance`.
+rolling_out(purpose) := {"rollout": {"purpose": purpose}}
+
+healthy_rollout := {
+	"schema": "tollgate.facts/v1",
+	"gate": "slo",
+	"evaluated_at": "2026-11-21T10:00:00Z",
+	"evaluated_at_seconds": 1795255200,
+	"caller": {"principal": "local", "may_assert_approvals": true},
+	"rollout": {
+		"service": "payments-api",
+		"environment": "production",
+		"purpose": "feature",
+		"risky": null,
+		"author": "github:4519",
+		"commit": "9f2c41e",
+		"approvals": [],
+	},
+	"service": healthy.service,
+	"slos": [healthy_slo],
+	"dependencies": [],
+	"canary": null,
+	"keptn": null,
+	"maintenance": [],
+	"approvals": [],
+	"settings": {"thresholds": thresholds, "modes": {}},
+	"waivers": [],
+}
+
 healthy_slo := {
 	"evidence": evidence("slo/payments-api/availability"),
 	"service": "payments-api",
@@ -122,7 +157,14 @@ healthy_slo := {
 		"remaining_ppm": 900000,
 	},
 	"burning_since": null,
+	"pairs": [object.union(pair, {"exceeded": false}) | some pair in thresholds.slo.burn_rate_pairs],
+	"depletion": [],
 }
+
+# The pairs of windows, of which one is exceeded.
+exceeding(name) := {"pairs": [object.union(pair, {"exceeded": pair.name == name}) |
+	some pair in thresholds.slo.burn_rate_pairs
+]}
 
 window_seconds := {"5m": 300, "30m": 1800, "1h": 3600, "2h": 7200, "6h": 21600, "1d": 86400, "3d": 259200}
 
