@@ -77,7 +77,9 @@ impl Recurring {
 
     /// The length counts on the local clock, so a stretch still ends at its hour after a change of the clocks.
     fn range(&self, starts: NaiveDateTime) -> Range<Timestamp> {
-        self.instant(starts, false)..self.instant(starts + self.length, true)
+        let (start, end) = (self.instant(starts, false), self.instant(starts + self.length, true));
+        // One that lies in an hour that the clocks leave out is moved behind it, and keeps its length.
+        if end > start { start..end } else { start..start + self.length }
     }
 
     /// An hour that the clocks repeat is in it from its first to its last; one that they leave out is the first instant
