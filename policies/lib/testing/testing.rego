@@ -107,6 +107,41 @@ healthy := {
 	"waivers": [],
 }
 
+# A rollout of the healthy service, with some fields put in their place.
+rollout(patch) := object.union(healthy_rollout, patch)
+
+# A rollout of it whose only objective is this one.
+rollout_with(slo_patch, patch) := rollout(object.union({"slos": [slo(slo_patch)]}, patch))
+
+# What a rollout is for: `feature`, `fix`, `rollback`, `maintenance`.
+rolling_out(purpose) := {"rollout": {"purpose": purpose}}
+
+healthy_rollout := {
+	"schema": "tollgate.facts/v1",
+	"gate": "slo",
+	"evaluated_at": "2026-11-21T10:00:00Z",
+	"evaluated_at_seconds": 1795255200,
+	"caller": {"principal": "local", "may_assert_approvals": true},
+	"rollout": {
+		"service": "payments-api",
+		"environment": "production",
+		"purpose": "feature",
+		"risky": null,
+		"author": "github:4519",
+		"commit": "9f2c41e",
+		"approvals": [],
+	},
+	"service": healthy.service,
+	"slos": [healthy_slo],
+	"dependencies": [],
+	"canary": null,
+	"keptn": null,
+	"maintenance": [],
+	"approvals": [],
+	"settings": {"thresholds": thresholds, "modes": {}},
+	"waivers": [],
+}
+
 healthy_slo := {
 	"evidence": evidence("slo/payments-api/availability"),
 	"service": "payments-api",
@@ -140,16 +175,16 @@ healthy_slo := {
 		"excluded_seconds": 0,
 	},
 	"pairs": [
-		pair("page_fast", "page", "1h", "5m", 14400000, 20000),
-		pair("page_slow", "page", "6h", "30m", 6000000, 50000),
-		pair("ticket_fast", "ticket", "1d", "2h", 3000000, 100000),
-		pair("ticket_slow", "ticket", "3d", "6h", 1000000, 100000),
+		judged_pair("page_fast", "page", "1h", "5m", 14400000, 20000),
+		judged_pair("page_slow", "page", "6h", "30m", 6000000, 50000),
+		judged_pair("ticket_fast", "ticket", "1d", "2h", 3000000, 100000),
+		judged_pair("ticket_slow", "ticket", "3d", "6h", 1000000, 100000),
 	],
 	"depletion": [never("1h"), never("6h")],
 	"burning_since": null,
 }
 
-pair(name, severity, long, short, factor_micro, share_ppm) := {
+judged_pair(name, severity, long, short, factor_micro, share_ppm) := {
 	"name": name,
 	"severity": severity,
 	"long": long,
@@ -167,6 +202,11 @@ never(label) := {
 	"exhausted_at": null,
 	"inside_period": false,
 }
+
+# The pairs of windows, of which one is exceeded.
+exceeding(name) := {"pairs": [object.union(pair, {"exceeded": pair.name == name}) |
+	some pair in healthy_slo.pairs
+]}
 
 window_seconds := {"5m": 300, "30m": 1800, "1h": 3600, "2h": 7200, "6h": 21600, "1d": 86400, "3d": 259200}
 

@@ -19,21 +19,21 @@ import data.tollgate.lib.rollout
 deny contains finding.of(report(slo, pair)) if {
 	some slo in input.slos
 	some pair in slo.pairs
-	pair.exceeded
+	pair.exceeded == true
 	stops(slo, pair)
 }
 
 require_approval contains finding.awaiting(report(slo, pair), input.service.owner, 1) if {
 	some slo in input.slos
 	some pair in slo.pairs
-	pair.exceeded
+	pair.exceeded == true
 	asks(slo, pair)
 }
 
 warn contains finding.of(report(slo, pair)) if {
 	some slo in input.slos
 	some pair in slo.pairs
-	pair.exceeded
+	pair.exceeded == true
 	rollout.judgeable(slo.windows[pair.long])
 	not stops(slo, pair)
 	not asks(slo, pair)

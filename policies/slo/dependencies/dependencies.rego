@@ -34,7 +34,7 @@ warn contains finding.of(unknown(dependency, proof)) if {
 proofs(dependency) := {dependency.evidence} | {slo.evidence | some slo in dependency.slos}
 
 burning contains {
-	"message": sprintf("`%s`, which `%s` depends on, burns the error budget of `%s` %s times too fast over %s (limit %s)", [
+	"message": sprintf("`%s`, which `%s` needs, burns the error budget of `%s` %s times too fast over %s (limit %s)", [
 		dependency.name, input.service.name, slo.name,
 		format.factor(slo.windows[pair.long].burn_rate_micro), pair.long, format.factor(pair.factor_micro),
 	]),
@@ -47,7 +47,7 @@ burning contains {
 	some dependency in input.dependencies
 	some slo in dependency.slos
 	some pair in slo.pairs
-	pair.exceeded
+	pair.exceeded == true
 	not pair.severity == "ticket"
 	rollout.judgeable(slo.windows[pair.long])
 }

@@ -29,7 +29,7 @@ ending contains [slo, outlook] if {
 	some slo in input.slos
 	some outlook in slo.depletion
 	outlook.window == "6h"
-	outlook.inside_period
+	outlook.inside_period == true
 	outlook.seconds_to_exhaustion > 0
 	slo.windows["6h"].burn_rate_micro > input.settings.thresholds.slo.burn_rate_pause_micro
 	rollout.judgeable(slo.windows["6h"])

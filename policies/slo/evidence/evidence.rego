@@ -1,8 +1,8 @@
 # METADATA
 # title: The telemetry is good enough
 # description: >-
-#   Telemetry that is missing, late, incomplete or could not be read blinds whoever has to respond, and approves nothing.
-#   A fix or a rollback passes with the approval of those who lead incidents, which is loud and recorded.
+#   Telemetry that is missing, late, incomplete or could not be read blinds whoever has to respond, and approves
+#   nothing. A fix or a rollback passes with the approval of those who lead incidents, which is loud and recorded.
 # custom:
 #   owner: observability
 #   effect: deny
