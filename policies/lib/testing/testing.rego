@@ -148,6 +148,22 @@ healthy_slo := {
 	"name": "availability",
 	"target_ppb": 999000000,
 	"period_seconds": 2592000,
+	"period": {
+		"kind": "rolling",
+		"starts_at": "2026-10-22T09:58:00Z",
+		"ends_at": "2026-11-21T09:58:00Z",
+		"elapsed_ppm": 1000000,
+	},
+	"budgeting": {
+		"method": "occurrences",
+		"unit": "events",
+		"event": "events",
+		"slice_seconds": null,
+		"slice_target_ppb": null,
+	},
+	"traffic": "events",
+	"allowance_ms": 2592000,
+	"max_burn_rate_micro": 1000000000,
 	"windows": {label: window(seconds) | some label, seconds in window_seconds},
 	"budget": {
 		"total": 1000000,
@@ -155,15 +171,41 @@ healthy_slo := {
 		"allowed_bad": 1000,
 		"consumed_ppm": 100000,
 		"remaining_ppm": 900000,
+		"slices": null,
+		"excluded_seconds": 0,
 	},
+	"pairs": [
+		judged_pair("page_fast", "page", "1h", "5m", 14400000, 20000),
+		judged_pair("page_slow", "page", "6h", "30m", 6000000, 50000),
+		judged_pair("ticket_fast", "ticket", "1d", "2h", 3000000, 100000),
+		judged_pair("ticket_slow", "ticket", "3d", "6h", 1000000, 100000),
+	],
+	"depletion": [never("1h"), never("6h")],
 	"burning_since": null,
-	"pairs": [object.union(pair, {"exceeded": false}) | some pair in thresholds.slo.burn_rate_pairs],
-	"depletion": [],
+}
+
+judged_pair(name, severity, long, short, factor_micro, share_ppm) := {
+	"name": name,
+	"severity": severity,
+	"long": long,
+	"short": short,
+	"factor_micro": factor_micro,
+	"reachable": true,
+	"exceeded": false,
+	"share_ppm": share_ppm,
+	"consumed_ppm": 0,
+}
+
+never(label) := {
+	"window": label,
+	"seconds_to_exhaustion": null,
+	"exhausted_at": null,
+	"inside_period": false,
 }
 
 # The pairs of windows, of which one is exceeded.
 exceeding(name) := {"pairs": [object.union(pair, {"exceeded": pair.name == name}) |
-	some pair in thresholds.slo.burn_rate_pairs
+	some pair in healthy_slo.pairs
 ]}
 
 window_seconds := {"5m": 300, "30m": 1800, "1h": 3600, "2h": 7200, "6h": 21600, "1d": 86400, "3d": 259200}
@@ -172,7 +214,14 @@ window(seconds) := {
 	"seconds": seconds,
 	"good": seconds * 10,
 	"total": seconds * 10,
+	"traffic": "events",
+	"slices": null,
 	"burn_rate_micro": 0,
+	"burn_rate_low_micro": 0,
+	# What an hour without a bad event is compatible with.
+	"burn_rate_high_micro": 106697,
+	"consumed_ppm": 0,
+	"excluded_seconds": 0,
 	"datapoints_expected": seconds / 60,
 	"datapoints_received": seconds / 60,
 }

@@ -6,23 +6,14 @@ use crate::{
     Timestamp,
     evidence::EvidenceStatus,
     slo::{
-        Background, BudgetUnit, Budgeting, Comparison, DailyAggregate, Expression, Indicator, Input, Metric, Period,
-        Quality, RawKind, Reach, Slo, SloFact, Snapshot, Source, Target, Traffic,
+        Background, BudgetUnit, DailyAggregate, Period, Quality, Reach, Slo, Snapshot, Target, Traffic,
         plan::Plan,
         sample::{
-            DAY, END, NOW, judging, maintenance, measured, metric, monthly, plan, requests, sliced, slo, snapshot,
+            DAY, END, NOW, judged, judging, maintenance, metric, monthly, plan, reason, requests, sliced, slo, snapshot,
         },
-        slo_fact, slo_fact_with,
+        slo_fact_with,
     },
 };
-
-fn judged(slo: &Slo, snapshot: &Snapshot) -> SloFact {
-    slo_fact(slo, snapshot, &judging())
-}
-
-fn reason(fact: &SloFact) -> &str {
-    fact.evidence.reason.as_deref().unwrap_or_default()
-}
 
 /// All is bad in these minutes before the end of the data.
 fn outage(minutes: i64) -> Snapshot {
@@ -205,90 +196,6 @@ fn what_is_wholly_excluded_is_not_known() {
     assert_eq!(fact.evidence.as_of.map(|at| at.timestamp()), Some(END));
 }
 
-fn threshold(comparison: Comparison, value: &str) -> Slo {
-    let source = Source::Metric(Metric::new("Demo", "Value", "p99"));
-    Slo { indicator: Indicator::Threshold { source, comparison, value: value.parse().unwrap() }, ..slo() }
-}
-
-#[test]
-fn a_value_is_good_at_its_limit_where_the_limit_is_good() {
-    let data = measured(&plan(), |_| Some(0.1));
-    for (comparison, bad) in
-        [(Comparison::Lte, false), (Comparison::Gte, false), (Comparison::Lt, true), (Comparison::Gt, true)]
-    {
-        let fact = judged(&threshold(comparison, "0.1"), &data);
-        assert_eq!(fact.windows["1h"].good, Some(if bad { 0 } else { 60 }), "{comparison:?}");
-        assert_eq!((fact.windows["1h"].total, fact.evidence.status), (Some(60), EvidenceStatus::Ok));
-    }
-    // A datapoint counts for as many minutes as it is long.
-    let month = judged(&threshold(Comparison::Lte, "0.5"), &data).budget.unwrap();
-    assert_eq!((month.total, month.bad), (30 * 1440 + 8, 0));
-    let slow = measured(&plan(), |start| Some(if start == END - 60 { 0.7 } else { 0.1 }));
-    let fact = judged(&threshold(Comparison::Lte, "0.5"), &slow);
-    assert_eq!((fact.windows["5m"].good, fact.windows["5m"].total), (Some(4), Some(5)));
-    assert_eq!(fact.budgeting.event, BudgetUnit::Minutes);
-    let silent = judged(&threshold(Comparison::Lte, "0.5"), &measured(&plan(), |_| None));
-    assert_eq!((silent.evidence.status, silent.traffic), (EvidenceStatus::NoData, Traffic::Unknown));
-}
-
-#[test]
-fn a_ratio_that_comes_as_one_is_taken_exactly() {
-    let raw = |kind| {
-        let source = Source::Metric(Metric::new("Demo", "Value", "p99"));
-        Slo { indicator: Indicator::Raw { kind, source }, ..slo() }
-    };
-    for (kind, value) in [(RawKind::Success, 0.998), (RawKind::Failure, 0.002)] {
-        let fact = judged(&raw(kind), &measured(&plan(), |_| Some(value)));
-        assert_eq!(fact.windows["1h"].burn_rate_micro, Some(2_000_000), "{kind:?}");
-        assert_eq!(fact.budget.as_ref().unwrap().consumed_ppm, 2_000_000);
-    }
-    for (value, kind) in [(1.001, RawKind::Success), (-0.1, RawKind::Failure), (99.9, RawKind::Success)] {
-        let fact = judged(&raw(kind), &measured(&plan(), |_| Some(value)));
-        assert_eq!(fact.evidence.status, EvidenceStatus::Error);
-        assert!(reason(&fact).contains("is not a share between 0 and 1"), "{}", reason(&fact));
-    }
-}
-
-#[test]
-fn a_formula_is_counted_where_all_of_it_is_known() {
-    let formula = |text: &str, names: &[&str]| {
-        let input = |name: &&str| ((*name).to_owned(), Input { metric: metric(name), absent_is_zero: true });
-        Source::Expression(Expression::parse(text, names.iter().map(input).collect()).unwrap())
-    };
-    let with_total = |total: Source| {
-        let Indicator::Ratio(ratio) = slo().indicator else { panic!("a ratio") };
-        Slo { indicator: Indicator::Ratio(crate::slo::Ratio { total, ..ratio }), ..slo() }
-    };
-    let data = requests(&plan(), |minute| minute >= END - 60);
-    let doubled = judged(&with_total(formula("Total + Good - Good", &["Total", "Good"])), &data);
-    assert_eq!((doubled.evidence.status, doubled.windows["5m"].good), (EvidenceStatus::Ok, Some(240)));
-    let halves = judged(&with_total(formula("Total / 7", &["Total"])), &data);
-    assert!(reason(&halves).contains("is not a count of events"), "{}", reason(&halves));
-    let absent = judged(&with_total(formula("Total + Other", &["Total", "Other"])), &data);
-    assert_eq!(reason(&absent), "nothing was fetched or recorded of `Demo/Other`");
-    // Zeros do not stand in for a metric that never came.
-    let silent = snapshot(&plan(), |_, _| None, |_, _| None);
-    let silent = judged(&with_total(formula("Total + Good", &["Total", "Good"])), &silent);
-    assert_eq!(silent.evidence.status, EvidenceStatus::NoData);
-}
-
-#[test]
-fn the_mean_of_slices_weighs_a_quiet_hour_like_a_busy_one() {
-    let by_ratio = Slo { budgeting: Budgeting::RatioTimeslices { slice_seconds: 300 }, ..slo() };
-    // One busy slice without error, one quiet one that fails by half.
-    let busy = |start: i64| if (END - 480..END - 180).contains(&start) { 100 } else { 1 };
-    let total = |start, seconds: i64| Some(busy(start) * seconds.unsigned_abs());
-    let good = |start: i64, seconds: i64| {
-        let bad = if start >= END - 180 { seconds.unsigned_abs() / 2 } else { 0 };
-        Some(busy(start) * seconds.unsigned_abs() - bad)
-    };
-    let fact = judged(&by_ratio, &snapshot(&plan(), good, total));
-    // 10:00 to 10:05 and what there is of 10:05 to 10:10.
-    let five = &fact.windows["5m"];
-    assert_eq!(five.slices.as_ref().unwrap().total, 2);
-    assert_eq!(five.burn_rate_micro, Some(250_000_000));
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(16))]
 
@@ -361,22 +268,4 @@ fn a_period_longer_than_the_data_is_an_error() {
     assert_eq!(judged(&quarter, &outage(0)).evidence.status, EvidenceStatus::Error);
     let never = Slo { period: Period::Rolling { seconds: u64::MAX }, ..slo() };
     assert_eq!(judged(&never, &outage(0)).evidence.status, EvidenceStatus::Error);
-}
-
-#[test]
-fn counts_that_are_read_as_measures_are_counts_still() {
-    let tiers = |value: f64| {
-        let data = measured(&plan(), |_| Some(value));
-        data.measures.into_values().next().unwrap()
-    };
-    let data = |good, total| Snapshot {
-        measures: [(metric("Good"), tiers(good)), (metric("Total"), tiers(total))].into(),
-        plan: plan(),
-        series: [].into(),
-    };
-    let fact = judged(&slo(), &data(59.0, 60.0));
-    assert_eq!((fact.windows["1h"].good, fact.windows["1h"].total), (Some(59 * 60), Some(3600)));
-    for wrong in [59.5, -1.0] {
-        assert!(reason(&judged(&slo(), &data(wrong, 60.0))).contains("is not a count of events"));
-    }
 }

@@ -179,3 +179,7 @@ impl Snapshot {
         source.metrics().into_iter().map(of).max_by_key(rank).unwrap_or(Quality::Complete)
     }
 }
+
+#[cfg(test)]
+#[path = "reading_tests.rs"]
+mod tests;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Budgeting, Counted, Exclusion, Judging, Measure, Metric, Period, Plan, Quality, Ratio, Reach, SliceTarget, Slo,
-    Snapshot, Target, Tier, TierSeries,
+    SloFact, Snapshot, Target, Tier, TierSeries, slo_fact,
 };
 use crate::Timestamp;
 
@@ -85,4 +85,12 @@ pub(super) fn maintenance(starts: &str, ends: &str, rrule: Option<&str>) -> Excl
         "time_zone": "UTC", "starts": starts, "ends": ends, "rrule": rrule,
     });
     Exclusion::read(serde_json::from_value(entry).unwrap()).unwrap()
+}
+
+pub(super) fn judged(slo: &Slo, snapshot: &Snapshot) -> SloFact {
+    slo_fact(slo, snapshot, &judging())
+}
+
+pub(super) fn reason(fact: &SloFact) -> &str {
+    fact.evidence.reason.as_deref().unwrap_or_default()
 }
