@@ -72,8 +72,7 @@ impl Recurring {
             }
         };
         let ranges = starts.into_iter().map(|starts| self.range(starts));
-        // One that lies in an hour that the clocks leave out never was.
-        ranges.filter(|range| !range.is_empty() && range.start < until && from < range.end).collect()
+        ranges.filter(|range| range.start < until && from < range.end).collect()
     }
 
     /// The length counts on the local clock, so a stretch still ends at its hour after a change of the clocks.
