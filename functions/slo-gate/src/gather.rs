@@ -11,7 +11,7 @@ use tollgate_core::{
 };
 use tollgate_gate::{dependencies, objectives, service_fact};
 
-use crate::{SloGate, receive::RolloutQuestion};
+use crate::{SloGate, days::background, receive::RolloutQuestion};
 
 impl SloGate {
     /// Gathers the facts about a rollout.
@@ -21,7 +21,13 @@ impl SloGate {
         let slos = objectives(catalogue, &rollout.service);
         let deadline = tokio::time::Instant::now() + limit;
         let max_age_seconds = self.max_age_seconds(&self.settings(&rollout.service));
-        let telemetry = self.house.telemetry.gather(&slos, now, deadline, max_age_seconds).await;
+        let (telemetry, kept) = tokio::join!(
+            self.house.telemetry.read(&slos, now, deadline, max_age_seconds),
+            tokio::time::timeout(limit, self.kept_days(slos.iter().map(|(slo, _)| *slo))),
+        );
+        // Without the days that are kept, their slices are not known and count as bad.
+        let kept = kept.ok().and_then(Result::ok).unwrap_or_default();
+        let telemetry: Vec<SloFact> = telemetry.iter().map(|found| found.fact(&background(found.slo, &kept))).collect();
         let (own, of_dependencies): (Vec<_>, Vec<_>) = telemetry.into_iter().partition(|fact| fact.evidence.required);
         let dependencies = dependencies(catalogue, catalogue.services.get(&rollout.service), &of_dependencies);
         self.facts(rollout, &question.principal, now, own, dependencies)
