@@ -77,8 +77,13 @@ impl CloudWatch {
 
     /// The source of an objective's metrics, as evidence names it: `cloudwatch:eu-central-1`, the region of the total.
     pub fn source(&self, slo: &Slo) -> String {
+        self.source_of(slo.metrics().last().copied())
+    }
+
+    /// The source of a metric, as evidence names it.
+    pub(crate) fn source_of(&self, metric: Option<&Metric>) -> String {
         let own = || self.client.config().region().map(ToString::to_string);
-        let region = slo.metrics().last().and_then(|metric| metric.region.clone()).or_else(own);
+        let region = metric.and_then(|metric| metric.region.clone()).or_else(own);
         format!("cloudwatch:{}", region.as_deref().unwrap_or("no region"))
     }
 
@@ -87,7 +92,23 @@ impl CloudWatch {
         let reach = Reach::of_slices(slos.iter().filter_map(|slo| slo.budgeting.slice_seconds()));
         let plan = Plan::at_with(now.timestamp(), slos.iter().map(|slo| slo.period.longest_seconds()), reach);
         let metrics: BTreeSet<&Metric> = slos.iter().flat_map(|slo| slo.metrics()).collect();
-        let answers: Vec<_> = stream::iter(self.batches(&plan, &metrics))
+        let measured: BTreeSet<&Metric> = slos.iter().flat_map(|slo| slo.indicator.measured()).collect();
+        self.fetch_by(plan, &metrics, &measured, deadline).await
+    }
+
+    /// Fetches what these metrics measured over one range of time. What has not come by the deadline has failed.
+    pub(crate) async fn sample(&self, metrics: &BTreeSet<&Metric>, tier: Tier, deadline: Instant) -> Fetch {
+        self.fetch_by(Plan::of_one(tier), metrics, metrics, deadline).await
+    }
+
+    async fn fetch_by(
+        &self,
+        plan: Plan,
+        metrics: &BTreeSet<&Metric>,
+        measured: &BTreeSet<&Metric>,
+        deadline: Instant,
+    ) -> Fetch {
+        let answers: Vec<_> = stream::iter(self.batches(&plan, metrics))
             .map(|batch| async move {
                 let answer = batch.fetch(deadline).await;
                 (batch, answer)
@@ -95,7 +116,6 @@ impl CloudWatch {
             .buffer_unordered(CALLS_AT_ONCE)
             .collect()
             .await;
-        let measured: BTreeSet<&Metric> = slos.iter().flat_map(|slo| slo.indicator.measured()).collect();
         let (measured, counted): (Vec<_>, Vec<_>) = metrics.iter().partition(|metric| measured.contains(*metric));
         let mut series = nothing::<u64>(&plan, counted);
         let mut measures = nothing::<Measure>(&plan, measured);

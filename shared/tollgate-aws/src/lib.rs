@@ -5,10 +5,13 @@
 //! `Publish`: `events:PutEvents` on the bus, `sns:Publish` on the topic.
 
 mod answer;
+mod canary;
 mod cloudwatch;
 mod config;
+mod keptn;
 mod outgoing;
 mod recorded;
+mod sampling;
 mod telemetry;
 
 pub use cloudwatch::{CloudWatch, Fetch, Receipt};
