@@ -6,6 +6,7 @@
 mod days;
 mod decide;
 mod gather;
+mod keptn;
 mod receive;
 mod round;
 mod sweep;

@@ -151,6 +151,7 @@ impl SloGate {
             author: None,
             commit: None,
             approvals: Vec::new(),
+            canary: None,
         };
         self.facts(&rollout, asked_by, now, slos, Vec::new())
     }

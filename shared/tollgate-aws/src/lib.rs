@@ -7,6 +7,7 @@
 
 mod answer;
 mod call;
+mod canary;
 mod cloudwatch;
 mod config;
 mod connection;
@@ -14,9 +15,11 @@ mod failure;
 mod gathered;
 mod gathering;
 mod held;
+mod keptn;
 mod outgoing;
 mod quota;
 mod recorded;
+mod sampling;
 mod telemetry;
 
 pub use cloudwatch::{CloudWatch, Fetch};

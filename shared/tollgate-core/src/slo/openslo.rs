@@ -33,11 +33,14 @@
 
 use std::sync::Arc;
 
+pub(crate) use document::Source as WrittenSource;
 use document::{Document, Header};
-use reader::Reader;
+pub(crate) use metric::Purpose;
+pub(crate) use reader::Reader;
 use serde::de::DeserializeOwned;
 use serde_saphyr::{Location, Spanned};
 use several::Objects;
+pub(crate) use source::MetricSource as WrittenMetricSource;
 
 use super::Slo;
 use crate::data::{DataError, from_yaml_documents};
@@ -123,6 +126,27 @@ fn read_as<'a>(
     }
     let slos = known.into_iter().map(Arc::unwrap_or_clone).collect();
     if errors.is_empty() { Ok(Objectives { slos, warnings }) } else { Err(errors) }
+}
+
+/// Reads files of other kinds, whose metric sources are written as here and may refer to the data sources of these.
+/// What is wrong with those is told where they are read for their own sake.
+///
+/// Returns errors and warnings, by file and line.
+pub(crate) fn read_others<'a>(
+    slo_files: impl IntoIterator<Item = (&'a str, &'a str)>,
+    others: impl IntoIterator<Item = (&'a str, &'a str)>,
+    mut read: impl FnMut(&mut Reader<'_>, &str, &str),
+) -> (Vec<DataError>, Vec<DataError>) {
+    let found = |(file, text)| (file, documents_of(file, text).unwrap_or_default());
+    let documents: Vec<(&str, Vec<Spanned<Document>>)> = slo_files.into_iter().map(found).collect();
+    let documents: Vec<(&str, &Spanned<Document>)> =
+        documents.iter().flat_map(|(file, found)| found.iter().map(move |document| (*file, document))).collect();
+    let mut reader = Reader::over(&documents, false);
+    reader.errors.clear();
+    for (file, text) in others {
+        reader.in_file(file, |reader| read(reader, file, text));
+    }
+    (reader.errors, reader.warnings)
 }
 
 fn documents_of(file: &str, text: &str) -> Result<Vec<Spanned<Document>>, Vec<DataError>> {
