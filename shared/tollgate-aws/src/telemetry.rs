@@ -10,7 +10,7 @@ use aws_config::SdkConfig;
 use tokio::time::Instant;
 use tollgate_core::{
     Timestamp,
-    slo::{Judging, Slo, SloFact, slo_fact},
+    slo::{Judging, Slo, SloFact, Snapshot, slo_fact},
 };
 
 use crate::{
@@ -106,6 +106,22 @@ impl Telemetry {
         deadline: Instant,
         max_age_seconds: u64,
     ) -> Vec<SloFact> {
+        let facts = self.gather_with(slos, now, deadline, max_age_seconds, |_, _, _| ()).await;
+        facts.into_iter().map(|(fact, ())| fact).collect()
+    }
+
+    /// The same, each with what else is to be known of it and is no part of the fact.
+    pub async fn gather_with<T>(
+        &self,
+        slos: &[(&Slo, bool)],
+        now: Timestamp,
+        deadline: Instant,
+        max_age_seconds: u64,
+        besides: impl Fn(&Slo, &Snapshot, &Judging) -> T,
+    ) -> Vec<(SloFact, T)> {
+        let judged = |slo: &Slo, snapshot: &Snapshot, judging: &Judging| {
+            (slo_fact(slo, snapshot, judging), besides(slo, snapshot, judging))
+        };
         let judging = |required, source| Judging { now, max_age_seconds, required, source };
         match self {
             Self::CloudWatch(cloudwatch) => {
@@ -113,13 +129,13 @@ impl Telemetry {
                 let fetch = cloudwatch.fetch(&wanted, now, deadline).await;
                 let facts = slos.iter().map(|(slo, required)| {
                     let source = cloudwatch.source(slo);
-                    slo_fact(slo, &fetch.snapshot, &judging(*required, source))
+                    judged(slo, &fetch.snapshot, &judging(*required, source))
                 });
                 charge(facts.collect(), &wanted, fetch.receipts)
             }
             Self::Recorded(recording, name) => {
                 let fact = |(slo, required): &(&Slo, bool)| {
-                    slo_fact(slo, &recording.snapshot, &judging(*required, format!("recorded:{name}")))
+                    judged(slo, &recording.snapshot, &judging(*required, format!("recorded:{name}")))
                 };
                 slos.iter().map(fact).collect()
             }
@@ -127,8 +143,8 @@ impl Telemetry {
     }
 }
 
-fn charge(mut facts: Vec<SloFact>, slos: &[&Slo], mut receipts: Vec<Receipt>) -> Vec<SloFact> {
-    for (fact, slo) in facts.iter_mut().zip(slos) {
+fn charge<T>(mut facts: Vec<(SloFact, T)>, slos: &[&Slo], mut receipts: Vec<Receipt>) -> Vec<(SloFact, T)> {
+    for ((fact, _), slo) in facts.iter_mut().zip(slos) {
         let own = |receipt: &Receipt| slo.metrics().iter().any(|metric| receipt.metrics.contains(*metric));
         for receipt in receipts.extract_if(.., |receipt| own(receipt)) {
             fact.evidence.api_requests += receipt.requests;
