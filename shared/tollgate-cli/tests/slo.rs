@@ -81,7 +81,7 @@ fn a_mistake_is_a_place_and_what_to_write() {
         (
             "Occurrences",
             "occurrences",
-            ":15:22: there is no method `occurrences`: write `budgetingMethod: Occurrences`",
+            ":15:20: there is no method `occurrences`: write `budgetingMethod: Occurrences`",
         ),
         ("    - target: 0.999\n", line_18, ":18:7: the same target as in line 17"),
         (SLO, "", ": nothing is in it: write an SLO"),
