@@ -1,6 +1,7 @@
 //! `tollgate slo import`: a Keptn quality gate as a file of ours, and what it means here.
 
 use std::{
+    collections::BTreeSet,
     fs,
     io::ErrorKind,
     path::{Path, PathBuf},
@@ -9,10 +10,10 @@ use std::{
 
 use anyhow::{Context as _, anyhow, bail};
 use tollgate_core::{
-    catalogue::Catalogue,
     keptn::{self, Criterion, KeptnGate, Objective},
     suggest::did_you_mean,
 };
+use tollgate_policy::tools;
 
 use super::read;
 use crate::{Folder, policies::count};
@@ -26,6 +27,9 @@ pub(crate) struct ImportArgs {
     /// The service whose gate it is [default: the folder that the file is in, as Keptn has it]
     #[arg(long, value_name = "NAME")]
     service: Option<String>,
+    /// Where its SLIs come from: a file that becomes `data/keptn/<service>.sli.yaml`
+    #[arg(long, value_name = "FILE")]
+    sli: Option<PathBuf>,
     /// Overwrite the gate that the service has
     #[arg(long)]
     force: bool,
@@ -44,13 +48,14 @@ pub(super) fn run(args: &ImportArgs) -> anyhow::Result<ExitCode> {
             bail!("nothing is written: mend what is said above");
         }
     };
-    let catalogue = read::catalogue(&args.policies).map_err(|errors| {
-        read::print(&args.policies.path, &errors, "");
-        anyhow!("nothing is written: mend the data that are there first")
-    })?;
-    let service = service(args, &catalogue)?;
-    let file = args.policies.path.join("data/keptn").join(format!("{service}.yaml"));
+    let sli = args.sli.as_deref().map(read::text).transpose()?;
+    let service = service(args)?;
+    let folder = args.policies.path.join("data/keptn");
+    let (file, sli_file) = (folder.join(format!("{service}.yaml")), folder.join(format!("{service}.sli.yaml")));
     write(&file, &text, args.force)?;
+    if let Some(text) = sli {
+        write(&sli_file, &text, args.force)?;
+    }
     let KeptnGate { pass_score_ppm, warning_score_ppm, objectives, .. } = &gate;
     let warning = warning_score_ppm.map_or_else(String::new, |ppm| format!(", with a warning from {}", percent(ppm)));
     println!(
@@ -63,21 +68,41 @@ pub(super) fn run(args: &ImportArgs) -> anyhow::Result<ExitCode> {
     for line in differences(&gate) {
         println!("- {line}");
     }
+    if sli_file.exists() {
+        println!("\nits SLIs are read as `{}` says", sli_file.display());
+    } else {
+        println!("\nNow say where its SLIs come from, in `{}`:\n\n{}", sli_file.display(), skeleton(&gate));
+    }
+    println!("then run `tollgate slo check`");
     Ok(ExitCode::SUCCESS)
 }
 
-/// The service that was named, or whose folder the file is in; one that the catalogue knows.
-fn service(args: &ImportArgs, catalogue: &Catalogue) -> anyhow::Result<String> {
+/// What a person fills in: a metric for each SLI.
+fn skeleton(gate: &KeptnGate) -> String {
+    let source = "    metricSource: {type: CloudWatch, spec: {Namespace: …, MetricName: …, Stat: …}}\n";
+    // A name in JSON's quotes is one in YAML's.
+    let indicator = |objective: &Objective| format!("  {}:\n{source}", serde_json::Value::from(objective.sli.as_str()));
+    let indicators: Vec<String> = gate.objectives.iter().map(indicator).collect();
+    format!("window_minutes: 15\nindicators:\n{}", indicators.concat())
+}
+
+/// The service that was named, or whose folder the file is in; one that has a file.
+fn service(args: &ImportArgs) -> anyhow::Result<String> {
+    let files = tools::data_files(&args.policies.path).map_err(|errors| {
+        read::print(&args.policies.path, &errors, "");
+        anyhow!("nothing is written: the policies' folder cannot be read")
+    })?;
+    let name_of = |file: &'_ String| Some(file.strip_prefix("data/services/")?.strip_suffix(".yaml")?.to_owned());
+    let known: BTreeSet<String> = files.keys().filter_map(name_of).collect();
     let folder = || Some(args.file.canonicalize().ok()?.parent()?.file_name()?.to_str()?.to_owned());
-    let known = |name: &str| catalogue.services.contains_key(name);
     match &args.service {
-        Some(name) if known(name) => Ok(name.clone()),
+        Some(name) if known.contains(name) => Ok(name.clone()),
         Some(name) => {
-            let near = did_you_mean(name, catalogue.services.keys().map(String::as_str));
+            let near = did_you_mean(name, known.iter().map(String::as_str));
             bail!("there is no service `{name}` in `data/services`{near}")
         }
         None => folder()
-            .filter(|name| known(name))
+            .filter(|name| known.contains(name))
             .ok_or_else(|| anyhow!("whose gate is `{}`? name the service with `--service`", args.file.display())),
     }
 }

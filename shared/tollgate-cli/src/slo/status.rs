@@ -21,7 +21,7 @@ use tollgate_aws::{Telemetry, TelemetrySource, ready, sdk_config};
 use tollgate_core::{
     Timestamp,
     catalogue::Catalogue,
-    slo::{Slo, burn_trend},
+    slo::{Background, Slo, burn_trend},
     suggest::did_you_mean,
 };
 
@@ -150,10 +150,12 @@ async fn gather(catalogue: &Catalogue, telemetry: &Telemetry, chosen: &[(&Slo, R
         let wanted: Vec<(&Slo, bool)> =
             group.iter().map(|(slo, relation, _)| (*slo, *relation != Relation::Dependency)).collect();
         let deadline = Instant::now() + DEADLINE;
-        let trend = |slo: &Slo, snapshot: &_, judging: &_| burn_trend(slo, snapshot, judging, TREND_PARTS);
-        let facts = telemetry.gather_with(&wanted, now, deadline, max_age_seconds, trend).await;
-        let row = |((slo, relation, enough), (fact, trend))| Row::new(slo, relation, fact, trend, &enough);
-        rows.extend(group.into_iter().zip(facts).map(row));
+        let found = telemetry.read(&wanted, now, deadline, max_age_seconds).await;
+        let rows_of = group.into_iter().zip(found).map(|((slo, relation, enough), found)| {
+            let trend = burn_trend(slo, &found.snapshot, &found.judging, TREND_PARTS);
+            Row::new(slo, relation, found.fact(&Background::default()), trend, &enough)
+        });
+        rows.extend(rows_of);
     }
     rows
 }
