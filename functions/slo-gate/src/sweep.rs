@@ -107,18 +107,15 @@ impl SloGate {
                 tally.note(&service.name, self.tell(facts, state).await);
             }
             looked_at += 1;
-            if looked_at % MARK_EVERY == 0 {
-                if let Some(place) = round.place(place.as_ref(), &order, &service.name) {
-                    self.mark(round, &place).await?;
-                }
+            let is_last = looked_at == order.len();
+            let place = (is_last || looked_at % MARK_EVERY == 0)
+                .then(|| round.place(place.as_ref(), &order, &service.name))
+                .flatten();
+            if let Some(place) = place {
+                self.mark(round, &place).await?;
             }
         }
         drop(seen);
-        if let Some(place) =
-            order.get(looked_at.wrapping_sub(1)).and_then(|last| round.place(place.as_ref(), &order, last))
-        {
-            self.mark(round, &place).await?;
-        }
         let unsent = self.send().await?;
         let left = order.len().saturating_sub(looked_at);
         let (at, gate) = (self.house.clock.now(), self.house.gate().as_str());
@@ -127,6 +124,10 @@ impl SloGate {
         tracing::info!(%summary, "swept");
         if left == 0 {
             return Ok(summary);
+        }
+        let last = order.get(looked_at.wrapping_sub(1));
+        if let Some(place) = last.and_then(|last| round.place(place.as_ref(), &order, last)) {
+            self.mark(round, &place).await?;
         }
         Err(Problem::unavailable(format!(
             "the time was over when {looked_at} services were looked at: the next run goes on with the other {left}"
