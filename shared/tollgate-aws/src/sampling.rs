@@ -51,8 +51,8 @@ impl Telemetry {
                         series: fetch.snapshot.measures.into_iter().filter_map(first).collect(),
                     }),
                     source,
-                    requests: fetch.receipts.iter().map(|receipt| receipt.requests).sum(),
-                    cost_usd_micros: fetch.receipts.iter().map(|receipt| receipt.cost_usd_micros).sum(),
+                    requests: fetch.requests,
+                    cost_usd_micros: fetch.cost_usd_micros,
                 }
             }
             Self::Recorded(recording, name) => Sampling {

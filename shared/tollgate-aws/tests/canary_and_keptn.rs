@@ -109,7 +109,7 @@ fn answering(answer: impl Fn(&GetMetricDataInput, &Query) -> Option<MetricDataRe
 fn telemetry(rule: &Rule) -> Telemetry {
     let client = mock_client!(aws_sdk_cloudwatch, RuleMode::MatchAny, [rule], |config| config
         .retry_config(RetryConfig::standard().with_max_attempts(2).with_initial_backoff(Duration::from_millis(1))));
-    Telemetry::CloudWatch(CloudWatch::from_client(client))
+    Telemetry::CloudWatch(CloudWatch::from_client(&client))
 }
 
 fn soon() -> Instant {

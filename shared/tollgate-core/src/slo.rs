@@ -35,6 +35,7 @@ mod sampled;
 mod series;
 mod source;
 mod timeslice;
+mod trend;
 
 pub use aggregate::{AGGREGATE_SCHEMA, DailyAggregate};
 pub use alert::BurnAlert;
@@ -59,6 +60,7 @@ pub use sampled::Sampled;
 pub use series::{Datum, Quality, Snapshot, TierSeries, count};
 pub use source::{Metric, Source};
 pub use timeslice::SliceFact;
+pub use trend::burn_trend;
 
 /// What is known of one objective.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
