@@ -2,29 +2,34 @@
 
 use std::{
     collections::BTreeMap,
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, SystemTime},
 };
 
+use futures_util::StreamExt as _;
 use lambda_runtime::Context;
 use serde::Serialize;
 use serde_json::{Value, json};
+use tollgate_aws::Gathered;
 use tollgate_core::{
     Timestamp,
     catalogue::Service,
     change::Purpose,
     facts::{Rollout, SloGateFacts},
-    slo::{Slo, SloFact},
+    slo::SloFact,
 };
 use tollgate_lambda::{metrics, problem::Problem};
 
-use crate::{SloGate, round::Round, tell::Told};
+use crate::{
+    SloGate,
+    days::{background, new_days},
+    round::Round,
+    tell::Told,
+};
 
-/// Services whose telemetry is fetched together: 4 ratios each make about as many metrics as one call may ask for.
-const GROUP: usize = 60;
-/// A group's telemetry is given up after this long.
-const GATHER_LIMIT: Duration = Duration::from_secs(20);
-/// Time that is kept for answering.
-const RESERVE: Duration = Duration::from_secs(2);
+/// How often it is noted how far a round came, in services: a process that is killed looks at no more than these again.
+const MARK_EVERY: usize = 100;
+/// Time that is kept for what was read last, for sending and answering.
+const RESERVE: Duration = Duration::from_secs(5);
 /// Under the local emulator, which names a deadline in 1970.
 const NO_DEADLINE: Duration = Duration::from_secs(300);
 /// The environment that is watched where a schedule names none: this one, or the first of the service.
@@ -58,35 +63,66 @@ pub(crate) fn time_left(context: &Context) -> Duration {
 }
 
 impl SloGate {
-    /// Looks at the services of a round.
+    /// Looks at the services of a round, each as soon as its telemetry is there. What fails of one touches no other.
     ///
     /// # Errors
     /// When the ledger fails, or when the time is over before the round is: asked again, it goes on.
     pub(crate) async fn sweep(&self, round: &Round, asked_by: &str, context: &Context) -> Result<Value, Problem> {
+        let (now, catalogue) = (self.house.clock.now(), &self.house.catalogue);
         let place = self.place(round).await?;
         let order = round.order(place.as_ref());
-        let (mut tally, mut slowest, mut looked_at) = (Tally::default(), Duration::ZERO, 0);
-        for group in order.chunks(GROUP) {
-            let left = time_left(context);
-            if left < slowest + RESERVE {
-                break;
+        let services: Vec<&Service> = order.iter().filter_map(|name| catalogue.services.get(name)).collect();
+        let slos = services.iter().flat_map(|service| catalogue.slos_of(&service.name));
+        let (states, kept) = tokio::join!(self.states(&order), self.kept_days(slos));
+        let (mut states, kept) = (states?, kept?);
+        let (mut tally, mut looked_at) = (Tally::default(), 0);
+        let groups: Vec<_> = services
+            .iter()
+            .map(|service| (*service, catalogue.slos_of(&service.name).map(|slo| (slo, true)).collect()))
+            .collect();
+        let deadline = tokio::time::Instant::now() + time_left(context).saturating_sub(RESERVE);
+        let read = |service: &&Service, found: Vec<Gathered<'_>>| {
+            let max_age_seconds = self.max_age_seconds(&self.settings(&service.name));
+            let mut seen = (Vec::new(), Vec::new());
+            for mut gathered in found {
+                gathered.judging.max_age_seconds = max_age_seconds;
+                seen.0.push(gathered.fact(&background(gathered.slo, &kept)));
+                seen.1.extend(new_days(&gathered, &kept));
             }
-            let started = Instant::now();
-            self.look(group, round, asked_by, left.saturating_sub(RESERVE).min(GATHER_LIMIT), &mut tally).await;
-            let place = group.last().and_then(|after| round.place(place.as_ref(), &order, after));
-            if let Some(place) = place {
-                self.mark(round, &place).await?;
+            seen
+        };
+        let mut seen = self.house.telemetry.sweep(groups, now, deadline, 0, read);
+        while let Some((service, (facts, days))) = seen.next().await {
+            tally.charge(&facts);
+            for (id, days) in days {
+                let own = catalogue.slos_of(&service.name).find(|slo| slo.evidence_id() == id);
+                if let Some(slo) = own {
+                    let kept = self.keep_days(slo, days, &kept, now).await;
+                    kept.unwrap_or_else(|problem| tally.fail(&id, &problem));
+                }
             }
-            looked_at += group.len();
-            slowest = slowest.max(started.elapsed());
+            for environment in watched(service, &round.environments) {
+                let facts = self.as_it_runs(service, environment, asked_by, now, facts.clone());
+                let state = states.remove(&(service.name.clone(), environment.to_owned()));
+                tally.note(&service.name, self.tell(facts, state).await);
+            }
+            looked_at += 1;
+            if looked_at % MARK_EVERY == 0 {
+                if let Some(place) = round.place(place.as_ref(), &order, &service.name) {
+                    self.mark(round, &place).await?;
+                }
+            }
+        }
+        drop(seen);
+        if let Some(place) =
+            order.get(looked_at.wrapping_sub(1)).and_then(|last| round.place(place.as_ref(), &order, last))
+        {
+            self.mark(round, &place).await?;
         }
         let unsent = self.send().await?;
         let left = order.len().saturating_sub(looked_at);
-        metrics::write(&metrics::sweep_line(
-            self.house.clock.now(),
-            self.house.gate().as_str(),
-            &tally.metrics(left, unsent),
-        ));
+        let (at, gate) = (self.house.clock.now(), self.house.gate().as_str());
+        metrics::write(&metrics::sweep_line(at, gate, &tally.metrics(left, unsent)));
         let summary = json!({ "round": round.key, "saw": tally, "services_left": left, "notices_unsent": unsent });
         tracing::info!(%summary, "swept");
         if left == 0 {
@@ -95,34 +131,6 @@ impl SloGate {
         Err(Problem::unavailable(format!(
             "the time was over when {looked_at} services were looked at: the next run goes on with the other {left}"
         )))
-    }
-
-    /// Looks at some services. What fails of one touches no other.
-    async fn look(&self, group: &[String], round: &Round, asked_by: &str, limit: Duration, tally: &mut Tally) {
-        let now = self.house.clock.now();
-        let catalogue = &self.house.catalogue;
-        let services: Vec<&Service> = group.iter().filter_map(|name| catalogue.services.get(name)).collect();
-        let slos: Vec<(&Slo, bool)> =
-            services.iter().flat_map(|service| catalogue.slos_of(&service.name)).map(|slo| (slo, true)).collect();
-        let max_age_seconds = self.max_age_seconds(&catalogue.settings.resolve("", None));
-        let deadline = tokio::time::Instant::now() + limit;
-        let facts = self.house.telemetry.gather(&slos, now, deadline, max_age_seconds).await;
-        let mut facts = facts.into_iter();
-        let mut states = self.states(group).await;
-        for service in services {
-            let own: Vec<SloFact> = facts.by_ref().take(catalogue.slos_of(&service.name).count()).collect();
-            tally.charge(&own);
-            for environment in watched(service, &round.environments) {
-                let facts = self.as_it_runs(service, environment, asked_by, now, own.clone());
-                let told = match &mut states {
-                    Ok(states) => {
-                        self.tell(facts, states.remove(&(service.name.clone(), environment.to_owned()))).await
-                    }
-                    Err(problem) => Err(problem.clone()),
-                };
-                tally.note(&service.name, told);
-            }
-        }
     }
 
     /// The question that nobody asks: may anything risky be rolled out, as the service runs? What it depends on is looked
@@ -175,13 +183,15 @@ impl Tally {
                 self.notices += u64::from(told.noticed);
                 self.suppressed += told.suppressed;
             }
-            Err(problem) => {
-                tracing::error!(service, problem = problem.detail, "the service could not be looked at");
-                self.failed += 1;
-                if self.failures.len() < NAMED {
-                    self.failures.push(format!("{service}: {}", problem.detail));
-                }
-            }
+            Err(problem) => self.fail(service, &problem),
+        }
+    }
+
+    fn fail(&mut self, what: &str, problem: &Problem) {
+        tracing::error!(what, problem = problem.detail, "it could not be looked at");
+        self.failed += 1;
+        if self.failures.len() < NAMED {
+            self.failures.push(format!("{what}: {}", problem.detail));
         }
     }
 

@@ -63,8 +63,8 @@ impl CloudWatch {
 
     /// The source of a metric, as evidence names it.
     pub(crate) fn source_of(&self, metric: Option<&Metric>) -> String {
-        let region = metric.and_then(|metric| metric.region.clone());
-        format!("cloudwatch:{}", region.or_else(|| self.connections.own_region()).as_deref().unwrap_or("no region"))
+        let region = metric.and_then(|metric| metric.region.clone()).or_else(|| self.connections.own_region());
+        format!("cloudwatch:{}", region.as_deref().unwrap_or("no region"))
     }
 
     /// Fetches everything that the objectives need by one plan, as a recording keeps it: each metric once, as far back
@@ -75,17 +75,16 @@ impl CloudWatch {
         let measured: BTreeSet<&Metric> = slos.iter().flat_map(|slo| slo.indicator.measured()).collect();
         let metrics: BTreeSet<&Metric> = slos.iter().flat_map(|slo| slo.metrics()).collect();
         let metrics = metrics.into_iter().map(|metric| (metric, measured.contains(metric))).collect();
-        self.fetch_one(Item { plan, metrics }, deadline).await
+        self.fetch_by(plan, metrics, deadline).await
     }
 
     /// Fetches what these metrics measured over one range of time. What has not come by the deadline has failed.
     pub(crate) async fn sample(&self, metrics: &BTreeSet<&Metric>, tier: Tier, deadline: Instant) -> Fetch {
-        let metrics = metrics.iter().map(|metric| (*metric, true)).collect();
-        self.fetch_one(Item { plan: Plan::of_one(tier), metrics }, deadline).await
+        self.fetch_by(Plan::of_one(tier), metrics.iter().map(|metric| (*metric, true)).collect(), deadline).await
     }
 
-    async fn fetch_one(&self, item: Item<'_>, deadline: Instant) -> Fetch {
-        let plan = item.plan.clone();
+    async fn fetch_by(&self, plan: Plan, metrics: Vec<(&Metric, bool)>, deadline: Instant) -> Fetch {
+        let item = Item { plan: plan.clone(), metrics };
         let delivery = self.deliveries(vec![item], deadline).await.pop();
         delivery.map_or_else(
             || Fetch {

@@ -21,7 +21,7 @@ pub use plan::{CanaryConfig, CanaryMetric, CanaryPlan, Direction, Tolerance};
 pub use question::CanaryQuestion;
 pub(crate) use question::MOST_DIMENSIONS;
 pub use source::{CanaryMetricSource, CanarySource};
-pub use verdict::{CanaryVerdict, Observed, canary_fact, unconfigured_canary, unknown_canary};
+pub use verdict::{CanaryVerdict, Observed, canary_fact, unknown_canary};
 
 /// The datapoints of one metric on one side.
 #[derive(Debug, Clone, PartialEq, Default)]

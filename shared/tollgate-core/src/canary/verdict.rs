@@ -114,14 +114,8 @@ pub fn canary_fact(plan: &CanaryPlan, observed: &Observed) -> CanaryFact {
     }
 }
 
-/// The canary of a service that has no canary file: nothing to judge it by.
-pub fn unconfigured_canary(service: &str) -> CanaryFact {
-    let reason =
-        format!("nothing says how canaries of `{service}` are judged: write `policies/data/canaries/{service}.yaml`");
-    unknown_canary(service, &reason)
-}
-
-/// A canary of which nothing can be known, and why: its question does not fit, or its source never had any of it.
+/// A canary of which nothing can be known, and why: there is nothing to judge it by, or it is told apart in a way that
+/// the service's canaries are not.
 pub fn unknown_canary(service: &str, reason: &str) -> CanaryFact {
     let CanaryConfig {
         pass_score_ppm,

@@ -108,6 +108,11 @@ fn read_as<'a>(
     if !errors.is_empty() {
         return Err(errors);
     }
+    let empty: Vec<DataError> = documents
+        .iter()
+        .filter(|(_, found)| found.is_empty())
+        .map(|(file, _)| DataError::new(*file, None, "nothing is in it: write an SLO, or remove the file"))
+        .collect();
     let documents: Vec<(&str, &Spanned<Document>)> = documents
         .iter()
         .flat_map(|(file, documents)| documents.iter().map(move |document| (*file, document)))
@@ -120,6 +125,7 @@ fn read_as<'a>(
     }
     reader.slos(&documents);
     let Reader { mut errors, mut warnings, known, .. } = reader;
+    warnings.extend(empty);
     for found in [&mut errors, &mut warnings] {
         found.sort();
         found.dedup();
