@@ -194,10 +194,11 @@ fn a_source_that_failed_or_gave_a_part_is_not_judged() {
 
 #[test]
 fn a_canary_that_nothing_judges_is_told_and_waits() {
-    let fact = unknown_canary("pay", "no `data/canaries/pay.yaml`: write it");
+    let reason = "nothing says how it is judged: write `policies/data/canaries/pay.yaml`";
+    let fact = unknown_canary("pay", reason);
     assert_eq!((fact.verdict, fact.evidence.status), (CanaryVerdict::Inconclusive, EvidenceStatus::NoData));
     assert!(fact.evidence.required && fact.ask_again_seconds.is_some());
-    assert_eq!(fact.evidence.reason.as_deref(), Some("no `data/canaries/pay.yaml`: write it"));
+    assert_eq!(fact.evidence.reason.as_deref(), Some(reason));
 }
 
 /// Three minutes of thirty with an error against none: medians are zero on both sides and hide it.
