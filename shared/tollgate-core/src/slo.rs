@@ -29,6 +29,7 @@ mod pairs;
 mod period;
 mod plan;
 mod reading;
+mod report;
 #[cfg(test)]
 mod sample;
 mod series;
@@ -53,8 +54,9 @@ pub use openslo::{Objectives, check_syntax, parse, read};
 pub use pairs::{BurnPair, PairFact, sloth_week_pairs, workbook_pairs};
 pub use period::{CalendarUnit, Period};
 pub use plan::{LAG_SECONDS, Plan, Reach, Tier, WINDOWS};
+pub use report::{BudgetReport, Reported, ReportedBudget, ReportedInterval, ReportedStatus, reported_fact};
 pub use series::{Datum, Quality, Snapshot, TierSeries, count};
-pub use source::{Metric, Source};
+pub use source::{Metric, SignalsSlo, Source};
 pub use timeslice::SliceFact;
 
 /// What is known of one objective.
@@ -151,6 +153,8 @@ pub enum BudgetUnit {
     Minutes,
     /// Slices of time, each good or bad, or good by a share.
     Slices,
+    /// Seconds, as Application Signals counts the periods that were good or bad.
+    Seconds,
     /// Parts per thousand million of what several objectives come to.
     PartsPerBillion,
 }
