@@ -14,22 +14,26 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("tollgate-aws", &["tollgate-core"]),
     ("tollgate-ledger", &["tollgate-core"]),
     ("tollgate-lambda", &["tollgate-core"]),
-    ("change-gate", &["tollgate-aws", "tollgate-core", "tollgate-lambda", "tollgate-ledger", "tollgate-policy"]),
+    ("tollgate-gate", &["tollgate-aws", "tollgate-core", "tollgate-lambda", "tollgate-ledger", "tollgate-policy"]),
+    ("change-gate", &["tollgate-core", "tollgate-gate", "tollgate-lambda", "tollgate-ledger"]),
+    ("slo-gate", &["tollgate-aws", "tollgate-core", "tollgate-gate", "tollgate-lambda", "tollgate-ledger"]),
     ("tollgate-cli", &["tollgate-aws", "tollgate-core", "tollgate-ledger", "tollgate-policy"]),
     ("xtask", &[]),
     ("tollgate-e2e", &[]),
-    ("tollgate-bench", &["tollgate-core", "tollgate-e2e", "tollgate-policy"]),
+    ("tollgate-bench", &["tollgate-aws", "tollgate-core", "tollgate-e2e", "tollgate-policy"]),
 ];
 
 /// Libraries that only the named packages may use.
 const ONLY: &[(&str, &[&str])] = &[
     ("regorus", &["tollgate-policy"]),
+    ("aws-sdk-applicationsignals", &["tollgate-aws"]),
     ("aws-sdk-cloudwatch", &["tollgate-aws", "tollgate-e2e"]),
     ("aws-sdk-dynamodb", &["tollgate-ledger"]),
     ("aws-sdk-eventbridge", &["tollgate-aws"]),
     ("aws-sdk-sns", &["tollgate-aws"]),
+    ("aws-sdk-sts", &["tollgate-aws"]),
     ("rusqlite", &["tollgate-ledger"]),
-    ("lambda_runtime", &["tollgate-lambda", "change-gate"]),
+    ("lambda_runtime", &["tollgate-lambda", "tollgate-gate", "change-gate", "slo-gate"]),
 ];
 
 fn packages() -> Vec<(String, BTreeSet<String>)> {

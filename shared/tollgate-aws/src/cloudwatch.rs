@@ -8,7 +8,7 @@ use futures_util::{Stream, StreamExt as _};
 use tokio::time::Instant;
 use tollgate_core::{
     Timestamp,
-    slo::{Indicator, Metric, Plan, Reach, Slo, Snapshot},
+    slo::{Indicator, Metric, Plan, Reach, Slo, Snapshot, Tier},
 };
 
 use crate::{
@@ -59,11 +59,20 @@ impl CloudWatch {
 
     /// The source of an objective's metrics, as evidence names it: `cloudwatch:eu-central-1`, the region of the total.
     pub fn source(&self, slo: &Slo) -> String {
-        let (name, region) = match &slo.indicator {
-            Indicator::ApplicationSignals(signals) => ("applicationsignals", signals.region.clone()),
-            _ => ("cloudwatch", slo.metrics().last().and_then(|metric| metric.region.clone())),
-        };
-        format!("{name}:{}", region.or_else(|| self.connections.own_region()).as_deref().unwrap_or("no region"))
+        if let Indicator::ApplicationSignals(signals) = &slo.indicator {
+            return self.source_in("applicationsignals", signals.region.clone());
+        }
+        self.source_of(slo.metrics().last().copied())
+    }
+
+    /// The source of a metric, as evidence names it.
+    pub(crate) fn source_of(&self, metric: Option<&Metric>) -> String {
+        self.source_in("cloudwatch", metric.and_then(|metric| metric.region.clone()))
+    }
+
+    fn source_in(&self, name: &str, region: Option<String>) -> String {
+        let region = region.or_else(|| self.connections.own_region());
+        format!("{name}:{}", region.as_deref().unwrap_or("no region"))
     }
 
     /// Fetches everything that the objectives need by one plan, as a recording keeps it: each metric once, as far back
@@ -74,6 +83,15 @@ impl CloudWatch {
         let measured: BTreeSet<&Metric> = slos.iter().flat_map(|slo| slo.indicator.measured()).collect();
         let metrics: BTreeSet<&Metric> = slos.iter().flat_map(|slo| slo.metrics()).collect();
         let metrics = metrics.into_iter().map(|metric| (metric, measured.contains(metric))).collect();
+        self.fetch_by(plan, metrics, deadline).await
+    }
+
+    /// Fetches what these metrics measured over one range of time. What has not come by the deadline has failed.
+    pub(crate) async fn sample(&self, metrics: &BTreeSet<&Metric>, tier: Tier, deadline: Instant) -> Fetch {
+        self.fetch_by(Plan::of_one(tier), metrics.iter().map(|metric| (*metric, true)).collect(), deadline).await
+    }
+
+    async fn fetch_by(&self, plan: Plan, metrics: Vec<(&Metric, bool)>, deadline: Instant) -> Fetch {
         let item = Item { plan: plan.clone(), metrics };
         let delivery = self.deliveries(vec![item], deadline).await.pop();
         delivery.map_or_else(

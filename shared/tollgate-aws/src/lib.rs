@@ -8,6 +8,7 @@
 
 mod answer;
 mod call;
+mod canary;
 mod cloudwatch;
 mod config;
 mod connection;
@@ -15,9 +16,11 @@ mod failure;
 mod gathered;
 mod gathering;
 mod held;
+mod keptn;
 mod outgoing;
 mod quota;
 mod recorded;
+mod sampling;
 mod signals;
 mod telemetry;
 

@@ -152,6 +152,7 @@ impl Telemetry {
     /// Reads the objectives of many services, and hands on what `judge` makes of each service's, in their order, as soon
     /// as it is there. Series are let go as they are judged.
     ///
+    /// Calls go on only while the stream is polled: what takes long with a service is to be done beside it (`buffered`).
     /// A call that fails, or takes longer than 30 seconds, is evidence about the objectives that it was for. At the
     /// deadline the stream ends, and it may be dropped at any time: the services that it has not handed on are to be
     /// read another time, from the first of them.

@@ -1,7 +1,9 @@
 //! The service catalogue: services, teams, objectives, calendars, waivers and callers, read from data files.
 
 mod calendar;
+mod canaries;
 mod entries;
+mod indicators;
 mod objectives;
 
 use std::{
@@ -10,14 +12,16 @@ use std::{
 };
 
 pub use calendar::Freeze;
+use calendar::line_of;
 use entries::{Calendar, Callers, Trust, Waivers};
 pub use entries::{Service, Team};
 use serde::de::DeserializeOwned;
 
 use crate::{
     approval::normal,
+    canary::CanarySource,
     data::{DataError, from_yaml},
-    keptn::{self, KeptnGate},
+    keptn::{self, KeptnGate, KeptnSlis},
     settings::Layers,
     slo::{Exclusion, Slo},
     waiver::Waiver,
@@ -44,6 +48,10 @@ pub struct Catalogue {
     pub slos: BTreeMap<String, Vec<Slo>>,
     /// Imported Keptn gates by service.
     pub keptn: BTreeMap<String, KeptnGate>,
+    /// Where the numbers of those gates come from, by service: one for each gate.
+    pub keptn_slis: BTreeMap<String, KeptnSlis>,
+    /// How canaries are judged and where their numbers come from, by service.
+    pub canaries: BTreeMap<String, CanarySource>,
     /// Planned maintenance.
     pub maintenance: Vec<Arc<Exclusion>>,
     /// What is allowed and hardly meant.
@@ -74,6 +82,7 @@ impl Catalogue {
         if let Err(new) = catalogue.add_objectives(files) {
             errors.extend(new);
         }
+        errors.extend(catalogue.add_sources(files));
         let owner = |service: &str| catalogue.services.get(service).map(|service| service.owner.clone());
         match Layers::read(files, owner) {
             Ok(settings) => catalogue.settings = settings,
@@ -103,6 +112,9 @@ impl Catalogue {
                 let team: Team = named(file, text, |team: &Team| &team.name).map_err(one)?;
                 self.teams.insert(team.name.clone(), team);
             }
+            // Their sources may refer to what is in `slos`.
+            Some(("canaries", _)) => {}
+            Some(("keptn", rest)) if rest.ends_with(indicators::SUFFIX) => {}
             Some(("keptn", rest)) => {
                 let Some(service) = rest.strip_suffix(".yaml").filter(|name| !name.contains('/')) else {
                     let message = "a Keptn gate is named after its service: `data/keptn/SERVICE.yaml`";
@@ -126,8 +138,8 @@ impl Catalogue {
             }
             Some(("settings", _)) | None => {}
             Some((folder, _)) => {
-                let known = "`services`, `teams`, `slos`, `keptn`, `maintenance`, `calendars`, `waivers`, `settings` and \
-                     `callers.yaml`";
+                let known = "`services`, `teams`, `slos`, `keptn`, `canaries`, `maintenance`, `calendars`, `waivers`, \
+                     `settings` and `callers.yaml`";
                 let name = if folder.is_empty() { file } else { folder };
                 let message = format!("`{name}` is not read by anything; the data are {known}");
                 return Err(one(DataError::new(file, None, message)));
@@ -156,6 +168,15 @@ impl Catalogue {
     /// Names that lead nowhere: owners, dependencies, objectives and waivers of what is not in the catalogue.
     pub fn dangling(&self) -> Vec<DataError> {
         let mut found = BTreeSet::new();
+        for slo in self.slos.values().flatten() {
+            let mut note = |message: String| found.extend([DataError::new(&slo.file, slo.line, message)]);
+            if !self.services.contains_key(&slo.service) {
+                note(format!("`{}` is of `{}`, which has no file in `data/services`", slo.name, slo.service));
+            }
+            for name in slo.shared_with.iter().filter(|name| !self.services.contains_key(*name)) {
+                note(format!("`{}` is shared with `{name}`, which has no file in `data/services`", slo.name));
+            }
+        }
         let mut note = |file: String, message: String| found.extend([DataError::new(file, None, message)]);
         for service in self.services.values() {
             let file = format!("data/services/{}.yaml", service.name);
@@ -172,17 +193,11 @@ impl Catalogue {
                 );
             }
         }
-        for service in self.slos.keys().filter(|name| !self.services.contains_key(*name)) {
-            note("data/slos".to_owned(), format!("objectives of `{service}`, which has no file in `data/services`"));
-        }
         for service in self.keptn.keys().filter(|name| !self.services.contains_key(*name)) {
             note(format!("data/keptn/{service}.yaml"), format!("`{service}` has no file in `data/services`"));
         }
-        for slo in self.slos.values().flatten() {
-            for name in slo.shared_with.iter().filter(|name| !self.services.contains_key(*name)) {
-                let message = format!("`{}` is shared with `{name}`, which has no file in `data/services`", slo.name);
-                note(slo.file.clone(), message);
-            }
+        for service in self.canaries.keys().filter(|name| !self.services.contains_key(*name)) {
+            note(format!("data/canaries/{service}.yaml"), format!("`{service}` has no file in `data/services`"));
         }
         for exclusion in &self.maintenance {
             let (name, owner) = (&exclusion.name, &exclusion.owner);
@@ -226,7 +241,7 @@ fn named<T: DeserializeOwned>(file: &str, text: &str, name: impl Fn(&T) -> &Stri
         Ok(entry)
     } else {
         let message = format!("the entry is named `{}`: the file should be `{}.yaml`", name(&entry), name(&entry));
-        Err(DataError::new(file, None, message))
+        Err(DataError::new(file, line_of(text, name(&entry)), message))
     }
 }
 

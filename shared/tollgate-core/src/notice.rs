@@ -2,13 +2,15 @@
 //!
 //! [`step`] is the whole of it: from the state that was kept and a fresh [`Report`] it makes the state to keep and the
 //! notice to send, if any. Bad news goes out at once. Good news waits until it has held, and until the last notice is a
-//! while ago, so that a service that flaps is announced once and not at every turn. What is not known is news too.
+//! while ago, so that a service that flaps is announced once and not at every turn. What is not known is news too, once
+//! it has held.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{Timestamp, finding::Finding};
 
 mod message;
+mod observed;
 mod state;
 mod step;
 #[cfg(test)]
@@ -40,7 +42,7 @@ pub enum Level {
 
 impl Level {
     /// How much it asks of people. What is not known weighs as much as a ticket.
-    const fn weight(self) -> u8 {
+    pub const fn weight(self) -> u8 {
         match self {
             Self::Ok => 0,
             Self::Unknown | Self::Ticket => 1,

@@ -24,7 +24,7 @@ mod interval;
 mod judged;
 mod measure;
 mod objective;
-mod openslo;
+pub(crate) mod openslo;
 mod pairs;
 mod period;
 mod plan;
@@ -32,9 +32,11 @@ mod reading;
 mod report;
 #[cfg(test)]
 mod sample;
+mod sampled;
 mod series;
 mod source;
 mod timeslice;
+mod trend;
 
 pub use aggregate::{AGGREGATE_SCHEMA, DailyAggregate};
 pub use alert::BurnAlert;
@@ -53,11 +55,14 @@ pub use objective::{Budgeting, PARTS_PER_BILLION, SliceTarget, Slo, Target};
 pub use openslo::{Objectives, check_syntax, parse, read};
 pub use pairs::{BurnPair, PairFact, sloth_week_pairs, workbook_pairs};
 pub use period::{CalendarUnit, Period};
+pub(crate) use plan::align_down;
 pub use plan::{LAG_SECONDS, Plan, Reach, Tier, WINDOWS};
 pub use report::{BudgetReport, Reported, ReportedBudget, ReportedInterval, ReportedStatus, reported_fact};
+pub use sampled::Sampled;
 pub use series::{Datum, Quality, Snapshot, TierSeries, count};
 pub use source::{Metric, SignalsSlo, Source};
 pub use timeslice::SliceFact;
+pub use trend::burn_trend;
 
 /// What is known of one objective.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

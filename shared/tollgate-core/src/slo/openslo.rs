@@ -42,11 +42,14 @@
 
 use std::sync::Arc;
 
+pub(crate) use document::Source as WrittenSource;
 use document::{Document, Header};
-use reader::Reader;
+pub(crate) use metric::Purpose;
+pub(crate) use reader::Reader;
 use serde::de::DeserializeOwned;
 use serde_saphyr::{Location, Spanned};
 use several::Objects;
+pub(crate) use source::MetricSource as WrittenMetricSource;
 
 use super::Slo;
 use crate::data::{DataError, from_yaml_documents};
@@ -115,6 +118,11 @@ fn read_as<'a>(
     if !errors.is_empty() {
         return Err(errors);
     }
+    let empty: Vec<DataError> = documents
+        .iter()
+        .filter(|(_, found)| found.is_empty())
+        .map(|(file, _)| DataError::new(*file, None, "nothing is in it: write an SLO, or remove the file"))
+        .collect();
     let documents: Vec<(&str, &Spanned<Document>)> = documents
         .iter()
         .flat_map(|(file, documents)| documents.iter().map(move |document| (*file, document)))
@@ -127,6 +135,7 @@ fn read_as<'a>(
     }
     reader.slos(&documents);
     let Reader { mut errors, mut warnings, known, .. } = reader;
+    warnings.extend(empty);
     for found in [&mut errors, &mut warnings] {
         found.sort();
         found.dedup();
@@ -135,12 +144,33 @@ fn read_as<'a>(
     if errors.is_empty() { Ok(Objectives { slos, warnings }) } else { Err(errors) }
 }
 
+/// Reads files of other kinds, whose metric sources are written as here and may refer to the data sources of these.
+/// What is wrong with those is told where they are read for their own sake.
+///
+/// Returns errors and warnings, by file and line.
+pub(crate) fn read_others<'a>(
+    slo_files: impl IntoIterator<Item = (&'a str, &'a str)>,
+    others: impl IntoIterator<Item = (&'a str, &'a str)>,
+    mut read: impl FnMut(&mut Reader<'_>, &str, &str),
+) -> (Vec<DataError>, Vec<DataError>) {
+    let found = |(file, text)| (file, documents_of(file, text).unwrap_or_default());
+    let documents: Vec<(&str, Vec<Spanned<Document>>)> = slo_files.into_iter().map(found).collect();
+    let documents: Vec<(&str, &Spanned<Document>)> =
+        documents.iter().flat_map(|(file, found)| found.iter().map(move |document| (*file, document))).collect();
+    let mut reader = Reader::over(&documents, false);
+    reader.errors.clear();
+    for (file, text) in others {
+        reader.in_file(file, |reader| read(reader, file, text));
+    }
+    (reader.errors, reader.warnings)
+}
+
 fn documents_of(file: &str, text: &str) -> Result<Vec<Spanned<Document>>, Vec<DataError>> {
     let headers: Vec<Spanned<Header>> = objects_of(file, text)?;
     let errors: Vec<DataError> = headers
         .iter()
         .flat_map(|header| wrong_header(&header.value).map(|(at, message)| (at.unwrap_or(header.defined), message)))
-        .map(|(at, message)| DataError::new(file, line(&at), message))
+        .map(|(at, message)| DataError::at(file, &at, message))
         .collect();
     if errors.is_empty() { objects_of(file, text) } else { Err(errors) }
 }

@@ -25,6 +25,15 @@ impl Source {
         }
     }
 
+    /// The same of the metrics that have these dimensions as well.
+    #[must_use]
+    pub fn with_dimensions(&self, dimensions: &BTreeMap<String, String>) -> Self {
+        match self {
+            Self::Metric(metric) => Self::Metric(metric.with_dimensions(dimensions)),
+            Self::Expression(expression) => Self::Expression(expression.with_dimensions(dimensions)),
+        }
+    }
+
     /// The metric, where it is only one.
     pub fn metric(&self) -> Option<&Metric> {
         match self {
@@ -93,6 +102,14 @@ impl Metric {
             account_id: None,
             role_arn: None,
         }
+    }
+
+    /// The metric that has these dimensions as well.
+    #[must_use]
+    pub fn with_dimensions(&self, dimensions: &BTreeMap<String, String>) -> Self {
+        let mut metric = self.clone();
+        metric.dimensions.extend(dimensions.iter().map(|(name, value)| (name.clone(), value.clone())));
+        metric
     }
 
     /// Does its statistic count events, so that datapoints can be added up? Averages and percentiles cannot.

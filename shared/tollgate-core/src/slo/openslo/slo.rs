@@ -38,9 +38,9 @@ struct Stated {
 
 impl Reader<'_> {
     pub(super) fn slo(&mut self, document: &Spanned<Document>) -> Option<Vec<Slo>> {
-        let at = document.defined;
         let metadata = &document.value.metadata;
-        let spec = &document.value.spec.as_ref()?.value;
+        let Spanned { value: spec, defined: at, .. } = document.value.spec.as_ref()?;
+        let at = *at;
         let name = self.name(&metadata.name);
         let service = match &spec.service {
             Some(service) if !service.value.is_empty() => Some(service.value.clone()),

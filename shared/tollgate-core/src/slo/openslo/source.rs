@@ -10,7 +10,7 @@ use serde_saphyr::Spanned;
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct MetricSource {
+pub(crate) struct MetricSource {
     pub(super) metric_source_ref: Option<Spanned<String>>,
     #[serde(rename = "type")]
     pub(super) kind: Option<Spanned<String>>,
