@@ -26,6 +26,15 @@
 //!     errors: {Namespace: Shop, MetricName: Errors, treatMissing: zero}
 //! ```
 //!
+//! An SLO of CloudWatch Application Signals is a `ratioMetric` with `rawType: success` and a `raw` source:
+//!
+//! ```yaml
+//! type: ApplicationSignals
+//! spec: {Id: checkout-availability}   # its name or ARN; optional: Region and RoleArn
+//! ```
+//!
+//! with `Occurrences` where it is request-based there, `Timeslices` where it is period-based.
+//!
 //! Without `treatMissing`, events of which nothing is known count as bad. An objective about others is a `ratioMetric`
 //! with `rawType: success` and a `raw` source of `type: Tollgate`, whose `spec` is `worstOf: [service/name, …]` or
 //! `weighted: {service/name: 2, …}`. Several services share the budget of an SLO with the annotation
@@ -52,6 +61,7 @@ mod metric;
 mod place;
 mod reader;
 mod several;
+mod signals;
 mod slo;
 mod source;
 mod window;

@@ -1,4 +1,5 @@
-//! Where the numbers of an indicator come from: one CloudWatch metric, or arithmetic over several.
+//! Where the numbers of an indicator come from: one CloudWatch metric, arithmetic over several, or an SLO of Application
+//! Signals.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -55,6 +56,17 @@ impl From<Metric> for Source {
     fn from(metric: Metric) -> Self {
         Self::Metric(metric)
     }
+}
+
+/// The identity of one SLO of CloudWatch Application Signals.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SignalsSlo {
+    /// Its ARN or, in the caller's own account, its name.
+    pub id: String,
+    /// The region that it is in; the caller's own when absent.
+    pub region: Option<String>,
+    /// The role that reads it; the caller's own when absent.
+    pub role_arn: Option<String>,
 }
 
 /// The identity of one CloudWatch metric and the statistic that is read of it.

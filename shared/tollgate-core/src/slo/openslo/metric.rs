@@ -28,6 +28,7 @@ pub(crate) enum Purpose {
 pub(super) enum Kind {
     CloudWatch,
     Tollgate,
+    ApplicationSignals,
     /// Nothing here.
     Foreign,
 }
@@ -65,6 +66,7 @@ impl Reader<'_> {
         match kind {
             "CloudWatch" => Some(Kind::CloudWatch),
             "Tollgate" => Some(Kind::Tollgate),
+            "ApplicationSignals" => Some(Kind::ApplicationSignals),
             _ if self.syntax_only => Some(Kind::Foreign),
             _ => self.refuse(&at, format!("no source of type `{kind}` here: write `type: CloudWatch`")),
         }
@@ -77,6 +79,10 @@ impl Reader<'_> {
             Kind::Foreign => return None,
             Kind::Tollgate => {
                 let message = "other objectives are a `raw` ratio with `rawType: success`: write it so";
+                return self.refuse(&source.defined, message);
+            }
+            Kind::ApplicationSignals => {
+                let message = "an SLO of Application Signals is a `raw` ratio with `rawType: success`: write it so";
                 return self.refuse(&source.defined, message);
             }
         }
@@ -156,6 +162,9 @@ impl Reader<'_> {
         });
         if let Some(at) = objectives {
             good = self.refuse(&at, "only `type: Tollgate` is made of other objectives: write that type");
+        }
+        if let Some(id) = all.iter().find_map(|spec| spec.id.as_ref()) {
+            good = self.refuse(&id.defined, "only `type: ApplicationSignals` has an `Id`: write that type");
         }
         good
     }
@@ -247,7 +256,7 @@ impl Reader<'_> {
         }
     }
 
-    fn place(&mut self, spec: &SourceSpec, outer: &Place) -> Option<Place> {
+    pub(super) fn place(&mut self, spec: &SourceSpec, outer: &Place) -> Option<Place> {
         let mut all = Vec::new();
         flatten(spec, &mut all);
         let region = self.one("Region", &all, |spec| spec.region.as_ref())?;
