@@ -44,18 +44,16 @@ pub(crate) fn background(slo: &Slo, kept: &Kept) -> Background {
 }
 
 /// The days that are over, that the series hold whole, and that are not kept yet.
-pub(crate) fn new_days(gathered: &Gathered<'_>, kept: &Kept) -> Option<(String, Vec<DailyAggregate>)> {
+pub(crate) fn new_days(gathered: &Gathered<'_>, kept: &Kept) -> Vec<DailyAggregate> {
     let slo = gathered.slo;
     if !is_kept(slo) {
-        return None;
+        return Vec::new();
     }
-    let id = slo.evidence_id();
-    let known = kept.get(&id).map(|days| days.value.as_slice()).unwrap_or_default();
+    let known = kept.get(&slo.evidence_id()).map(|days| days.value.as_slice()).unwrap_or_default();
     let today = gathered.judging.now.date_naive();
     let days = (1..=DAYS_BACK).filter_map(|back| today.checked_sub_days(Days::new(back)));
     let missing = days.filter(|day| !known.iter().any(|aggregate| aggregate.day == *day));
-    let new: Vec<_> = missing.filter_map(|day| DailyAggregate::of(slo, &gathered.snapshot, day).ok()).collect();
-    (!new.is_empty()).then_some((id, new))
+    missing.filter_map(|day| DailyAggregate::of(slo, &gathered.snapshot, day).ok()).collect()
 }
 
 impl SloGate {

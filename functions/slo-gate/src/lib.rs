@@ -10,6 +10,7 @@ mod keptn;
 mod receive;
 mod round;
 mod sweep;
+mod tally;
 mod tell;
 mod watch;
 

@@ -1,13 +1,9 @@
 //! Services looked at as they run, group after group, until the time is over.
 
-use std::{
-    collections::BTreeMap,
-    time::{Duration, SystemTime},
-};
+use std::time::{Duration, SystemTime};
 
 use futures_util::StreamExt as _;
 use lambda_runtime::Context;
-use serde::Serialize;
 use serde_json::{Value, json};
 use tollgate_aws::Gathered;
 use tollgate_core::{
@@ -15,15 +11,17 @@ use tollgate_core::{
     catalogue::Service,
     change::Purpose,
     facts::{Rollout, SloGateFacts},
-    slo::SloFact,
+    notice::State,
+    slo::{DailyAggregate, SloFact},
 };
 use tollgate_lambda::{metrics, problem::Problem};
+use tollgate_ledger::Document;
 
 use crate::{
     SloGate,
-    days::{background, new_days},
+    days::{Kept, background, new_days},
     round::Round,
-    tell::Told,
+    tally::{Looked, Tally},
 };
 
 /// How often it is noted how far a round came, in services: a process that is killed looks at no more than these again.
@@ -34,28 +32,8 @@ const RESERVE: Duration = Duration::from_secs(5);
 const NO_DEADLINE: Duration = Duration::from_secs(300);
 /// The environment that is watched where a schedule names none: this one, or the first of the service.
 const WATCHED: &str = "production";
-/// Services that failed are named in the answer, at most so many.
-const NAMED: usize = 20;
-
-/// What was seen.
-#[derive(Debug, Default, Serialize)]
-struct Tally {
-    /// Services that were looked at.
-    services: u64,
-    /// Of them, by the most urgent of their subjects.
-    levels: BTreeMap<&'static str, u64>,
-    /// Those that could not be judged or whose state could not be kept.
-    failed: u64,
-    /// The first of them, with the reason.
-    failures: Vec<String>,
-    /// Notices that were made.
-    notices: u64,
-    /// Changes that maintenance kept from going out.
-    suppressed: u64,
-    /// Requests to CloudWatch, and their price.
-    requests: u64,
-    usd_micros: u64,
-}
+/// Services whose state is written at once.
+const WRITES_AT_ONCE: usize = 8;
 
 /// How much time the invocation has left.
 pub(crate) fn time_left(context: &Context) -> Duration {
@@ -87,35 +65,37 @@ impl SloGate {
             for mut gathered in found {
                 gathered.judging.max_age_seconds = max_age_seconds;
                 seen.0.push(gathered.fact(&background(gathered.slo, &kept)));
-                seen.1.extend(new_days(&gathered, &kept));
+                seen.1.push(new_days(&gathered, &kept));
             }
             seen
         };
-        let mut seen = self.house.telemetry.sweep(groups, now, deadline, 0, read);
-        while let Some((service, (facts, days))) = seen.next().await {
-            tally.charge(&facts);
-            for (id, days) in days {
-                let own = catalogue.slos_of(&service.name).find(|slo| slo.evidence_id() == id);
-                if let Some(slo) = own {
-                    let kept = self.keep_days(slo, days, &kept, now).await;
-                    kept.unwrap_or_else(|problem| tally.fail(&id, &problem));
-                }
-            }
-            for environment in watched(service, &round.environments) {
-                let facts = self.as_it_runs(service, environment, asked_by, now, facts.clone());
-                let state = states.remove(&(service.name.clone(), environment.to_owned()));
-                tally.note(&service.name, self.tell(facts, state).await);
-            }
+        let seen = self.house.telemetry.sweep(groups, now, deadline, 0, read);
+        // What is written waits for no other service, and what is read goes on meanwhile.
+        let mut looked = seen
+            .map(|(service, (facts, days))| {
+                let as_it_runs: Vec<_> = watched(service, &round.environments)
+                    .into_iter()
+                    .map(|environment| {
+                        let facts = self.as_it_runs(service, environment, asked_by, now, facts.clone());
+                        (facts, states.remove(&(service.name.clone(), environment.to_owned())))
+                    })
+                    .collect();
+                self.look(service, facts, days, as_it_runs, &kept)
+            })
+            .buffered(WRITES_AT_ONCE);
+        while let Some(looked) = looked.next().await {
             looked_at += 1;
+            let service = &looked.service.name;
             let is_last = looked_at == order.len();
             let place = (is_last || looked_at % MARK_EVERY == 0)
-                .then(|| round.place(place.as_ref(), &order, &service.name))
+                .then(|| round.place(place.as_ref(), &order, service))
                 .flatten();
+            tally.note(looked);
             if let Some(place) = place {
                 self.mark(round, &place).await?;
             }
         }
-        drop(seen);
+        drop(looked);
         let unsent = self.send().await?;
         let left = order.len().saturating_sub(looked_at);
         let (at, gate) = (self.house.clock.now(), self.house.gate().as_str());
@@ -132,6 +112,26 @@ impl SloGate {
         Err(Problem::unavailable(format!(
             "the time was over when {looked_at} services were looked at: the next run goes on with the other {left}"
         )))
+    }
+
+    /// Keeps the days of a service's objectives, and tells what changed in each environment.
+    async fn look<'a>(
+        &self,
+        service: &'a Service,
+        facts: Vec<SloFact>,
+        days: Vec<Vec<DailyAggregate>>,
+        as_it_runs: Vec<(SloGateFacts, Option<Document<State>>)>,
+        kept: &Kept,
+    ) -> Looked<'a> {
+        let mut results = Vec::new();
+        let slos = self.house.catalogue.slos_of(&service.name);
+        for (slo, days) in slos.zip(days).filter(|(_, days)| !days.is_empty()) {
+            results.push(self.keep_days(slo, days, kept, self.house.clock.now()).await.map(|()| None));
+        }
+        for (facts, state) in as_it_runs {
+            results.push(self.tell(facts, state).await.map(Some));
+        }
+        Looked { service, facts, results }
     }
 
     /// The question that nobody asks: may anything risky be rolled out, as the service runs? What it depends on is looked
@@ -166,45 +166,4 @@ fn watched<'a>(service: &'a Service, named: &'a [String]) -> Vec<&'a str> {
         return vec![if runs_in(WATCHED) { WATCHED } else { first }];
     }
     named.iter().map(String::as_str).filter(|name| runs_in(name)).collect()
-}
-
-impl Tally {
-    fn charge(&mut self, facts: &[SloFact]) {
-        for evidence in facts.iter().map(|fact| &fact.evidence) {
-            self.requests += evidence.api_requests;
-            self.usd_micros += evidence.api_cost_usd_micros;
-        }
-    }
-
-    fn note(&mut self, service: &str, told: Result<Told, Problem>) {
-        self.services += 1;
-        match told {
-            Ok(told) => {
-                *self.levels.entry(told.level.as_str()).or_default() += 1;
-                self.notices += u64::from(told.noticed);
-                self.suppressed += told.suppressed;
-            }
-            Err(problem) => self.fail(service, &problem),
-        }
-    }
-
-    fn fail(&mut self, what: &str, problem: &Problem) {
-        tracing::error!(what, problem = problem.detail, "it could not be looked at");
-        self.failed += 1;
-        if self.failures.len() < NAMED {
-            self.failures.push(format!("{what}: {}", problem.detail));
-        }
-    }
-
-    fn metrics(&self, left: usize, unsent: usize) -> [(&'static str, u64); 6] {
-        let count = |count| u64::try_from(count).unwrap_or(u64::MAX);
-        [
-            ("SweptServices", self.services),
-            ("SweepFailures", self.failed),
-            ("SweepServicesLeft", count(left)),
-            ("Notices", self.notices),
-            ("NoticesUnsent", count(unsent)),
-            ("AwsRequests", self.requests),
-        ]
-    }
 }
