@@ -1,0 +1,97 @@
+//! The SLO gate as Lambda runs it, over an organisation of a thousand services with four objectives each.
+
+#![allow(clippy::unwrap_used, missing_docs, reason = "a benchmark fails by panicking")]
+
+use std::{fs, path::Path, time::Instant};
+
+use serde_json::{Value, json};
+use tollgate_bench::cloudwatch::StandIn;
+use tollgate_e2e::{function::Function, world::workspace_policies};
+
+const SERVICES: usize = 1000;
+const OBJECTIVES: usize = 4;
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let policies = folder.path().join("policies");
+    copy(&workspace_policies(), &policies)?;
+    organisation(&policies)?;
+    let stand_in = StandIn::default();
+    let endpoint = stand_in.start().await?;
+    let ledger = format!("sqlite:{}", folder.path().join("ledger.sqlite").display());
+    let environment = [
+        ("TOLLGATE_POLICIES", policies.to_str().unwrap()),
+        ("TOLLGATE_LEDGER", &ledger),
+        ("AWS_ENDPOINT_URL", &endpoint),
+        ("AWS_REGION", "eu-central-1"),
+        ("AWS_ACCESS_KEY_ID", "test"),
+        ("AWS_SECRET_ACCESS_KEY", "test"),
+    ];
+    let started = Instant::now();
+    let function = Function::start("slo-gate", &environment, Value::Null).await?;
+    function.api.polled().await;
+    println!("cold start with {SERVICES} services: {:.2?}", started.elapsed());
+    // The stand-in writes its answers at the first sweep.
+    for number in 0..2 {
+        stand_in.take_calls();
+        let started = Instant::now();
+        let answer = function.invoke(&format!("sweep-{number}"), json!({"sweep": {}})).await;
+        let Some(Ok(swept)) = answer else { anyhow::bail!("{answer:?}") };
+        println!("sweep: {:.2?}, {} calls, {}", started.elapsed(), stand_in.take_calls(), swept["done"][0]["saw"]);
+    }
+    if let Some(kibibytes) = function.peak_memory_kibibytes() {
+        println!("peak memory: {} MiB", kibibytes / 1024);
+    }
+    Ok(())
+}
+
+/// Services and objectives as their owners write them, instead of the example's.
+fn organisation(policies: &Path) -> anyhow::Result<()> {
+    let data = policies.join("data");
+    for folder in ["services", "slos", "maintenance", "canaries", "keptn", "calendars", "waivers"] {
+        fs::remove_dir_all(data.join(folder))?;
+        fs::create_dir(data.join(folder))?;
+    }
+    for service in 0..SERVICES {
+        let name = format!("service-{service:04}");
+        let entry = format!(
+            "name: {name}\ndescription: One of many.\ntier: tier_2\nowner: platform\nenvironments: [production]\n"
+        );
+        fs::write(data.join("services").join(format!("{name}.yaml")), entry)?;
+        let source = |metric: String| {
+            format!(
+                "{{metricSource: {{type: CloudWatch, spec: {{Namespace: Shop, MetricName: {metric}, \
+                 Dimensions: {{Service: {name}}}, Stat: Sum}}}}}}"
+            )
+        };
+        let slo = |objective: usize| {
+            let (good, total) = (source(format!("Good{objective}")), source(format!("Total{objective}")));
+            format!(
+                "apiVersion: openslo/v1\nkind: SLO\nmetadata: {{name: objective-{objective}}}\nspec:\n  service: {name}\n  \
+                 indicator:\n    metadata: {{name: {name}-{objective}}}\n    spec:\n      ratioMetric:\n        counter: true\n        \
+                 good: {good}\n        total: {total}\n  timeWindow: [{{duration: 30d, isRolling: true}}]\n  \
+                 budgetingMethod: Occurrences\n  objectives: [{{target: 0.999}}]\n"
+            )
+        };
+        let slos: Vec<String> = (0..OBJECTIVES).map(slo).collect();
+        fs::write(data.join("slos").join(format!("{name}.yaml")), slos.join("---\n"))?;
+    }
+    Ok(())
+}
+
+fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let (path, target) = {
+            let entry = entry?;
+            (entry.path(), to.join(entry.file_name()))
+        };
+        if path.is_dir() {
+            copy(&path, &target)?;
+        } else {
+            fs::copy(&path, &target)?;
+        }
+    }
+    Ok(())
+}
