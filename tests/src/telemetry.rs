@@ -91,6 +91,51 @@ pub async fn publish(
     Ok(())
 }
 
+/// One side of a canary.
+#[derive(Debug, Clone, Copy)]
+pub struct Version {
+    /// Its name, the value of the dimension `Version`.
+    pub name: &'static str,
+    /// Requests in a minute.
+    pub requests_per_minute: u64,
+    /// How many of them fail.
+    pub bad_per_minute: u64,
+    /// How long they take.
+    pub latency_ms: u64,
+}
+
+/// Puts half an hour of a version's `RequestCount`, `GoodRequestCount` and `Latency` into CloudWatch.
+pub async fn publish_version(
+    endpoint: &str,
+    region: &str,
+    namespace: &str,
+    service: &str,
+    version: Version,
+    now: Time<Utc>,
+) -> anyhow::Result<()> {
+    let end = now.timestamp().div_euclid(MINUTE) * MINUTE;
+    let data = (end - HOUR / 2..end).step_by(60).flat_map(|minute| {
+        // Every minute is a little different, as it is.
+        let more = u64::try_from(minute / MINUTE).unwrap_or(0) * 7 % 5;
+        let requests = version.requests_per_minute + more;
+        let good = requests - version.bad_per_minute - more % 2;
+        [("RequestCount", requests), ("GoodRequestCount", good), ("Latency", version.latency_ms + more)].map(
+            |(name, value)| {
+                MetricDatum::builder()
+                    .metric_name(name)
+                    .dimensions(Dimension::builder().name("Service").value(service).build())
+                    .dimensions(Dimension::builder().name("Version").value(version.name).build())
+                    .timestamp(DateTime::from_secs(minute))
+                    .value(value as f64)
+                    .build()
+            },
+        )
+    });
+    let put = client(endpoint, region).put_metric_data().namespace(namespace).set_metric_data(Some(data.collect()));
+    put.send().await.with_context(|| format!("publishing version `{}` to {endpoint}", version.name))?;
+    Ok(())
+}
+
 fn client(endpoint: &str, region: &str) -> Client {
     let config = Config::builder()
         .behavior_version(BehaviorVersion::latest())

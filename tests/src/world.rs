@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use crate::{
     function::Function,
-    telemetry::{Traffic, publish},
+    telemetry::{Traffic, Version, publish, publish_version},
 };
 
 /// The emulator drops what is older than two weeks, so a world is at most one week old and remembers six days.
@@ -94,6 +94,11 @@ impl World {
     pub async fn publish(&self, service: &str, traffic: Traffic) {
         let traffic = Traffic { days: DAYS, ..traffic };
         publish(&crate::aws_endpoint(), REGION, &self.namespace, service, &traffic, now()).await.unwrap();
+    }
+
+    /// Puts the last half hour of a version of a service into CloudWatch.
+    pub async fn publish_version(&self, service: &str, version: Version) {
+        publish_version(&crate::aws_endpoint(), REGION, &self.namespace, service, version, now()).await.unwrap();
     }
 
     /// Starts the change gate, asked by the pipeline.

@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 use tollgate_e2e::{
     function::{Function, HttpAnswer},
-    telemetry::Traffic,
+    telemetry::{Traffic, Version},
     world::{World, now},
 };
 
@@ -127,6 +127,38 @@ async fn a_canary_of_which_nothing_is_known_does_not_pass() {
     question["canary"]["canary"] = json!({"Version": "1841"});
     let same = ask(&gate, question).await;
     assert_eq!((same.status, &same.body["field"]), (400, &json!("canary.canary")));
+}
+
+/// The baseline has most of the traffic, the canary a twentieth of it.
+#[tokio::test]
+async fn a_canary_passes_when_it_does_as_well_and_fails_when_it_does_worse() {
+    let world = World::new();
+    publish_all(&world, Traffic::HEALTHY).await;
+    let version = |name, requests_per_minute, bad_per_minute, latency_ms| Version {
+        name,
+        requests_per_minute,
+        bad_per_minute,
+        latency_ms,
+    };
+    world.publish_version("payments-api", version("1841", 2000, 2, 100)).await;
+    world.publish_version("payments-api", version("1842", 100, 0, 101)).await;
+    world.publish_version("payments-api", version("1843", 100, 20, 300)).await;
+    let gate = world.slo_gate().await;
+    let started_at = (now() - chrono::Duration::minutes(20)).to_rfc3339();
+    let canary = async |name: &str| {
+        let mut question = rollout("payments-api", "feature");
+        let sides = json!({"baseline": {"Version": "1841"}, "canary": {"Version": name}, "started_at": started_at});
+        question["canary"] = sides;
+        ask(&gate, question).await
+    };
+    let good = canary("1842").await;
+    assert_eq!(verdict(&good), "allow", "{:#}", good.body);
+    let bad = canary("1843").await;
+    assert_eq!(verdict(&bad), "deny", "{:#}", bad.body);
+    let findings = bad.body["findings"].as_array().unwrap();
+    let found = findings.iter().find(|finding| finding["rule"] == "slo.canary").unwrap();
+    assert_eq!(found["effect"], "deny");
+    insta::assert_snapshot!("canary_fails", found["message"].as_str().unwrap());
 }
 
 #[tokio::test]

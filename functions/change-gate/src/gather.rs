@@ -37,7 +37,7 @@ impl ChangeGate {
         let seconds = |group: &str, name: &str| {
             settings.integer(group, name).and_then(|seconds| u64::try_from(seconds).ok()).unwrap_or(0)
         };
-        let slos = objectives(catalogue, &change.service);
+        let slos = objectives(catalogue, &change.service, &change.environment);
         let (telemetry, (history, seen)) = tokio::join!(
             self.house.telemetry.gather(
                 &slos,

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::Days;
+use chrono::{Days, NaiveDate, TimeDelta};
 use tollgate_aws::Gathered;
 use tollgate_core::{
     Timestamp,
@@ -17,6 +17,8 @@ use crate::SloGate;
 
 /// CloudWatch keeps minutes for 15 days; what was missed is made up for as far back as this.
 const DAYS_BACK: u64 = 13;
+/// How long datapoints of a day may come after it: CloudWatch converges within ten minutes.
+const LATE: TimeDelta = TimeDelta::minutes(15);
 /// The longest slice that CloudWatch's hourly datapoints cannot replace.
 const LONGEST_KEPT_SECONDS: u64 = 3599;
 
@@ -43,17 +45,21 @@ pub(crate) fn background(slo: &Slo, kept: &Kept) -> Background {
     Background { days: with_parts(slo).into_iter().flat_map(of).collect(), ..Background::default() }
 }
 
-/// The days that are over, that the series hold whole, and that are not kept yet.
+/// The days that are over, that the series hold, and that are not kept yet, or not as well known.
 pub(crate) fn new_days(gathered: &Gathered<'_>, kept: &Kept) -> Vec<DailyAggregate> {
     let slo = gathered.slo;
     if !is_kept(slo) {
         return Vec::new();
     }
     let known = kept.get(&slo.evidence_id()).map(|days| days.value.as_slice()).unwrap_or_default();
-    let today = gathered.judging.now.date_naive();
+    let today = (gathered.judging.now - LATE).date_naive();
     let days = (1..=DAYS_BACK).filter_map(|back| today.checked_sub_days(Days::new(back)));
-    let missing = days.filter(|day| !known.iter().any(|aggregate| aggregate.day == *day));
-    missing.filter_map(|day| DailyAggregate::of(slo, &gathered.snapshot, day).ok()).collect()
+    let is_known = |day: &NaiveDate| known.iter().any(|kept| kept.day == *day && kept.slices_unknown == 0);
+    let read =
+        days.filter(|day| !is_known(day)).filter_map(|day| DailyAggregate::of(slo, &gathered.snapshot, day).ok());
+    let is_better =
+        |new: &DailyAggregate| known.iter().all(|kept| kept.day != new.day || new.slices_unknown < kept.slices_unknown);
+    read.filter(is_better).collect()
 }
 
 impl SloGate {
@@ -86,6 +92,7 @@ impl SloGate {
         let known = kept.get(&id);
         let oldest = at.date_naive() - Days::new(slo.period.longest_seconds() / 86_400 + 2);
         let mut days: Vec<DailyAggregate> = known.map(|days| days.value.clone()).unwrap_or_default();
+        days.retain(|kept| !new.iter().any(|new| new.day == kept.day));
         days.extend(new);
         days.retain(|day| day.day >= oldest);
         days.sort_by_key(|day| day.day);

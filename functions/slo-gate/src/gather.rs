@@ -19,14 +19,14 @@ impl SloGate {
     pub(crate) async fn gather(&self, question: &RolloutQuestion, now: Timestamp, limit: Duration) -> SloGateFacts {
         let catalogue = &self.house.catalogue;
         let rollout = &question.asked;
-        let slos = objectives(catalogue, &rollout.service);
+        let slos = objectives(catalogue, &rollout.service, &rollout.environment);
         let deadline = tokio::time::Instant::now() + limit;
         let max_age_seconds = self.max_age_seconds(&self.settings(&rollout.service));
         let (telemetry, kept, canary, keptn) = tokio::join!(
             self.house.telemetry.read(&slos, now, deadline, max_age_seconds),
             tokio::time::timeout(limit, self.kept_days(slos.iter().map(|(slo, _)| *slo))),
             self.canary(rollout, now, deadline),
-            self.keptn(&rollout.service, &rollout.environment, now, deadline),
+            self.keptn(rollout, now, deadline),
         );
         // Without the days that are kept, their slices are not known and count as bad.
         let kept = kept.ok().and_then(Result::ok).unwrap_or_default();

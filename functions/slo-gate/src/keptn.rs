@@ -5,7 +5,7 @@ use tokio::time::Instant;
 use tollgate_core::{
     Timestamp,
     decision::Verdict,
-    facts::SloGateFacts,
+    facts::{Rollout, SloGateFacts},
     keptn::{KeptnFact, KeptnPast},
 };
 use tollgate_ledger::{Collection, Commit, Committed, Document, Expect, LedgerError, Put};
@@ -13,7 +13,7 @@ use tollgate_ledger::{Collection, Commit, Committed, Document, Expect, LedgerErr
 use crate::SloGate;
 
 /// Results that are kept of a service in an environment.
-const KEPT: usize = 200;
+const KEPT: usize = 100;
 /// How often they are written when others write at the same time.
 const TRIES: u32 = 4;
 
@@ -28,14 +28,9 @@ struct Entry {
 impl SloGate {
     /// What is known of the service's imported gate; none when it has none. Results that cannot be read are as if there
     /// were none: what is compared with them is then inconclusive.
-    pub(crate) async fn keptn(
-        &self,
-        service: &str,
-        environment: &str,
-        now: Timestamp,
-        deadline: Instant,
-    ) -> Option<KeptnFact> {
+    pub(crate) async fn keptn(&self, rollout: &Rollout, now: Timestamp, deadline: Instant) -> Option<KeptnFact> {
         let catalogue = &self.house.catalogue;
+        let Rollout { service, environment, commit, .. } = rollout;
         let (gate, slis) = catalogue.keptn.get(service).zip(catalogue.keptn_slis.get(service))?;
         let read = tokio::time::timeout_at(deadline, self.past(service, environment)).await;
         let past = match read {
@@ -46,7 +41,9 @@ impl SloGate {
             }
             Err(_) => Vec::new(),
         };
-        let past: Vec<KeptnPast> = past.into_iter().map(|entry| entry.past).collect();
+        // A rollout is never held against itself.
+        let others = past.into_iter().filter(|entry| entry.commit != *commit);
+        let past: Vec<KeptnPast> = others.map(|entry| entry.past).collect();
         Some(self.house.telemetry.keptn(gate, slis, &past, now, deadline).await)
     }
 
@@ -60,22 +57,25 @@ impl SloGate {
         decision_id: &str,
         verdict: Verdict,
     ) -> Result<(), LedgerError> {
-        let Some(fact) = &facts.keptn else { return Ok(()) };
+        // Without a commit it cannot be told from other rollouts.
+        let Some((fact, commit)) = facts.keptn.as_ref().zip(facts.rollout.commit.clone()) else { return Ok(()) };
         let (service, environment) = (&facts.rollout.service, &facts.rollout.environment);
-        let commit = facts.rollout.commit.clone();
-        let entry = Entry { decision_id: decision_id.to_owned(), past: fact.past(verdict == Verdict::Allow), commit };
+        let past = fact.past(verdict == Verdict::Allow);
+        let entry = Entry { decision_id: decision_id.to_owned(), past, commit: Some(commit) };
         for _ in 0..TRIES {
             let known = self.past(service, environment).await?;
             let mut past = known.as_ref().map(|known| known.value.clone()).unwrap_or_default();
-            let is_same = |kept: &Entry| {
-                kept.decision_id == entry.decision_id || (kept.commit.is_some() && kept.commit == entry.commit)
-            };
-            if past.first().is_some_and(is_same) {
-                past.remove(0);
-            }
+            past.retain(|kept| kept.commit != entry.commit);
             past.insert(0, entry.clone());
             past.truncate(KEPT);
-            let put = Put::new(&collection(), &key(service, environment), Expect::same(known.as_ref()), &past)?;
+            let put = loop {
+                let put = Put::new(&collection(), &key(service, environment), Expect::same(known.as_ref()), &past);
+                match put {
+                    // Many indicators leave room for fewer results.
+                    Err(LedgerError::TooLarge { .. }) if past.len() > 1 => past.truncate(past.len() / 2),
+                    put => break put?,
+                }
+            };
             let commit = Commit { at: facts.evaluated_at, puts: vec![put], notices: Vec::new() };
             if self.house.ledger.commit(commit).await? == Committed::Stored {
                 return Ok(());

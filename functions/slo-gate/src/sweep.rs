@@ -76,7 +76,9 @@ impl SloGate {
                 let as_it_runs: Vec<_> = watched(service, &round.environments)
                     .into_iter()
                     .map(|environment| {
-                        let facts = self.as_it_runs(service, environment, asked_by, now, facts.clone());
+                        let slos = catalogue.slos_of(&service.name).zip(&facts);
+                        let about = slos.filter(|(slo, _)| slo.is_about(environment)).map(|(_, fact)| fact.clone());
+                        let facts = self.as_it_runs(service, environment, asked_by, now, about.collect());
                         (facts, states.remove(&(service.name.clone(), environment.to_owned())))
                     })
                     .collect();
@@ -93,13 +95,16 @@ impl SloGate {
             tally.note(looked);
             if let Some(place) = place {
                 self.mark(round, &place).await?;
+                // People are told before the rest is looked at; what cannot be sent now is sent in the end.
+                let _ = self.send().await;
             }
         }
         drop(looked);
         let unsent = self.send().await?;
         let left = order.len().saturating_sub(looked_at);
+        let is_whole = left == 0 && order.len() == catalogue.services.len();
         let (at, gate) = (self.house.clock.now(), self.house.gate().as_str());
-        metrics::write(&metrics::sweep_line(at, gate, &tally.metrics(left, unsent)));
+        metrics::write(&metrics::sweep_line(at, gate, &tally.metrics(left, unsent, is_whole)));
         let summary = json!({ "round": round.key, "saw": tally, "services_left": left, "notices_unsent": unsent });
         tracing::info!(%summary, "swept");
         if left == 0 {

@@ -19,6 +19,8 @@ use crate::SloGate;
 const TRIES: u32 = 4;
 /// Notices that are published at once.
 const AT_ONCE: usize = 100;
+/// Services whose states are read at once.
+const READ_AT_ONCE: usize = 200;
 /// How long publishing may take.
 const PUBLISH_LIMIT: Duration = Duration::from_secs(5);
 
@@ -39,17 +41,18 @@ pub(crate) type States = BTreeMap<(String, String), Document<State>>;
 impl SloGate {
     /// What is kept of some services, which are in order.
     pub(crate) async fn states(&self, services: &[String]) -> Result<States, Problem> {
-        let (Some(first), Some(last)) = (services.iter().min(), services.iter().max()) else {
-            return Ok(States::new());
-        };
-        // Names have no control characters, so every environment of the last lies before this.
-        let documents = self.house.ledger.documents(&collection(), &key(first, ""), &key(last, "\u{7f}")).await;
-        let documents = documents.map_err(|error| unavailable("the services' states cannot be read", &error))?;
-        let named = documents.into_iter().filter_map(|document: Document<State>| {
-            let (service, environment) = document.key.split_once('\u{1f}')?;
-            Some(((service.to_owned(), environment.to_owned()), document))
-        });
-        Ok(named.collect())
+        let mut states = States::new();
+        for services in services.chunks(READ_AT_ONCE) {
+            let (Some(first), Some(last)) = (services.iter().min(), services.iter().max()) else { continue };
+            // Names have no control characters, so every environment of the last lies before this.
+            let documents = self.house.ledger.documents(&collection(), &key(first, ""), &key(last, "\u{7f}")).await;
+            let documents = documents.map_err(|error| unavailable("the services' states cannot be read", &error))?;
+            states.extend(documents.into_iter().filter_map(|document: Document<State>| {
+                let (service, environment) = document.key.split_once('\u{1f}')?;
+                Some(((service.to_owned(), environment.to_owned()), document))
+            }));
+        }
+        Ok(states)
     }
 
     /// Judges a service as it runs, and keeps its state and the notice of a change together.
@@ -66,7 +69,8 @@ impl SloGate {
         let level =
             report.observations.iter().map(|seen| seen.level).max_by_key(|level| level.weight()).unwrap_or(Level::Ok);
         let record = DecisionRecord { decision, facts: judged };
-        for attempt in 0..TRIES {
+        let mut is_recorded = false;
+        for _ in 0..TRIES {
             let step = step(known.as_ref().map(|known| known.value.clone()), &report, &config);
             let told = Told {
                 level,
@@ -76,9 +80,10 @@ impl SloGate {
             if !step.keep {
                 return Ok(told);
             }
-            if attempt == 0 && (told.noticed || told.suppressed > 0) {
+            if !is_recorded && (told.noticed || told.suppressed > 0) {
                 let recorded = self.house.ledger.record(&record, None).await;
                 recorded.map_err(|error| unavailable("the decision cannot be recorded", &error))?;
+                is_recorded = true;
             }
             let failed = |error| unavailable("the service's state cannot be kept", &error);
             let put = Put::new(&collection(), &key(&service, &environment), Expect::same(known.as_ref()), &step.state);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use lambda_runtime::{Context, Diagnostic};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use tollgate_core::Timestamp;
+use tollgate_core::{Timestamp, digest};
 use tollgate_gate::unavailable;
 use tollgate_lambda::{
     problem::Problem,
@@ -24,6 +24,9 @@ const SERVICE_TAGS: [&str; 3] = ["tollgate:service", "tollgate.dev/service", "se
 #[derive(Debug, Serialize, Deserialize)]
 struct Handled {
     at: Timestamp,
+    /// The services that it was about.
+    #[serde(default)]
+    services: BTreeSet<String>,
 }
 
 impl SloGate {
@@ -67,6 +70,9 @@ impl SloGate {
             tracing::warn!(field, "the schedule's input has a field that nothing reads");
         }
         let key = schedule.dedup_key.unwrap_or_else(|| format!("schedule/request/{}", context.request_id));
+        // Targets of one rule may each have a scope of their own.
+        let scope = json!([schedule.scope.services, schedule.scope.environments]);
+        let key = format!("{key}/{scope}");
         let turn = match self.begin(&key, context).await? {
             Ok(turn) => turn,
             Err(already) => return Ok(already),
@@ -81,11 +87,18 @@ impl SloGate {
     async fn alarmed(&self, alarm: &Alarm, context: &Context) -> Result<Value, Problem> {
         let alarms = Collection::of(&["alarm"]);
         let read = |error| unavailable("what is known of the alarm cannot be read", &error);
-        let handled: Option<Document<Handled>> = self.house.ledger.document(&alarms, &alarm.arn).await.map_err(read)?;
+        let id = digest::of_bytes(alarm.arn.as_bytes());
+        let handled: Option<Document<Handled>> = self.house.ledger.document(&alarms, &id).await.map_err(read)?;
         if !alarm.is_newer_than(handled.as_ref().map(|handled| handled.value.at)) {
             return Ok(json!({ "ignored": "this state of the alarm, or a newer one, was handled before" }));
         }
-        let services = self.concerned(alarm);
+        let mut services = self.concerned(alarm);
+        for child in &alarm.triggered_by {
+            let child: Option<Document<Handled>> =
+                self.house.ledger.document(&alarms, &digest::of_bytes(child.as_bytes())).await.map_err(read)?;
+            services.extend(child.into_iter().flat_map(|child| child.value.services));
+        }
+        services.retain(|name| self.house.catalogue.services.contains_key(name));
         if services.is_empty() {
             let reason = format!(
                 "alarm `{}` watches no metric of an objective and has no tag `tollgate:service`: no service is concerned",
@@ -100,9 +113,14 @@ impl SloGate {
             Err(already) => return Ok(already),
         };
         tracing::info!(alarm = alarm.name, state = alarm.state.as_str(), services = services.len(), "an alarm changed");
+        let handled_now = Handled { at: alarm.at, services: services.clone() };
         let round = Round { key, services, environments: Vec::new(), keeps_place: false };
         let swept = self.sweep(&round, "alarm", context).await?;
-        let put = Put::new(&alarms, &alarm.arn, Expect::same(handled.as_ref()), &Handled { at: alarm.at });
+        if swept["saw"]["failed"] != 0 {
+            let reason = "a service of the alarm could not be looked at, so the alarm is not handled yet";
+            return Err(unavailable(reason, &swept));
+        }
+        let put = Put::new(&alarms, &id, Expect::same(handled.as_ref()), &handled_now);
         self.finish(&turn, vec![put.map_err(|error| unavailable("the alarm cannot be noted", &error))?]).await?;
         Ok(swept)
     }
@@ -112,15 +130,19 @@ impl SloGate {
         let left = u32::try_from(time_left(context).as_secs()).unwrap_or(u32::MAX);
         let work = Work {
             key: key.to_owned(),
+            // Lambda asks again under the same id when an attempt has failed.
+            by: context.request_id.clone(),
             now: self.house.clock.now(),
-            // Whoever is cut off is asked again a minute later.
             lease_seconds: left.clamp(1, 900),
             remember_seconds: REMEMBER_SECONDS,
         };
         let begun = self.house.ledger.begin(&work).await;
         Ok(match begun.map_err(|error| unavailable("the work cannot be begun", &error))? {
             Begun::Yours(turn) => Ok(turn),
-            Begun::InProgress { since } => Err(json!({ "in_progress_since": since })),
+            // Should the other one fail, this delivery is what brings it back.
+            Begun::InProgress { since } => {
+                return Err(Problem::unavailable(format!("another delivery of the same has been at it since {since}")));
+            }
             Begun::Done { at } => Err(json!({ "done_at": at })),
         })
     }

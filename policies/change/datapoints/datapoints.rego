@@ -15,13 +15,13 @@ import data.tollgate.lib.finding
 import data.tollgate.lib.format
 import data.tollgate.lib.scope
 
-require_approval contains finding.awaiting(report(slo), input.service.owner, 1) if {
-	some slo in thin
+require_approval contains finding.awaiting(report(slo, label), input.service.owner, 1) if {
+	some [slo, label] in thin
 	strict
 }
 
-warn contains report(slo) if {
-	some slo in thin
+warn contains report(slo, label) if {
+	some [slo, label] in thin
 	not strict
 }
 
@@ -32,21 +32,23 @@ strict if {
 
 required_ppm := input.settings.thresholds.slo.min_datapoints_share_ppm
 
-thin contains slo if {
+# Every window whose burn rate is judged, each objective once: by the shortest that has holes.
+thin contains [slo, label] if {
 	some slo in input.slos
 	slo.evidence.status == "ok"
-	hour := slo.windows["1h"]
-	hour.datapoints_received * 1000000 < required_ppm * hour.datapoints_expected
+	label := [name | some name in ["1h", "2h", "6h", "1d", "3d"]; has_holes(slo.windows[name])][0]
 }
 
-report(slo) := finding.of({
-	"message": sprintf("`%s`: %d of %d datapoints came in the last hour (at least %s are needed)", [
-		slo.name, slo.windows["1h"].datapoints_received,
-		slo.windows["1h"].datapoints_expected, format.percent(required_ppm),
+has_holes(window) if window.datapoints_received * 1000000 < required_ppm * window.datapoints_expected
+
+report(slo, label) := finding.of({
+	"message": sprintf("`%s`: %d of %d datapoints came in the last %s (at least %s are needed)", [
+		slo.name, slo.windows[label].datapoints_received,
+		slo.windows[label].datapoints_expected, label, format.percent(required_ppm),
 	]),
-	"observed": {"datapoints_received": slo.windows["1h"].datapoints_received},
+	"observed": {"datapoints_received": slo.windows[label].datapoints_received},
 	"threshold": {
-		"datapoints_expected": slo.windows["1h"].datapoints_expected,
+		"datapoints_expected": slo.windows[label].datapoints_expected,
 		"min_datapoints_share_ppm": required_ppm,
 	},
 	"evidence": [slo.evidence.id],

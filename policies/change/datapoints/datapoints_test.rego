@@ -15,7 +15,7 @@ test_exactly_the_needed_share_passes if {
 test_holes_in_a_critical_service_need_its_owner if {
 	found := datapoints.require_approval with input as testing.facts(received(53))
 	testing.only(found) == {
-		"message": "`availability`: 53 of 60 datapoints came in the last hour (at least 90 % are needed)",
+		"message": "`availability`: 53 of 60 datapoints came in the last 1h (at least 90 % are needed)",
 		"observed": {"datapoints_received": 53},
 		"threshold": {"datapoints_expected": 60, "min_datapoints_share_ppm": 900000},
 		"evidence": ["slo/payments-api/availability"],
@@ -44,4 +44,10 @@ test_where_nothing_is_expected_nothing_is_missing if {
 	none := {"windows": {"1h": {"datapoints_expected": 0, "datapoints_received": 0}}}
 	found := datapoints.require_approval with input as testing.with_slo(none)
 	count(found) == 0
+}
+
+test_holes_in_any_window_count if {
+	holes := {"slos": [testing.slo({"windows": {"6h": {"datapoints_received": 60}}})]}
+	found := datapoints.require_approval with input as testing.facts(holes)
+	contains(testing.only(found).message, "60 of 360 datapoints came in the last 6h")
 }

@@ -21,6 +21,12 @@ enough(window) if {
 	window.total - window.good >= input.settings.thresholds.slo.min_bad_events
 }
 
+# Of several objectives together, and of what another judges, there is a share and no number of events.
+enough(window) if {
+	window.total == null
+	is_number(window.burn_rate_micro)
+}
+
 enough_budget(budget) if budget.total >= input.settings.thresholds.slo.min_events
 
 enough_budget(budget) if budget.bad >= input.settings.thresholds.slo.min_bad_events

@@ -12,6 +12,7 @@
 package tollgate.slo.burn_rate
 
 import data.tollgate.lib.clock
+import data.tollgate.lib.evidence
 import data.tollgate.lib.finding
 import data.tollgate.lib.format
 import data.tollgate.lib.rollout
@@ -37,6 +38,18 @@ warn contains finding.of(report(slo, pair)) if {
 	rollout.judgeable(slo.windows[pair.long])
 	not stops(slo, pair)
 	not asks(slo, pair)
+}
+
+warn contains finding.of({
+	"message": sprintf("`%s` is judged by its budget alone: %s", [slo.name, evidence.reason(slo.evidence)]),
+	"observed": {"pairs": 0},
+	"evidence": [slo.evidence.id],
+	"owner": input.service.owner,
+	"remediation": "Read the objective's metrics from CloudWatch to have its burn rates judged as well.",
+}) if {
+	some slo in input.slos
+	slo.evidence.status == "ok"
+	count(slo.pairs) == 0
 }
 
 # Where the evidence is good, every pair must have been judged.

@@ -48,3 +48,12 @@ test_a_pair_that_is_not_known_denies if {
 	found := burn_rate.deny with input as testing.rollout_with(unknown, {})
 	contains(testing.only(found).message, "is not known, though its telemetry came")
 }
+
+test_objectives_without_events_of_their_own_are_judged_as_well if {
+	several := object.union(exceeding("page_fast"), {"windows": {"1h": {"total": null, "good": null}}})
+	effects(testing.rollout_with(several, {})) == {"deny"}
+}
+
+test_an_objective_that_another_judges_is_told_of if {
+	effects(testing.rollout_with({"pairs": []}, {})) == {"warn"}
+}

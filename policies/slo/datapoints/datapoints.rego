@@ -13,31 +13,50 @@ import data.tollgate.lib.finding
 import data.tollgate.lib.format
 import data.tollgate.lib.rollout
 
-require_approval contains finding.awaiting(report(slo), input.service.owner, 1) if {
-	some slo in thin
+require_approval contains finding.awaiting(report(slo, label), input.service.owner, 1) if {
+	some [slo, label] in thin
 	not rollout.mending(input.rollout)
 }
 
-warn contains finding.of(report(slo)) if {
-	some slo in thin
+warn contains finding.of(report(slo, label)) if {
+	some [slo, label] in thin
 	rollout.mending(input.rollout)
 }
 
 least_ppm := input.settings.thresholds.slo.min_datapoints_share_ppm
 
-thin contains slo if {
+# A young service has no more; an old one has lost what its budget was spent on.
+warn contains finding.of({
+	"message": sprintf("`%s`: the budget is judged by %d of the %d datapoints of its period", [
+		slo.name, slo.evidence.datapoints_received, slo.evidence.datapoints_expected,
+	]),
+	"observed": {"datapoints_received": slo.evidence.datapoints_received},
+	"threshold": {"datapoints_expected": slo.evidence.datapoints_expected, "share_ppm": least_ppm},
+	"evidence": [slo.evidence.id],
+	"owner": input.service.owner,
+	"remediation": "Nothing, where the objective is younger than its period; otherwise look where its metrics went.",
+}) if {
 	some slo in input.slos
 	slo.evidence.status == "ok"
-	slo.windows["1h"].datapoints_received * 1000000 < least_ppm * slo.windows["1h"].datapoints_expected
+	slo.evidence.datapoints_received * 1000000 < least_ppm * slo.evidence.datapoints_expected
 }
 
-report(slo) := {
-	"message": sprintf("`%s`: %d of %d datapoints came in the last hour (at least %s are needed)", [
-		slo.name, slo.windows["1h"].datapoints_received,
-		slo.windows["1h"].datapoints_expected, format.percent(least_ppm),
+# Every window whose burn rate is judged, each objective once: by the shortest that has holes.
+thin contains [slo, label] if {
+	some slo in input.slos
+	slo.evidence.status == "ok"
+	label := [name | some name in ["1h", "2h", "6h", "1d", "3d"]; has_holes(slo.windows[name])][0]
+}
+
+has_holes(window) if window.datapoints_received * 1000000 < least_ppm * window.datapoints_expected
+
+report(slo, label) := {
+	"message": sprintf("`%s`: %d of %d datapoints came in the last %s (at least %s are needed)", [
+		slo.name, slo.windows[label].datapoints_received,
+		slo.windows[label].datapoints_expected, label, format.percent(least_ppm),
 	]),
-	"observed": {"datapoints_received": slo.windows["1h"].datapoints_received},
-	"threshold": {"datapoints_expected": slo.windows["1h"].datapoints_expected, "share_ppm": least_ppm},
+	"observed": {"datapoints_received": slo.windows[label].datapoints_received},
+	"threshold": {"datapoints_expected": slo.windows[label].datapoints_expected, "share_ppm": least_ppm},
 	"evidence": [slo.evidence.id],
 	"owner": input.service.owner,
 }

@@ -20,5 +20,11 @@ test_holes_ask_for_approval_and_warn_fixes if {
 	effects(hour(53, {})) == {"require_approval"}
 	effects(hour(53, testing.rolling_out("fix"))) == {"warn"}
 	found := datapoints.require_approval with input as hour(53, {})
-	testing.only(found).message == "`availability`: 53 of 60 datapoints came in the last hour (at least 90 % are needed)"
+	testing.only(found).message == "`availability`: 53 of 60 datapoints came in the last 1h (at least 90 % are needed)"
+}
+
+test_holes_in_any_window_count if {
+	holes := {"windows": {"3d": {"datapoints_received": 12}}}
+	found := datapoints.require_approval with input as testing.rollout_with(holes, {})
+	contains(testing.only(found).message, "came in the last 3d")
 }

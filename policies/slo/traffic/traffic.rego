@@ -30,5 +30,7 @@ warn contains finding.of({
 }) if {
 	some slo in input.slos
 	slo.evidence.status == "ok"
+	slo.budgeting.event == "events"
+	slo.windows["1h"].total != null
 	not rollout.judgeable(slo.windows["1h"])
 }

@@ -17,3 +17,10 @@ test_no_and_little_traffic_warn if {
 	testing.messages(warned({"total": 0, "good": 0})) == {message}
 	count(warned({"total": 99, "good": 90})) == 1
 }
+
+test_what_has_no_number_of_events_is_not_warned_of if {
+	count(warned({"total": null, "good": null})) == 0
+	minutes := {"budgeting": {"event": "minutes"}, "windows": {"1h": {"total": 60, "good": 60}}}
+	found := traffic.warn with input as testing.rollout_with(minutes, {})
+	count(found) == 0
+}

@@ -19,7 +19,15 @@ impl Telemetry {
         now: Timestamp,
         deadline: Instant,
     ) -> KeptnFact {
-        let sampling = self.sample(&slis.metrics(gate), slis.tier(now), deadline).await;
+        let metrics = slis.metrics(gate);
+        let (mut sampling, newest) = tokio::join!(
+            self.sample(&metrics, slis.tier(now), deadline),
+            self.sample(&metrics, slis.newest(now), deadline),
+        );
+        // One value of a long window does not tell whether its end came.
+        if let (Some(sampled), Some(newest)) = (&mut sampling.sampled, &newest.sampled) {
+            sampled.without_silent(newest);
+        }
         let source = sampling.source.clone();
         let values = match &sampling.sampled {
             Some(sampled) => slis.values(gate, sampled, source),
@@ -27,6 +35,7 @@ impl Telemetry {
         };
         let mut fact = keptn_result(gate, &values, past);
         sampling.charge(&mut fact.evidence);
+        newest.charge(&mut fact.evidence);
         fact
     }
 }

@@ -9,13 +9,15 @@ use tollgate_core::{
 
 const CATALOGUE: &str = "catalogue";
 
-/// The objectives that bind a service, which a decision must rest on, and those of its dependencies, which it need not.
-pub fn objectives<'a>(catalogue: &'a Catalogue, name: &'a str) -> Vec<(&'a Slo, bool)> {
+/// The objectives that bind a service in an environment, which a decision must rest on, and those of its dependencies,
+/// which it need not.
+pub fn objectives<'a>(catalogue: &'a Catalogue, name: &'a str, environment: &str) -> Vec<(&'a Slo, bool)> {
     let service = catalogue.services.get(name);
     let dependencies = service.into_iter().flat_map(|service| &service.dependencies).filter(|other| *other != name);
     let of_dependencies = dependencies.flat_map(|name| catalogue.slos.get(name)).flatten();
     let of_dependencies = of_dependencies.filter(|slo| !slo.shared_with.iter().any(|shared| shared == name));
-    catalogue.slos_of(name).map(|slo| (slo, true)).chain(of_dependencies.map(|slo| (slo, false))).collect()
+    let all = catalogue.slos_of(name).map(|slo| (slo, true)).chain(of_dependencies.map(|slo| (slo, false)));
+    all.filter(|(slo, _)| slo.is_about(environment)).collect()
 }
 
 /// The service, as the catalogue has it.

@@ -184,10 +184,12 @@ impl Ledger {
         row.map(|row| row.read(&self.place())).transpose()
     }
 
-    /// The documents of a collection whose keys lie between two, both included, in the order of the keys' bytes.
+    /// The documents of a collection whose keys lie between two, both included, in the order of the keys' bytes. One that
+    /// cannot be read is left out, with a line in the log: it must not keep the others from being read. Written as one
+    /// that is absent, it is a conflict; read by itself, it is an error.
     ///
     /// # Errors
-    /// When there are more than [`document::MAX_DOCUMENTS`], one cannot be read, or the store fails.
+    /// When there are more than [`document::MAX_DOCUMENTS`], or the store fails.
     pub async fn documents<T: DeserializeOwned>(
         &self,
         collection: &Collection,
@@ -203,7 +205,7 @@ impl Ledger {
             let reason = format!("more than {limit} documents have keys from `{first}` to `{last}`: ask for fewer");
             return Err(LedgerError::Invalid { field: "keys", reason });
         }
-        rows.into_iter().map(|row| row.read(&self.place())).collect()
+        Ok(rows.into_iter().filter_map(|row| readable(row.read(&self.place()))).collect())
     }
 
     /// Writes documents, and notices to send, all or none.
@@ -216,13 +218,16 @@ impl Ledger {
         in_store!(self, store => store.commit(writes))
     }
 
-    /// Notices that were committed and not yet marked as sent, the oldest first, at most `limit`.
+    /// Notices that were committed and not yet marked as sent, the oldest first, at most `limit`. One that cannot be read
+    /// stays where it is, with a line in the log, and keeps no other from being sent.
     ///
     /// # Errors
-    /// When one cannot be read, or the store fails.
+    /// When the store fails.
     pub async fn pending_notices(&self, limit: usize) -> Result<Vec<Notice>, LedgerError> {
         let rows = in_store!(self, store => store.pending(limit.max(1)))?;
-        rows.iter().map(|row| record::read_json(&self.place(), &format!("notice `{}`", row.key), &row.body)).collect()
+        let read =
+            |row: &document::OutboxRow| record::read_json(&self.place(), &format!("notice `{}`", row.key), &row.body);
+        Ok(rows.iter().filter_map(|row| readable(read(row))).collect())
     }
 
     /// Notes that a notice was sent. One that is sent and not marked, because of a crash, is sent again.
@@ -244,4 +249,8 @@ impl Ledger {
             Self::DynamoDb(store) => store.place(),
         }
     }
+}
+
+fn readable<T>(read: Result<T, LedgerError>) -> Option<T> {
+    read.inspect_err(|error| tracing::error!(%error, "it is left out")).ok()
 }

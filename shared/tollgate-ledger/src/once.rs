@@ -15,6 +15,8 @@ use crate::{
 pub struct Work {
     /// Names it: the same whenever the same is asked for.
     pub key: String,
+    /// Who begins it, the same when they are asked again: they do not wait for themselves.
+    pub by: String,
     /// The time.
     pub now: Timestamp,
     /// If it is not done after so long, whoever began it has come to grief, and it may be begun again.
@@ -52,8 +54,15 @@ pub struct Turn {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Progress {
-    Begun { at: Timestamp, lease_until: Timestamp },
-    Done { at: Timestamp },
+    Begun {
+        at: Timestamp,
+        lease_until: Timestamp,
+        #[serde(default)]
+        by: String,
+    },
+    Done {
+        at: Timestamp,
+    },
 }
 
 impl Turn {
@@ -79,13 +88,13 @@ impl Ledger {
             let known: Option<Document<Progress>> = self.document(&collection(), &key).await?;
             match known.as_ref().map(|known| &known.value) {
                 Some(Progress::Done { at }) => return Ok(Begun::Done { at: *at }),
-                Some(Progress::Begun { at, lease_until }) if work.now < *lease_until => {
+                Some(Progress::Begun { at, lease_until, by }) if work.now < *lease_until && *by != work.by => {
                     return Ok(Begun::InProgress { since: *at });
                 }
                 _ => {}
             }
             let later = |seconds: u32| work.now + TimeDelta::seconds(seconds.into());
-            let begun = Progress::Begun { at: work.now, lease_until: later(work.lease_seconds) };
+            let begun = Progress::Begun { at: work.now, lease_until: later(work.lease_seconds), by: work.by.clone() };
             let forget_at = later(work.remember_seconds.max(work.lease_seconds));
             let put = Put::new(&collection(), &key, Expect::same(known.as_ref()), &begun)?.until(forget_at);
             // A conflict means that another was faster, so the next look finds that one's turn.

@@ -8,7 +8,7 @@ mod tests;
 
 use std::{
     collections::BTreeMap,
-    io::stdout,
+    io::{self, Write as _, stdout},
     process::ExitCode,
     time::{Duration, SystemTime},
 };
@@ -90,11 +90,19 @@ pub(super) async fn run(args: StatusArgs) -> anyhow::Result<ExitCode> {
         Format::Table => {
             let terminal = terminal_size_of(stdout()).map(|(Width(columns), _)| columns);
             let width = args.width.or(terminal).unwrap_or(USUAL_WIDTH);
-            anstream::print!("{}", table::page(&rows, now, &args.telemetry, width));
+            write!(anstream::stdout(), "{}", table::page(&rows, now, &args.telemetry, width)).or_else(cut_off)?;
         }
-        Format::Json => println!("{}", serde_json::to_string_pretty(&row::json(&rows, now, &args.telemetry))?),
+        Format::Json => {
+            let json = serde_json::to_string_pretty(&row::json(&rows, now, &args.telemetry))?;
+            writeln!(stdout(), "{json}").or_else(cut_off)?;
+        }
     }
     Ok(ExitCode::from(exit_code(&rows)))
+}
+
+/// Whoever reads may have seen enough.
+fn cut_off(error: io::Error) -> io::Result<()> {
+    if error.kind() == io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) }
 }
 
 fn exit_code(rows: &[Row]) -> u8 {

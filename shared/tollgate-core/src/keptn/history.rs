@@ -24,7 +24,7 @@ pub struct Comparison {
 /// Which earlier results count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Included {
-    /// All.
+    /// All that could be judged, and those that could not and that people accepted.
     All,
     /// Those that passed, with or without a warning.
     PassOrWarn,
@@ -35,7 +35,7 @@ pub enum Included {
 impl Included {
     fn has(self, result: KeptnResult) -> bool {
         match self {
-            Self::All => true,
+            Self::All => result != KeptnResult::Inconclusive,
             Self::PassOrWarn => matches!(result, KeptnResult::Pass | KeptnResult::Warning),
             Self::Pass => result == KeptnResult::Pass,
         }

@@ -25,6 +25,8 @@ use crate::{
     },
 };
 
+/// A metric without a datapoint for so long is silent.
+const SILENT_SECONDS: i64 = 600;
 const MINUTE: i64 = 60;
 /// The longest period of a datapoint that CloudWatch has: a day.
 const LONGEST_MINUTES: u32 = 1440;
@@ -128,6 +130,12 @@ impl KeptnSlis {
         let end = align_down(now.timestamp() - LAG_SECONDS, MINUTE);
         let period_seconds = i64::try_from(self.window_seconds).unwrap_or(i64::MAX);
         Tier { period_seconds, start: end.saturating_sub(period_seconds), end }
+    }
+
+    /// What to read to know whether a metric is silent: its newest minutes.
+    pub fn newest(&self, now: Timestamp) -> Tier {
+        let Tier { end, start, .. } = self.tier(now);
+        Tier { period_seconds: MINUTE, start: start.max(end - SILENT_SECONDS), end }
     }
 
     /// What to read for the gate.

@@ -9,7 +9,7 @@ use crate::{
     decision::Decision,
     facts::SloGateFacts,
     finding::{Finding, FindingKind, Mode, Urgency},
-    slo::SloFact,
+    slo::{SloFact, Traffic},
 };
 
 const MILLION: u64 = 1_000_000;
@@ -22,7 +22,9 @@ impl Report {
     pub fn of_slos(facts: &SloGateFacts, decision: &Decision) -> Self {
         let counts = |finding: &&Finding| finding.mode == Mode::Enforce && finding.waiver.is_none();
         let findings: Vec<&Finding> = decision.findings.iter().filter(counts).collect();
-        let mut observations: Vec<Observation> = facts.slos.iter().map(|slo| of_objective(slo, &findings)).collect();
+        let is_blind = findings.iter().any(|finding| is_failure(finding));
+        let mut observations: Vec<Observation> =
+            facts.slos.iter().map(|slo| of_objective(slo, &findings, is_blind)).collect();
         let of_none = |finding: &&Finding| !facts.slos.iter().any(|slo| finding.evidence.contains(&slo.evidence.id));
         observations.push(of_service(findings.into_iter().filter(of_none).collect()));
         Self {
@@ -42,13 +44,18 @@ impl Report {
     }
 }
 
-fn of_objective(slo: &SloFact, findings: &[&Finding]) -> Observation {
+/// Did a rule fail, so that nobody knows what it would have found?
+fn is_failure(finding: &Finding) -> bool {
+    matches!(finding.kind, FindingKind::EvaluationError | FindingKind::NoRuleRan)
+}
+
+fn of_objective(slo: &SloFact, findings: &[&Finding], is_blind: bool) -> Observation {
     let own: Vec<&Finding> =
         findings.iter().copied().filter(|finding| finding.evidence.contains(&slo.evidence.id)).collect();
     let level = match own.iter().filter_map(|finding| finding.urgency).max() {
         Some(Urgency::Page) => Level::Page,
         Some(Urgency::Ticket) => Level::Ticket,
-        None if slo.evidence.is_ok() => Level::Ok,
+        None if slo.evidence.is_ok() && !is_blind => Level::Ok,
         None => Level::Unknown,
     };
     Observation {
@@ -58,14 +65,13 @@ fn of_objective(slo: &SloFact, findings: &[&Finding]) -> Observation {
         findings: if level == Level::Ok { Vec::new() } else { own.into_iter().cloned().collect() },
         budget_remaining_ppm: slo.budget.as_ref().map(|budget| budget.remaining_ppm),
         burn_rate_micro: slo.windows.get(TOLD_WINDOW).and_then(|window| window.burn_rate_micro),
+        is_idle: slo.windows.get(TOLD_WINDOW).is_some_and(|window| window.traffic == Traffic::None),
     }
 }
 
 /// A rule that fails, or that was not there, leaves the service unwatched.
 fn of_service(findings: Vec<&Finding>) -> Observation {
-    let unwatched = |finding: &&Finding| {
-        matches!(finding.kind, FindingKind::EvaluationError | FindingKind::NoRuleRan) || finding.urgency.is_some()
-    };
+    let unwatched = |finding: &&Finding| is_failure(finding) || finding.urgency.is_some();
     let found: Vec<Finding> = findings.into_iter().filter(unwatched).cloned().collect();
     let level = match found.iter().filter_map(|finding| finding.urgency).max() {
         _ if found.is_empty() => Level::Ok,
@@ -79,6 +85,7 @@ fn of_service(findings: Vec<&Finding>) -> Observation {
         findings: found,
         budget_remaining_ppm: None,
         burn_rate_micro: None,
+        is_idle: false,
         clears_when: (level == Level::Unknown).then(|| "every rule can be judged again".to_owned()),
     }
 }

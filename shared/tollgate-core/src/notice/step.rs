@@ -67,7 +67,12 @@ fn observe<'a>(state: &mut State, report: &'a Report) -> BTreeMap<&'a str, &'a O
         }
     }
     for (name, subject) in &mut state.subjects {
-        subject.observe(seen.get(name.as_str()).map_or(Level::Ok, |seen| seen.level), now);
+        let level = match seen.get(name.as_str()) {
+            Some(seen) if seen.level == Level::Ok && seen.is_idle && subject.announced != Level::Ok => Level::Unknown,
+            Some(seen) => seen.level,
+            None => Level::Ok,
+        };
+        subject.observe(level, now);
     }
     for (name, observation) in &seen {
         state.subjects.entry((*name).to_owned()).or_insert_with(|| Subject::new(observation.level, now));

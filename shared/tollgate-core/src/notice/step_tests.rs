@@ -21,6 +21,7 @@ pub(super) fn report(minute: i64, levels: &[(&str, Level)]) -> Report {
         findings: vec![Finding::new("slo.burn_rate", Effect::Deny, "burn rate 16.2 exceeds 14.4")],
         budget_remaining_ppm: Some(-12_345),
         burn_rate_micro: Some(16_200_000),
+        is_idle: false,
         clears_when: Some("the burn rate over 5 min is below 14.4".to_owned()),
     };
     Report {
@@ -108,6 +109,20 @@ fn what_is_not_known_gets_a_ticket_and_never_ends_a_page() {
     assert_eq!(watch.see(0, &[(A, Level::Ticket)]), Some(NoticeKind::Ticket));
     assert_eq!(watch.see(45, &[(A, Level::Unknown)]), None);
     assert_eq!(watch.see(60, &[(A, Level::Unknown)]), Some(NoticeKind::Ticket));
+}
+
+#[test]
+fn silence_ends_no_page() {
+    let mut watch = Watch::default();
+    assert_eq!(watch.see(0, &[(A, Level::Page)]), Some(NoticeKind::Page));
+    for minute in (10..500).step_by(10) {
+        let mut idle = report(minute, &[(A, Level::Ok)]);
+        idle.observations[0].is_idle = true;
+        assert_eq!(watch.step(&idle).notice, None, "{minute}");
+    }
+    assert_eq!(watch.state.as_ref().map(State::announced), Some(Level::Page));
+    assert_eq!(watch.see(500, &[(A, Level::Ok)]), None);
+    assert_eq!(watch.see(515, &[(A, Level::Ok)]), Some(NoticeKind::Resolved));
 }
 
 #[test]

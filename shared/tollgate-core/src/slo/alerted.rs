@@ -90,7 +90,7 @@ impl Judged<'_> {
     fn burn_rate(&self, alert: &BurnAlert, back: i64) -> Option<Fraction> {
         let time = self.time(alert, back)?;
         let Sum::Known(events) = self.history.sum(&time) else { return None };
-        let tally = self.slices.as_ref().map(|(_, slices)| slices.tally(&time));
+        let tally = self.slices.as_ref().map(|(_, slices)| slices.tally(&time).known());
         Some(self.spending(events, tally.as_ref())?.burn_rate(self.slo.target))
     }
 

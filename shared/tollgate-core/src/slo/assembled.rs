@@ -54,11 +54,14 @@ pub(super) fn assembled(
     let window = |(name, seconds): (&str, u64)| {
         (name.to_owned(), WindowFact::of(seconds, spent.window(name), target, period_seconds))
     };
-    let pairs = background.pairs.iter();
+    let pairs = background.pairs(period_seconds);
     SloFact {
         windows: WINDOWS.map(window).into(),
         budget: spent.period.as_ref().map(|spending| spending.budget(target)),
-        pairs: pairs.filter_map(|pair| pair.judge_by(|name| spent.window(name), target, period_seconds)).collect(),
+        pairs: pairs
+            .iter()
+            .filter_map(|pair| pair.judge_by(|name| spent.window(name), target, period_seconds))
+            .collect(),
         depletion: OUTLOOKS.map(|name| outlook.depletion(name, spent.window(name))).into(),
         ..blank
     }

@@ -12,7 +12,7 @@ use super::{
     indicator::Indicator,
     judged::Judged,
     objective::{Budgeting, PARTS_PER_BILLION, Slo},
-    pairs::{BurnPair, largest_burn_rate, workbook_pairs},
+    pairs::{BurnPair, largest_burn_rate, pairs_for},
     plan::WINDOWS,
     reading::Reading,
     series::{Snapshot, rfc3339},
@@ -40,18 +40,17 @@ pub struct Judging {
 }
 
 /// What a snapshot does not say.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Background {
-    /// The pairs of windows that are judged.
-    pub pairs: Vec<BurnPair>,
+    /// The pairs of windows that are judged; those that the period asks for where none are given.
+    pub pairs: Option<Vec<BurnPair>>,
     /// What is stored of the days of objectives that are counted in slices.
     pub days: Vec<DailyAggregate>,
 }
 
-impl Default for Background {
-    /// The pairs of the Workbook, and nothing stored.
-    fn default() -> Self {
-        Self { pairs: workbook_pairs(), days: Vec::new() }
+impl Background {
+    pub(super) fn pairs(&self, period_seconds: u64) -> Vec<BurnPair> {
+        self.pairs.clone().unwrap_or_else(|| pairs_for(period_seconds))
     }
 }
 
@@ -91,7 +90,7 @@ pub(super) fn unknown(
         max_burn_rate_micro: largest_burn_rate(slo.target).floor(MILLION),
         windows: WINDOWS.map(|(name, seconds)| (name.to_owned(), WindowFact::unknown(seconds))).into(),
         budget: None,
-        pairs: background.pairs.iter().filter_map(pair).collect(),
+        pairs: background.pairs(period_seconds).iter().filter_map(pair).collect(),
         alerts: AlertFact::all_unknown(&slo.alerts),
         depletion: OUTLOOKS.map(DepletionFact::unknown).into(),
         burning_since: None,

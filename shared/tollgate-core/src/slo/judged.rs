@@ -128,10 +128,9 @@ impl<'a> Judged<'a> {
                 None
             }
         };
-        let tally = self
-            .slices
-            .as_ref()
-            .map(|(_, slices)| if is_period { slices.tally_with(&time, &self.stored()) } else { slices.tally(&time) });
+        let tally = self.slices.as_ref().map(|(_, slices)| {
+            if is_period { slices.tally_with(&time, &self.stored()) } else { slices.tally(&time).known() }
+        });
         let spending = events.and_then(|events| self.spending(events, tally.as_ref()));
         Stretch { start, events, tally, spending }
     }

@@ -71,6 +71,11 @@ impl Slo {
         }
     }
 
+    /// Is it about this environment? By its label `environment`; without one it is about all of them.
+    pub fn is_about(&self, environment: &str) -> bool {
+        self.labels.get("environment").is_none_or(|names| names.iter().any(|name| name == environment))
+    }
+
     /// The name of its evidence in a decision: `slo/payments-api/availability`.
     pub fn evidence_id(&self) -> String {
         format!("slo/{}/{}", self.service, self.name)

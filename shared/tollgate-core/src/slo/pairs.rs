@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 use super::{arithmetic::Spending, fact::window_seconds, fraction::Fraction, objective::Target};
 
 const MILLION: u64 = 1_000_000;
+const DAY: u64 = 86_400;
+/// The smallest that is published: 0.9333, of the Workbook's slowest pair over 28 days.
+const LEAST_FACTOR_MICRO: u128 = 900_000;
 
 /// A long window that shows that it matters, and a short one that shows that it still goes on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +35,18 @@ pub fn workbook_pairs() -> Vec<BurnPair> {
 /// The pairs that Sloth has for a period of a week: factors 13.44, 3.5, 1.4 and 0.98 over 7 days.
 pub fn sloth_week_pairs() -> Vec<BurnPair> {
     pairs([80_000, 125_000, 200_000, 420_000])
+}
+
+/// The pairs for a period: those of the Workbook for weeks and months, Sloth's for up to two weeks; without those that a
+/// healthy service exceeds, because their factor is well below 1, or whose long window is longer than the period.
+pub(super) fn pairs_for(period_seconds: u64) -> Vec<BurnPair> {
+    let pairs = if period_seconds > 14 * DAY { workbook_pairs() } else { sloth_week_pairs() };
+    let makes_sense = |pair: &BurnPair| {
+        let long = window_seconds(&pair.long);
+        let factor_micro = u128::from(pair.share_ppm) * u128::from(period_seconds) / u128::from(long.max(1));
+        long <= period_seconds && factor_micro >= LEAST_FACTOR_MICRO
+    };
+    pairs.into_iter().filter(makes_sense).collect()
 }
 
 fn pairs(shares_ppm: [u64; 4]) -> Vec<BurnPair> {
@@ -127,10 +142,8 @@ pub(super) fn largest_burn_rate(target: Target) -> Fraction {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{BurnPair, PairFact, Window, sloth_week_pairs, workbook_pairs};
+    use super::{BurnPair, DAY, PairFact, Window, sloth_week_pairs, workbook_pairs};
     use crate::slo::{Target, arithmetic::Spending, plan::WINDOWS};
-
-    const DAY: u64 = 86_400;
 
     fn target(percent: &str) -> Target {
         Target::from_decimal(percent, 100).unwrap()

@@ -83,7 +83,7 @@ pub enum ReportedBudget {
     },
 }
 
-/// What is known of an objective by a report. Its windows are not, so its evidence is `partial` at best.
+/// What is known of an objective by a report: its budget, and nothing of windows, so that there are no pairs to judge.
 pub fn reported_fact(slo: &Slo, reported: &Reported, judging: &Judging, background: &Background) -> SloFact {
     let end = reported.as_ref().map_or(judging.now, |report| report.as_of);
     let known = match reported {
@@ -92,8 +92,10 @@ pub fn reported_fact(slo: &Slo, reported: &Reported, judging: &Judging, backgrou
     };
     match known {
         Ok(Known { budget, unit, traffic, reason }) => {
-            let mut fact = unknown(slo, judging, background, end, EvidenceStatus::Partial, reason);
+            let status = if budget.is_some() { EvidenceStatus::Ok } else { EvidenceStatus::Partial };
+            let mut fact = unknown(slo, judging, background, end, status, reason);
             fact.evidence.as_of = Some(end);
+            (fact.pairs, fact.depletion) = (Vec::new(), Vec::new());
             (fact.budgeting.unit, fact.budgeting.event) = (unit, unit);
             (fact.budget, fact.traffic) = (budget, traffic);
             fact

@@ -29,6 +29,17 @@ impl Sampled {
         })
     }
 
+    /// Takes away what is known of metrics of which the newest minutes have nothing.
+    pub fn without_silent(&mut self, newest: &Self) {
+        for (metric, series) in &mut self.series {
+            let came = newest.series.get(metric).is_some_and(|newest| newest.values.iter().any(Option::is_some));
+            if !came && series.quality == Quality::Complete && series.values.iter().any(Option::is_some) {
+                let seconds = newest.tier.end - newest.tier.start;
+                series.quality = Quality::Failed(format!("no datapoint for {seconds} s up to the end of the window"));
+            }
+        }
+    }
+
     /// The value of the source at a datapoint.
     ///
     /// # Errors

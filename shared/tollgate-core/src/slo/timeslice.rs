@@ -229,6 +229,12 @@ impl Tally {
         Fraction::sum(exact.chain(Fraction::new(self.bad_femto, FEMTO)))
     }
 
+    /// Those of which something is known. A slice that is late must not look like one that is bad: of the period it counts
+    /// as bad until it is known, and the evidence says so.
+    pub(super) fn known(self) -> Self {
+        Self { total: self.total.saturating_sub(self.unknown), unknown: 0, ..self }
+    }
+
     /// What they spend; none when no slice counts.
     pub(super) fn spending(&self, slicing: Slicing) -> Option<Spending> {
         let bad = match slicing.target_ppb {

@@ -36,8 +36,6 @@ pub struct Scope {
     pub services: Vec<String>,
     /// In these environments only.
     pub environments: Vec<String>,
-    /// The run to go on with, which was cut off.
-    pub run: Option<String>,
 }
 
 /// The default input, which has the same shape from a rule and from Scheduler.
@@ -148,10 +146,6 @@ impl Scope {
             match field.as_str() {
                 "services" => scope.services = names("sweep.services", value)?,
                 "environments" => scope.environments = names("sweep.environments", value)?,
-                "run" => {
-                    let run = value.as_str().unwrap_or_default();
-                    scope.run = Some(name("sweep.run", run, MAX_NAME_BYTES)?);
-                }
                 _ => note(unknown, field),
             }
         }

@@ -51,12 +51,12 @@ fn a_schedule_is_the_same_from_a_rule_and_from_scheduler() {
 fn an_input_of_ones_own_says_what_to_look_at() {
     let arn = "arn:aws:scheduler:eu-central-1:111122223333:schedule/default/sweep";
     let own = schedule(&json!({
-        "sweep": {"services": ["checkout", "search"], "environments": ["production"], "servces": [], "run": "r1"},
+        "sweep": {"services": ["checkout", "search"], "environments": ["production"], "servces": []},
         "schedule_arn": arn, "scheduled_time": "2026-03-29T00:30:00Z", "execution_id": "d32c5k", "attempt": "1",
         "note": "nightly",
     }));
     assert_eq!(own.scope.services, ["checkout", "search"]);
-    assert_eq!((own.scope.environments, own.scope.run.as_deref()), (vec!["production".to_owned()], Some("r1")));
+    assert_eq!(own.scope.environments, ["production"]);
     assert_eq!(own.dedup_key.as_deref(), Some(format!("schedule/{arn}/2026-03-29T00:30:00Z").as_str()));
     assert_eq!(own.unknown, ["note", "sweep.servces"]);
     // The attributes' names are the user's choice, and so is their place.
@@ -79,7 +79,6 @@ fn an_input_that_would_look_at_the_wrong_things_is_refused() {
         (json!({"sweep": {"services": []}}), "leave it out for all"),
         (json!({"sweep": {"services": ["a", ""]}}), "`sweep.services[1]`"),
         (json!({"sweep": {"services": ["a", 5]}}), "`sweep.services[1]`"),
-        (json!({"sweep": {"run": ""}}), "`sweep.run`"),
         (json!({"sweep": {}, "scheduled_time": "tomorrow"}), "`scheduled_time`: should be a time"),
         (json!({"sweep": {}, "at": "<aws.scheduler.scheduled-time>"}), "`at`: came as it was written"),
         (json!({"schedule": "<aws.scheduler.schedule-arn>"}), "`schedule`: came as it was written"),

@@ -63,6 +63,7 @@ macro_rules! test_store {
             outbox::notices_are_pending_in_the_order_of_time_until_they_are_sent,
             outbox::a_notice_that_is_committed_again_is_pending_once,
             once::work_that_is_done_is_not_begun_again,
+            once::who_is_asked_again_does_not_wait_for_themselves,
             once::work_whose_worker_crashed_is_begun_again_after_its_lease,
             once::of_eight_that_begin_at_once_one_does,
         }

@@ -3,7 +3,13 @@ use tollgate_ledger::{Begun, Commit, Committed, Ledger, Turn, Work};
 use super::fixture::at;
 
 fn work(key: &str, seconds: i64) -> Work {
-    Work { key: key.into(), now: at(seconds), lease_seconds: 60, remember_seconds: 86_400 }
+    Work {
+        key: key.into(),
+        by: format!("asked at {seconds}"),
+        now: at(seconds),
+        lease_seconds: 60,
+        remember_seconds: 86_400,
+    }
 }
 
 async fn begin(ledger: &Ledger, key: &str, seconds: i64) -> Begun {
@@ -32,6 +38,15 @@ pub(crate) async fn work_that_is_done_is_not_begun_again(ledger: &Ledger, other:
     turn(other, "another alarm", 31).await;
 }
 
+pub(crate) async fn who_is_asked_again_does_not_wait_for_themselves(ledger: &Ledger, other: &Ledger) {
+    let by = |seconds| Work { by: "request 1".into(), ..work("alarm", seconds) };
+    assert!(matches!(ledger.begin(&by(0)).await.unwrap(), Begun::Yours(_)));
+    assert_eq!(begin(other, "alarm", 10).await, Begun::InProgress { since: at(0) });
+    let Begun::Yours(again) = other.begin(&by(20)).await.unwrap() else { panic!("it crashed, and is asked again") };
+    assert_eq!(finish(other, &again, 30).await, Committed::Stored);
+    assert_eq!(ledger.begin(&by(40)).await.unwrap(), Begun::Done { at: at(30) });
+}
+
 pub(crate) async fn work_whose_worker_crashed_is_begun_again_after_its_lease(ledger: &Ledger, other: &Ledger) {
     let crashed = turn(ledger, "alarm", 0).await;
     let second = turn(other, "alarm", 60).await;
@@ -47,7 +62,9 @@ pub(crate) async fn of_eight_that_begin_at_once_one_does(ledger: &Ledger, other:
     let tasks: Vec<_> = (0..8)
         .map(|n| {
             let ledger = if n % 2 == 0 { ledger } else { other }.clone();
-            tokio::spawn(async move { ledger.begin(&work(&"key of any length ".repeat(99), 0)).await })
+            tokio::spawn(async move {
+                ledger.begin(&Work { by: n.to_string(), ..work(&"key of any length ".repeat(99), 0) }).await
+            })
         })
         .collect();
     let mut turns = 0;

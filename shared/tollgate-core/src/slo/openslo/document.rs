@@ -128,6 +128,9 @@ pub(super) struct ItemFields {
     pub(super) target_ref: Option<String>,
     #[serde(rename = "apiVersion")]
     _api_version: Option<IgnoredAny>,
+    /// How several conditions would be joined; a policy has one.
+    #[serde(rename = "operator")]
+    _operator: Option<IgnoredAny>,
     pub(super) kind: Option<Spanned<String>>,
     pub(super) metadata: Option<Metadata>,
     pub(super) spec: Option<Box<Spec>>,
