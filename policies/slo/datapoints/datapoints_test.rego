@@ -28,3 +28,9 @@ test_holes_in_any_window_count if {
 	found := datapoints.require_approval with input as testing.rollout_with(holes, {})
 	contains(testing.only(found).message, "came in the last 3d")
 }
+
+test_a_budget_of_part_of_its_period_is_told_of if {
+	young := {"evidence": {"datapoints_expected": 720, "datapoints_received": 168}}
+	found := datapoints.warn with input as testing.rollout_with(young, {})
+	testing.messages(found) == {"`availability`: the budget is judged by 168 of the 720 datapoints of its period"}
+}

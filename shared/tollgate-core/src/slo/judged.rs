@@ -128,10 +128,12 @@ impl<'a> Judged<'a> {
                 None
             }
         };
-        let tally = self.slices.as_ref().map(|(_, slices)| {
-            if is_period { slices.tally_with(&time, &self.stored()) } else { slices.tally(&time).known() }
-        });
-        let spending = events.and_then(|events| self.spending(events, tally.as_ref()));
+        let of = |(_, slices): &(Slicing, Slices)| {
+            if is_period { slices.tally_with(&time, &self.stored()) } else { slices.tally(&time) }
+        };
+        let tally = self.slices.as_ref().map(of);
+        let counted = tally.clone().map(|tally| if is_period { tally } else { tally.known() });
+        let spending = events.and_then(|events| self.spending(events, counted.as_ref()));
         Stretch { start, events, tally, spending }
     }
 

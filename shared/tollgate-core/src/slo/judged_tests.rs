@@ -269,3 +269,19 @@ fn a_period_longer_than_the_data_is_an_error() {
     let never = Slo { period: Period::Rolling { seconds: u64::MAX }, ..slo() };
     assert_eq!(judged(&never, &outage(0)).evidence.status, EvidenceStatus::Error);
 }
+
+/// What a short period allows is spent faster by its nature: a pair with a factor below 1 would find fault with it.
+#[test]
+fn a_short_period_pages_no_healthy_service() {
+    for (days, factors) in [
+        (30, &[14_400_000, 6_000_000, 3_000_000, 1_000_000][..]),
+        (28, &[13_440_000, 5_600_000, 2_800_000, 933_333]),
+        (7, &[13_440_000, 3_500_000, 1_400_000, 980_000]),
+        (1, &[1_920_000]),
+    ] {
+        let slo = Slo { period: Period::Rolling { seconds: days * 86_400 }, ..slo() };
+        let fact = judged(&slo, &outage(0));
+        let found: Vec<_> = fact.pairs.iter().map(|pair| pair.factor_micro).collect();
+        assert_eq!(found, factors, "{days} days");
+    }
+}

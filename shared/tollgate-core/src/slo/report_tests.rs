@@ -61,10 +61,10 @@ fn requests_are_a_budget_of_events() {
     assert_eq!((fact.budgeting.unit, fact.traffic), (BudgetUnit::Events, Traffic::Events));
     assert_eq!(fact.evidence.as_of, Some(now()));
     // What it does not say is not known, and is said not to be.
-    assert_eq!(fact.evidence.status, EvidenceStatus::Partial);
+    assert_eq!(fact.evidence.status, EvidenceStatus::Ok);
+    assert!(fact.pairs.is_empty() && fact.depletion.is_empty());
     assert!(fact.evidence.reason.unwrap().contains("says nothing of windows"));
     assert!(fact.windows.values().all(|window| window.burn_rate_micro.is_none() && window.total.is_none()));
-    assert!(fact.depletion.iter().all(|depletion| depletion.exhausted_at.is_none()));
 }
 
 #[test]
