@@ -116,7 +116,7 @@ impl SloGate {
         let handled_now = Handled { at: alarm.at, services: services.clone() };
         let round = Round { key, services, environments: Vec::new(), keeps_place: false };
         let swept = self.sweep(&round, "alarm", context).await?;
-        if swept["saw"]["failed"] != 0 {
+        if swept.pointer("/saw/failed") != Some(&json!(0)) {
             let reason = "a service of the alarm could not be looked at, so the alarm is not handled yet";
             return Err(unavailable(reason, &swept));
         }

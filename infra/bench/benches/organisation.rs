@@ -1,6 +1,6 @@
 //! The SLO gate as Lambda runs it, over an organisation of a thousand services with four objectives each.
 
-#![allow(clippy::unwrap_used, missing_docs, reason = "a benchmark fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs, reason = "a benchmark fails by panicking")]
 
 use std::{fs, path::Path, time::Instant};
 

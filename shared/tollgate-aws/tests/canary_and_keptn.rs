@@ -271,14 +271,27 @@ async fn a_question_that_does_not_fit_asks_nothing_of_cloudwatch() {
 #[tokio::test]
 async fn a_gate_takes_one_datapoint_of_each_metric() {
     let rule = answering(|input, query| {
-        assert_eq!((query.period, input.end_time().unwrap().secs() - input.start_time().unwrap().secs()), (900, 900));
+        // Beside it the newest minutes, which tell whether the metric is silent.
+        let seconds = input.end_time().unwrap().secs() - input.start_time().unwrap().secs();
+        assert!([(900, 900), (60, 600)].contains(&(query.period, seconds)));
         Some(result(input, query, healthy))
     });
     let fact = keptn(&rule).await;
     assert_eq!((fact.result, fact.evidence.status), (KeptnResult::Pass, EvidenceStatus::Ok), "{fact:?}");
-    assert_eq!((rule.num_calls(), fact.evidence.api_requests, fact.evidence.api_cost_usd_micros), (1, 1, 20));
+    assert_eq!((rule.num_calls(), fact.evidence.api_requests, fact.evidence.api_cost_usd_micros), (2, 2, 40));
     let values: Vec<_> = fact.objectives.iter().map(|objective| objective.value.as_deref()).collect();
     assert_eq!(values, [Some("1"), Some("1900")]);
+}
+
+#[tokio::test]
+async fn a_gate_whose_metrics_have_fallen_silent_is_inconclusive() {
+    let rule = answering(|input, query| {
+        let silent = MetricDataResult::builder().id(&query.id).status_code(StatusCode::Complete).build();
+        Some(if query.period == 60 { silent } else { result(input, query, healthy) })
+    });
+    let fact = keptn(&rule).await;
+    assert_eq!(fact.result, KeptnResult::Inconclusive, "{fact:?}");
+    assert!(format!("{fact:?}").contains("no datapoint for 600 s up to the end of the window"));
 }
 
 /// Counts by minutes as a recording has them: eleven in a hundred requests fail when it is bad.
