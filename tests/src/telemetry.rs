@@ -119,14 +119,17 @@ pub async fn publish_version(
         let more = u64::try_from(minute / MINUTE).unwrap_or(0) * 7 % 5;
         let requests = version.requests_per_minute + more;
         let good = requests - version.bad_per_minute - more % 2;
-        [("RequestCount", requests), ("GoodRequestCount", good), ("Latency", version.latency_ms + more)].map(
-            |(name, value)| {
+        let latency = version.latency_ms + more;
+        // Of the latency there is a value for each request.
+        [("RequestCount", requests, 1), ("GoodRequestCount", good, 1), ("Latency", latency, requests)].map(
+            |(name, value, times)| {
                 MetricDatum::builder()
                     .metric_name(name)
                     .dimensions(Dimension::builder().name("Service").value(service).build())
                     .dimensions(Dimension::builder().name("Version").value(version.name).build())
                     .timestamp(DateTime::from_secs(minute))
-                    .value(value as f64)
+                    .values(value as f64)
+                    .counts(times as f64)
                     .build()
             },
         )

@@ -158,7 +158,9 @@ async fn a_canary_passes_when_it_does_as_well_and_fails_when_it_does_worse() {
     let findings = bad.body["findings"].as_array().unwrap();
     let found = findings.iter().find(|finding| finding["rule"] == "slo.canary").unwrap();
     assert_eq!(found["effect"], "deny");
-    insta::assert_snapshot!("canary_fails", found["message"].as_str().unwrap());
+    insta::with_settings!({snapshot_path => "../fixtures/slo", prepend_module_to_snapshot => false}, {
+        insta::assert_snapshot!("canary_fails", found["message"].as_str().unwrap());
+    });
 }
 
 #[tokio::test]

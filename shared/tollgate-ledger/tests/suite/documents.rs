@@ -145,5 +145,9 @@ pub(crate) async fn a_value_of_another_type_is_unreadable_and_never_absent(ledge
     assert_eq!(commit(ledger, vec![put(&days(), "k", Expect::Absent, "text")]).await, Committed::Stored);
     let error = ledger.document::<u64>(&days(), "k").await.unwrap_err();
     assert!(matches!(error, LedgerError::Unreadable { .. }) && error.to_string().contains("document `k`"), "{error}");
-    assert!(ledger.documents::<u64>(&days(), "a", "z").await.is_err());
+    // Among others it is left out, and what is written as if it was not there is not kept.
+    assert_eq!(commit(ledger, vec![Put::new(&days(), "l", Expect::Absent, &7_u64).unwrap()]).await, Committed::Stored);
+    let others: Vec<_> = ledger.documents::<u64>(&days(), "a", "z").await.unwrap();
+    assert_eq!(others.iter().map(|document| document.value).collect::<Vec<_>>(), [7]);
+    assert_eq!(commit(ledger, vec![put(&days(), "k", Expect::Absent, "new")]).await, Committed::Conflict);
 }
