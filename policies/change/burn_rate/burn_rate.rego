@@ -102,7 +102,21 @@ pause_strictness := 3 if {
 unknown_slos contains slo if {
 	some [_, slo] in restless
 	slo.evidence.status == "ok"
+	count(slo.pairs) > 0
 	count(objective.unknown_windows(slo)) > 0
+}
+
+# Another service judges it, or its period is too short for windows.
+warn contains finding.of({
+	"message": sprintf("`%s` is judged by its budget alone, not by burn rates", [slo.name]),
+	"observed": {"pairs": 0},
+	"evidence": [slo.evidence.id],
+	"owner": input.service.owner,
+	"remediation": "Read the objective's metrics from CloudWatch to have its burn rates judged as well.",
+}) if {
+	some slo in input.slos
+	slo.evidence.status == "ok"
+	count(slo.pairs) == 0
 }
 
 burning(place, breach) := finding.of({

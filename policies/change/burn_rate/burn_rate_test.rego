@@ -156,3 +156,11 @@ test_where_the_evidence_is_bad_the_evidence_rule_speaks if {
 	found := burn_rate.deny with input as testing.with_slo(unknown)
 	count(found) == 0
 }
+
+test_an_objective_that_is_judged_by_its_budget_alone_is_told_of if {
+	alone := {"pairs": [], "windows": {"1h": {"burn_rate_micro": null}}}
+	denied := burn_rate.deny with input as testing.with_slo(alone)
+	count(denied) == 0
+	warned := burn_rate.warn with input as testing.with_slo(alone)
+	count(warned) == 1
+}
