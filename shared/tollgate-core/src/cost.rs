@@ -8,7 +8,7 @@ use crate::{
     change::{Cost, MonthlyCost},
     evidence::{Evidence, EvidenceStatus},
     facts::CostFact,
-    money::{excerpt, micros_from_decimal},
+    money::{excerpt, is_currency, micros_from_decimal},
 };
 
 const EVIDENCE_ID: &str = "cost/estimate";
@@ -137,7 +137,7 @@ fn odd(field: &str, expected: &str, came: &Value) -> Refusal {
 }
 
 fn currency(field: &str, code: &str) -> Result<String, Refusal> {
-    if code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase()) {
+    if is_currency(code) {
         Ok(code.to_owned())
     } else {
         let came = excerpt(code);

@@ -4,6 +4,7 @@
 //! recorded can be made again, anywhere, and must come out the same.
 
 pub mod approval;
+pub mod budget;
 pub mod canary;
 pub mod catalogue;
 pub mod change;
