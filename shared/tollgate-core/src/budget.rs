@@ -37,19 +37,28 @@
 
 mod basis;
 mod document;
+mod fact;
+mod freshness;
 mod overlap;
 mod period;
+mod planned;
 mod reader;
+mod reading;
 mod scope;
+mod standing;
 mod step;
 mod terms;
 mod written_period;
 mod written_steps;
 
 pub use basis::{Basis, CostMeasure};
+pub use fact::{BudgetFact, BudgetPeriodFact, ForecastFact, PaceFact, Standing, StepFact, UntaggedFact};
 pub use period::{BudgetPeriod, PeriodDays};
+pub use planned::{FitError, PlannedFit, planned_fit};
 pub use reader::read;
+pub use reading::{AnomalyFact, ForecastReading, SpendJudging, SpendReading};
 pub use scope::Scope;
+pub use standing::{Known, Unknown, budget_fact, strictest};
 pub use step::{Enforcement, Step, StepKind};
 pub use terms::{Terms, TermsError};
 
@@ -122,5 +131,15 @@ impl Budget {
     }
 }
 
+#[cfg(test)]
+mod edge_tests;
+#[cfg(test)]
+mod example;
+#[cfg(test)]
+mod planned_tests;
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod standing_tests;
 #[cfg(test)]
 mod tests;

@@ -292,16 +292,3 @@ fn a_file_of_another_shape_is_refused_with_its_line() {
         assert!(errors.iter().any(|error| error.contains(expected)), "{text}: {errors:?}");
     }
 }
-
-#[test]
-fn the_shipped_budgets_are_read() {
-    let files = crate::catalogue::shipped();
-    let catalogue = crate::catalogue::Catalogue::read(&files).unwrap();
-    assert!(catalogue.budgets.len() >= 6, "{:?}", catalogue.budgets);
-    let at = time("2026-11-21T10:00:00Z");
-    for budget in &catalogue.budgets {
-        if let Allowance::Declared(declared) = &budget.allowance {
-            assert!(declared.terms(at).unwrap().limit_micros > 0, "{}", budget.name);
-        }
-    }
-}
