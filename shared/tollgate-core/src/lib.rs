@@ -5,6 +5,7 @@
 
 pub mod approval;
 pub mod budget;
+pub mod budget_alert;
 pub mod canary;
 pub mod catalogue;
 pub mod change;
