@@ -9,6 +9,7 @@
 )]
 
 pub mod function;
+pub mod mailbox;
 pub mod runtime_api;
 pub mod telemetry;
 pub mod valve;

@@ -106,6 +106,24 @@ impl World {
         Function::start("change-gate", &self.environment(), authorizer).await.unwrap()
     }
 
+    /// Starts the SLO gate, asked by the pipeline.
+    pub async fn slo_gate(&self) -> Function {
+        let pipeline = json!({"iam": {"userArn": PIPELINE}});
+        Function::start("slo-gate", &self.environment(), pipeline).await.unwrap()
+    }
+
+    /// The same world, some minutes later.
+    #[must_use]
+    pub fn later(self, minutes: i64) -> Self {
+        let at = now() + chrono::Duration::minutes(minutes);
+        self.with("TOLLGATE_CLOCK", &at.to_rfc3339())
+    }
+
+    /// The name of the world's metrics.
+    pub fn namespace(&self) -> &str {
+        &self.namespace
+    }
+
     /// The function's environment.
     pub fn environment(&self) -> Vec<(&str, &str)> {
         self.environment.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()

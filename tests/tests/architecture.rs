@@ -14,7 +14,9 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("tollgate-aws", &["tollgate-core"]),
     ("tollgate-ledger", &["tollgate-core"]),
     ("tollgate-lambda", &["tollgate-core"]),
-    ("change-gate", &["tollgate-aws", "tollgate-core", "tollgate-lambda", "tollgate-ledger", "tollgate-policy"]),
+    ("tollgate-gate", &["tollgate-aws", "tollgate-core", "tollgate-lambda", "tollgate-ledger", "tollgate-policy"]),
+    ("change-gate", &["tollgate-core", "tollgate-gate", "tollgate-lambda", "tollgate-ledger"]),
+    ("slo-gate", &["tollgate-aws", "tollgate-core", "tollgate-gate", "tollgate-lambda", "tollgate-ledger"]),
     ("tollgate-cli", &["tollgate-aws", "tollgate-core", "tollgate-ledger", "tollgate-policy"]),
     ("xtask", &[]),
     ("tollgate-e2e", &[]),
@@ -29,7 +31,7 @@ const ONLY: &[(&str, &[&str])] = &[
     ("aws-sdk-eventbridge", &["tollgate-aws"]),
     ("aws-sdk-sns", &["tollgate-aws"]),
     ("rusqlite", &["tollgate-ledger"]),
-    ("lambda_runtime", &["tollgate-lambda", "change-gate"]),
+    ("lambda_runtime", &["tollgate-lambda", "tollgate-gate", "change-gate", "slo-gate"]),
 ];
 
 fn packages() -> Vec<(String, BTreeSet<String>)> {

@@ -5,16 +5,17 @@ use std::time::Duration;
 use tollgate_core::{
     Timestamp,
     approval::{ApprovalTime, approval_facts},
-    catalogue::{Catalogue, Service},
+    catalogue::Catalogue,
     cost::cost_fact,
     evidence::{Evidence, EvidenceStatus},
-    facts::{CallerFact, ChangeFacts, DependencyFact, FACTS_SCHEMA, FreezeFact, HistoryFact, ServiceFact},
+    facts::{CallerFact, ChangeFacts, FACTS_SCHEMA, FreezeFact, HistoryFact},
     history::history_fact,
-    slo::{Slo, SloFact},
 };
 use tollgate_ledger::{HistoryQuery, Seen};
 
-use crate::{ChangeGate, receive::Question};
+use tollgate_gate::{dependencies, objectives, service_fact};
+
+use crate::{ChangeGate, receive::ChangeQuestion};
 
 /// More allowed changes of one service and environment than this are not read, and the history is then incomplete. One every
 /// five minutes for 30 days makes 8,640.
@@ -25,20 +26,25 @@ impl ChangeGate {
     /// Gathers the facts about a change; with them, which allowed changes the history showed.
     pub(crate) async fn gather(
         &self,
-        question: &Question,
+        question: &ChangeQuestion,
         now: Timestamp,
         limit: Duration,
     ) -> (ChangeFacts, Option<Seen>) {
-        let catalogue = &self.catalogue;
-        let change = &question.change;
+        let catalogue = &self.house.catalogue;
+        let change = &question.asked;
         let service = catalogue.services.get(&change.service);
         let settings = catalogue.settings.resolve(&change.service, service.map(|service| service.owner.as_str()));
         let seconds = |group: &str, name: &str| {
             settings.integer(group, name).and_then(|seconds| u64::try_from(seconds).ok()).unwrap_or(0)
         };
-        let slos = objectives(catalogue, &change.service, service);
+        let slos = objectives(catalogue, &change.service);
         let (telemetry, (history, seen)) = tokio::join!(
-            self.telemetry.gather(&slos, now, tokio::time::Instant::now() + limit, seconds("slo", "max_age_seconds")),
+            self.house.telemetry.gather(
+                &slos,
+                now,
+                tokio::time::Instant::now() + limit,
+                seconds("slo", "max_age_seconds")
+            ),
             self.history(question, now, limit, seconds("change", "history_window_seconds")),
         );
         let (own, of_dependencies): (Vec<_>, Vec<_>) = telemetry.into_iter().partition(|fact| fact.evidence.required);
@@ -52,7 +58,7 @@ impl ChangeGate {
             schema: FACTS_SCHEMA.to_owned(),
             evaluated_at: now,
             evaluated_at_seconds: now.timestamp(),
-            service: service_fact(catalogue, &change.service, service),
+            service: service_fact(catalogue, &change.service),
             slos: own,
             dependencies: dependencies(catalogue, service, &of_dependencies),
             history,
@@ -70,13 +76,13 @@ impl ChangeGate {
     /// Reads the earlier changes. Without an answer of the ledger it is not known which were seen.
     pub(crate) async fn history(
         &self,
-        question: &Question,
+        question: &ChangeQuestion,
         now: Timestamp,
         limit: Duration,
         window_seconds: u64,
     ) -> (HistoryFact, Option<Seen>) {
-        let ledger = &self.ledger;
-        let change = &question.change;
+        let ledger = &self.house.ledger;
+        let change = &question.asked;
         let window = i64::try_from(window_seconds).ok().and_then(chrono::Duration::try_seconds).unwrap_or_default();
         let query = HistoryQuery {
             service: change.service.clone(),
@@ -107,70 +113,8 @@ impl ChangeGate {
     }
 }
 
-/// The objectives that bind the service, which a decision must rest on, and those of its dependencies, which it need not.
-fn objectives<'a>(catalogue: &'a Catalogue, name: &'a str, service: Option<&'a Service>) -> Vec<(&'a Slo, bool)> {
-    let dependencies = service.into_iter().flat_map(|service| &service.dependencies).filter(|other| *other != name);
-    let of_dependencies = dependencies.flat_map(|name| catalogue.slos.get(name)).flatten();
-    let of_dependencies = of_dependencies.filter(|slo| !slo.shared_with.iter().any(|shared| shared == name));
-    catalogue.slos_of(name).map(|slo| (slo, true)).chain(of_dependencies.map(|slo| (slo, false))).collect()
-}
-
-fn service_fact(catalogue: &Catalogue, name: &str, service: Option<&Service>) -> ServiceFact {
-    let Some(service) = service else {
-        let reason = format!("the catalogue has no service `{name}`");
-        return ServiceFact {
-            evidence: Evidence::bad("service", CATALOGUE, EvidenceStatus::NoData, reason),
-            name: name.to_owned(),
-            known: false,
-            tier: None,
-            owner: None,
-            contact: None,
-            environments: Vec::new(),
-            runbook: None,
-        };
-    };
-    let owner = catalogue.teams.get(&service.owner);
-    ServiceFact {
-        evidence: Evidence::ok("service", CATALOGUE, None),
-        name: name.to_owned(),
-        known: true,
-        tier: Some(service.tier),
-        owner: owner.map(|team| team.name.clone()),
-        contact: owner.and_then(|team| team.contact.clone()),
-        environments: service.environments.clone(),
-        runbook: service.runbook.clone(),
-    }
-}
-
-fn dependencies(catalogue: &Catalogue, service: Option<&Service>, slos: &[SloFact]) -> Vec<DependencyFact> {
-    let names = service.into_iter().flat_map(|service| &service.dependencies);
-    names
-        .map(|name| {
-            let id = format!("dependency/{name}");
-            let known = catalogue.services.get(name);
-            let evidence = known.map_or_else(
-                || {
-                    Evidence::bad(
-                        &id,
-                        CATALOGUE,
-                        EvidenceStatus::NoData,
-                        format!("the catalogue has no service `{name}`"),
-                    )
-                },
-                |_| Evidence::ok(&id, CATALOGUE, None),
-            );
-            DependencyFact {
-                evidence: evidence.advisory(),
-                name: name.clone(),
-                owner: known.map(|service| service.owner.clone()),
-                slos: slos.iter().filter(|slo| slo.service == *name).cloned().collect(),
-            }
-        })
-        .collect()
-}
-
-fn freezes(catalogue: &Catalogue, question: &Question, now: Timestamp) -> FreezeFact {
-    let change = &question.change;
+fn freezes(catalogue: &Catalogue, question: &ChangeQuestion, now: Timestamp) -> FreezeFact {
+    let change = &question.asked;
     let around: Vec<_> = catalogue
         .freezes
         .iter()

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use change_gate::{ChangeGate, config::Config};
+use change_gate::ChangeGate;
 use lambda_runtime::{LambdaEvent, Runtime, service_fn};
 use serde_json::value::RawValue;
+use tollgate_gate::config::Config;
 use tollgate_lambda::{log, wedged::EndWhenWedged};
 
 #[tokio::main(flavor = "current_thread")]

@@ -5,10 +5,11 @@ use tollgate_core::{
     decision::{DecisionRecord, Verdict},
     facts::{ANONYMOUS, Facts, Outcome, OutcomeResult},
 };
+use tollgate_gate::unavailable;
 use tollgate_lambda::problem::Problem;
 use tollgate_ledger::OutcomeReported;
 
-use crate::{ChangeGate, unavailable};
+use crate::ChangeGate;
 
 impl ChangeGate {
     /// Notes the outcome. The first report stands.
@@ -18,7 +19,7 @@ impl ChangeGate {
         result: OutcomeResult,
         principal: &str,
     ) -> Result<Value, Problem> {
-        let record = self.recorded(decision_id).await?;
+        let record = self.house.recorded(decision_id).await?;
         self.check_reporter(&record, principal)?;
         if record.decision.verdict != Verdict::Allow {
             return Err(Problem::conflict(format!(
@@ -27,8 +28,8 @@ impl ChangeGate {
                 record.decision.verdict.as_str()
             )));
         }
-        let outcome = Outcome { result, reported_at: self.clock.now() };
-        let reported = self.ledger.report_outcome(decision_id, outcome.clone()).await;
+        let outcome = Outcome { result, reported_at: self.house.clock.now() };
+        let reported = self.house.ledger.report_outcome(decision_id, outcome.clone()).await;
         match reported.map_err(|error| unavailable("the outcome cannot be recorded", &error))? {
             OutcomeReported::Reported => Ok(json!({"decision_id": decision_id, "outcome": outcome})),
             OutcomeReported::Already(first) if first.result == result => {
@@ -50,7 +51,7 @@ impl ChangeGate {
             return Err(Problem::conflict("this decision is not about a change, so it has no outcome".to_owned()));
         };
         let asked = principal == facts.caller.principal && principal != ANONYMOUS;
-        if asked || self.catalogue.may_report_outcomes(principal) {
+        if asked || self.house.catalogue.may_report_outcomes(principal) {
             return Ok(());
         }
         Err(Problem::forbidden(format!(

@@ -3,21 +3,18 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tollgate_core::{change::Change, facts::OutcomeResult};
+use tollgate_gate::{Question, decision_id, key};
 use tollgate_lambda::{
     body::{self, Body},
     event::{Event, HttpRequest},
     problem::Problem,
 };
-use ulid::Ulid;
-
-/// Longer keys are refused.
-const MAX_KEY_CHARS: usize = 255;
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Request {
     /// May this change go ahead?
-    Decide(Box<Question>),
+    Decide(Box<ChangeQuestion>),
     /// What was decided?
     Decision(String),
     /// This is what came of it.
@@ -34,17 +31,7 @@ pub(crate) enum Request {
 }
 
 /// A change to decide about, and who asks.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Question {
-    /// The change.
-    pub change: Change,
-    /// Who asks.
-    pub principal: String,
-    /// The same question under the same key has the same decision.
-    pub idempotency_key: Option<String>,
-    /// Notes about the request for the decision.
-    pub warnings: Vec<String>,
-}
+pub(crate) type ChangeQuestion = Question<Change>;
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Wrapped {
@@ -110,13 +97,7 @@ fn http(request: &HttpRequest) -> Result<Request, Problem> {
 
 fn decide(request: &HttpRequest) -> Result<Request, Problem> {
     let Body { value: Wrapped { change, idempotency_key }, unknown } = body::read(&request.body).map_err(wrapping)?;
-    let header = request.header("idempotency-key").map(str::to_owned);
-    let key = match (header, idempotency_key) {
-        (Some(header), Some(field)) if header != field => {
-            return Err(Problem::field("idempotency_key", "differs from the header `Idempotency-Key`"));
-        }
-        (header, field) => header.or(field),
-    };
+    let key = key(request, idempotency_key)?;
     question(change, key, request.principal.clone(), unknown)
 }
 
@@ -130,20 +111,7 @@ fn wrapping(problem: Problem) -> Problem {
 }
 
 fn question(change: Change, key: Option<String>, principal: String, unknown: Vec<String>) -> Result<Request, Problem> {
-    let key_is_odd =
-        |key: &String| key.is_empty() || key.chars().count() > MAX_KEY_CHARS || key.chars().any(char::is_control);
-    if key.as_ref().is_some_and(key_is_odd) {
-        return Err(Problem::field(
-            "idempotency_key",
-            format!("should have 1 to {MAX_KEY_CHARS} printable characters"),
-        ));
-    }
     change.check().map_err(|error| Problem::field(format!("change.{}", error.path), error.message))?;
-    let warnings = unknown.into_iter().map(|path| format!("`{path}` is not known and was not read")).collect();
-    Ok(Request::Decide(Box::new(Question { change, principal, idempotency_key: key, warnings })))
-}
-
-fn decision_id(text: &str) -> Result<String, Problem> {
-    let id = Ulid::from_string(text);
-    id.map(|id| id.to_string()).map_err(|_| Problem::not_found(format!("`{text}` is not the id of a decision")))
+    let question = Question::new(change, key, principal, unknown)?;
+    Ok(Request::Decide(Box::new(question)))
 }

@@ -82,4 +82,9 @@ report(slo, pair) := {
 	"evidence": [slo.evidence.id],
 	"owner": input.service.owner,
 	"retry_at": clock.in_seconds(slo.windows[pair.short].seconds),
+	"urgency": urgency(pair),
 }
+
+urgency(pair) := "ticket" if {
+	pair.severity == "ticket"
+} else := "page"

@@ -49,4 +49,5 @@ report(slo, outlook) := {
 	"evidence": [slo.evidence.id],
 	"owner": input.service.owner,
 	"retry_at": outlook.exhausted_at,
+	"urgency": "page",
 }

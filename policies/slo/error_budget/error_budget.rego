@@ -69,6 +69,14 @@ asks("budget_approval_ppm") if not rollout.mending(input.rollout)
 
 asks("budget_risky_ppm") if rollout.risky(input.rollout, input.service)
 
+# A quarter of the budget is there to be spent.
+urgencies := {
+	"budget_warn_ppm": null,
+	"budget_risky_ppm": "ticket",
+	"budget_approval_ppm": "ticket",
+	"budget_exhausted_ppm": "ticket",
+}
+
 meanings := {
 	"budget_warn_ppm": "plan for reliability before it runs out",
 	"budget_risky_ppm": "risky rollouts need the owner's approval",
@@ -87,4 +95,5 @@ spent(slo, step) := {
 	"evidence": [slo.evidence.id],
 	"owner": input.service.owner,
 	"retry_at": clock.in_seconds(3600),
+	"urgency": urgencies[step],
 }

@@ -55,4 +55,5 @@ report(slo) := {
 	"evidence": [slo.evidence.id],
 	"owner": input.service.owner,
 	"retry_at": clock.in_seconds(3600),
+	"urgency": "page",
 }

@@ -65,4 +65,5 @@ report(slo, limit) := {
 	"evidence": [slo.evidence.id],
 	"owner": input.service.owner,
 	"retry_at": clock.in_seconds(input.settings.thresholds.change.retry_seconds),
+	"urgency": "ticket",
 }

@@ -1,9 +1,6 @@
 //! What CloudWatch answered to one call, over all its pages: nothing in it is taken on trust.
 
-use std::error::Error;
-
 use aws_sdk_cloudwatch::{
-    error::{ProvideErrorMetadata, SdkError},
     operation::get_metric_data::GetMetricDataOutput,
     types::{MessageData, MetricDataResult, StatusCode},
 };
@@ -14,9 +11,13 @@ use tollgate_core::slo::{Datum, Quality, Tier, TierSeries};
 pub(crate) struct Answer {
     /// Requests made.
     pub(crate) requests: u64,
+    /// Metrics that they asked for, in all.
+    pub(crate) metrics_requested: u64,
     results: Vec<Collected>,
-    failure: Option<String>,
-    messages: Vec<String>,
+    /// Those of the results that are being asked for.
+    asked: Vec<usize>,
+    /// What failed last and might have passed.
+    last_failure: Option<String>,
 }
 
 /// What came for one metric.
@@ -25,26 +26,90 @@ struct Collected {
     points: Vec<(i64, f64)>,
     status: Option<Quality>,
     messages: Vec<String>,
+    /// CloudWatch failed at it, which may pass.
+    may_pass: bool,
 }
 
 impl Answer {
     /// The answer to a call for so many metrics, before any of it came.
     pub(crate) fn to(metrics: usize) -> Self {
         let results = (0..metrics).map(|_| Collected::default()).collect();
-        Self { requests: 0, results, failure: None, messages: Vec::new() }
+        Self { requests: 0, metrics_requested: 0, results, asked: (0..metrics).collect(), last_failure: None }
     }
 
-    /// The call failed as a whole.
-    pub(crate) fn fail(&mut self, reason: String) {
-        self.failure = Some(reason);
+    /// The metrics that are to be asked for.
+    pub(crate) fn asked(&self) -> &[usize] {
+        &self.asked
+    }
+
+    /// A request goes out for them.
+    pub(crate) fn request(&mut self) {
+        self.requests += 1;
+        self.metrics_requested += self.asked.len() as u64;
+    }
+
+    /// It did not go out after all.
+    pub(crate) fn withdraw(&mut self) {
+        self.requests -= 1;
+        self.metrics_requested -= self.asked.len() as u64;
+    }
+
+    /// From now on only that is asked for which failed in a way that may pass; false when nothing did.
+    pub(crate) fn ask_again(&mut self) -> bool {
+        self.asked.retain(|index| self.results.get(*index).is_some_and(|collected| collected.may_pass));
+        !self.asked.is_empty()
+    }
+
+    /// Forgets what came of what is asked for.
+    pub(crate) fn begin(&mut self) {
+        for index in &self.asked {
+            if let Some(collected) = self.results.get_mut(*index) {
+                *collected = Collected::default();
+            }
+        }
+    }
+
+    /// What is asked for failed as a whole.
+    pub(crate) fn fail(&mut self, reason: &str) {
+        self.failed(reason, false);
+    }
+
+    /// What is asked for failed as a whole, and this may pass.
+    pub(crate) fn fail_for_now(&mut self, reason: &str) {
+        self.last_failure = Some(reason.to_owned());
+        self.failed(reason, true);
+    }
+
+    /// The time is over.
+    pub(crate) fn expire(&mut self) {
+        let late = "CloudWatch did not answer before the deadline";
+        let reason = self.last_failure.take().map_or_else(|| late.to_owned(), |last| format!("{last}; then {late}"));
+        self.fail(&reason);
+    }
+
+    fn failed(&mut self, reason: &str, may_pass: bool) {
+        for index in &self.asked {
+            if let Some(collected) = self.results.get_mut(*index) {
+                let status = Some(Quality::Failed(reason.to_owned()));
+                *collected = Collected { status, may_pass, ..Collected::default() };
+            }
+        }
     }
 
     /// Takes a page, and gives the token of the next.
     pub(crate) fn read(&mut self, page: GetMetricDataOutput) -> Option<String> {
-        self.messages.extend(page.messages().iter().map(text));
+        let messages: Vec<String> = page.messages().iter().map(text).collect();
+        for index in &self.asked {
+            if let Some(collected) = self.results.get_mut(*index) {
+                collected.messages.extend(messages.iter().cloned());
+            }
+        }
         for result in page.metric_data_results() {
             let index = result.id().and_then(|id| id.strip_prefix('m')).and_then(|id| id.parse::<usize>().ok());
-            match index.and_then(|index| self.results.get_mut(index)) {
+            match index
+                .filter(|index| self.asked.binary_search(index).is_ok())
+                .and_then(|index| self.results.get_mut(index))
+            {
                 Some(collected) => collected.read(result),
                 None => tracing::warn!(id = result.id(), "CloudWatch answered a query that was not asked"),
             }
@@ -55,28 +120,20 @@ impl Answer {
     /// The series of one metric of the call.
     pub(crate) fn series<T: Datum>(&mut self, index: usize, tier: &Tier) -> TierSeries<T> {
         let failed = |reason: &str| TierSeries::empty(tier, Quality::Failed(reason.to_owned()));
-        if let Some(reason) = &self.failure {
-            return failed(reason);
-        }
-        let Some(collected) = self.results.get_mut(index).map(std::mem::take) else {
+        let Some(Collected { points, status, messages, .. }) = self.results.get_mut(index).map(std::mem::take) else {
             return failed("it was not asked for");
         };
-        let Some(status) = collected.status else {
-            return failed("CloudWatch's answer does not mention it");
-        };
-        let mut messages = collected.messages;
-        messages.extend(self.messages.iter().cloned());
         let quality = match status {
-            Quality::Complete if !messages.is_empty() => Quality::Partial(messages.join("; ")),
-            Quality::Partial(reason) if !messages.is_empty() => {
-                Quality::Partial(format!("{reason}: {}", messages.join("; ")))
-            }
-            Quality::Failed(reason) if !messages.is_empty() => {
-                Quality::Failed(format!("{reason}: {}", messages.join("; ")))
-            }
-            status => status,
+            None => return failed("CloudWatch's answer does not mention it"),
+            Some(status) if messages.is_empty() => status,
+            Some(Quality::Complete) => Quality::Partial(messages.join("; ")),
+            Some(Quality::Partial(reason)) => Quality::Partial(format!("{reason}: {}", messages.join("; "))),
+            Some(Quality::Failed(reason)) => Quality::Failed(format!("{reason}: {}", messages.join("; "))),
         };
-        TierSeries::from_points(tier, collected.points, quality)
+        if matches!(quality, Quality::Failed(_)) {
+            return TierSeries::empty(tier, quality);
+        }
+        TierSeries::from_points(tier, points, quality)
     }
 }
 
@@ -92,6 +149,7 @@ impl Collected {
         if matches!(self.status, Some(Quality::Failed(_))) {
             return;
         }
+        self.may_pass = result.status_code() == Some(&StatusCode::InternalError);
         self.status = Some(match result.status_code() {
             Some(StatusCode::Complete) => Quality::Complete,
             Some(status @ (StatusCode::InternalError | StatusCode::Forbidden)) => {
@@ -105,27 +163,4 @@ impl Collected {
 
 fn text(message: &MessageData) -> String {
     format!("{}: {}", message.code().unwrap_or("message"), message.value().unwrap_or("without text"))
-}
-
-/// Why a request failed, for a person.
-pub(crate) fn describe<E, R>(error: &SdkError<E, R>) -> String
-where
-    E: ProvideErrorMetadata + Error + 'static,
-    R: std::fmt::Debug,
-{
-    if matches!(error, SdkError::TimeoutError(_)) {
-        return "CloudWatch did not answer in time, in any of the attempts".to_owned();
-    }
-    if let Some(code) = error.code() {
-        let hint = if code.contains("AccessDenied") { " (allow `cloudwatch:GetMetricData`)" } else { "" };
-        return format!("CloudWatch refused with `{code}`: {}{hint}", error.message().unwrap_or("without a message"));
-    }
-    let mut reasons: Vec<String> = Vec::new();
-    let mut cause: Option<&dyn Error> = Some(error);
-    while let Some(reason) = cause {
-        reasons.push(reason.to_string());
-        cause = reason.source();
-    }
-    reasons.dedup();
-    format!("CloudWatch cannot be reached: {}", reasons.join(": "))
 }

@@ -1,230 +1,146 @@
-//! CloudWatch: all metrics of a decision in one parallel round of as few calls as its limits allow.
+//! CloudWatch: the metrics of one decision, or of every service, in as few calls as its limits allow.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    iter,
-};
+use std::{collections::BTreeSet, pin::pin, sync::Arc, time::Duration};
 
 use aws_config::SdkConfig;
-use aws_sdk_cloudwatch::{
-    Client,
-    config::Region,
-    types::{Dimension, MetricDataQuery, MetricStat, ScanBy},
-};
-use aws_smithy_types::DateTime;
-use futures_util::{StreamExt, stream};
-use tokio::time::{Instant, timeout_at};
+use aws_sdk_cloudwatch::Client;
+use futures_util::{Stream, StreamExt as _};
+use tokio::time::Instant;
 use tollgate_core::{
     Timestamp,
-    slo::{Datum, Measure, Metric, Plan, Quality, Reach, Slo, Snapshot, Tier, TierSeries},
+    slo::{Indicator, Metric, Plan, Reach, Slo, Snapshot},
 };
 
-use crate::answer::Answer;
+use crate::{
+    call::Limit,
+    connection::Connections,
+    gathering::{Delivery, Item, gathering},
+    quota::Quota,
+};
 
-/// What one call may ask for: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html>.
-const QUERIES_PER_CALL: usize = 500;
-const DATAPOINTS_PER_CALL: usize = 100_800;
-/// More pages than a call within the limits can have.
-const PAGES_PER_CALL: u64 = 20;
-const CALLS_AT_ONCE: usize = 16;
-/// $0.01 for 1,000 metrics requested: <https://aws.amazon.com/cloudwatch/pricing/>.
-const USD_MICROS_PER_METRIC: u64 = 10;
+/// The longest that one call of a sweep may take: what fails is evidence about its services, and the others go on.
+const LONGEST_CALL: Duration = Duration::from_secs(30);
 
 /// Reads metrics from CloudWatch.
 #[derive(Debug, Clone)]
 pub struct CloudWatch {
-    client: Client,
+    connections: Arc<Connections>,
 }
 
 /// What a fetch brought, and what it took.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fetch {
-    /// The counts.
+    /// The counts and measures.
     pub snapshot: Snapshot,
-    /// One for each call.
-    pub receipts: Vec<Receipt>,
-}
-
-/// What one call took, pages included.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Receipt {
-    /// The metrics that it was for.
-    pub metrics: BTreeSet<Metric>,
     /// Requests made.
     pub requests: u64,
     /// What they cost, in millionths of a US dollar.
     pub cost_usd_micros: u64,
 }
 
-/// One call: some metrics of one region in one tier.
-struct Batch<'a> {
-    client: Client,
-    tier_index: usize,
-    tier: Tier,
-    metrics: Vec<&'a Metric>,
-}
-
 impl CloudWatch {
-    /// Reads with this configuration.
+    /// Reads with this configuration, and assumes roles with it.
     pub fn new(config: &SdkConfig) -> Self {
-        Self::from_client(Client::new(config))
+        let connections = Connections::new(&Client::new(config), Some(config.clone()), Quota::default());
+        Self { connections: Arc::new(connections) }
     }
 
-    /// Reads through this client.
-    pub fn from_client(client: Client) -> Self {
-        Self { client }
+    /// Reads through this client. Roles are not assumed.
+    pub fn from_client(client: &Client) -> Self {
+        Self { connections: Arc::new(Connections::new(client, None, Quota::default())) }
+    }
+
+    /// The same, where AWS has granted another quota than its default one.
+    #[must_use]
+    pub fn with_quota(self, quota: Quota) -> Self {
+        Self { connections: Arc::new(self.connections.with_quota(quota)) }
     }
 
     /// The source of an objective's metrics, as evidence names it: `cloudwatch:eu-central-1`, the region of the total.
     pub fn source(&self, slo: &Slo) -> String {
-        let own = || self.client.config().region().map(ToString::to_string);
-        let region = slo.metrics().last().and_then(|metric| metric.region.clone()).or_else(own);
-        format!("cloudwatch:{}", region.as_deref().unwrap_or("no region"))
+        let region = slo.metrics().last().and_then(|metric| metric.region.clone());
+        format!("cloudwatch:{}", region.or_else(|| self.connections.own_region()).as_deref().unwrap_or("no region"))
     }
 
-    /// Fetches everything that the objectives need, each metric once. What has not come by the deadline has failed.
+    /// Fetches everything that the objectives need by one plan, as a recording keeps it: each metric once, as far back
+    /// and as fine as the most demanding of them needs it. What has not come by the deadline has failed.
     pub async fn fetch(&self, slos: &[&Slo], now: Timestamp, deadline: Instant) -> Fetch {
-        let reach = Reach::of_slices(slos.iter().filter_map(|slo| slo.budgeting.slice_seconds()));
+        let reach = Reach::of_slices(slos.iter().flat_map(|slo| slices_seconds(slo)));
         let plan = Plan::at_with(now.timestamp(), slos.iter().map(|slo| slo.period.longest_seconds()), reach);
-        let metrics: BTreeSet<&Metric> = slos.iter().flat_map(|slo| slo.metrics()).collect();
-        let answers: Vec<_> = stream::iter(self.batches(&plan, &metrics))
-            .map(|batch| async move {
-                let answer = batch.fetch(deadline).await;
-                (batch, answer)
-            })
-            .buffer_unordered(CALLS_AT_ONCE)
-            .collect()
-            .await;
         let measured: BTreeSet<&Metric> = slos.iter().flat_map(|slo| slo.indicator.measured()).collect();
-        let (measured, counted): (Vec<_>, Vec<_>) = metrics.iter().partition(|metric| measured.contains(*metric));
-        let mut series = nothing::<u64>(&plan, counted);
-        let mut measures = nothing::<Measure>(&plan, measured);
-        let mut receipts = Vec::new();
-        for (batch, mut answer) in answers {
-            for (index, metric) in batch.metrics.iter().enumerate() {
-                if let Some(place) = place(&mut series, metric, batch.tier_index) {
-                    *place = answer.series(index, &batch.tier);
-                } else if let Some(place) = place(&mut measures, metric, batch.tier_index) {
-                    *place = answer.series(index, &batch.tier);
-                }
-            }
-            receipts.push(Receipt {
-                requests: answer.requests,
-                cost_usd_micros: answer.requests * batch.metrics.len() as u64 * USD_MICROS_PER_METRIC,
-                metrics: batch.metrics.into_iter().cloned().collect(),
-            });
-        }
-        Fetch { snapshot: Snapshot { plan, series, measures }, receipts }
+        let metrics: BTreeSet<&Metric> = slos.iter().flat_map(|slo| slo.metrics()).collect();
+        let metrics = metrics.into_iter().map(|metric| (metric, measured.contains(metric))).collect();
+        let item = Item { plan: plan.clone(), metrics };
+        let delivery = self.deliveries(vec![item], deadline).await.pop();
+        delivery.map_or_else(
+            || Fetch {
+                snapshot: Snapshot { plan, series: Default::default(), measures: Default::default() },
+                requests: 0,
+                cost_usd_micros: 0,
+            },
+            Fetch::from,
+        )
     }
 
-    fn batches<'a>(&self, plan: &Plan, metrics: &BTreeSet<&'a Metric>) -> Vec<Batch<'a>> {
-        let mut regions: BTreeMap<Option<&str>, Vec<&'a Metric>> = BTreeMap::new();
-        for metric in metrics.iter().filter(|metric| metric.role_arn.is_none()) {
-            regions.entry(metric.region.as_deref()).or_default().push(metric);
-        }
-        let mut batches = Vec::new();
-        for (region, metrics) in regions {
-            let client = self.client_in(region);
-            for (tier_index, tier) in plan.tiers().iter().enumerate() {
-                let queries = (DATAPOINTS_PER_CALL / tier.datapoints().max(1)).clamp(1, QUERIES_PER_CALL);
-                batches.extend(metrics.chunks(queries).map(|metrics| Batch {
-                    client: client.clone(),
-                    tier_index,
-                    tier: *tier,
-                    metrics: metrics.to_vec(),
-                }));
-            }
-        }
-        batches
+    /// Fetches what each of the objectives needs, by a plan of its own. Objectives whose slices and periods are as long
+    /// share calls and metrics. What has not come by the deadline has failed.
+    pub(crate) async fn fetch_each(
+        &self,
+        slos: impl Iterator<Item = &Slo>,
+        now: Timestamp,
+        deadline: Instant,
+    ) -> Vec<Fetch> {
+        let items = slos.map(|slo| item(slo, now)).collect();
+        self.deliveries(items, deadline).await.into_iter().map(Fetch::from).collect()
     }
 
-    fn client_in(&self, region: Option<&str>) -> Client {
-        match region {
-            None => self.client.clone(),
-            Some(region) => {
-                Client::from_conf(self.client.config().to_builder().region(Region::new(region.to_owned())).build())
-            }
-        }
+    /// Fetches what each of the objectives of many groups needs, and hands them on group by group, in their order. A
+    /// call that does not come in its time is evidence about the objectives that it was for; the stream ends at the
+    /// deadline.
+    pub(crate) fn sweep<'a, G, T>(
+        &self,
+        groups: impl Iterator<Item = (G, Vec<&'a Slo>)>,
+        now: Timestamp,
+        deadline: Instant,
+        mut judge: impl FnMut(&G, Vec<Fetch>) -> T,
+    ) -> impl Stream<Item = (G, T)> {
+        let orders = groups.map(move |(group, slos)| (group, slos.into_iter().map(|slo| item(slo, now)).collect()));
+        // Half of the time at most, so that a source that is silent cannot keep a sweep at the same place forever.
+        let call = deadline.saturating_duration_since(Instant::now()).div_f32(2.0).min(LONGEST_CALL);
+        let judge =
+            move |group: &G, deliveries: Vec<Delivery>| judge(group, deliveries.into_iter().map(Fetch::from).collect());
+        gathering(Arc::clone(&self.connections), orders, Limit { deadline, call }, judge)
+            .take_while(move |_| std::future::ready(Instant::now() < deadline))
+    }
+
+    async fn deliveries(&self, items: Vec<Item<'_>>, deadline: Instant) -> Vec<Delivery> {
+        let limit = Limit { deadline, call: Duration::MAX };
+        let order = std::iter::once(((), items));
+        let mut deliveries = pin!(gathering(Arc::clone(&self.connections), order, limit, |(), found| found));
+        deliveries.next().await.map(|((), found)| found).unwrap_or_default()
     }
 }
 
-/// What is known before anything came.
-fn nothing<T: Datum>(plan: &Plan, metrics: Vec<&Metric>) -> BTreeMap<Metric, Vec<TierSeries<T>>> {
-    let of = |metric: &Metric| {
-        let reason = match &metric.role_arn {
-            None => "nothing came".to_owned(),
-            Some(role) => format!("`{role}` is not assumed here: read the metric by `AccountId`"),
-        };
-        plan.tiers().iter().map(|tier| TierSeries::empty(tier, Quality::Failed(reason.clone()))).collect()
+impl From<Delivery> for Fetch {
+    fn from(delivery: Delivery) -> Self {
+        let Delivery { snapshot, requests, cost_usd_micros } = delivery;
+        Self { snapshot, requests, cost_usd_micros }
+    }
+}
+
+fn item(slo: &Slo, now: Timestamp) -> Item<'_> {
+    let reach = Reach::of_slices(slices_seconds(slo));
+    let measured: BTreeSet<&Metric> = slo.indicator.measured().into_iter().collect();
+    let metrics = slo.metrics().into_iter().map(|metric| (metric, measured.contains(metric)));
+    Item { plan: Plan::at_with(now.timestamp(), [slo.period.longest_seconds()], reach), metrics: metrics.collect() }
+}
+
+/// The lengths of the slices of an objective, and of those that it is made of.
+fn slices_seconds(slo: &Slo) -> Vec<u64> {
+    let parts = match &slo.indicator {
+        Indicator::Composite(composite) => composite.parts.as_slice(),
+        _ => &[],
     };
-    metrics.into_iter().map(|metric| (metric.clone(), of(metric))).collect()
-}
-
-fn place<'a, T>(
-    series: &'a mut BTreeMap<Metric, Vec<TierSeries<T>>>,
-    metric: &Metric,
-    tier_index: usize,
-) -> Option<&'a mut TierSeries<T>> {
-    series.get_mut(metric)?.get_mut(tier_index)
-}
-
-impl Batch<'_> {
-    async fn fetch(&self, deadline: Instant) -> Answer {
-        let mut answer = Answer::to(self.metrics.len());
-        if timeout_at(deadline, self.fill(&mut answer)).await.is_err() {
-            answer.fail("CloudWatch did not answer before the deadline".to_owned());
-        }
-        answer
-    }
-
-    async fn fill(&self, answer: &mut Answer) {
-        let queries: Vec<_> = self
-            .metrics
-            .iter()
-            .zip(0..)
-            .map(|(metric, index)| query(metric, index, self.tier.period_seconds))
-            .collect();
-        let mut token = None;
-        for page in iter::successors(Some(1), |page| Some(page + 1)) {
-            if page > PAGES_PER_CALL {
-                return answer.fail(format!("CloudWatch's answer has more than {PAGES_PER_CALL} pages"));
-            }
-            answer.requests = page;
-            let request = self
-                .client
-                .get_metric_data()
-                .start_time(DateTime::from_secs(self.tier.start))
-                .end_time(DateTime::from_secs(self.tier.end))
-                .scan_by(ScanBy::TimestampAscending)
-                .set_metric_data_queries(Some(queries.clone()))
-                .set_next_token(token.take());
-            match request.send().await {
-                Ok(output) => token = answer.read(output),
-                Err(error) => return answer.fail(crate::answer::describe(&error)),
-            }
-            if token.is_none() {
-                return;
-            }
-        }
-    }
-}
-
-fn query(metric: &Metric, index: usize, period_seconds: i64) -> MetricDataQuery {
-    let dimensions = metric.dimensions.iter().map(|(name, value)| Dimension::builder().name(name).value(value).build());
-    let identity = aws_sdk_cloudwatch::types::Metric::builder()
-        .namespace(&metric.namespace)
-        .metric_name(&metric.name)
-        .set_dimensions(Some(dimensions.collect()))
-        .build();
-    let statistic = MetricStat::builder()
-        .metric(identity)
-        .period(i32::try_from(period_seconds).unwrap_or(i32::MAX))
-        .stat(&metric.statistic)
-        .build();
-    MetricDataQuery::builder()
-        .id(format!("m{index}"))
-        .metric_stat(statistic)
-        .set_account_id(metric.account_id.clone())
-        .return_data(true)
-        .build()
+    let of_parts = parts.iter().flat_map(|part| slices_seconds(&part.slo));
+    slo.budgeting.slice_seconds().into_iter().chain(of_parts).collect()
 }

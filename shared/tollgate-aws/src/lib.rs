@@ -1,18 +1,29 @@
 //! Reads CloudWatch, or a recording of it, into facts; publishes notices.
 //!
-//! To read it calls only `GetMetricData`: the permission `cloudwatch:GetMetricData` is all it needs. A failure is
-//! evidence about the facts that it concerns, never an error of the gathering. To publish it calls `PutEvents` and
+//! To read it calls only `GetMetricData`: the permission `cloudwatch:GetMetricData` is all it needs, and
+//! `sts:AssumeRole` on the roles that metrics are read as. A failure is evidence about the facts that it concerns, never
+//! an error of the gathering. To publish it calls `PutEvents` and
 //! `Publish`: `events:PutEvents` on the bus, `sns:Publish` on the topic.
 
 mod answer;
+mod call;
 mod cloudwatch;
 mod config;
+mod connection;
+mod failure;
+mod gathered;
+mod gathering;
+mod held;
 mod outgoing;
+mod quota;
 mod recorded;
 mod telemetry;
 
-pub use cloudwatch::{CloudWatch, Fetch, Receipt};
+pub use cloudwatch::{CloudWatch, Fetch};
 pub use config::{NotReady, ready, sdk_config};
+pub use gathered::Gathered;
+pub use gathering::CALLS_AT_ONCE;
 pub use outgoing::{EVENT_DETAIL_TYPE, EVENT_SOURCE, NotSent, Outgoing, Sent};
+pub use quota::Quota;
 pub use recorded::{Recording, RecordingError, TELEMETRY_SCHEMA};
 pub use telemetry::{SourceError, Telemetry, TelemetrySource};

@@ -7,15 +7,20 @@ use std::{
 };
 
 use aws_config::SdkConfig;
+use futures_util::{
+    StreamExt as _,
+    stream::{self, BoxStream},
+};
 use tokio::time::Instant;
 use tollgate_core::{
     Timestamp,
-    slo::{Judging, Slo, SloFact, slo_fact},
+    slo::{Background, Judging, Slo, SloFact},
 };
 
 use crate::{
-    cloudwatch::{CloudWatch, Receipt},
+    cloudwatch::{CloudWatch, Fetch},
     config::sdk_config,
+    gathered::Gathered,
     recorded::{Recording, RecordingError},
 };
 
@@ -97,8 +102,36 @@ impl Telemetry {
         }
     }
 
-    /// What is known of the objectives (each with: must a decision rest on it?), in their order. Whatever goes wrong is
-    /// in the evidence of those that it concerns. What a request cost is in the first of the facts that it was for.
+    /// What came for the objectives (each with: must a decision rest on it?), in their order. Whatever goes wrong is in
+    /// the evidence of those that it concerns. What a request cost is in the first of those that it was for.
+    pub async fn read<'a>(
+        &'a self,
+        slos: &[(&'a Slo, bool)],
+        now: Timestamp,
+        deadline: Instant,
+        max_age_seconds: u64,
+    ) -> Vec<Gathered<'a>> {
+        let judging = |required, source| Judging { now, max_age_seconds, required, source };
+        match self {
+            Self::CloudWatch(cloudwatch) => {
+                let fetched = cloudwatch.fetch_each(slos.iter().map(|(slo, _)| *slo), now, deadline).await;
+                let found = slos.iter().zip(fetched);
+                found
+                    .map(|((slo, required), fetch)| {
+                        Gathered::live(slo, fetch, judging(*required, cloudwatch.source(slo)))
+                    })
+                    .collect()
+            }
+            Self::Recorded(recording, name) => {
+                let found = slos.iter();
+                found
+                    .map(|(slo, required)| Gathered::recorded(slo, recording, judging(*required, recorded(name))))
+                    .collect()
+            }
+        }
+    }
+
+    /// What is known of the objectives: [`read`](Self::read), judged without stored days.
     pub async fn gather(
         &self,
         slos: &[(&Slo, bool)],
@@ -106,36 +139,57 @@ impl Telemetry {
         deadline: Instant,
         max_age_seconds: u64,
     ) -> Vec<SloFact> {
-        let judging = |required, source| Judging { now, max_age_seconds, required, source };
+        let background = Background::default();
+        self.read(slos, now, deadline, max_age_seconds).await.iter().map(|found| found.fact(&background)).collect()
+    }
+
+    /// Reads the objectives of many services, and hands on what `judge` makes of each service's, in their order, as soon
+    /// as it is there. Series are let go as they are judged.
+    ///
+    /// A call that fails, or takes longer than 30 seconds, is evidence about the objectives that it was for. At the
+    /// deadline the stream ends, and it may be dropped at any time: the services that it has not handed on are to be
+    /// read another time, from the first of them.
+    pub fn sweep<'a, G, T>(
+        &'a self,
+        services: impl IntoIterator<Item = (G, Vec<(&'a Slo, bool)>), IntoIter: 'a + Send>,
+        now: Timestamp,
+        deadline: Instant,
+        max_age_seconds: u64,
+        mut judge: impl FnMut(&G, Vec<Gathered<'_>>) -> T + Send + 'a,
+    ) -> BoxStream<'a, (G, T)>
+    where
+        G: Send + 'a,
+        T: Send + 'a,
+    {
+        let judging = move |required, source| Judging { now, max_age_seconds, required, source };
         match self {
             Self::CloudWatch(cloudwatch) => {
-                let wanted: Vec<_> = slos.iter().map(|(slo, _)| *slo).collect();
-                let fetch = cloudwatch.fetch(&wanted, now, deadline).await;
-                let facts = slos.iter().map(|(slo, required)| {
-                    let source = cloudwatch.source(slo);
-                    slo_fact(slo, &fetch.snapshot, &judging(*required, source))
+                let groups = services.into_iter().map(|(group, slos)| {
+                    let wanted = slos.iter().map(|(slo, _)| *slo).collect();
+                    ((group, slos), wanted)
                 });
-                charge(facts.collect(), &wanted, fetch.receipts)
-            }
-            Self::Recorded(recording, name) => {
-                let fact = |(slo, required): &(&Slo, bool)| {
-                    slo_fact(slo, &recording.snapshot, &judging(*required, format!("recorded:{name}")))
+                let judge = move |(group, slos): &(G, Vec<(&'a Slo, bool)>), fetched: Vec<Fetch>| {
+                    let found = slos.iter().zip(fetched).map(|((slo, required), fetch)| {
+                        Gathered::live(slo, fetch, judging(*required, cloudwatch.source(slo)))
+                    });
+                    judge(group, found.collect())
                 };
-                slos.iter().map(fact).collect()
+                cloudwatch.sweep(groups, now, deadline, judge).map(|((group, _), judged)| (group, judged)).boxed()
             }
+            Self::Recorded(recording, name) => stream::iter(services.into_iter().map(move |(group, slos)| {
+                let found = slos.iter();
+                let found =
+                    found.map(|(slo, required)| Gathered::recorded(slo, recording, judging(*required, recorded(name))));
+                let judged = judge(&group, found.collect());
+                (group, judged)
+            }))
+            .boxed(),
         }
     }
 }
 
-fn charge(mut facts: Vec<SloFact>, slos: &[&Slo], mut receipts: Vec<Receipt>) -> Vec<SloFact> {
-    for (fact, slo) in facts.iter_mut().zip(slos) {
-        let own = |receipt: &Receipt| slo.metrics().iter().any(|metric| receipt.metrics.contains(*metric));
-        for receipt in receipts.extract_if(.., |receipt| own(receipt)) {
-            fact.evidence.api_requests += receipt.requests;
-            fact.evidence.api_cost_usd_micros += receipt.cost_usd_micros;
-        }
-    }
-    facts
+fn recorded(name: &str) -> String {
+    format!("recorded:{name}")
 }
 
 #[cfg(test)]

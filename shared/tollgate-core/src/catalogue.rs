@@ -10,6 +10,7 @@ use std::{
 };
 
 pub use calendar::Freeze;
+use calendar::line_of;
 use entries::{Calendar, Callers, Trust, Waivers};
 pub use entries::{Service, Team};
 use serde::de::DeserializeOwned;
@@ -165,6 +166,15 @@ impl Catalogue {
     /// Names that lead nowhere: owners, dependencies, objectives and waivers of what is not in the catalogue.
     pub fn dangling(&self) -> Vec<DataError> {
         let mut found = BTreeSet::new();
+        for slo in self.slos.values().flatten() {
+            let mut note = |message: String| found.extend([DataError::new(&slo.file, slo.line, message)]);
+            if !self.services.contains_key(&slo.service) {
+                note(format!("`{}` is of `{}`, which has no file in `data/services`", slo.name, slo.service));
+            }
+            for name in slo.shared_with.iter().filter(|name| !self.services.contains_key(*name)) {
+                note(format!("`{}` is shared with `{name}`, which has no file in `data/services`", slo.name));
+            }
+        }
         let mut note = |file: String, message: String| found.extend([DataError::new(file, None, message)]);
         for service in self.services.values() {
             let file = format!("data/services/{}.yaml", service.name);
@@ -181,17 +191,8 @@ impl Catalogue {
                 );
             }
         }
-        for service in self.slos.keys().filter(|name| !self.services.contains_key(*name)) {
-            note("data/slos".to_owned(), format!("objectives of `{service}`, which has no file in `data/services`"));
-        }
         for service in self.keptn.keys().filter(|name| !self.services.contains_key(*name)) {
             note(format!("data/keptn/{service}.yaml"), format!("`{service}` has no file in `data/services`"));
-        }
-        for slo in self.slos.values().flatten() {
-            for name in slo.shared_with.iter().filter(|name| !self.services.contains_key(*name)) {
-                let message = format!("`{}` is shared with `{name}`, which has no file in `data/services`", slo.name);
-                note(slo.file.clone(), message);
-            }
         }
         for exclusion in &self.maintenance {
             let (name, owner) = (&exclusion.name, &exclusion.owner);
@@ -235,7 +236,7 @@ fn named<T: DeserializeOwned>(file: &str, text: &str, name: impl Fn(&T) -> &Stri
         Ok(entry)
     } else {
         let message = format!("the entry is named `{}`: the file should be `{}.yaml`", name(&entry), name(&entry));
-        Err(DataError::new(file, None, message))
+        Err(DataError::new(file, line_of(text, name(&entry)), message))
     }
 }
 

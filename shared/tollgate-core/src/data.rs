@@ -3,6 +3,9 @@
 use std::fmt;
 
 use serde::de::DeserializeOwned;
+use serde_saphyr::{Error, Location};
+
+use crate::suggest::nearest;
 
 /// What is wrong with a data file, where, and what to write instead.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
@@ -11,6 +14,8 @@ pub struct DataError {
     pub file: String,
     /// The line, from 1; absent when it is about the file as a whole.
     pub line: Option<u64>,
+    /// The column, from 1, in characters; absent where only the line is known.
+    pub column: Option<u64>,
     /// What is wrong and what to do about it.
     pub message: String,
 }
@@ -18,12 +23,25 @@ pub struct DataError {
 impl DataError {
     /// An error about a place in a file.
     pub fn new(file: impl Into<String>, line: impl Into<Option<u64>>, message: impl Into<String>) -> Self {
-        Self { file: file.into(), line: line.into(), message: message.into() }
+        Self { file: file.into(), line: line.into(), column: None, message: message.into() }
     }
 
-    /// Where it is: `data/slos/payments.yaml:12`.
+    /// An error about a place that the reader of YAML knows.
+    pub(crate) fn at(file: impl Into<String>, at: &Location, message: impl Into<String>) -> Self {
+        let known = |number: u64| Some(number).filter(|number| *number > 0);
+        Self { column: known(at.column()), ..Self::new(file, known(at.line()), message) }
+    }
+
+    /// Where it is: `data/slos/payments.yaml:12:7`.
     pub fn place(&self) -> String {
-        self.line.map_or_else(|| self.file.clone(), |line| format!("{}:{line}", self.file))
+        let numbers = self.line.into_iter().chain(self.line.and(self.column));
+        [self.file.clone()].into_iter().chain(numbers.map(|number| number.to_string())).collect::<Vec<_>>().join(":")
+    }
+
+    /// Without the column, which few tests are about.
+    #[cfg(test)]
+    pub(crate) fn by_line(&self) -> String {
+        Self { column: None, ..self.clone() }.to_string()
     }
 }
 
@@ -49,11 +67,31 @@ pub fn from_yaml_documents<T: DeserializeOwned>(file: &str, text: &str) -> Resul
     serde_saphyr::from_multiple(text).map_err(|error| located(file, &error))
 }
 
-fn located(file: &str, error: &serde_saphyr::Error) -> DataError {
-    let line = error.location().map(|location| location.line());
-    let text = error.without_snippet().to_string();
-    let message = if line.is_some() { text.split(" at line ").next().unwrap_or(&text) } else { &text };
-    DataError::new(file, line, message)
+fn located(file: &str, error: &Error) -> DataError {
+    let error = error.without_snippet();
+    let message = message(error);
+    error.location().map_or_else(|| DataError::new(file, None, &message), |at| DataError::at(file, &at, &message))
+}
+
+/// What is wrong in the words of whoever wrote the file, where the reader of YAML has those of a programmer.
+fn message(error: &Error) -> String {
+    let listed = |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    match error {
+        Error::SerdeUnknownField { field, expected, .. } => match nearest(field, expected.iter().copied()) {
+            Some(meant) => format!("there is no field `{field}` here: write `{meant}`"),
+            None => format!("there is no field `{field}` here: look at its indentation, or write {}", listed(expected)),
+        },
+        Error::SerdeUnknownVariant { variant, expected, .. } => {
+            format!("`{variant}` is not possible here: write {}", listed(expected))
+        }
+        Error::SerdeMissingField { field, .. } => format!("no `{field}`: write it here"),
+        Error::SerdeInvalidType { unexpected, expected, .. } => format!("{unexpected} stands where {expected} belongs"),
+        Error::DuplicateMappingKey { key: Some(key), .. } => format!("`{key}` is here twice: keep one of them"),
+        other => {
+            let text = other.to_string();
+            text.split(" at line ").next().unwrap_or(&text).to_owned()
+        }
+    }
 }
 
 #[cfg(test)]
@@ -72,9 +110,14 @@ mod tests {
     #[test]
     fn errors_name_file_line_and_what_was_expected() {
         for (text, expected) in [
-            ("count: many", "s.yaml:1: "),
-            ("\ncount: 1\ncuont: 2", "s.yaml:3: "),
-            ("count: 1\ncount: 2", "s.yaml:2: "),
+            ("count: many", "s.yaml:1:8: "),
+            ("\ncount: 1\ncuont: 2", "s.yaml:3:1: there is no field `cuont` here: write `count`"),
+            (
+                "count: 1\nsize: 2",
+                "s.yaml:2:1: there is no field `size` here: look at its indentation, or write `count`",
+            ),
+            ("count: 1\ncount: 2", "s.yaml:2:1: `count` is here twice: keep one of them"),
+            ("{}", "s.yaml:1:1: no `count`: write it here"),
             ("count: [", "s.yaml:"),
         ] {
             let error = from_yaml::<Sample>("s.yaml", text).unwrap_err().to_string();

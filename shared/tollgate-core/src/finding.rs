@@ -32,6 +32,17 @@ pub enum Mode {
     Shadow,
 }
 
+/// How soon someone must act.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Urgency {
+    /// Within days.
+    Ticket,
+    /// Now.
+    Page,
+}
+
 /// Where a finding comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -80,6 +91,9 @@ pub struct Finding {
     pub retry_at: Option<Timestamp>,
     /// Who must approve; only with [`Effect::RequireApproval`].
     pub approval: Option<ApprovalRequirement>,
+    /// How soon someone must act, where the finding is about a service as it runs; null where it only answers a question.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub urgency: Option<Urgency>,
     /// Who did approve, once the requirement is met; the finding then holds nothing up.
     pub approved_by: Vec<String>,
     /// The exception under which the finding holds nothing up.
@@ -104,6 +118,7 @@ impl Finding {
             runbook: None,
             retry_at: None,
             approval: None,
+            urgency: None,
             approved_by: Vec::new(),
             waiver: None,
         }

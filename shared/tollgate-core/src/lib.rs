@@ -28,6 +28,7 @@ pub mod schema;
 pub mod settings;
 pub mod slo;
 pub mod spend;
+pub mod suggest;
 pub mod waiver;
 
 /// A point in time, always in UTC; written as RFC 3339 with a `Z`.

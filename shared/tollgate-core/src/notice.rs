@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Timestamp, finding::Finding};
 
 mod message;
+mod observed;
 mod state;
 mod step;
 #[cfg(test)]
@@ -40,7 +41,7 @@ pub enum Level {
 
 impl Level {
     /// How much it asks of people. What is not known weighs as much as a ticket.
-    const fn weight(self) -> u8 {
+    pub const fn weight(self) -> u8 {
         match self {
             Self::Ok => 0,
             Self::Unknown | Self::Ticket => 1,

@@ -34,6 +34,7 @@ mod sample;
 mod series;
 mod source;
 mod timeslice;
+mod trend;
 
 pub use aggregate::{AGGREGATE_SCHEMA, DailyAggregate};
 pub use alert::BurnAlert;
@@ -56,6 +57,7 @@ pub use plan::{LAG_SECONDS, Plan, Reach, Tier, WINDOWS};
 pub use series::{Datum, Quality, Snapshot, TierSeries, count};
 pub use source::{Metric, Source};
 pub use timeslice::SliceFact;
+pub use trend::burn_trend;
 
 /// What is known of one objective.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -47,6 +47,12 @@ pub fn refusal_line(at: Timestamp, gate: &str, status: u16) -> Value {
     line(at, &[&["gate"], &["gate", "status"]], &[("Refusals", "Count", json!(1))], &properties)
 }
 
+/// The line for one sweep: its counts by name.
+pub fn sweep_line(at: Timestamp, gate: &str, counts: &[(&'static str, u64)]) -> Value {
+    let metrics: Vec<_> = counts.iter().map(|(name, count)| (*name, "Count", json!(count))).collect();
+    line(at, &[&["gate"]], &metrics, &[("gate", json!(gate))])
+}
+
 /// Writes a line to standard output. What cannot be written is lost: a metric must not fail a decision.
 pub fn write(line: &Value) {
     let _ = writeln!(std::io::stdout().lock(), "{line}");

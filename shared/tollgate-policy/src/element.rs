@@ -7,7 +7,7 @@ use serde::Deserialize;
 use tollgate_core::{
     Timestamp,
     approval::ApprovalRequirement,
-    finding::{Effect, Finding},
+    finding::{Effect, Finding, Urgency},
 };
 
 use crate::{evaluator::Limits, metadata::RuleMetadata};
@@ -35,6 +35,8 @@ struct Element {
     retry_at: Option<Timestamp>,
     #[serde(default)]
     approval: Option<ApprovalRequirement>,
+    #[serde(default)]
+    urgency: Option<Urgency>,
 }
 
 /// The elements of a set, each as a finding.
@@ -87,6 +89,7 @@ fn finding(element: &Value, effect: Effect, rule: &RuleMetadata, limits: &Limits
         runbook: element.runbook.or_else(|| Some(rule.runbook.clone())),
         retry_at: element.retry_at,
         approval: element.approval,
+        urgency: element.urgency,
         ..Finding::new(&rule.name, effect, element.message)
     })
 }

@@ -17,7 +17,6 @@ mod panics;
 mod policy_set;
 mod reference;
 mod sources;
-mod suggest;
 mod syntax;
 #[cfg(feature = "tools")]
 pub mod tools;
@@ -27,6 +26,8 @@ mod worker;
 pub use evaluator::{Evaluator, Limits};
 pub use metadata::RuleMetadata;
 pub use policy_set::PolicySet;
+use tollgate_core::suggest;
+
 /// What is wrong with a policy, where, and what to write instead.
 pub use tollgate_core::data::DataError as PolicyError;
 

@@ -73,7 +73,7 @@ pub(crate) fn with_status(result: &MetricDataResult, status: StatusCode) -> Metr
 pub(crate) async fn gather_all(rule: &Rule, services: &[&str]) -> Vec<SloFact> {
     let client = mock_client!(aws_sdk_cloudwatch, RuleMode::MatchAny, [rule], |config| config
         .retry_config(RetryConfig::standard().with_max_attempts(4).with_initial_backoff(Duration::from_millis(1))));
-    let telemetry = Telemetry::CloudWatch(CloudWatch::from_client(client));
+    let telemetry = Telemetry::CloudWatch(CloudWatch::from_client(&client));
     let slos: Vec<_> = services.iter().map(|service| slo(service)).collect();
     let wanted: Vec<_> = slos.iter().map(|slo| (slo, true)).collect();
     let now = Timestamp::from_timestamp(NOW, 0).unwrap();

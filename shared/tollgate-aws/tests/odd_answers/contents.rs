@@ -1,8 +1,10 @@
 //! Answers that came, and what is odd in them.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use aws_sdk_cloudwatch::{
     operation::get_metric_data::GetMetricDataOutput,
-    types::{MessageData, MetricDataResult, StatusCode},
+    types::{MessageData, MetricDataQuery, MetricDataResult, StatusCode},
 };
 use aws_smithy_types::DateTime;
 use tollgate_core::evidence::EvidenceStatus;
@@ -95,28 +97,50 @@ async fn partial_data_is_partial() {
     assert!(reason(&fact).contains("by 3600 s: CloudWatch answered `PartialData`"), "{}", reason(&fact));
 }
 
+/// Is it the good events of this service that a query asks for?
+fn is_good_of(query: &MetricDataQuery, service: &str) -> bool {
+    let metric = query.metric_stat().unwrap().metric().unwrap();
+    metric.metric_name() == Some("Good") && metric.dimensions()[0].value() == Some(service)
+}
+
 #[tokio::test]
 async fn a_metric_that_fails_takes_only_its_own_objective() {
-    for status in [StatusCode::InternalError, StatusCode::Forbidden] {
+    // What CloudWatch itself failed at is asked for again, alone, three times; what it forbids is not.
+    for (status, requests) in [(StatusCode::InternalError, 3 * (1 + 3)), (StatusCode::Forbidden, 3)] {
         let shown = status.to_string();
-        let rule = answering(move |_, results| {
-            // The metrics are asked for in their order: Good and Total, each of `ledger` before `payments-api`.
-            page(
-                results
-                    .iter()
-                    .enumerate()
-                    .map(|(index, result)| {
-                        with_status(result, if index == 1 { status.clone() } else { StatusCode::Complete })
-                    })
-                    .collect(),
-            )
+        let rule = answering(move |input, results| {
+            let queries = input.metric_data_queries();
+            let answered = results.iter().zip(queries).map(|(result, query)| {
+                let failed = is_good_of(query, "payments-api");
+                with_status(result, if failed { status.clone() } else { StatusCode::Complete })
+            });
+            page(answered.collect())
         });
         let facts = gather_all(&rule, &["ledger", "payments-api"]).await;
         assert_eq!(facts[0].evidence.status, EvidenceStatus::Ok);
         assert_eq!(facts[1].evidence.status, EvidenceStatus::Error);
         assert!(reason(&facts[1]).contains(&shown), "{}", reason(&facts[1]));
         assert!(facts[1].windows.values().all(|window| window.good.is_none()));
+        assert_eq!((rule.num_calls(), facts[0].evidence.api_requests as usize), (requests, requests));
+        assert_eq!(facts[0].evidence.api_cost_usd_micros as usize, 10 * (3 * 4 + (requests - 3)));
     }
+}
+
+#[tokio::test]
+async fn what_cloudwatch_fails_at_once_is_asked_for_again() {
+    let failed = AtomicUsize::new(0);
+    let rule = answering(move |input, results| {
+        let one = input.metric_data_queries().len() == 1;
+        let answered = results.iter().zip(input.metric_data_queries()).map(|(result, query)| {
+            let fails = !one && is_good_of(query, "payments-api") && failed.fetch_add(1, Ordering::Relaxed) < 3;
+            with_status(result, if fails { StatusCode::InternalError } else { StatusCode::Complete })
+        });
+        page(answered.collect())
+    });
+    let facts = gather_all(&rule, &["ledger", "payments-api"]).await;
+    assert!(facts.iter().all(|fact| fact.evidence.is_ok()), "{}", reason(&facts[1]));
+    assert_eq!(facts[1].windows["1h"].burn_rate_micro, Some(1_000_000));
+    assert_eq!(rule.num_calls(), 6);
 }
 
 #[tokio::test]

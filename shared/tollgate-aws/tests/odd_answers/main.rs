@@ -4,3 +4,4 @@
 mod answering;
 mod contents;
 mod failures;
+mod sweeping;

@@ -15,6 +15,8 @@ use crate::{
 };
 
 const MILLION: i128 = 1_000_000;
+/// The period that the factors of `burn_rate_pairs` are written for.
+const PAIRS_PERIOD_SECONDS: i128 = 30 * 86_400;
 
 /// `data/maintenance/*.yaml`.
 #[derive(Debug, Clone, Deserialize)]
@@ -76,9 +78,9 @@ impl Catalogue {
         for slo in self.slos.values().flatten() {
             let owner = self.services.get(&slo.service).map(|service| service.owner.as_str());
             let settings = self.settings.resolve(&slo.service, owner);
-            let burn_rates: Vec<(String, i64)> = settings.thresholds.get("slo").map(burn_rates).unwrap_or_default();
-            for (name, micro) in burn_rates {
-                let threshold = Rational::new(micro.into(), MILLION);
+            let period_seconds = slo.period.longest_seconds();
+            let burn_rates = settings.thresholds.get("slo").map(|of| burn_rates(of, period_seconds));
+            for (name, threshold) in burn_rates.unwrap_or_default() {
                 if !slo.target.reaches(Comparison::Gt, threshold) {
                     let message = format!(
                         "`{name}` is out of reach of `{}`: a target of {} % burns {} times too fast at most, and never \
@@ -86,7 +88,8 @@ impl Catalogue {
                         slo.name,
                         slo.target.percent(),
                         slo.target.largest_burn_rate(),
-                        rust_decimal::Decimal::new(micro, 6).normalize()
+                        // Rounded down, as the factors of the facts are.
+                        rust_decimal::Decimal::from_i128_with_scale((threshold * MILLION).to_integer(), 6).normalize()
                     );
                     found.push(DataError::new(slo.file.clone(), slo.line, message));
                 }
@@ -96,17 +99,19 @@ impl Catalogue {
     }
 }
 
-/// The burn rates among the thresholds, by name, in millionths: `burn_rate_…_micro`, and the factors of
-/// `burn_rate_pairs`.
-fn burn_rates(thresholds: &Value) -> Vec<(String, i64)> {
+/// The burn rates among the thresholds, by name: `burn_rate_…_micro`, and the factors of `burn_rate_pairs`, which are for
+/// 30 days and stand for a share of the budget, so that they grow with the period.
+fn burn_rates(thresholds: &Value, period_seconds: u64) -> Vec<(String, Rational)> {
+    let rate = |micro: i64| Rational::new(micro.into(), MILLION);
     let single = thresholds.as_object().into_iter().flatten().filter_map(|(name, value)| {
         let burn_rate = name.starts_with("burn_rate_") && name.ends_with("_micro");
-        burn_rate.then(|| value.as_i64()).flatten().map(|micro| (name.clone(), micro))
+        burn_rate.then(|| value.as_i64()).flatten().map(|micro| (name.clone(), rate(micro)))
     });
     let pairs = thresholds.get("burn_rate_pairs").and_then(Value::as_array).into_iter().flatten();
     let factors = pairs.filter_map(|pair| {
         let (name, factor) = (pair.get("name")?.as_str()?, pair.get("factor_micro")?.as_i64()?);
-        Some((format!("burn_rate_pairs/{name}"), factor))
+        let scaled = rate(factor) * Rational::new(period_seconds.into(), PAIRS_PERIOD_SECONDS);
+        Some((format!("burn_rate_pairs/{name}"), scaled))
     });
     single.chain(factors).collect()
 }

@@ -123,7 +123,7 @@ fn maintenance_that_hides_too_much_is_refused() {
             "it must end after it starts, within 7 days",
         ),
         (format!("services: [pay], {NIGHT}").replace("DAILY", "HOURLY"), "recurs within a day"),
-        (NIGHT.to_owned(), "missing field `services`"),
+        (NIGHT.to_owned(), "no `services`: write it here"),
     ] {
         let errors = read(&[("data/maintenance/m.yaml", &maintenance(&entry))]).unwrap_err();
         assert!(errors[0].starts_with("data/maintenance/m.yaml:2: ") && errors[0].contains(expected), "{errors:?}");
@@ -136,8 +136,8 @@ fn a_shared_budget_binds_the_other_service_too() {
     let catalogue = read(&[SERVICE, DB, TEAM, SLI, ("data/slos/pay.yaml", &slo)]).unwrap();
     let names = |service: &str| catalogue.slos_of(service).map(Slo::evidence_id).collect::<Vec<_>>();
     assert_eq!((names("pay"), names("db")), (vec!["slo/pay/fast".into()], vec!["slo/pay/fast".to_owned()]));
-    let dangling: Vec<String> = catalogue.dangling().iter().map(ToString::to_string).collect();
-    assert_eq!(dangling, ["data/slos/pay.yaml: `fast` is shared with `gone`, which has no file in `data/services`"]);
+    let dangling: Vec<String> = catalogue.dangling().iter().map(crate::data::DataError::by_line).collect();
+    assert_eq!(dangling, ["data/slos/pay.yaml:3: `fast` is shared with `gone`, which has no file in `data/services`"]);
 }
 
 #[test]
@@ -164,18 +164,25 @@ fn thresholds_that_an_objective_cannot_reach_are_warned_of() {
                     deny_valid_seconds: {value: 1, tighter: lower, meaning: m}, \
                     pending_valid_seconds: {value: 1, tighter: lower, meaning: m}}}";
     let low = slo("low", "").replace("0.99", "0.9");
+    // Over a week the pair's share of the budget is spent by 14.4 × 7 / 30.
+    let week = slo("week", "").replace("0.99", "0.7").replace("30d", "7d");
+    let reached = slo("reached", "").replace("0.99", "0.75").replace("30d", "7d");
     let files = [
         ("data/settings/defaults.yaml", settings),
         SLI,
         ("data/slos/a.yaml", &slo("high", "")),
         ("data/slos/b.yaml", &low),
+        ("data/slos/c.yaml", &week),
+        ("data/slos/d.yaml", &reached),
     ];
-    let warnings: Vec<String> = read(&files).unwrap().warnings.iter().map(ToString::to_string).collect();
+    let warnings: Vec<String> = read(&files).unwrap().warnings.iter().map(crate::data::DataError::by_line).collect();
     assert_eq!(
         warnings,
         [
             "data/slos/b.yaml:3: `burn_rate_pairs/page_fast` is out of reach of `low`: a target of 90 % burns 10 times too \
-          fast at most, and never more than 14.4; judge it by its budget"
+          fast at most, and never more than 14.4; judge it by its budget",
+            "data/slos/c.yaml:3: `burn_rate_pairs/page_fast` is out of reach of `week`: a target of 70 % burns \
+          3.33 times too fast at most, and never more than 3.36; judge it by its budget",
         ]
     );
 }

@@ -30,7 +30,7 @@ const TEAM: (&str, &str) = ("data/teams/money.yaml", "name: money\nmembers: ['gi
 fn read(files: &[(&str, &str)]) -> Result<Catalogue, Vec<String>> {
     let files: BTreeMap<String, String> =
         [DEFAULTS].iter().chain(files).map(|(file, text)| ((*file).to_owned(), (*text).to_owned())).collect();
-    Catalogue::read(&files).map_err(|errors| errors.iter().map(ToString::to_string).collect())
+    Catalogue::read(&files).map_err(|errors| errors.iter().map(crate::data::DataError::by_line).collect())
 }
 
 fn freeze(entry: &str) -> Result<Freeze, String> {
@@ -63,7 +63,8 @@ fn what_gates_read_themselves_must_be_declared() {
 
 #[test]
 fn names_that_lead_nowhere_are_listed() {
-    let dangling: Vec<String> = read(&[SERVICE]).unwrap().dangling().iter().map(ToString::to_string).collect();
+    let dangling: Vec<String> =
+        read(&[SERVICE]).unwrap().dangling().iter().map(crate::data::DataError::by_line).collect();
     assert_eq!(
         dangling,
         [

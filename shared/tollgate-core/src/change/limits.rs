@@ -1,6 +1,7 @@
 //! Limits of what a caller may send. They bound what is stored, shown in terminals and given to policies.
 
-use super::Change;
+use super::{Approval, Change};
+use crate::facts::Rollout;
 
 const MAX_LINKS: usize = 20;
 const MAX_APPROVALS: usize = 50;
@@ -45,12 +46,7 @@ impl Change {
                 return Err(error(&path, "should be an address such as `https://ci.example.com/runs/7`".to_owned()));
             }
         }
-        at_most("approvals", self.approvals.len(), MAX_APPROVALS)?;
-        for (index, approval) in self.approvals.iter().enumerate() {
-            identity(&format!("approvals[{index}].by"), &approval.by)?;
-            approval.commit.as_ref().map_or(Ok(()), |text| line(&format!("approvals[{index}].commit"), text, 128))?;
-        }
-        Ok(())
+        approvals(&self.approvals)
     }
 
     /// The change as it is kept: without the parts of links that carry credentials, and without the raw cost report,
@@ -61,6 +57,29 @@ impl Change {
         self.links = self.links.iter().map(|link| without_credentials(link)).collect();
         self
     }
+}
+
+impl Rollout {
+    /// Holds the question against the limits.
+    ///
+    /// # Errors
+    /// The first field that is outside.
+    pub fn check(&self) -> Result<(), FieldError> {
+        name("service", &self.service)?;
+        name("environment", &self.environment)?;
+        self.author.as_ref().map_or(Ok(()), |author| identity("author", author))?;
+        self.commit.as_ref().map_or(Ok(()), |commit| line("commit", commit, 128))?;
+        approvals(&self.approvals)
+    }
+}
+
+fn approvals(approvals: &[Approval]) -> Result<(), FieldError> {
+    at_most("approvals", approvals.len(), MAX_APPROVALS)?;
+    for (index, approval) in approvals.iter().enumerate() {
+        identity(&format!("approvals[{index}].by"), &approval.by)?;
+        approval.commit.as_ref().map_or(Ok(()), |text| line(&format!("approvals[{index}].commit"), text, 128))?;
+    }
+    Ok(())
 }
 
 /// An address without user information, query and fragment, where tokens and signatures stand.

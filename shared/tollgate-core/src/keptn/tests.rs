@@ -28,7 +28,7 @@ fn refused(text: &str) -> String {
     parse("data/keptn/payments-api.yaml", text)
         .unwrap_err()
         .iter()
-        .map(ToString::to_string)
+        .map(crate::data::DataError::by_line)
         .collect::<Vec<_>>()
         .join("\n")
 }

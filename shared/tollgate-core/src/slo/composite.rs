@@ -49,7 +49,7 @@ pub(super) fn composite_fact(
     (fact, spent)
 }
 
-fn joint_share(composite: &Composite, shares: impl Iterator<Item = Option<Fraction>>) -> Option<Spending> {
+pub(super) fn joint_share(composite: &Composite, shares: impl Iterator<Item = Option<Fraction>>) -> Option<Spending> {
     let shares = shares.collect::<Option<Vec<_>>>()?;
     let share = match composite.method {
         CompositeMethod::WorstOf => shares.into_iter().max()?,

@@ -168,12 +168,14 @@ impl History {
         self.since(self.reach).map(|bucket| bucket.stretch(self.kind))
     }
 
-    pub(super) fn sum(&self, start: i64) -> Sum {
-        if start < self.reach {
+    /// What the datapoints that begin in a time come to.
+    pub(super) fn sum(&self, time: &Range<i64>) -> Sum {
+        if time.start < self.reach {
             return Sum::Unknown;
         }
         let kind = self.kind;
-        let mut known = self.since(start).filter_map(|bucket| bucket.counts(kind)).peekable();
+        let inside = self.since(time.start).filter(|bucket| bucket.start < time.end);
+        let mut known = inside.filter_map(|bucket| bucket.counts(kind)).peekable();
         if known.peek().is_none() {
             return Sum::Unknown;
         }

@@ -113,7 +113,8 @@ impl<'a> Judged<'a> {
     }
 
     fn stretch(&self, start: i64, name: &str, is_period: bool, gaps: &mut Vec<String>) -> Stretch {
-        let events = match self.history.sum(start) {
+        let time = start..self.plan.end();
+        let events = match self.history.sum(&time) {
             Sum::Known(events) => Some(events),
             Sum::Unknown => {
                 let excluded = self.history.excluded_seconds(start) > 0 && self.history.since(start).next().is_none();
@@ -126,17 +127,34 @@ impl<'a> Judged<'a> {
                 None
             }
         };
-        let time = start..self.plan.end();
         let tally = self
             .slices
             .as_ref()
             .map(|(_, slices)| if is_period { slices.tally_with(&time, &self.stored()) } else { slices.tally(&time) });
+        let spending = events.and_then(|events| self.spending(events, tally.as_ref()));
+        Stretch { start, events, tally, spending }
+    }
+
+    fn spending(&self, events: Events, tally: Option<&Tally>) -> Option<Spending> {
         let known = |tally: &&Tally| tally.unknown < tally.total;
-        let spending = events.and_then(|events| match (&self.slices, &tally) {
+        match (&self.slices, tally) {
             (Some((slicing, _)), Some(tally)) => Some(tally).filter(known)?.spending(*slicing),
             _ => Spending::in_parts(events, self.reading.parts),
-        });
-        Stretch { start, events, tally, spending }
+        }
+    }
+
+    /// What was spent in each of so many equal parts of the period up to the end of the data, oldest first; none where
+    /// nothing is known. A datapoint is in the part that it begins in.
+    pub(super) fn by_part(&self, parts: u32) -> Vec<Option<Spending>> {
+        let seconds = self.plan.end() - self.period_start;
+        let start_of = |part: u32| self.period_start + seconds * i64::from(part) / i64::from(parts);
+        let of = |part: u32| {
+            let time = start_of(part)..start_of(part + 1);
+            let Sum::Known(events) = self.history.sum(&time) else { return None };
+            let tally = self.slices.as_ref().map(|(_, slices)| slices.tally(&time));
+            self.spending(events, tally.as_ref())
+        };
+        (0..parts).map(of).collect()
     }
 
     /// The stored days of this objective.

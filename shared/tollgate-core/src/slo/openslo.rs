@@ -130,7 +130,7 @@ fn documents_of(file: &str, text: &str) -> Result<Vec<Spanned<Document>>, Vec<Da
     let errors: Vec<DataError> = headers
         .iter()
         .flat_map(|header| wrong_header(&header.value).map(|(at, message)| (at.unwrap_or(header.defined), message)))
-        .map(|(at, message)| DataError::new(file, line(&at), message))
+        .map(|(at, message)| DataError::at(file, &at, message))
         .collect();
     if errors.is_empty() { objects_of(file, text) } else { Err(errors) }
 }

@@ -17,7 +17,7 @@ pub const WINDOWS: [(&str, u64); 7] =
     [("5m", 300), ("30m", 1800), ("1h", 3600), ("2h", 7200), ("6h", 21_600), ("1d", 86_400), ("3d", 259_200)];
 
 /// One range of time and the length of the datapoints in it. Times are seconds since 1970.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Tier {
     /// The length of a datapoint.
     pub period_seconds: i64,
@@ -49,7 +49,7 @@ impl Tier {
 }
 
 /// How far back from the end the finer datapoints reach.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Reach {
     /// Those of 60 seconds: 6 hours to 14 days.
     pub minutes_seconds: i64,

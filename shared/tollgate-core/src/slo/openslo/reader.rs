@@ -166,7 +166,7 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn complain(&mut self, at: &Location, message: impl Into<String>) {
-        self.errors.push(DataError::new(self.file, line(at), message));
+        self.errors.push(DataError::at(self.file, at, message));
     }
 
     pub(super) fn refuse<T>(&mut self, at: &Location, message: impl Into<String>) -> Option<T> {
@@ -175,6 +175,6 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn warn(&mut self, at: &Location, message: impl Into<String>) {
-        self.warnings.push(DataError::new(self.file, line(at), message));
+        self.warnings.push(DataError::at(self.file, at, message));
     }
 }

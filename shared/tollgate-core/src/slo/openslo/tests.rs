@@ -75,13 +75,13 @@ spec:
 /// The errors, one a line.
 fn errors(text: &str) -> String {
     let errors = parse("s.yaml", text).unwrap_err();
-    errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    errors.iter().map(crate::data::DataError::by_line).collect::<Vec<_>>().join("\n")
 }
 
 /// The objectives, and the warnings one a line.
 fn warned(text: &str) -> (Vec<Slo>, String) {
     let objectives = read([("s.yaml", text)]).unwrap();
-    let warnings: Vec<String> = objectives.warnings.iter().map(ToString::to_string).collect();
+    let warnings: Vec<String> = objectives.warnings.iter().map(crate::data::DataError::by_line).collect();
     (objectives.slos, warnings.join("\n"))
 }
 
@@ -133,7 +133,7 @@ fn other_kinds_are_tolerated_and_an_sli_is_found() {
     assert_eq!(ratio(&only(&text)), ratio(&only(GOOD)));
     let lost = text.replace("indicatorRef: good", "indicatorRef: best");
     let errors = parse("s.yaml", &lost).unwrap_err();
-    assert!(errors[0].to_string().starts_with("s.yaml:15: there is no SLI `best`"), "{errors:?}");
+    assert!(errors[0].by_line().starts_with("s.yaml:15: there is no SLI `best`"), "{errors:?}");
 }
 
 #[test]
@@ -195,7 +195,7 @@ fn what_cannot_be_is_refused_with_line_and_what_to_write() {
         ("    - duration: 30d\n      isRolling: true\n", "    []\n", "no `timeWindow`"),
         ("        total:", "        bad:", "no `total`"),
         ("        good:", "        raw:", "22: `total` beside `raw`: keep one of them"),
-        ("ratioMetric", "thresholdMetric", "unknown field `counter`"),
+        ("ratioMetric", "thresholdMetric", "there is no field `counter`"),
         ("GoodRequestCount", "GoodRequestCount\n              Stat: Average", "20: `Average` does not count events"),
         ("GoodRequestCount", "GoodRequestCount\n              Stat: p99", "20: `p99` does not count events"),
         ("GoodRequestCount", "GoodRequestCount\n              Unit: Count", "20: a CloudWatch source has no `Unit`"),
@@ -213,7 +213,7 @@ fn what_cannot_be_is_refused_with_line_and_what_to_write() {
         let text = GOOD.replacen(from, to, 1);
         assert_ne!(text, GOOD, "{from}");
         let errors = parse("s.yaml", &text).unwrap_err();
-        let printed = errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+        let printed = errors.iter().map(crate::data::DataError::by_line).collect::<Vec<_>>().join("\n");
         println!("{to:?}\n  {printed}");
         assert!(printed.contains(expected), "{to:?} gave\n{printed}\nnot\n{expected}");
         assert!(errors.iter().all(|error| error.line.is_some()), "{printed}");
@@ -236,7 +236,7 @@ fn a_name_is_used_once_for_a_service() {
     let errors = parse("s.yaml", &format!("{GOOD}---\n{GOOD}")).unwrap_err();
     assert_eq!(errors.len(), 1);
     assert!(
-        errors[0].to_string().starts_with("s.yaml:41: `payments-api` has an SLO `availability` in line 4"),
+        errors[0].by_line().starts_with("s.yaml:41: `payments-api` has an SLO `availability` in line 4"),
         "{errors:?}"
     );
     let other = GOOD.replace("service: payments-api", "service: ledger");
@@ -254,7 +254,7 @@ fn all_errors_come_at_once_in_order() {
 fn what_is_not_openslo_at_all_is_refused() {
     for text in ["kind: SLO: x", "[]", "SLO", "\u{0}", "a: &a [*a]", "apiVersion: openslo/v1\nkind: SLO\n"] {
         let errors = parse("s.yaml", text).unwrap_err();
-        assert!(errors[0].to_string().starts_with("s.yaml:"), "{errors:?}");
+        assert!(errors[0].by_line().starts_with("s.yaml:"), "{errors:?}");
     }
     assert_eq!(parse("s.yaml", ""), Ok(Vec::new()));
 }

@@ -46,10 +46,11 @@ fn policies_and_conditions_are_found_in_other_files() {
 
     let lost = |files: &[(&'static str, &str)]| {
         let errors = read(files.iter().copied()).unwrap_err();
-        errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+        errors.iter().map(crate::data::DataError::by_line).collect::<Vec<_>>().join("\n")
     };
     let no_policy = lost(&files[..1]);
-    assert_eq!(no_policy, "a.yaml:10: there is no AlertPolicy `fast-burn`: add it, or write it here");
+    let twice = ["a.yaml:10: there is no AlertPolicy `fast-burn`: add it, or write it here"; 2];
+    assert_eq!(no_policy, twice.join("\n"));
     let no_condition = lost(&files[..2]);
     assert_eq!(no_condition, "b.yaml:4: there is no AlertCondition `hour`: add it, or write it here");
 }

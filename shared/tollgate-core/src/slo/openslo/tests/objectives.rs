@@ -33,7 +33,7 @@ fn calendar_periods_are_counted_in_units_of_the_calendar() {
         ("M", BERLIN, "the duration `M` is not a number with a unit"),
         ("1M", "{startTime: 2024-02-30 00:00:00, timeZone: UTC}", "`startTime: 2024-02-30 00:00:00` is not"),
         ("1M", "{startTime: 2024-01-01 00:00:00, timeZone: Berlin}", "`timeZone: Berlin` is not an IANA name"),
-        ("1M", "{startTime: 2024-01-01 00:00:00}", "missing field `timeZone`"),
+        ("1M", "{startTime: 2024-01-01 00:00:00}", "no `timeZone`"),
         ("1M, isRolling: true", BERLIN, "a calendar window does not roll"),
     ] {
         let errors = errors(&calendar(duration, rest));
@@ -141,7 +141,7 @@ fn an_objective_may_be_about_others_in_any_file() {
         ("{}", "write either `worstOf` or `weighted`"),
     ] {
         let errors = files(&about_others("path", spec)).unwrap_err();
-        let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        let errors: Vec<String> = errors.iter().map(crate::data::DataError::by_line).collect();
         assert!(errors.len() == 1 && errors[0].contains(expected), "{spec}: {errors:?}");
     }
 }
@@ -162,10 +162,7 @@ fn a_composite_has_no_composite_in_it() {
     let [a, b] = ["a", "b"].map(|name| slo_with(&[("{name: fast}", &format!("{{name: {name}}}"))]));
     let nested = of([&own("read"), others]);
     let errors = read([("a.yaml", a.as_str()), ("b.yaml", b.as_str()), ("c.yaml", nested.as_str())]).unwrap_err();
-    assert_eq!(
-        errors[0].to_string(),
-        "c.yaml:3: one of the objectives is about others: write an SLO of its own for it"
-    );
+    assert_eq!(errors[0].by_line(), "c.yaml:3: one of the objectives is about others: write an SLO of its own for it");
 }
 
 #[test]
@@ -185,13 +182,13 @@ fn names_are_used_once_in_all_files_and_both_places_are_named() {
     let slo = slo_with(&[]);
     let errors = read([("a.yaml", slo.as_str()), ("b.yaml", slo.as_str())]).unwrap_err();
     assert_eq!(
-        errors[0].to_string(),
+        errors[0].by_line(),
         "b.yaml:3: `pay` has an SLO `fast` in a.yaml:3 already: give this one another name"
     );
     let source = "apiVersion: openslo/v1\nkind: DataSource\nmetadata: {name: d}\nspec: {type: CloudWatch}\n";
     let errors = read([("a.yaml", source), ("b.yaml", source)]).unwrap_err();
     assert_eq!(
-        errors[0].to_string(),
+        errors[0].by_line(),
         "b.yaml:3: there is a DataSource `d` in a.yaml:3 already: give this one another name"
     );
 }

@@ -74,19 +74,19 @@ fn a_data_source_says_where_its_metrics_are() {
 
     let elsewhere = data_source.replace("type: CloudWatch", "type: Prometheus");
     let errors = read([("slos.yaml", slo.as_str()), ("sources.yaml", &elsewhere)]).unwrap_err();
-    let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    let errors: Vec<String> = errors.iter().map(crate::data::DataError::by_line).collect();
     assert_eq!(
         errors,
         [
-            "slos.yaml:6: `type: CloudWatch`, but its data source is of type `Prometheus`",
-            "slos.yaml:6: no source of type `Prometheus` here: write `type: CloudWatch`"
+            "slos.yaml:6: no source of type `Prometheus` here: write `type: CloudWatch`",
+            "slos.yaml:6: `type: CloudWatch`, but its data source is of type `Prometheus`"
         ]
     );
 
     let wrong = data_source.replace("us-west-2", "Oregon State");
     let errors = read([("slos.yaml", slo.as_str()), ("sources.yaml", &wrong)]).unwrap_err();
     assert_eq!(errors.len(), 1);
-    assert_eq!(errors[0].to_string(), "sources.yaml:4: `Oregon State` is not a region such as `eu-central-1`");
+    assert_eq!(errors[0].by_line(), "sources.yaml:4: `Oregon State` is not a region such as `eu-central-1`");
 }
 
 #[test]

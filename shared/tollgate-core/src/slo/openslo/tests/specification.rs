@@ -8,7 +8,7 @@ const KINDS: &str = include_str!("specification.yaml");
 #[test]
 fn every_shape_of_the_specification_is_good() {
     let warnings = check_syntax([("spec.yaml", KINDS)]).unwrap();
-    let warnings: Vec<String> = warnings.iter().map(ToString::to_string).collect();
+    let warnings: Vec<String> = warnings.iter().map(crate::data::DataError::by_line).collect();
     insta::assert_snapshot!(warnings.join("\n"), @"
     spec.yaml:27: `accessKeyID` is not used: a data source has `region`, `accountId` and `roleArn`, and never a secret; remove it
     spec.yaml:28: `secretAccessKey` is not used: a data source has `region`, `accountId` and `roleArn`, and never a secret; remove it
@@ -19,7 +19,8 @@ fn every_shape_of_the_specification_is_good() {
 
 #[test]
 fn what_is_read_from_elsewhere_is_refused_where_it_is_needed() {
-    let errors: Vec<String> = read([("spec.yaml", KINDS)]).unwrap_err().iter().map(ToString::to_string).collect();
+    let errors: Vec<String> =
+        read([("spec.yaml", KINDS)]).unwrap_err().iter().map(crate::data::DataError::by_line).collect();
     insta::assert_snapshot!(errors.join("\n"), @"
     spec.yaml:39: there is no DataSource `datadog-elsewhere`: add it, or remove the reference
     spec.yaml:43: no source of type `Prometheus` here: write `type: CloudWatch`
@@ -54,14 +55,14 @@ fn fields_of_another_kind_are_refused() {
         ("    url: http", "    url: http\n  target: x", "kind `DataSource` has no `target`"),
         ("  rawType: success", "  rawType: perhaps", "there is no `rawType: perhaps`"),
         ("kind: burnrate", "kind: latency", "there is no kind `latency`: write `burnrate`"),
-        ("  description: Sells", "  servce: x\n  description: Sells", "unknown field `servce`"),
+        ("  description: Sells", "  servce: x\n  description: Sells", "there is no field `servce`"),
         ("startTime: 2022-01-01 12:00:00", "startTime: noon", "`startTime: noon` is not a local date and time"),
         ("America/New_York", "New York", "`timeZone: New York` is not an IANA name"),
     ] {
         let text = KINDS.replace(from, to);
         assert_ne!(text, KINDS, "{from}");
         let errors = check_syntax([("spec.yaml", text.as_str())]).unwrap_err();
-        let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        let errors: Vec<String> = errors.iter().map(crate::data::DataError::by_line).collect();
         assert!(errors.iter().any(|error| error.contains(expected)), "{expected}: {errors:?}");
     }
 }

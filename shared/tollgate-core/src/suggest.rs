@@ -1,15 +1,20 @@
 //! What somebody may have meant.
 
-/// `, did you mean `x`?` for the nearest of the known names, or nothing when none is near.
-pub(crate) fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+/// The nearest of the known names, by how many letters must be changed, added, removed or swapped; none when none is
+/// near.
+pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let far = name.chars().count() / 3 + 1;
     known
         .into_iter()
         .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
         .filter(|(distance, _)| *distance <= far)
         .min()
-        .map(|(_, candidate)| format!(", did you mean `{candidate}`?"))
-        .unwrap_or_default()
+        .map(|(_, candidate)| candidate)
+}
+
+/// `, did you mean `x`?` for the nearest of the known names, or nothing when none is near.
+pub fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    nearest(name, known).map(|candidate| format!(", did you mean `{candidate}`?")).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -18,6 +18,10 @@ pub struct Config {
     pub telemetry: TelemetrySource,
     /// `TOLLGATE_CLOCK`: `system` (the default), `recorded` or a time; the latter two not in AWS.
     pub clock: ClockConfig,
+    /// `TOLLGATE_NOTICE_BUS`: the name or ARN of the EventBridge bus that notices go to; none by default.
+    pub notice_bus: Option<String>,
+    /// `TOLLGATE_NOTICE_TOPIC`: the ARN of the SNS topic that notices go to; none by default.
+    pub notice_topic: Option<String>,
 }
 
 /// A variable that cannot be used.
@@ -40,8 +44,15 @@ impl Config {
             ledger: variable("TOLLGATE_LEDGER", "sqlite:.tollgate/ledger.sqlite")?,
             telemetry: variable("TOLLGATE_TELEMETRY", "cloudwatch")?,
             clock: variable("TOLLGATE_CLOCK", "system")?,
+            notice_bus: set("TOLLGATE_NOTICE_BUS"),
+            notice_topic: set("TOLLGATE_NOTICE_TOPIC"),
         })
     }
+}
+
+/// Templates set what is left out to nothing.
+fn set(variable: &str) -> Option<String> {
+    std::env::var(variable).ok().filter(|value| !value.trim().is_empty())
 }
 
 fn variable<T>(variable: &'static str, default: &str) -> Result<T, ConfigError>

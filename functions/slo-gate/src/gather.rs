@@ -1,0 +1,75 @@
+//! Gather: everything that a decision rests on, in parallel, under one deadline. What fails is a fact, too.
+
+use std::time::Duration;
+
+use tollgate_core::{
+    Timestamp,
+    approval::{ApprovalTime, approval_facts},
+    facts::{CallerFact, DependencyFact, FACTS_SCHEMA, Rollout, SloGateFacts},
+    settings::Settings,
+    slo::SloFact,
+};
+use tollgate_gate::{dependencies, objectives, service_fact};
+
+use crate::{SloGate, receive::RolloutQuestion};
+
+impl SloGate {
+    /// Gathers the facts about a rollout.
+    pub(crate) async fn gather(&self, question: &RolloutQuestion, now: Timestamp, limit: Duration) -> SloGateFacts {
+        let catalogue = &self.house.catalogue;
+        let rollout = &question.asked;
+        let slos = objectives(catalogue, &rollout.service);
+        let deadline = tokio::time::Instant::now() + limit;
+        let max_age_seconds = self.max_age_seconds(&self.settings(&rollout.service));
+        let telemetry = self.house.telemetry.gather(&slos, now, deadline, max_age_seconds).await;
+        let (own, of_dependencies): (Vec<_>, Vec<_>) = telemetry.into_iter().partition(|fact| fact.evidence.required);
+        let dependencies = dependencies(catalogue, catalogue.services.get(&rollout.service), &of_dependencies);
+        self.facts(rollout, &question.principal, now, own, dependencies)
+    }
+
+    /// The facts, once the objectives are known.
+    pub(crate) fn facts(
+        &self,
+        rollout: &Rollout,
+        principal: &str,
+        now: Timestamp,
+        slos: Vec<SloFact>,
+        dependencies: Vec<DependencyFact>,
+    ) -> SloGateFacts {
+        let catalogue = &self.house.catalogue;
+        let settings = self.settings(&rollout.service);
+        let max_age_seconds = settings.integer("change", "approval_max_age_seconds").unwrap_or(0);
+        let caller = CallerFact {
+            may_assert_approvals: catalogue.may_assert_approvals(principal),
+            principal: principal.to_owned(),
+        };
+        let approved_by = ApprovalTime { now, max_age_seconds };
+        let waivers = catalogue.waivers.iter().filter(|waiver| waiver.service == rollout.service).cloned().collect();
+        SloGateFacts {
+            schema: FACTS_SCHEMA.to_owned(),
+            evaluated_at: now,
+            evaluated_at_seconds: now.timestamp(),
+            service: service_fact(catalogue, &rollout.service),
+            slos,
+            dependencies,
+            canary: None,
+            keptn: None,
+            maintenance: catalogue.maintenance_at(&rollout.service, &rollout.environment, now),
+            approvals: approval_facts(rollout, &caller, approved_by, |person| catalogue.groups_of(person)),
+            waivers,
+            caller,
+            rollout: rollout.clone(),
+            settings,
+        }
+    }
+
+    pub(crate) fn settings(&self, service: &str) -> Settings {
+        let catalogue = &self.house.catalogue;
+        let owner = catalogue.services.get(service).map(|service| service.owner.as_str());
+        catalogue.settings.resolve(service, owner)
+    }
+
+    pub(crate) fn max_age_seconds(&self, settings: &Settings) -> u64 {
+        settings.integer("slo", "max_age_seconds").and_then(|seconds| u64::try_from(seconds).ok()).unwrap_or(0)
+    }
+}

@@ -1,0 +1,152 @@
+//! Which services are looked at, in which order, and how far that came.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use tollgate_core::digest;
+use tollgate_gate::unavailable;
+use tollgate_lambda::problem::Problem;
+use tollgate_ledger::{Collection, Commit, Expect, Put};
+
+use crate::SloGate;
+
+/// Services to be looked at.
+#[derive(Debug, Clone)]
+pub(crate) struct Round {
+    /// Names it: the same when it is gone on with.
+    pub(crate) key: String,
+    /// The services.
+    pub(crate) services: BTreeSet<String>,
+    /// In these environments; in the one that is watched where none is named.
+    pub(crate) environments: Vec<String>,
+    /// Does the next round of the same services begin where this one is cut off?
+    pub(crate) keeps_place: bool,
+}
+
+/// How far a round came.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Place {
+    round: String,
+    /// The service that it began with.
+    first: String,
+    /// The last service that was looked at.
+    after: String,
+    finished: bool,
+}
+
+impl Round {
+    /// The services that are still to be looked at: what a round that was cut off has left, or all, beginning behind
+    /// where another round was cut off, so that each has its turn.
+    pub(crate) fn order(&self, place: Option<&Place>) -> Vec<String> {
+        let unfinished = place.filter(|place| !place.finished);
+        let Some(place) = unfinished else { return self.services.iter().cloned().collect() };
+        let goes_on = place.round == self.key;
+        let first = if goes_on { &place.first } else { &place.after };
+        // What comes before the first has its turn after the last.
+        let turn = |name: &String| (if goes_on { name < first } else { name <= first }, name.clone());
+        let mut services: Vec<String> = self.services.iter().cloned().collect();
+        services.sort_by_key(turn);
+        if goes_on {
+            let done = turn(&place.after);
+            services.retain(|name| turn(name) > done);
+        }
+        services
+    }
+
+    /// How far it came with `after`, the last that was looked at of these.
+    pub(crate) fn place(&self, before: Option<&Place>, order: &[String], after: &str) -> Option<Place> {
+        let of_this_round = before.filter(|place| place.round == self.key && !place.finished);
+        let first = of_this_round.map(|place| &place.first).or(order.first())?;
+        let finished = order.last().is_some_and(|last| last == after);
+        Some(Place { round: self.key.clone(), first: first.clone(), after: after.to_owned(), finished })
+    }
+
+    fn document(&self) -> Result<(Collection, String), Problem> {
+        let scope = digest::of_json(&(&self.services, &self.environments));
+        let scope = scope.map_err(|error| unavailable("the services cannot be named", &error))?;
+        Ok((Collection::of(&["sweep"]), scope))
+    }
+}
+
+impl SloGate {
+    /// How far the last round of these services came.
+    pub(crate) async fn place(&self, round: &Round) -> Result<Option<Place>, Problem> {
+        if !round.keeps_place {
+            return Ok(None);
+        }
+        let (sweeps, scope) = round.document()?;
+        let place = self.house.ledger.document(&sweeps, &scope).await;
+        let place = place.map_err(|error| unavailable("the last sweep's place cannot be read", &error))?;
+        Ok(place.map(|place| place.value))
+    }
+
+    /// Notes how far a round came. Of two rounds at a time the later note stands; at worst a service is looked at twice.
+    pub(crate) async fn mark(&self, round: &Round, place: &Place) -> Result<(), Problem> {
+        if !round.keeps_place {
+            return Ok(());
+        }
+        let (sweeps, scope) = round.document()?;
+        let failed = |error| unavailable("the sweep's place cannot be noted", &error);
+        let put = Put::new(&sweeps, &scope, Expect::Anything, place).map_err(failed)?;
+        let commit = Commit { at: self.house.clock.now(), puts: vec![put], notices: Vec::new() };
+        self.house.ledger.commit(commit).await.map(|_| ()).map_err(failed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Place, Round};
+
+    fn round(key: &str, services: &[&str]) -> Round {
+        let services = services.iter().map(|name| (*name).to_owned()).collect();
+        Round { key: key.into(), services, environments: Vec::new(), keeps_place: true }
+    }
+
+    fn place(round: &str, first: &str, after: &str, finished: bool) -> Place {
+        Place { round: round.into(), first: first.into(), after: after.into(), finished }
+    }
+
+    #[test]
+    fn what_was_cut_off_is_gone_on_with() {
+        let all = ["a", "b", "c", "d"];
+        assert_eq!(round("1", &all).order(None), all);
+        assert_eq!(round("1", &all).order(Some(&place("1", "a", "b", false))), ["c", "d"]);
+        assert_eq!(round("1", &all).order(Some(&place("1", "c", "d", false))), ["a", "b"]);
+        assert_eq!(round("1", &all).order(Some(&place("1", "c", "a", false))), ["b"]);
+    }
+
+    #[test]
+    fn the_next_round_begins_where_another_was_cut_off() {
+        let all = ["a", "b", "c", "d"];
+        assert_eq!(round("2", &all).order(Some(&place("1", "a", "b", false))), ["c", "d", "a", "b"]);
+        assert_eq!(round("2", &all).order(Some(&place("1", "a", "d", true))), all);
+    }
+
+    proptest! {
+        /// However often it is cut off, and whatever comes and goes meanwhile, each service that stays is looked at once.
+        #[test]
+        fn every_service_has_its_turn_once(
+            count in 1..40_usize, began_after in 0..40_usize, cuts in proptest::collection::vec(1..7_usize, 40),
+        ) {
+            let names: Vec<String> = (0..count).map(|index| format!("s{index:02}")).collect();
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            let mut last = Some(place("0", "s00", &format!("s{began_after:02}"), false));
+            let (round, mut seen) = (round("1", &names), Vec::new());
+            for cut in cuts {
+                let order = round.order(last.as_ref());
+                let Some(after) = order.iter().take(cut).next_back() else { break };
+                seen.extend(order.iter().take(cut).cloned());
+                let next = round.place(last.as_ref(), &order, after);
+                let finished = next.as_ref().is_some_and(|place| place.finished);
+                last = next;
+                if finished {
+                    break;
+                }
+            }
+            seen.sort();
+            prop_assert_eq!(seen, names);
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! What a schedule or an alarm has to be done, and that it is done once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use lambda_runtime::{Context, Diagnostic};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use tollgate_core::Timestamp;
+use tollgate_gate::unavailable;
+use tollgate_lambda::{
+    problem::Problem,
+    trigger::{Alarm, AlarmMetric, Schedule, Trigger},
+};
+use tollgate_ledger::{Begun, Collection, Commit, Committed, Document, Expect, Put, Turn, Work};
+
+use crate::{SloGate, round::Round, sweep::time_left};
+
+/// How long it is remembered that something was done: longer than AWS delivers again.
+const REMEMBER_SECONDS: u32 = 2 * 86_400;
+/// The tags by which an alarm names its service.
+const SERVICE_TAGS: [&str; 3] = ["tollgate:service", "tollgate.dev/service", "service"];
+
+/// The newest state of an alarm that was handled.
+#[derive(Debug, Serialize, Deserialize)]
+struct Handled {
+    at: Timestamp,
+}
+
+impl SloGate {
+    /// Does what each trigger asks for. One that fails leaves the others as they are; then the whole delivery fails, so
+    /// that it comes again, and what was done already is not done again.
+    pub(crate) async fn triggered(
+        &self,
+        triggers: Vec<Result<Trigger, Problem>>,
+        context: &Context,
+    ) -> Result<Value, Diagnostic> {
+        let (mut done, mut failed) = (Vec::new(), None);
+        for trigger in triggers {
+            let result = match trigger {
+                Ok(trigger) => self.act(trigger, context).await,
+                Err(problem) => Err(problem),
+            };
+            match result {
+                Ok(value) => done.push(value),
+                Err(problem) => {
+                    self.house.refused(&problem);
+                    failed = Some(problem);
+                }
+            }
+        }
+        failed.map_or(Ok(json!({ "done": done })), |problem| Err(problem.into()))
+    }
+
+    async fn act(&self, trigger: Trigger, context: &Context) -> Result<Value, Problem> {
+        match trigger {
+            Trigger::Schedule(schedule) => self.scheduled(schedule, context).await,
+            Trigger::Alarm(alarm) => self.alarmed(&alarm, context).await,
+            Trigger::Ignored { reason } => {
+                tracing::info!(reason, "nothing to do");
+                Ok(json!({ "ignored": reason }))
+            }
+        }
+    }
+
+    async fn scheduled(&self, schedule: Schedule, context: &Context) -> Result<Value, Problem> {
+        for field in &schedule.unknown {
+            tracing::warn!(field, "the schedule's input has a field that nothing reads");
+        }
+        let key = schedule.dedup_key.unwrap_or_else(|| format!("schedule/request/{}", context.request_id));
+        let turn = match self.begin(&key, context).await? {
+            Ok(turn) => turn,
+            Err(already) => return Ok(already),
+        };
+        let services = self.named(&schedule.scope.services)?;
+        let round = Round { key, services, environments: schedule.scope.environments, keeps_place: true };
+        let swept = self.sweep(&round, "schedule", context).await?;
+        self.finish(&turn, Vec::new()).await?;
+        Ok(swept)
+    }
+
+    async fn alarmed(&self, alarm: &Alarm, context: &Context) -> Result<Value, Problem> {
+        let alarms = Collection::of(&["alarm"]);
+        let read = |error| unavailable("what is known of the alarm cannot be read", &error);
+        let handled: Option<Document<Handled>> = self.house.ledger.document(&alarms, &alarm.arn).await.map_err(read)?;
+        if !alarm.is_newer_than(handled.as_ref().map(|handled| handled.value.at)) {
+            return Ok(json!({ "ignored": "this state of the alarm, or a newer one, was handled before" }));
+        }
+        let services = self.concerned(alarm);
+        if services.is_empty() {
+            let reason = format!(
+                "alarm `{}` watches no metric of an objective and has no tag `tollgate:service`: no service is concerned",
+                alarm.name
+            );
+            tracing::warn!(reason, "nothing to do");
+            return Ok(json!({ "ignored": reason }));
+        }
+        let key = alarm.dedup_key();
+        let turn = match self.begin(&key, context).await? {
+            Ok(turn) => turn,
+            Err(already) => return Ok(already),
+        };
+        tracing::info!(alarm = alarm.name, state = alarm.state.as_str(), services = services.len(), "an alarm changed");
+        let round = Round { key, services, environments: Vec::new(), keeps_place: false };
+        let swept = self.sweep(&round, "alarm", context).await?;
+        let put = Put::new(&alarms, &alarm.arn, Expect::same(handled.as_ref()), &Handled { at: alarm.at });
+        self.finish(&turn, vec![put.map_err(|error| unavailable("the alarm cannot be noted", &error))?]).await?;
+        Ok(swept)
+    }
+
+    /// The right to do it, or what to answer when it is done or under way.
+    async fn begin(&self, key: &str, context: &Context) -> Result<Result<Turn, Value>, Problem> {
+        let left = u32::try_from(time_left(context).as_secs()).unwrap_or(u32::MAX);
+        let work = Work {
+            key: key.to_owned(),
+            now: self.house.clock.now(),
+            // Whoever is cut off is asked again a minute later.
+            lease_seconds: left.clamp(1, 900),
+            remember_seconds: REMEMBER_SECONDS,
+        };
+        let begun = self.house.ledger.begin(&work).await;
+        Ok(match begun.map_err(|error| unavailable("the work cannot be begun", &error))? {
+            Begun::Yours(turn) => Ok(turn),
+            Begun::InProgress { since } => Err(json!({ "in_progress_since": since })),
+            Begun::Done { at } => Err(json!({ "done_at": at })),
+        })
+    }
+
+    async fn finish(&self, turn: &Turn, mut puts: Vec<Put>) -> Result<(), Problem> {
+        let at = self.house.clock.now();
+        let failed = |error| unavailable("what was done cannot be noted", &error);
+        puts.push(turn.done(at).map_err(failed)?);
+        match self.house.ledger.commit(Commit { at, puts, notices: Vec::new() }).await.map_err(failed)? {
+            Committed::Stored => {}
+            Committed::Conflict => tracing::info!("another delivery of the same was faster"),
+        }
+        Ok(())
+    }
+
+    /// The services by these names; all where none is named.
+    fn named(&self, names: &[String]) -> Result<BTreeSet<String>, Problem> {
+        let known = &self.house.catalogue.services;
+        if let Some(unknown) = names.iter().find(|name| !known.contains_key(*name)) {
+            return Err(Problem::field("sweep.services", format!("the catalogue has no service `{unknown}`")));
+        }
+        Ok(if names.is_empty() { known.keys().cloned().collect() } else { names.iter().cloned().collect() })
+    }
+
+    /// The services that an alarm is about: those that its tags name, and those with an objective on a metric of it.
+    fn concerned(&self, alarm: &Alarm) -> BTreeSet<String> {
+        let catalogue = &self.house.catalogue;
+        let tagged = SERVICE_TAGS.iter().filter_map(|tag| alarm.tags.get(*tag));
+        let tagged = tagged.filter(|name| catalogue.services.contains_key(*name)).cloned();
+        let is_of = |watched: &AlarmMetric, metric: &tollgate_core::slo::Metric| {
+            let dimensions: BTreeMap<_, _> = metric.dimensions.iter().collect();
+            watched.namespace == metric.namespace
+                && watched.name == metric.name
+                && watched.dimensions.iter().collect::<BTreeMap<_, _>>() == dimensions
+        };
+        let slos = catalogue.services.keys().flat_map(|name| catalogue.slos_of(name).map(move |slo| (name, slo)));
+        let measured = slos
+            .filter(|(_, slo)| {
+                slo.metrics().iter().any(|metric| alarm.metrics.iter().any(|watched| is_of(watched, metric)))
+            })
+            .map(|(name, _)| name.clone());
+        tagged.chain(measured).collect()
+    }
+}

@@ -1,0 +1,115 @@
+//! From a decision about a service as it runs to how each of its subjects stands.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::{Level, Maintenance, Observation, Report};
+use crate::{
+    decision::Decision,
+    facts::SloGateFacts,
+    finding::{Finding, FindingKind, Mode, Urgency},
+    slo::SloFact,
+};
+
+const MILLION: u64 = 1_000_000;
+/// The window whose burn rate a notice tells.
+const TOLD_WINDOW: &str = "1h";
+
+impl Report {
+    /// How each objective of the service stands; and the service itself, where something is found that is about none of
+    /// them.
+    pub fn of_slos(facts: &SloGateFacts, decision: &Decision) -> Self {
+        let counts = |finding: &&Finding| finding.mode == Mode::Enforce && finding.waiver.is_none();
+        let findings: Vec<&Finding> = decision.findings.iter().filter(counts).collect();
+        let mut observations: Vec<Observation> = facts.slos.iter().map(|slo| of_objective(slo, &findings)).collect();
+        let of_none = |finding: &&Finding| !facts.slos.iter().any(|slo| finding.evidence.contains(&slo.evidence.id));
+        observations.push(of_service(findings.into_iter().filter(of_none).collect()));
+        Self {
+            service: facts.rollout.service.clone(),
+            environment: facts.rollout.environment.clone(),
+            evaluated_at: facts.evaluated_at,
+            decision_id: decision.decision_id.clone(),
+            owner: facts.service.owner.clone(),
+            contact: facts.service.contact.clone(),
+            runbook: facts.service.runbook.clone(),
+            maintenance: facts
+                .maintenance
+                .first()
+                .map(|window| Maintenance { name: window.name.clone(), reason: window.reason.clone() }),
+            observations,
+        }
+    }
+}
+
+fn of_objective(slo: &SloFact, findings: &[&Finding]) -> Observation {
+    let own: Vec<&Finding> =
+        findings.iter().copied().filter(|finding| finding.evidence.contains(&slo.evidence.id)).collect();
+    let level = match own.iter().filter_map(|finding| finding.urgency).max() {
+        Some(Urgency::Page) => Level::Page,
+        Some(Urgency::Ticket) => Level::Ticket,
+        None if slo.evidence.is_ok() => Level::Ok,
+        None => Level::Unknown,
+    };
+    Observation {
+        subject: slo.evidence.id.clone(),
+        level,
+        clears_when: clears_when(level, &own),
+        findings: if level == Level::Ok { Vec::new() } else { own.into_iter().cloned().collect() },
+        budget_remaining_ppm: slo.budget.as_ref().map(|budget| budget.remaining_ppm),
+        burn_rate_micro: slo.windows.get(TOLD_WINDOW).and_then(|window| window.burn_rate_micro),
+    }
+}
+
+/// A rule that fails, or that was not there, leaves the service unwatched.
+fn of_service(findings: Vec<&Finding>) -> Observation {
+    let unwatched = |finding: &&Finding| {
+        matches!(finding.kind, FindingKind::EvaluationError | FindingKind::NoRuleRan) || finding.urgency.is_some()
+    };
+    let found: Vec<Finding> = findings.into_iter().filter(unwatched).cloned().collect();
+    let level = match found.iter().filter_map(|finding| finding.urgency).max() {
+        _ if found.is_empty() => Level::Ok,
+        Some(Urgency::Page) => Level::Page,
+        Some(Urgency::Ticket) => Level::Ticket,
+        None => Level::Unknown,
+    };
+    Observation {
+        subject: "service".to_owned(),
+        level,
+        findings: found,
+        budget_remaining_ppm: None,
+        burn_rate_micro: None,
+        clears_when: (level == Level::Unknown).then(|| "every rule can be judged again".to_owned()),
+    }
+}
+
+/// What would clear it: the limits of its findings, each once, as the lowest that any of them has.
+fn clears_when(level: Level, findings: &[&Finding]) -> Option<String> {
+    if level == Level::Unknown {
+        return Some("its telemetry is there again, complete and in time".to_owned());
+    }
+    let mut limits: BTreeMap<&str, u64> = BTreeMap::new();
+    for (name, limit) in
+        findings.iter().filter(|finding| finding.urgency.is_some()).flat_map(|finding| &finding.threshold)
+    {
+        let Some(limit) = Value::as_u64(limit) else { continue };
+        let what = if name.starts_with("burn_rate") { "burn_rate" } else { name.as_str() };
+        limits.entry(what).and_modify(|lowest| *lowest = limit.min(*lowest)).or_insert(limit);
+    }
+    let words = limits.iter().filter_map(|(name, limit)| match *name {
+        "burn_rate" => Some(format!("it burns at most {} times the pace", decimal(*limit))),
+        "budget_consumed_ppm" => {
+            Some(format!("less than {} % of its budget is spent", decimal(limit.saturating_mul(100))))
+        }
+        _ => None,
+    });
+    let words: Vec<String> = words.collect();
+    (!words.is_empty()).then(|| words.join(" and "))
+}
+
+/// Millionths as a decimal number, without zeros at its end.
+fn decimal(micro: u64) -> String {
+    let (whole, part) = (micro / MILLION, micro % MILLION);
+    let text = format!("{whole}.{part:06}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}

@@ -1,0 +1,18 @@
+//! What all gates do alike, around the one thing that each does its own way: gathering its facts.
+//!
+//! A function opens a [`House`], receives a [`Question`], gathers facts, and has them judged and recorded here. Each step
+//! is a call that the function makes, so its way from question to answer can be read in one place.
+
+mod ask;
+pub mod clock;
+pub mod config;
+mod entries;
+mod house;
+mod keep;
+mod respond;
+
+pub use ask::{Question, decision_id, key};
+pub use entries::{dependencies, objectives, service_fact};
+pub use house::{House, gather_limit, unavailable};
+pub use keep::{Kept, Turn};
+pub use respond::respond;

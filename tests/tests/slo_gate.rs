@@ -1,0 +1,116 @@
+//! The SLO gate decides about rollouts: the real binary, real HTTP, the real SDK against the emulator, a real ledger.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests fail by panicking")]
+
+use serde_json::{Value, json};
+use tollgate_e2e::{
+    function::{Function, HttpAnswer},
+    telemetry::Traffic,
+    world::World,
+};
+
+/// What differs from week to week and from world to world.
+const FILTERS: [(&str, &str); 2] =
+    [("Tollgate/Test-[0-9A-Z]{26}", "Tollgate/Demo"), (r"\d{4}-\d\d-\d\dT", "2026-11-18T")];
+
+fn snapshot(name: &str, decision: &Value) {
+    insta::with_settings!({snapshot_path => "../fixtures/slo/decisions", prepend_module_to_snapshot => false, sort_maps => true, filters => FILTERS.to_vec()}, {
+        insta::assert_json_snapshot!(name, decision, {
+            ".decision_id" => "[id]",
+            ".policy_revision" => "[digest]",
+            ".facts_digest" => "[digest]",
+            ".rules_judged" => "[rules]",
+        });
+    });
+}
+
+async fn ask(gate: &Function, rollout: Value) -> HttpAnswer {
+    gate.http("POST", "/v1/gates/slo", &[], &rollout.to_string()).await
+}
+
+fn rollout(service: &str, purpose: &str) -> Value {
+    json!({"service": service, "environment": "production", "purpose": purpose})
+}
+
+async fn publish_all(world: &World, payments: Traffic) {
+    world.publish("payments-api", payments).await;
+    world.publish("ledger-db", Traffic::HEALTHY).await;
+    world.publish("fraud-scoring", Traffic::HEALTHY).await;
+}
+
+fn verdict(answer: &HttpAnswer) -> &str {
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    answer.body["verdict"].as_str().unwrap()
+}
+
+#[tokio::test]
+async fn a_rollout_of_a_healthy_service_may_go_ahead() {
+    let world = World::new();
+    publish_all(&world, Traffic::HEALTHY).await;
+    let gate = world.slo_gate().await;
+    let answer = ask(&gate, rollout("payments-api", "feature")).await;
+    assert_eq!(verdict(&answer), "allow", "{:#}", answer.body);
+    snapshot("allow", &answer.body);
+    let id = answer.body["decision_id"].as_str().unwrap();
+    let record = gate.http("GET", &format!("/v1/decisions/{id}"), &[], "").await;
+    assert_eq!(record.body["decision"], answer.body, "what was answered is on record");
+    assert_eq!(record.body["facts"]["gate"], "slo");
+    let health = gate.http("GET", "/v1/health", &[], "").await;
+    assert_eq!(health.body["rules"].as_array().unwrap().len(), answer.body["rules_judged"].as_array().unwrap().len());
+}
+
+#[tokio::test]
+async fn a_service_that_burns_stops_features_and_lets_rollbacks_through() {
+    let world = World::new();
+    publish_all(&world, Traffic::burning(20, 2 * 3600)).await;
+    let gate = world.slo_gate().await;
+    let feature = ask(&gate, rollout("payments-api", "feature")).await;
+    assert_eq!(verdict(&feature), "deny");
+    snapshot("deny_burning", &feature.body);
+    let rollback = ask(&gate, rollout("payments-api", "rollback")).await;
+    assert_eq!(verdict(&rollback), "allow", "{:#}", rollback.body);
+}
+
+#[tokio::test]
+async fn what_is_not_known_approves_nothing() {
+    let world = World::new();
+    let gate = world.slo_gate().await;
+    assert_eq!(verdict(&ask(&gate, rollout("payments-api", "feature")).await), "deny", "no telemetry");
+    assert_eq!(verdict(&ask(&gate, rollout("payment-api", "rollback")).await), "deny", "no such service");
+    publish_all(&world, Traffic::silent(3 * 3600)).await;
+    assert_eq!(verdict(&ask(&gate, rollout("payments-api", "feature")).await), "deny", "old telemetry");
+    let refused = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let world = World::new().with("AWS_ENDPOINT_URL", &format!("http://{refused}"));
+    assert_eq!(
+        verdict(&ask(&world.slo_gate().await, rollout("payments-api", "feature")).await),
+        "deny",
+        "no CloudWatch"
+    );
+}
+
+#[tokio::test]
+async fn the_same_question_under_the_same_key_has_the_same_decision() {
+    let world = World::new();
+    publish_all(&world, Traffic::HEALTHY).await;
+    let gate = world.slo_gate().await;
+    let mut question = rollout("payments-api", "feature");
+    question["idempotency_key"] = json!("run-7");
+    let (first, again) = (ask(&gate, question.clone()).await, ask(&gate, question.clone()).await);
+    assert_eq!((verdict(&first), &first.body), ("allow", &again.body));
+    question["purpose"] = json!("fix");
+    assert_eq!(ask(&gate, question).await.status, 422, "a key names one question");
+    let direct = gate.invoke("req-1", rollout("payments-api", "feature")).await.unwrap().unwrap();
+    assert_eq!(direct, gate.invoke("req-1", rollout("payments-api", "feature")).await.unwrap().unwrap());
+}
+
+#[tokio::test]
+async fn requests_that_cannot_be_read_say_what_to_do() {
+    let world = World::new();
+    let gate = world.slo_gate().await;
+    let missing = ask(&gate, json!({"service": "payments-api"})).await;
+    assert_eq!((missing.status, missing.body["detail"].as_str().unwrap()), (400, "`environment`: is missing"));
+    let odd = ask(&gate, json!({"service": "payments api", "environment": "production"})).await;
+    assert_eq!((odd.status, &odd.body["field"]), (400, &json!("service")));
+    assert_eq!(gate.http("GET", "/v1/gates/slo", &[], "").await.status, 405);
+    assert_eq!(gate.http("GET", "/v1/gates/change", &[], "").await.status, 404);
+}

@@ -1,0 +1,167 @@
+//! The SLO gate looks at services by itself: schedules and alarms in, notices out, each once.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests fail by panicking")]
+
+use serde_json::{Value, json};
+use tollgate_e2e::{
+    function::Function,
+    mailbox::Mailbox,
+    telemetry::Traffic,
+    world::{World, now},
+};
+
+const SCHEDULE: &str = "arn:aws:scheduler:eu-central-1:123456789012:schedule/default/tollgate-slo";
+
+/// What EventBridge Scheduler sends some minutes after the world's time.
+fn schedule(minutes: i64) -> Value {
+    let time = (now() + chrono::Duration::minutes(minutes)).to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    json!({
+        "version": "0", "id": "53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa", "detail-type": "Scheduled Event",
+        "source": "aws.scheduler", "account": "123456789012", "time": time, "region": "eu-central-1",
+        "resources": [SCHEDULE], "detail": "{}",
+    })
+}
+
+fn alarm(world: &World, state: &str, minutes: i64) -> Value {
+    let time = (now() + chrono::Duration::minutes(minutes)).format("%Y-%m-%dT%H:%M:%S%.3f+0000").to_string();
+    let metric = json!({
+        "metricStat": {
+            "metric": {"namespace": world.namespace(), "name": "RequestCount", "dimensions": {"Service": "payments-api"}},
+            "period": 60, "stat": "Sum",
+        },
+        "id": "m1", "returnData": true,
+    });
+    json!({
+        "source": "aws.cloudwatch", "accountId": "123456789012", "region": "eu-central-1", "time": time,
+        "alarmArn": "arn:aws:cloudwatch:eu-central-1:123456789012:alarm:payments",
+        "alarmData": {
+            "alarmName": "payments", "state": {"value": state, "reason": "it is", "timestamp": time},
+            "previousState": {"value": "INSUFFICIENT_DATA", "timestamp": time},
+            "configuration": {"metrics": [metric]},
+        },
+    })
+}
+
+async fn invoke(gate: &Function, request_id: &str, payload: Value) -> Value {
+    gate.invoke(request_id, payload).await.unwrap().unwrap()["done"][0].clone()
+}
+
+async fn publish_all(world: &World, payments: Traffic) {
+    world.publish("payments-api", payments).await;
+    for service in ["ledger-db", "fraud-scoring", "checkout-web", "notifications", "search-api"] {
+        // Little enough for four nines.
+        world.publish(service, Traffic { bad_ppm: 0, ..Traffic::HEALTHY }).await;
+    }
+}
+
+fn rest_is_silent(world: &World) {
+    for service in ["card-payment", "fraud-model", "settlement-export", "telemetry"] {
+        std::fs::remove_file(world.policies().join(format!("data/services/{service}.yaml"))).unwrap();
+        std::fs::remove_file(world.policies().join(format!("data/slos/{service}.yaml"))).unwrap();
+    }
+    std::fs::remove_dir_all(world.policies().join("data/maintenance")).unwrap();
+}
+
+#[tokio::test]
+async fn a_burning_service_pages_once_however_often_the_schedule_comes() {
+    let mailbox = Mailbox::open().await;
+    let world = World::new().with("TOLLGATE_NOTICE_TOPIC", &mailbox.topic).with("TOLLGATE_NOTICE_BUS", "default");
+    rest_is_silent(&world);
+    publish_all(&world, Traffic::burning(20, 2 * 3600)).await;
+    let mut gate = world.slo_gate().await;
+    let swept = invoke(&gate, "a", schedule(0)).await;
+    assert_eq!((&swept["saw"]["services"], &swept["saw"]["notices"]), (&json!(6), &json!(1)), "{swept:#}");
+    assert_eq!((&swept["saw"]["levels"]["page"], &swept["saw"]["failed"]), (&json!(1), &json!(0)), "{swept:#}");
+    let notice = mailbox.next().await;
+    let text = notice.as_str().unwrap();
+    snapshot("page", text);
+    let decision = text.lines().find_map(|line| line.strip_prefix("decision: ")).unwrap();
+    let record = gate.http("GET", &format!("/v1/decisions/{decision}"), &[], "").await;
+    assert_eq!(record.body["decision"]["verdict"], "deny", "the decision that the notice names is on record");
+
+    let again = invoke(&gate, "b", schedule(0)).await;
+    assert!(again["done_at"].is_string(), "another delivery of the same time does nothing: {again}");
+    gate.kill().await;
+    let world = world.later(5);
+    gate.start_again("slo-gate", &world.environment()).unwrap();
+    let swept = invoke(&gate, "c", schedule(5)).await;
+    assert_eq!((&swept["saw"]["levels"]["page"], &swept["saw"]["notices"]), (&json!(1), &json!(0)), "{swept:#}");
+    assert!(mailbox.is_empty().await, "nothing changed, so nothing is said, also after a restart");
+}
+
+#[tokio::test]
+async fn an_alarm_has_its_service_looked_at_and_an_older_one_does_not() {
+    let world = World::new();
+    rest_is_silent(&world);
+    publish_all(&world, Traffic::burning(20, 2 * 3600)).await;
+    let gate = world.slo_gate().await;
+    let looked = invoke(&gate, "a", alarm(&world, "ALARM", -1)).await;
+    assert_eq!((&looked["saw"]["services"], &looked["saw"]["notices"]), (&json!(1), &json!(1)), "{looked:#}");
+    gate.logged("\"notice\"").await;
+    for (minutes, why) in [(-1, "the same again"), (-9, "an older state")] {
+        let answer = invoke(&gate, "b", alarm(&world, "OK", minutes)).await;
+        assert!(answer["ignored"].is_string(), "{why}: {answer}");
+    }
+    let mut other = alarm(&world, "ALARM", 0);
+    other["alarmArn"] = json!("arn:aws:cloudwatch:eu-central-1:123456789012:alarm:disk");
+    other["alarmData"]["configuration"] = json!({"metrics": []});
+    let answer = invoke(&gate, "c", other).await;
+    assert!(answer["ignored"].as_str().unwrap().contains("no service is concerned"), "{answer}");
+}
+
+#[tokio::test]
+async fn dynamodb_remembers_what_was_told() {
+    let world = World::new().with_dynamodb().await;
+    rest_is_silent(&world);
+    publish_all(&world, Traffic::burning(20, 2 * 3600)).await;
+    let mut gate = world.slo_gate().await;
+    let swept = invoke(&gate, "a", schedule(0)).await;
+    assert_eq!((&swept["saw"]["notices"], &swept["notices_unsent"]), (&json!(1), &json!(0)), "{swept:#}");
+    assert!(invoke(&gate, "b", schedule(0)).await["done_at"].is_string());
+    gate.kill().await;
+    let world = world.later(5);
+    gate.start_again("slo-gate", &world.environment()).unwrap();
+    let swept = invoke(&gate, "c", schedule(5)).await;
+    assert_eq!((&swept["saw"]["notices"], &swept["saw"]["failed"]), (&json!(0), &json!(0)), "{swept:#}");
+}
+
+#[tokio::test]
+async fn what_cannot_be_sent_is_kept_and_sent_later() {
+    let mailbox = Mailbox::open().await;
+    let gone = format!("{}-gone", mailbox.topic);
+    let world = World::new().with("TOLLGATE_NOTICE_TOPIC", &gone);
+    rest_is_silent(&world);
+    publish_all(&world, Traffic::burning(20, 2 * 3600)).await;
+    let mut gate = world.slo_gate().await;
+    let swept = invoke(&gate, "a", schedule(0)).await;
+    assert_eq!((&swept["saw"]["notices"], &swept["notices_unsent"]), (&json!(1), &json!(1)), "{swept:#}");
+    gate.kill().await;
+    let world = world.later(5).with("TOLLGATE_NOTICE_TOPIC", &mailbox.topic);
+    gate.start_again("slo-gate", &world.environment()).unwrap();
+    let swept = invoke(&gate, "b", schedule(5)).await;
+    assert_eq!(swept["notices_unsent"], 0, "{swept:#}");
+    assert!(mailbox.next().await.as_str().unwrap().starts_with("PAGE: payments-api in production"));
+}
+
+#[tokio::test]
+async fn a_trigger_that_cannot_be_read_fails_so_that_it_is_not_lost() {
+    let world = World::new();
+    let gate = world.slo_gate().await;
+    for (name, payload) in [
+        ("another source", json!({"detail-type": "EC2 Instance State-change", "source": "aws.ec2", "detail": {}})),
+        ("an unknown service", json!({"sweep": {"services": ["payment-api"]}})),
+        ("an empty list", json!({"sweep": {"services": []}})),
+        ("no state", json!({"alarmArn": "arn:aws:cloudwatch:eu-central-1:123456789012:alarm:x", "alarmData": {}})),
+    ] {
+        let error = gate.invoke(&name.replace(' ', "-"), payload).await.unwrap().unwrap_err();
+        assert_eq!(error["errorType"], "Tollgate.BadRequest", "{name}: {error}");
+    }
+}
+
+fn snapshot(name: &str, text: &str) {
+    let filters =
+        vec![(r"\d{4}-\d\d-\d\dT", "2026-11-18T"), ("sha256:[0-9a-f]{64}", "[digest]"), ("[0-9A-Z]{26}", "[id]")];
+    insta::with_settings!({snapshot_path => "../fixtures/slo/notices", prepend_module_to_snapshot => false, filters => filters}, {
+        insta::assert_snapshot!(name, text);
+    });
+}
