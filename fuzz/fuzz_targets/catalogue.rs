@@ -6,7 +6,13 @@
 use std::collections::BTreeMap;
 
 use libfuzzer_sys::fuzz_target;
-use tollgate_core::{Timestamp, catalogue::Catalogue};
+use tollgate_core::{
+    Timestamp,
+    canary::{CanaryQuestion, CanaryVerdict, canary_fact},
+    catalogue::Catalogue,
+    keptn::{KeptnResult, keptn_result},
+    slo::Sampled,
+};
 
 const DEFAULTS: &str = "\
 thresholds:
@@ -38,6 +44,9 @@ fuzz_target!(init: assert!(Catalogue::read(&files("")).is_ok()), |text: &str| {
         catalogue.groups_of(&service.owner);
     }
     for at in TIMES.into_iter().filter_map(|seconds| Timestamp::from_timestamp(seconds, 0)) {
+        nothing_passes_on_nothing(&catalogue, at);
+    }
+    for at in TIMES.into_iter().filter_map(|seconds| Timestamp::from_timestamp(seconds, 0)) {
         for freeze in &catalogue.freezes {
             let (active, next) = freeze.around(at);
             assert!(active.is_none_or(|window| window.starts_at <= at && at < window.ends_at));
@@ -45,6 +54,25 @@ fuzz_target!(init: assert!(Catalogue::read(&files("")).is_ok()), |text: &str| {
         }
     }
 });
+
+/// Canaries and gates that can be read, and of which no metric came.
+fn nothing_passes_on_nothing(catalogue: &Catalogue, at: Timestamp) {
+    let nothing = |tier| Sampled { tier, series: BTreeMap::new() };
+    let Some(started_at) = Timestamp::from_timestamp(at.timestamp() - 21_600, 0) else { return };
+    for canary in catalogue.canaries.values() {
+        let side = |value: &str| canary.dimensions.iter().map(|name| (name.clone(), value.to_owned())).collect();
+        let question = CanaryQuestion { baseline: side("1"), canary: side("2"), started_at };
+        assert!(canary.check(&question).is_ok() && !canary.metrics(&question).is_empty());
+        let observed = canary.observed(&question, &nothing(canary.tier(&question, at)), "fuzz".to_owned());
+        let fact = canary_fact(&canary.plan, &observed);
+        assert!(matches!(fact.verdict, CanaryVerdict::Inconclusive | CanaryVerdict::Fail) && !fact.evidence.is_ok());
+    }
+    for (service, gate) in &catalogue.keptn {
+        let slis = &catalogue.keptn_slis[service];
+        let values = slis.values(gate, &nothing(slis.tier(at)), "fuzz".to_owned());
+        assert!(keptn_result(gate, &values, &[]).result >= KeptnResult::Inconclusive);
+    }
+}
 
 fn files(text: &str) -> BTreeMap<String, String> {
     let files = text.split("# file: ").filter_map(|part| part.split_once('\n'));

@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 
 use libfuzzer_sys::fuzz_target;
-use tollgate_core::keptn::{KeptnPast, KeptnResult, KeptnValues, ObjectiveResult, keptn_result, parse, sli_value};
+use tollgate_core::keptn::{
+    KeptnPast, KeptnResult, KeptnValues, ObjectiveResult, SliMissing, keptn_result, parse, sli_value,
+};
 
 fuzz_target!(|input: (f64, f64, &str)| {
     let (now, before, text) = input;
@@ -14,13 +16,13 @@ fuzz_target!(|input: (f64, f64, &str)| {
     };
     assert!(gate.objectives.iter().any(|objective| !objective.informational()));
     assert!(gate.objectives.iter().flat_map(|objective| &objective.pass).all(|set| !set.is_empty()));
-    let value = sli_value(now);
+    let value = sli_value(now).ok_or_else(|| SliMissing::NoData("no number".to_owned()));
     let values = KeptnValues {
         service: "fuzz".to_owned(),
         source: "fuzz".to_owned(),
         as_of: None,
         window_seconds: None,
-        values: gate.objectives.iter().map(|objective| (objective.sli.clone(), value)).collect(),
+        values: gate.objectives.iter().map(|objective| (objective.sli.clone(), value.clone())).collect(),
     };
     let earlier = |objective: &tollgate_core::keptn::Objective| {
         sli_value(before).map(|value| (objective.sli.clone(), value.to_string()))

@@ -20,16 +20,18 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("tollgate-cli", &["tollgate-aws", "tollgate-core", "tollgate-ledger", "tollgate-policy"]),
     ("xtask", &[]),
     ("tollgate-e2e", &[]),
-    ("tollgate-bench", &["tollgate-core", "tollgate-e2e", "tollgate-policy"]),
+    ("tollgate-bench", &["tollgate-aws", "tollgate-core", "tollgate-e2e", "tollgate-policy"]),
 ];
 
 /// Libraries that only the named packages may use.
 const ONLY: &[(&str, &[&str])] = &[
     ("regorus", &["tollgate-policy"]),
+    ("aws-sdk-applicationsignals", &["tollgate-aws"]),
     ("aws-sdk-cloudwatch", &["tollgate-aws", "tollgate-e2e"]),
     ("aws-sdk-dynamodb", &["tollgate-ledger"]),
     ("aws-sdk-eventbridge", &["tollgate-aws"]),
     ("aws-sdk-sns", &["tollgate-aws"]),
+    ("aws-sdk-sts", &["tollgate-aws"]),
     ("rusqlite", &["tollgate-ledger"]),
     ("lambda_runtime", &["tollgate-lambda", "tollgate-gate", "change-gate", "slo-gate"]),
 ];

@@ -59,6 +59,9 @@ fn help_names_the_same_thing_alike_everywhere() {
         &["record"],
         &["replay"],
         &["schema"],
+        &["slo", "check"],
+        &["slo", "status"],
+        &["slo", "import"],
     ] {
         let (_, help) = tollgate(&[command, &["--help"]].concat(), &[]);
         assert!(help.contains("--policies <FOLDER>"), "{help}");

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tollgate_e2e::{
     function::{Function, HttpAnswer},
     telemetry::Traffic,
-    world::World,
+    world::{World, now},
 };
 
 /// What differs from week to week and from world to world.
@@ -101,6 +101,32 @@ async fn the_same_question_under_the_same_key_has_the_same_decision() {
     assert_eq!(ask(&gate, question).await.status, 422, "a key names one question");
     let direct = gate.invoke("req-1", rollout("payments-api", "feature")).await.unwrap().unwrap();
     assert_eq!(direct, gate.invoke("req-1", rollout("payments-api", "feature")).await.unwrap().unwrap());
+}
+
+#[tokio::test]
+async fn a_canary_of_which_nothing_is_known_does_not_pass() {
+    let world = World::new();
+    publish_all(&world, Traffic::HEALTHY).await;
+    world.publish("search-api", Traffic::HEALTHY).await;
+    let gate = world.slo_gate().await;
+    let started_at = (now() - chrono::Duration::minutes(20)).to_rfc3339();
+    let mut question = rollout("payments-api", "feature");
+    question["canary"] =
+        json!({"baseline": {"Version": "1841"}, "canary": {"Version": "1842"}, "started_at": started_at});
+    let waits = ask(&gate, question.clone()).await;
+    assert_eq!(verdict(&waits), "pending", "{:#}", waits.body);
+    assert!(waits.body["retry_at"].is_string(), "a time to ask again");
+    question["service"] = json!("fraud-scoring");
+    let unconfigured = ask(&gate, question.clone()).await;
+    assert_ne!(verdict(&unconfigured), "allow");
+    assert!(
+        unconfigured.body.to_string().contains("policies/data/canaries/fraud-scoring.yaml"),
+        "{:#}",
+        unconfigured.body
+    );
+    question["canary"]["canary"] = json!({"Version": "1841"});
+    let same = ask(&gate, question).await;
+    assert_eq!((same.status, &same.body["field"]), (400, &json!("canary.canary")));
 }
 
 #[tokio::test]

@@ -25,6 +25,9 @@ impl SloGate {
         limit: Duration,
     ) -> Result<Decision, Problem> {
         let now = self.house.clock.now();
+        if let Some(Err(error)) = question.asked.canary.as_ref().map(|canary| canary.check(now)) {
+            return Err(Problem::field(format!("canary.{}", error.path), error.message));
+        }
         let started = Instant::now();
         let (turn, facts) =
             tokio::join!(self.house.claim(&question, proposed, now, limit), self.gather(&question, now, limit));
@@ -33,8 +36,13 @@ impl SloGate {
             Turn::Decided(decision) => return Ok(*decision),
         };
         let (named, gather) = ((decision_id, question.warnings), started.elapsed());
-        match self.house.decide_and_keep(Facts::from(facts), None, named, gather).await? {
-            Kept::Decision(decision) => Ok(*decision),
+        match self.house.decide_and_keep(Facts::from(facts.clone()), None, named, gather).await? {
+            Kept::Decision(decision) => {
+                let kept = self.remember(&facts, &decision.decision_id, decision.verdict).await;
+                // The decision is on record and stands; later ones have one result less to compare with.
+                kept.unwrap_or_else(|error| tracing::warn!(%error, "the Keptn gate's result is not kept"));
+                Ok(*decision)
+            }
             Kept::Overtaken => Err(unavailable("the ledger compared a rollout with changes", &"it never should")),
         }
     }

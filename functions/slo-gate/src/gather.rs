@@ -5,13 +5,14 @@ use std::time::Duration;
 use tollgate_core::{
     Timestamp,
     approval::{ApprovalTime, approval_facts},
+    canary::{CanaryFact, unknown_canary},
     facts::{CallerFact, DependencyFact, FACTS_SCHEMA, Rollout, SloGateFacts},
     settings::Settings,
     slo::SloFact,
 };
 use tollgate_gate::{dependencies, objectives, service_fact};
 
-use crate::{SloGate, receive::RolloutQuestion};
+use crate::{SloGate, days::background, receive::RolloutQuestion};
 
 impl SloGate {
     /// Gathers the facts about a rollout.
@@ -21,10 +22,28 @@ impl SloGate {
         let slos = objectives(catalogue, &rollout.service);
         let deadline = tokio::time::Instant::now() + limit;
         let max_age_seconds = self.max_age_seconds(&self.settings(&rollout.service));
-        let telemetry = self.house.telemetry.gather(&slos, now, deadline, max_age_seconds).await;
+        let (telemetry, kept, canary, keptn) = tokio::join!(
+            self.house.telemetry.read(&slos, now, deadline, max_age_seconds),
+            tokio::time::timeout(limit, self.kept_days(slos.iter().map(|(slo, _)| *slo))),
+            self.canary(rollout, now, deadline),
+            self.keptn(&rollout.service, &rollout.environment, now, deadline),
+        );
+        // Without the days that are kept, their slices are not known and count as bad.
+        let kept = kept.ok().and_then(Result::ok).unwrap_or_default();
+        let telemetry: Vec<SloFact> = telemetry.iter().map(|found| found.fact(&background(found.slo, &kept))).collect();
         let (own, of_dependencies): (Vec<_>, Vec<_>) = telemetry.into_iter().partition(|fact| fact.evidence.required);
         let dependencies = dependencies(catalogue, catalogue.services.get(&rollout.service), &of_dependencies);
-        self.facts(rollout, &question.principal, now, own, dependencies)
+        let facts = self.facts(rollout, &question.principal, now, own, dependencies);
+        SloGateFacts { canary, keptn, ..facts }
+    }
+
+    async fn canary(&self, rollout: &Rollout, now: Timestamp, deadline: tokio::time::Instant) -> Option<CanaryFact> {
+        let (service, asked) = (&rollout.service, rollout.canary.as_ref()?);
+        let Some(source) = self.house.catalogue.canaries.get(service) else {
+            let reason = format!("nothing says how it is judged: write `policies/data/canaries/{service}.yaml`");
+            return Some(unknown_canary(service, &reason));
+        };
+        Some(self.house.telemetry.canary(source, asked, now, deadline).await)
     }
 
     /// The facts, once the objectives are known.

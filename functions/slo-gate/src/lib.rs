@@ -3,11 +3,14 @@
 //! Two ways lead through the five steps. A caller asks about a rollout and gets a decision: receive, gather, decide. A
 //! schedule or an alarm has services looked at as they run: watch, sweep, tell.
 
+mod days;
 mod decide;
 mod gather;
+mod keptn;
 mod receive;
 mod round;
 mod sweep;
+mod tally;
 mod tell;
 mod watch;
 

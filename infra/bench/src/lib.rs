@@ -1,4 +1,7 @@
-//! What the benchmarks share: the shipped policies, and the facts of a healthy change.
+//! What the benchmarks share: the shipped policies, the facts of a healthy change, and a stand-in for CloudWatch.
+
+pub mod cloudwatch;
+pub mod sweep;
 
 use std::path::PathBuf;
 

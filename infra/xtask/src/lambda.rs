@@ -1,4 +1,4 @@
-//! The function under `cargo lambda watch`.
+//! The functions under `cargo lambda watch`.
 
 use std::{path::Path, process::Command};
 
@@ -11,20 +11,29 @@ use crate::{
     project::{self, Progress},
 };
 
-/// The function's binary.
-pub(crate) const FUNCTION: &str = "change-gate";
+/// The functions' binaries.
+pub(crate) const FUNCTIONS: [&str; 2] = ["change-gate", "slo-gate"];
 
-/// A function that answers; it stops when this is dropped.
-pub(crate) struct Gate {
+/// Functions that answer; they stop when this is dropped.
+pub(crate) struct Gates {
     pub(crate) port: u16,
-    /// Its function URL.
-    pub(crate) url: String,
     _server: Server,
 }
 
-/// Starts it with this environment, and waits until it answers.
-pub(crate) fn watch(tools: &Path, folder: &Path, port: u16, environment: impl FnOnce(&mut Command)) -> Result<Gate> {
-    let progress = Progress::start(format!("starting {FUNCTION} under cargo lambda"));
+impl Gates {
+    /// The function URL of one of them.
+    pub(crate) fn url(&self, function: &str) -> String {
+        url(self.port, function)
+    }
+}
+
+fn url(port: u16, function: &str) -> String {
+    format!("http://{}:{port}/lambda-url/{function}", ports::LOOPBACK)
+}
+
+/// Starts them with this environment, and waits until they answer.
+pub(crate) fn watch(tools: &Path, folder: &Path, port: u16, environment: impl FnOnce(&mut Command)) -> Result<Gates> {
+    let progress = Progress::start("starting the gates under cargo lambda");
     let log = folder.join("function.log");
     let mut command = project::locked(&["lambda", "watch"]);
     command
@@ -33,10 +42,12 @@ pub(crate) fn watch(tools: &Path, folder: &Path, port: u16, environment: impl Fn
         .env("PATH", project::path_with(&[tools])?);
     environment(&mut command);
     let mut server = processes::serve("cargo lambda watch", &mut command, &log)?;
-    let url = format!("http://{}:{port}/lambda-url/{FUNCTION}", ports::LOOPBACK);
-    // A function that ends at once is started again by the next request, and ends again.
-    let starting = Starting { url: &format!("{url}/v1/health"), log: &log, hopeless: "command exited code=" };
-    starting.wait(&mut server, &progress)?;
-    progress.done(&url);
-    Ok(Gate { port, url, _server: server })
+    for function in FUNCTIONS {
+        let health = format!("{}/v1/health", url(port, function));
+        // A function that ends at once is started again by the next request, and ends again.
+        let starting = Starting { url: &health, log: &log, hopeless: "command exited code=" };
+        starting.wait(&mut server, &progress)?;
+    }
+    progress.done(&format!("http://{}:{port}", ports::LOOPBACK));
+    Ok(Gates { port, _server: server })
 }

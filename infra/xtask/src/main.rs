@@ -30,7 +30,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Run the gate on this machine and ask it about five changes; the first run installs what it needs
+    /// Run the gates on this machine and ask about changes and rollouts; the first run installs what it needs
     Demo(demo::Options),
     /// Run all tests, against an AWS emulator of their own
     Test {

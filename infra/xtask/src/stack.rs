@@ -15,6 +15,8 @@ use crate::{
 
 const FOLDER: &str = ".tollgate/stack";
 const STACK: &str = "tollgate";
+/// The functions, as the template names them.
+const FUNCTIONS: [&str; 2] = ["ChangeGate", "SloGate"];
 
 /// Builds, deploys, asks.
 pub(crate) fn run() -> Result<()> {
@@ -70,17 +72,21 @@ impl Stack {
     }
 
     fn build(&self) -> Result<()> {
-        anstream::eprintln!("building the function as it is deployed (the first time takes about ten minutes)");
+        anstream::eprintln!("building the functions as they are deployed (the first time takes about fifteen minutes)");
         // SAM would keep what cargo says to itself; afterwards it has nothing to compile.
-        let mut make = self.command("make", None)?;
         let unpacked = format!("ARTIFACTS_DIR={}", self.folder.join("unpacked").display());
-        processes::run(make.args(["--silent", "--makefile", "infra/lambda/Makefile", "build-ChangeGate", &unpacked]))?;
+        for function in FUNCTIONS {
+            let (mut make, target) = (self.command("make", None)?, format!("build-{function}"));
+            processes::run(make.args(["--silent", "--makefile", "infra/lambda/Makefile", &target, &unpacked]))?;
+        }
         let mut sam = self.command("sam", None)?;
         sam.args(["build", "--template", "template.yaml", "--parameter-overrides", &parameter(), "--build-dir"]);
         processes::run(sam.arg(self.folder.join("build")))?;
-        let bootstrap = self.folder.join("build/ChangeGate/bootstrap");
-        let size = fs::metadata(&bootstrap).with_context(|| format!("no {}", bootstrap.display()))?.len();
-        anstream::eprintln!("{} has {} KiB", bootstrap.display(), size / 1024);
+        for function in FUNCTIONS {
+            let bootstrap = self.folder.join("build").join(function).join("bootstrap");
+            let size = fs::metadata(&bootstrap).with_context(|| format!("no {}", bootstrap.display()))?.len();
+            anstream::eprintln!("{} has {} KiB", bootstrap.display(), size / 1024);
+        }
         Ok(())
     }
 

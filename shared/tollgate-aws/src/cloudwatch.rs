@@ -8,7 +8,7 @@ use futures_util::{Stream, StreamExt as _};
 use tokio::time::Instant;
 use tollgate_core::{
     Timestamp,
-    slo::{Indicator, Metric, Plan, Reach, Slo, Snapshot},
+    slo::{Indicator, Metric, Plan, Reach, Slo, Snapshot, Tier},
 };
 
 use crate::{
@@ -16,6 +16,7 @@ use crate::{
     connection::Connections,
     gathering::{Delivery, Item, gathering},
     quota::Quota,
+    signals::{Reports, reports},
 };
 
 /// The longest that one call of a sweep may take: what fails is evidence about its services, and the others go on.
@@ -58,8 +59,20 @@ impl CloudWatch {
 
     /// The source of an objective's metrics, as evidence names it: `cloudwatch:eu-central-1`, the region of the total.
     pub fn source(&self, slo: &Slo) -> String {
-        let region = slo.metrics().last().and_then(|metric| metric.region.clone());
-        format!("cloudwatch:{}", region.or_else(|| self.connections.own_region()).as_deref().unwrap_or("no region"))
+        if let Indicator::ApplicationSignals(signals) = &slo.indicator {
+            return self.source_in("applicationsignals", signals.region.clone());
+        }
+        self.source_of(slo.metrics().last().copied())
+    }
+
+    /// The source of a metric, as evidence names it.
+    pub(crate) fn source_of(&self, metric: Option<&Metric>) -> String {
+        self.source_in("cloudwatch", metric.and_then(|metric| metric.region.clone()))
+    }
+
+    fn source_in(&self, name: &str, region: Option<String>) -> String {
+        let region = region.or_else(|| self.connections.own_region());
+        format!("{name}:{}", region.as_deref().unwrap_or("no region"))
     }
 
     /// Fetches everything that the objectives need by one plan, as a recording keeps it: each metric once, as far back
@@ -70,6 +83,15 @@ impl CloudWatch {
         let measured: BTreeSet<&Metric> = slos.iter().flat_map(|slo| slo.indicator.measured()).collect();
         let metrics: BTreeSet<&Metric> = slos.iter().flat_map(|slo| slo.metrics()).collect();
         let metrics = metrics.into_iter().map(|metric| (metric, measured.contains(metric))).collect();
+        self.fetch_by(plan, metrics, deadline).await
+    }
+
+    /// Fetches what these metrics measured over one range of time. What has not come by the deadline has failed.
+    pub(crate) async fn sample(&self, metrics: &BTreeSet<&Metric>, tier: Tier, deadline: Instant) -> Fetch {
+        self.fetch_by(Plan::of_one(tier), metrics.iter().map(|metric| (*metric, true)).collect(), deadline).await
+    }
+
+    async fn fetch_by(&self, plan: Plan, metrics: Vec<(&Metric, bool)>, deadline: Instant) -> Fetch {
         let item = Item { plan: plan.clone(), metrics };
         let delivery = self.deliveries(vec![item], deadline).await.pop();
         delivery.map_or_else(
@@ -105,12 +127,22 @@ impl CloudWatch {
         mut judge: impl FnMut(&G, Vec<Fetch>) -> T,
     ) -> impl Stream<Item = (G, T)> {
         let orders = groups.map(move |(group, slos)| (group, slos.into_iter().map(|slo| item(slo, now)).collect()));
-        // Half of the time at most, so that a source that is silent cannot keep a sweep at the same place forever.
-        let call = deadline.saturating_duration_since(Instant::now()).div_f32(2.0).min(LONGEST_CALL);
+        let call = longest_call(deadline);
         let judge =
             move |group: &G, deliveries: Vec<Delivery>| judge(group, deliveries.into_iter().map(Fetch::from).collect());
         gathering(Arc::clone(&self.connections), orders, Limit { deadline, call }, judge)
             .take_while(move |_| std::future::ready(Instant::now() < deadline))
+    }
+
+    /// What Application Signals reports of those of the objectives that it judges.
+    pub(crate) async fn reports(&self, slos: Vec<&Slo>, now: Timestamp, deadline: Instant) -> Reports {
+        let mut judged_there = BTreeSet::new();
+        for slo in slos {
+            if let Indicator::ApplicationSignals(signals) = &slo.indicator {
+                judged_there.insert(signals.clone());
+            }
+        }
+        reports(&self.connections, judged_there, now, deadline).await
     }
 
     async fn deliveries(&self, items: Vec<Item<'_>>, deadline: Instant) -> Vec<Delivery> {
@@ -126,6 +158,12 @@ impl From<Delivery> for Fetch {
         let Delivery { snapshot, requests, cost_usd_micros } = delivery;
         Self { snapshot, requests, cost_usd_micros }
     }
+}
+
+/// How long a call of a sweep may take: half of the time at most, so that a source that is silent cannot keep sweeps at
+/// the same place forever.
+pub(crate) fn longest_call(deadline: Instant) -> Duration {
+    (deadline.saturating_duration_since(Instant::now()) / 2).min(LONGEST_CALL)
 }
 
 fn item(slo: &Slo, now: Timestamp) -> Item<'_> {

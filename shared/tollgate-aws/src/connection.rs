@@ -1,4 +1,4 @@
-//! The clients of CloudWatch: one for each region and role, kept for the life of the process.
+//! The clients of CloudWatch and of Application Signals: one for each region and role, kept for the life of the process.
 
 use std::{
     collections::BTreeMap,
@@ -7,6 +7,7 @@ use std::{
 };
 
 use aws_config::{SdkConfig, identity::IdentityCache, sts::AssumeRoleProvider};
+use aws_sdk_applicationsignals::Client as SignalsClient;
 use aws_sdk_cloudwatch::{
     Client,
     config::{
@@ -47,23 +48,21 @@ pub(crate) struct Connections {
     sdk: Option<SdkConfig>,
     quota: Quota,
     kept: Mutex<BTreeMap<Whom, Arc<Connection>>>,
+    signals: Mutex<BTreeMap<Whom, SignalsClient>>,
     roles: Mutex<BTreeMap<String, Role>>,
 }
 
 impl Connections {
     pub(crate) fn new(client: &Client, sdk: Option<SdkConfig>, quota: Quota) -> Self {
-        // The SDK's own bucket of retries would run dry in a sweep, for decisions too: attempts are bounded by their
-        // number and by the deadline.
-        let retries = RetryPartition::custom("tollgate").token_bucket(TokenBucket::unlimited()).build();
-        let config = client.config().to_builder().retry_partition(retries);
+        let config = client.config().to_builder().retry_partition(retries());
         let own = Client::from_conf(config.build());
-        Self { own, sdk, quota, kept: Mutex::default(), roles: Mutex::default() }
+        Self { own, sdk, quota, kept: Mutex::default(), signals: Mutex::default(), roles: Mutex::default() }
     }
 
     /// The same, with another quota.
     pub(crate) fn with_quota(&self, quota: Quota) -> Self {
         let (own, sdk) = (self.own.clone(), self.sdk.clone());
-        Self { own, sdk, quota, kept: Mutex::default(), roles: Mutex::default() }
+        Self { own, sdk, quota, kept: Mutex::default(), signals: Mutex::default(), roles: Mutex::default() }
     }
 
     /// The region that is asked where none is named.
@@ -92,6 +91,29 @@ impl Connections {
         Ok(Arc::clone(kept(&self.kept).entry(whom.clone()).or_insert_with(|| Arc::new(connection))))
     }
 
+    /// The client of Application Signals in a region, as a role.
+    ///
+    /// # Errors
+    /// When there is no configuration of AWS.
+    pub(crate) async fn signals(&self, whom: &Whom) -> Result<SignalsClient, String> {
+        if let Some(client) = kept(&self.signals).get(whom) {
+            return Ok(client.clone());
+        }
+        let (region, role) = whom;
+        let sdk = self.sdk.as_ref().ok_or("Application Signals cannot be read: no AWS configuration is there")?;
+        let mut config = aws_sdk_applicationsignals::config::Builder::from(sdk).retry_partition(retries());
+        if let Some(region) = region {
+            config = config.region(Region::new(region.clone()));
+        }
+        if let Some(arn) = role {
+            let role = self.role(arn, region.as_ref()).await?;
+            config.set_credentials_provider(Some(role.provider));
+            config = config.identity_cache(role.cache);
+        }
+        let client = SignalsClient::from_conf(config.build());
+        Ok(kept(&self.signals).entry(whom.clone()).or_insert(client).clone())
+    }
+
     async fn role(&self, arn: &str, region: Option<&String>) -> Result<Role, String> {
         if let Some(role) = kept(&self.roles).get(arn) {
             return Ok(role.clone());
@@ -108,6 +130,12 @@ impl Connections {
         };
         Ok(kept(&self.roles).entry(arn.to_owned()).or_insert(role).clone())
     }
+}
+
+/// The SDK's own bucket of retries would run dry in a sweep, for decisions too: attempts are bounded by their number and
+/// by the deadline.
+fn retries() -> RetryPartition {
+    RetryPartition::custom("tollgate").token_bucket(TokenBucket::unlimited()).build()
 }
 
 fn kept<T>(map: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

@@ -9,16 +9,24 @@ use aws_sdk_cloudwatch::{
 };
 use aws_sdk_sts::operation::assume_role::AssumeRoleError;
 
-/// Why a request failed, for a person.
+/// Why a request to CloudWatch failed, for a person.
 pub(crate) fn describe<E: ProvideErrorMetadata + Error + 'static>(error: &SdkError<E, HttpResponse>) -> String {
+    described("CloudWatch", "cloudwatch:GetMetricData", error)
+}
+
+/// Why a request failed, for a person: to which service, and the action that it takes.
+pub(crate) fn described<E>(service: &str, action: &str, error: &SdkError<E, HttpResponse>) -> String
+where
+    E: ProvideErrorMetadata + Error + 'static,
+{
     if matches!(error, SdkError::TimeoutError(_)) {
-        return "CloudWatch did not answer in time, in any of the attempts".to_owned();
+        return format!("{service} did not answer in time, in any of the attempts");
     }
     if let Some(code) = error.code() {
-        let hint = if code.contains("AccessDenied") { " (allow `cloudwatch:GetMetricData`)" } else { "" };
-        return format!("CloudWatch refused with `{code}`: {}{hint}", error.message().unwrap_or("without a message"));
+        let hint = if code.contains("AccessDenied") { format!(" (allow `{action}`)") } else { String::new() };
+        return format!("{service} refused with `{code}`: {}{hint}", error.message().unwrap_or("without a message"));
     }
-    format!("CloudWatch cannot be reached: {}", told(error))
+    format!("{service} cannot be reached: {}", told(error))
 }
 
 /// Is it a throttle, a timeout, or a failure on CloudWatch's side or on the way to it?

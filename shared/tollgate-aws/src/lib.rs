@@ -1,12 +1,14 @@
 //! Reads CloudWatch, or a recording of it, into facts; publishes notices.
 //!
-//! To read it calls only `GetMetricData`: the permission `cloudwatch:GetMetricData` is all it needs, and
-//! `sts:AssumeRole` on the roles that metrics are read as. A failure is evidence about the facts that it concerns, never
-//! an error of the gathering. To publish it calls `PutEvents` and
-//! `Publish`: `events:PutEvents` on the bus, `sns:Publish` on the topic.
+//! To read it calls only `GetMetricData`: the permission `cloudwatch:GetMetricData` is all it needs. Beside it,
+//! `sts:AssumeRole` on the roles that metrics are read as, and for SLOs of Application Signals
+//! `application-signals:BatchGetServiceLevelObjectiveBudgetReport`. A failure is evidence about the facts that it
+//! concerns, never an error of the gathering. To publish it calls `PutEvents` and `Publish`: `events:PutEvents` on the
+//! bus, `sns:Publish` on the topic.
 
 mod answer;
 mod call;
+mod canary;
 mod cloudwatch;
 mod config;
 mod connection;
@@ -14,9 +16,12 @@ mod failure;
 mod gathered;
 mod gathering;
 mod held;
+mod keptn;
 mod outgoing;
 mod quota;
 mod recorded;
+mod sampling;
+mod signals;
 mod telemetry;
 
 pub use cloudwatch::{CloudWatch, Fetch};

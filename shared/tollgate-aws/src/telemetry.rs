@@ -9,19 +9,22 @@ use std::{
 use aws_config::SdkConfig;
 use futures_util::{
     StreamExt as _,
+    future::join,
     stream::{self, BoxStream},
 };
 use tokio::time::Instant;
 use tollgate_core::{
     Timestamp,
-    slo::{Background, Judging, Slo, SloFact},
+    evidence::EvidenceStatus,
+    slo::{Background, Indicator, Judging, Reported, Slo, SloFact},
 };
 
 use crate::{
-    cloudwatch::{CloudWatch, Fetch},
+    cloudwatch::{CloudWatch, Fetch, longest_call},
     config::sdk_config,
     gathered::Gathered,
     recorded::{Recording, RecordingError},
+    signals::Reports,
 };
 
 /// Where telemetry comes from, as configuration says it: `cloudwatch`, or `recorded:PATH`.
@@ -114,11 +117,14 @@ impl Telemetry {
         let judging = |required, source| Judging { now, max_age_seconds, required, source };
         match self {
             Self::CloudWatch(cloudwatch) => {
-                let fetched = cloudwatch.fetch_each(slos.iter().map(|(slo, _)| *slo), now, deadline).await;
+                let slos_only = || slos.iter().map(|(slo, _)| *slo);
+                let fetched = cloudwatch.fetch_each(slos_only(), now, deadline);
+                let (fetched, reports) = join(fetched, cloudwatch.reports(slos_only().collect(), now, deadline)).await;
                 let found = slos.iter().zip(fetched);
                 found
                     .map(|((slo, required), fetch)| {
-                        Gathered::live(slo, fetch, judging(*required, cloudwatch.source(slo)))
+                        let report = reported(slo, &reports);
+                        Gathered::live(slo, fetch, report, judging(*required, cloudwatch.source(slo)))
                     })
                     .collect()
             }
@@ -146,6 +152,7 @@ impl Telemetry {
     /// Reads the objectives of many services, and hands on what `judge` makes of each service's, in their order, as soon
     /// as it is there. Series are let go as they are judged.
     ///
+    /// Calls go on only while the stream is polled: what takes long with a service is to be done beside it (`buffered`).
     /// A call that fails, or takes longer than 30 seconds, is evidence about the objectives that it was for. At the
     /// deadline the stream ends, and it may be dropped at any time: the services that it has not handed on are to be
     /// read another time, from the first of them.
@@ -164,17 +171,24 @@ impl Telemetry {
         let judging = move |required, source| Judging { now, max_age_seconds, required, source };
         match self {
             Self::CloudWatch(cloudwatch) => {
-                let groups = services.into_iter().map(|(group, slos)| {
-                    let wanted = slos.iter().map(|(slo, _)| *slo).collect();
-                    ((group, slos), wanted)
-                });
-                let judge = move |(group, slos): &(G, Vec<(&'a Slo, bool)>), fetched: Vec<Fetch>| {
-                    let found = slos.iter().zip(fetched).map(|((slo, required), fetch)| {
-                        Gathered::live(slo, fetch, judging(*required, cloudwatch.source(slo)))
+                let services: Vec<_> = services.into_iter().collect();
+                let slos: Vec<&Slo> = services.iter().flat_map(|(_, slos)| slos).map(|(slo, _)| *slo).collect();
+                let sweep = async move {
+                    let reports = cloudwatch.reports(slos, now, Instant::now() + longest_call(deadline)).await;
+                    let groups = services.into_iter().map(|(group, slos)| {
+                        let wanted = slos.iter().map(|(slo, _)| *slo).collect();
+                        ((group, slos), wanted)
                     });
-                    judge(group, found.collect())
+                    let judge = move |(group, slos): &(G, Vec<(&'a Slo, bool)>), fetched: Vec<Fetch>| {
+                        let found = slos.iter().zip(fetched).map(|((slo, required), fetch)| {
+                            let report = reported(slo, &reports);
+                            Gathered::live(slo, fetch, report, judging(*required, cloudwatch.source(slo)))
+                        });
+                        judge(group, found.collect())
+                    };
+                    cloudwatch.sweep(groups, now, deadline, judge).map(|((group, _), judged)| (group, judged))
                 };
-                cloudwatch.sweep(groups, now, deadline, judge).map(|((group, _), judged)| (group, judged)).boxed()
+                stream::once(sweep).flatten().boxed()
             }
             Self::Recorded(recording, name) => stream::iter(services.into_iter().map(move |(group, slos)| {
                 let found = slos.iter();
@@ -186,6 +200,15 @@ impl Telemetry {
             .boxed(),
         }
     }
+}
+
+/// The report of an objective that Application Signals judges.
+fn reported(slo: &Slo, reports: &Reports) -> Option<Reported> {
+    let Indicator::ApplicationSignals(signals) = &slo.indicator else {
+        return None;
+    };
+    let unasked = || Err((EvidenceStatus::Error, "its report was not asked for".to_owned()));
+    Some(reports.get(signals).cloned().unwrap_or_else(unasked))
 }
 
 fn recorded(name: &str) -> String {

@@ -4,6 +4,7 @@ mod policies;
 mod record;
 mod replay;
 mod schema;
+mod slo;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -25,6 +26,9 @@ enum Command {
     Record(record::RecordArgs),
     Replay(replay::ReplayArgs),
     Schema(schema::SchemaArgs),
+    /// Check objectives, show how they do, and take over Keptn's
+    #[command(subcommand)]
+    Slo(slo::SloCommand),
 }
 
 /// Where the policies are.
@@ -36,11 +40,20 @@ struct Folder {
 }
 
 fn main() -> ExitCode {
-    let done = match Cli::parse().command {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        // Not clap's 2, which `slo status` answers with.
+        Err(error) => {
+            let code = ExitCode::from(u8::from(error.use_stderr()));
+            return error.print().map_or(ExitCode::FAILURE, |()| code);
+        }
+    };
+    let done = match cli.command {
         Command::Policies(command) => policies::run(command),
         Command::Record(args) => within_runtime(record::run(args)),
         Command::Replay(args) => within_runtime(replay::run(args)),
         Command::Schema(args) => schema::run(&args),
+        Command::Slo(command) => within_runtime(slo::run(command)),
     };
     // What goes wrong here is for whoever typed the command: the causes, and never a backtrace.
     done.unwrap_or_else(|error| {

@@ -80,6 +80,6 @@ fn failed(folder: &Folder, errors: &[PolicyError]) -> ExitCode {
 }
 
 /// `1 rule`, `2 rules`.
-fn count(number: usize, thing: &str) -> String {
+pub(crate) fn count(number: usize, thing: &str) -> String {
     format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
 }

@@ -10,13 +10,18 @@ mod fact;
 mod metric;
 mod normal;
 mod plan;
+mod question;
 mod ranks;
+mod source;
 mod verdict;
 
 pub use fact::{CanaryFact, CanaryMetricFact, CanarySideFact, GroupScore};
 pub use metric::{Cause, Class, Method};
 pub use plan::{CanaryConfig, CanaryMetric, CanaryPlan, Direction, Tolerance};
-pub use verdict::{CanaryVerdict, Observed, canary_fact};
+pub use question::CanaryQuestion;
+pub(crate) use question::MOST_DIMENSIONS;
+pub use source::{CanaryMetricSource, CanarySource};
+pub use verdict::{CanaryVerdict, Observed, canary_fact, unknown_canary};
 
 /// The datapoints of one metric on one side.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -25,6 +30,8 @@ pub struct Samples {
     pub values: Vec<Option<f64>>,
     /// How many events (requests, say) the datapoints are made of; none when it is not known.
     pub events: Option<u64>,
+    /// Why the datapoints cannot be relied on, to follow "the canary": `could not be read: …`. None when they can.
+    pub failure: Option<String>,
 }
 
 /// The datapoints of one metric on both sides.
@@ -42,5 +49,7 @@ pub struct MetricSamples {
 mod properties;
 #[cfg(test)]
 mod published;
+#[cfg(test)]
+mod source_tests;
 #[cfg(test)]
 mod tests;

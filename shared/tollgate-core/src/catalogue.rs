@@ -1,7 +1,9 @@
 //! The service catalogue: services, teams, objectives, budgets, calendars, waivers and callers, read from data files.
 
 mod calendar;
+mod canaries;
 mod entries;
+mod indicators;
 mod objectives;
 
 use std::{
@@ -18,8 +20,9 @@ use serde::de::DeserializeOwned;
 use crate::{
     approval::normal,
     budget::{self, Budget},
+    canary::CanarySource,
     data::{DataError, from_yaml},
-    keptn::{self, KeptnGate},
+    keptn::{self, KeptnGate, KeptnSlis},
     settings::Layers,
     slo::{Exclusion, Slo},
     waiver::Waiver,
@@ -48,6 +51,10 @@ pub struct Catalogue {
     pub keptn: BTreeMap<String, KeptnGate>,
     /// Budgets, in the order of their files.
     pub budgets: Vec<Budget>,
+    /// Where the numbers of those gates come from, by service: one for each gate.
+    pub keptn_slis: BTreeMap<String, KeptnSlis>,
+    /// How canaries are judged and where their numbers come from, by service.
+    pub canaries: BTreeMap<String, CanarySource>,
     /// Planned maintenance.
     pub maintenance: Vec<Arc<Exclusion>>,
     /// What is allowed and hardly meant.
@@ -84,6 +91,7 @@ impl Catalogue {
             Ok(budgets) => catalogue.budgets = budgets,
             Err(new) => errors.extend(new),
         }
+        errors.extend(catalogue.add_sources(files));
         let owner = |service: &str| catalogue.services.get(service).map(|service| service.owner.clone());
         match Layers::read(files, owner) {
             Ok(settings) => catalogue.settings = settings,
@@ -113,6 +121,9 @@ impl Catalogue {
                 let team: Team = named(file, text, |team: &Team| &team.name).map_err(one)?;
                 self.teams.insert(team.name.clone(), team);
             }
+            // Their sources may refer to what is in `slos`.
+            Some(("canaries", _)) => {}
+            Some(("keptn", rest)) if rest.ends_with(indicators::SUFFIX) => {}
             Some(("keptn", rest)) => {
                 let Some(service) = rest.strip_suffix(".yaml").filter(|name| !name.contains('/')) else {
                     let message = "a Keptn gate is named after its service: `data/keptn/SERVICE.yaml`";
@@ -136,8 +147,8 @@ impl Catalogue {
             }
             Some(("settings", _)) | None => {}
             Some((folder, _)) => {
-                let known = "`services`, `teams`, `slos`, `keptn`, `budgets`, `maintenance`, `calendars`, `waivers`, \
-                     `settings` and `callers.yaml`";
+                let known = "`services`, `teams`, `slos`, `keptn`, `budgets`, `canaries`, `maintenance`, `calendars`, \
+                     `waivers`, `settings` and `callers.yaml`";
                 let name = if folder.is_empty() { file } else { folder };
                 let message = format!("`{name}` is not read by anything; the data are {known}");
                 return Err(one(DataError::new(file, None, message)));
@@ -193,6 +204,9 @@ impl Catalogue {
         }
         for service in self.keptn.keys().filter(|name| !self.services.contains_key(*name)) {
             note(format!("data/keptn/{service}.yaml"), format!("`{service}` has no file in `data/services`"));
+        }
+        for service in self.canaries.keys().filter(|name| !self.services.contains_key(*name)) {
+            note(format!("data/canaries/{service}.yaml"), format!("`{service}` has no file in `data/services`"));
         }
         for exclusion in &self.maintenance {
             let (name, owner) = (&exclusion.name, &exclusion.owner);

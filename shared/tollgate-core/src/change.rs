@@ -1,6 +1,6 @@
 //! A proposed change, as a caller describes it.
 
-mod limits;
+pub(crate) mod limits;
 
 pub use limits::FieldError;
 use serde::{Deserialize, Serialize};

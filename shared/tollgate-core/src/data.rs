@@ -87,12 +87,39 @@ fn message(error: &Error) -> String {
         Error::SerdeMissingField { field, .. } => format!("no `{field}`: write it here"),
         Error::SerdeInvalidType { unexpected, expected, .. } => format!("{unexpected} stands where {expected} belongs"),
         Error::DuplicateMappingKey { key: Some(key), .. } => format!("`{key}` is here twice: keep one of them"),
+        Error::Unexpected { expected: "sequence start", .. } => {
+            "a list belongs here: begin each entry with `- `".to_owned()
+        }
+        Error::Unexpected { expected: "mapping start", .. } => "fields belong here: write `name: value`".to_owned(),
         other => {
             let text = other.to_string();
-            text.split(" at line ").next().unwrap_or(&text).to_owned()
+            let known = YAML_MISTAKES.iter().find(|(said, _)| text.contains(said)).map(|(_, meant)| *meant);
+            known.unwrap_or_else(|| text.split(" at line ").next().unwrap_or(&text)).to_owned()
         }
     }
 }
+
+/// What the scanner of YAML says of mistakes in layout, and what to do about them.
+const YAML_MISTAKES: [(&str, &str); 15] = [
+    ("tabs disallowed", "a tab cannot indent YAML: write blanks instead"),
+    ("found a tab", "a tab follows, which cannot indent YAML: write blanks instead"),
+    (
+        "mapping values are not allowed",
+        "this `:` cannot stand here: indent the line like its neighbours, or quote the text if the `:` is part of it",
+    ),
+    ("did not find expected '-' indicator", "this is not indented like the list that it is in: write as many blanks"),
+    ("did not find expected key", "this is not indented like its neighbours: write as many blanks"),
+    ("simple key expected ':'", "no `:` behind the name: write `name: value`"),
+    ("multiline quoted scalar", "the quoted text before this does not end: write the quote that closes it"),
+    ("expected string scalar", "one value belongs here, and neither a list nor fields"),
+    ("invalid u32", "this is not a whole number: write one"),
+    ("invalid u64", "this is not a whole number: write one"),
+    ("invalid i64", "this is not a whole number: write one"),
+    ("unclosed bracket", "this bracket is not closed: close it, or quote the text if it is part of it"),
+    ("invalid boolean", "this is neither `true` nor `false`: write one of them"),
+    ("budget breached", "from here on there is too much, or it repeats itself by too many aliases: split the file"),
+    ("unexpected character", "a character that YAML does not have: is this the file that you meant?"),
+];
 
 #[cfg(test)]
 mod tests {
@@ -110,7 +137,7 @@ mod tests {
     #[test]
     fn errors_name_file_line_and_what_was_expected() {
         for (text, expected) in [
-            ("count: many", "s.yaml:1:8: "),
+            ("count: many", "s.yaml:1:8: this is not a whole number: write one"),
             ("\ncount: 1\ncuont: 2", "s.yaml:3:1: there is no field `cuont` here: write `count`"),
             (
                 "count: 1\nsize: 2",
@@ -118,7 +145,14 @@ mod tests {
             ),
             ("count: 1\ncount: 2", "s.yaml:2:1: `count` is here twice: keep one of them"),
             ("{}", "s.yaml:1:1: no `count`: write it here"),
-            ("count: [", "s.yaml:"),
+            ("count: [", "s.yaml:1:8: one value belongs here"),
+            ("{a: {b", "s.yaml:1:"),
+            ("a:\n\tcount: 1", "s.yaml:"),
+            ("count: 1: 2", "s.yaml:1:9: this `:` cannot stand here"),
+            ("count: 1\nx", "s.yaml:2:1: no `:` behind the name"),
+            ("count: \"1\nx: 2", "s.yaml:2:1: the quoted text before this does not end"),
+            ("- count", "s.yaml:1:1: fields belong here"),
+            ("\u{0}", "s.yaml:1:1: a character that YAML does not have"),
         ] {
             let error = from_yaml::<Sample>("s.yaml", text).unwrap_err().to_string();
             println!("{error}");

@@ -13,12 +13,15 @@ mod fact;
 mod history;
 mod judge;
 mod read;
+mod sli;
 
 pub use criterion::{Criterion, Operator};
 pub use fact::{CriterionFact, KeptnFact, KeptnResult, ObjectiveFact, ObjectiveResult};
 pub use history::{Aggregate, Comparison, Included, KeptnPast};
-pub use judge::{KeptnValues, keptn_result, sli_value};
+pub use judge::{KeptnValues, SliMissing, keptn_result, sli_value};
 pub use read::parse;
+pub use sli::KeptnSlis;
+pub(crate) use sli::read_slis;
 
 /// A quality gate that makes sense: something in it decides.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,7 +2,8 @@
 //!
 //! [`step`] is the whole of it: from the state that was kept and a fresh [`Report`] it makes the state to keep and the
 //! notice to send, if any. Bad news goes out at once. Good news waits until it has held, and until the last notice is a
-//! while ago, so that a service that flaps is announced once and not at every turn. What is not known is news too.
+//! while ago, so that a service that flaps is announced once and not at every turn. What is not known is news too, once
+//! it has held.
 
 use serde::{Deserialize, Serialize};
 

@@ -24,13 +24,15 @@ mod interval;
 mod judged;
 mod measure;
 mod objective;
-mod openslo;
+pub(crate) mod openslo;
 mod pairs;
 mod period;
 mod plan;
 mod reading;
+mod report;
 #[cfg(test)]
 mod sample;
+mod sampled;
 mod series;
 mod source;
 mod timeslice;
@@ -53,9 +55,12 @@ pub use objective::{Budgeting, PARTS_PER_BILLION, SliceTarget, Slo, Target};
 pub use openslo::{Objectives, check_syntax, parse, read};
 pub use pairs::{BurnPair, PairFact, sloth_week_pairs, workbook_pairs};
 pub use period::{CalendarUnit, Period};
+pub(crate) use plan::align_down;
 pub use plan::{LAG_SECONDS, Plan, Reach, Tier, WINDOWS};
+pub use report::{BudgetReport, Reported, ReportedBudget, ReportedInterval, ReportedStatus, reported_fact};
+pub use sampled::Sampled;
 pub use series::{Datum, Quality, Snapshot, TierSeries, count};
-pub use source::{Metric, Source};
+pub use source::{Metric, SignalsSlo, Source};
 pub use timeslice::SliceFact;
 pub use trend::burn_trend;
 
@@ -153,6 +158,8 @@ pub enum BudgetUnit {
     Minutes,
     /// Slices of time, each good or bad, or good by a share.
     Slices,
+    /// Seconds, as Application Signals counts the periods that were good or bad.
+    Seconds,
     /// Parts per thousand million of what several objectives come to.
     PartsPerBillion,
 }

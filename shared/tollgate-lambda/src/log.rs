@@ -6,9 +6,8 @@ use tracing_subscriber::{
     util::SubscriberInitExt as _,
 };
 
-/// The packages whose level can be set.
-const OURS: [&str; 6] =
-    ["change_gate", "tollgate_aws", "tollgate_core", "tollgate_lambda", "tollgate_ledger", "tollgate_policy"];
+/// How the names of the packages begin whose level can be set.
+const OURS: [&str; 4] = ["change_gate", "cost_gate", "slo_gate", "tollgate_"];
 
 /// Starts logging to standard output. `TOLLGATE_LOG` sets our own level (`error` to `trace`, `info` by default). Everybody
 /// else stays at `warn`: at finer levels the runtime and the AWS SDK write whole requests, with the secrets in them.

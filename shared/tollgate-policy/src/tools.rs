@@ -7,7 +7,7 @@ mod scaffold;
 mod suite;
 mod test_run;
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 pub use catalogue::{CATALOGUE_FILE, catalogue};
 pub use coverage::FileCoverage;
@@ -43,6 +43,14 @@ pub fn check(folder: &Path, facts_schema: impl Fn(Gate) -> serde_json::Value) ->
         Ok(problems)
     })?;
     Ok(Checked { rules, problems })
+}
+
+/// The data of a policies' folder, by path relative to it, whatever becomes of its rules.
+///
+/// # Errors
+/// When the folder, or something in it, cannot be read.
+pub fn data_files(folder: &Path) -> Result<BTreeMap<String, String>, Vec<PolicyError>> {
+    Sources::read(folder, false).map(|sources| sources.data)
 }
 
 /// What a check found.

@@ -1,4 +1,4 @@
-//! The changes that the demo asks about.
+//! The changes and rollouts that the demo asks about.
 
 use serde_json::{Value, json};
 
@@ -10,6 +10,8 @@ pub(crate) struct Question {
     pub(crate) name: &'static str,
     /// What it is about, for a person.
     pub(crate) title: &'static str,
+    /// The gate that is asked: `change` or `slo`.
+    pub(crate) gate: &'static str,
     /// The verdict.
     pub(crate) expected: &'static str,
     /// The request.
@@ -33,32 +35,63 @@ pub(crate) fn all(commit: &Commit) -> Vec<Question> {
         Question {
             name: "healthy",
             title: "payments-api is healthy; two people approved",
+            gate: "change",
             expected: "allow",
             body: body(commit, "payments-api", &["github:77", "github:1203"]),
         },
         Question {
             name: "burning",
             title: "checkout-web burns its error budget",
+            gate: "change",
             expected: "deny",
             body: body(commit, "checkout-web", &["github:2210", "github:3306"]),
         },
         Question {
             name: "unapproved",
             title: "fraud-scoring is healthy; nobody has approved yet",
+            gate: "change",
             expected: "pending",
             body: body(commit, "fraud-scoring", &[]),
         },
         Question {
             name: "approved",
             title: "the same change, once it is approved",
+            gate: "change",
             expected: "allow",
             body: body(commit, "fraud-scoring", &["github:7007", "github:7008"]),
         },
         Question {
             name: "blind",
             title: "search-api sends no telemetry",
+            gate: "change",
             expected: "deny",
             body: body(commit, "search-api", &["github:5150", "github:5151"]),
+        },
+    ]
+}
+
+/// Rollouts, asked of the SLO gate.
+pub(crate) fn rollouts(commit: &Commit) -> Vec<Question> {
+    let rollout = |service: &str, purpose: &str| {
+        json!({
+            "service": service, "environment": "production", "purpose": purpose,
+            "author": commit.author, "commit": commit.id,
+        })
+    };
+    vec![
+        Question {
+            name: "rollout",
+            title: "checkout-web burns: may a feature be rolled out?",
+            gate: "slo",
+            expected: "deny",
+            body: rollout("checkout-web", "feature"),
+        },
+        Question {
+            name: "rollback",
+            title: "and may it be rolled back?",
+            gate: "slo",
+            expected: "allow",
+            body: rollout("checkout-web", "rollback"),
         },
     ]
 }
@@ -88,7 +121,7 @@ mod tests {
 
     #[test]
     fn another_verdict_is_an_objection_unless_a_freeze_denies() {
-        let question = Question { name: "healthy", title: "", expected: "allow", body: Value::Null };
+        let question = Question { name: "healthy", title: "", gate: "change", expected: "allow", body: Value::Null };
         let decided = |verdict: &str, rule: &str| json!({"verdict": verdict, "findings": [{"rule": rule}]});
         assert_eq!(question.objection(&decided("allow", "change.traffic")), None);
         assert_eq!(question.objection(&decided("deny", "change.freeze")), None);

@@ -1,4 +1,4 @@
-//! The gate on this machine: real telemetry, a real function, real changes, each decision shown.
+//! The gates on this machine: real telemetry, real functions, real changes, each decision shown.
 
 pub(crate) mod changes;
 pub(crate) mod commit;
@@ -19,7 +19,7 @@ use serde_json::Value;
 use crate::{
     emulator::{self, Emulator},
     http,
-    lambda::{self, FUNCTION, Gate},
+    lambda::{self, FUNCTIONS, Gates},
     ports, processes,
     project::{self, BOLD, DIM, GREEN, PLAIN, Progress},
     tools,
@@ -50,12 +50,12 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let tools = tools::run_set()?;
     build(options.recorded)?;
     let emulator = if options.recorded { None } else { Some(telemetry(&tools, &folder)?) };
-    let gate = lambda::watch(&tools, &folder, port, |command| {
+    let gates = lambda::watch(&tools, &folder, port, |command| {
         environment(command, &folder, emulator.as_ref());
     })?;
-    let unexpected = ask(&gate, &folder)?;
+    let unexpected = ask(&gates, &folder)?;
     if options.keep {
-        keep(&gate, emulator.as_ref(), &folder);
+        keep(&gates, emulator.as_ref(), &folder);
     }
     ensure!(unexpected.is_empty(), "the gate decided otherwise than it should: {}", unexpected.join("; "));
     Ok(())
@@ -81,11 +81,11 @@ fn empty(folder: &Path) -> Result<()> {
 }
 
 fn build(recorded: bool) -> Result<()> {
-    let mut binaries = vec!["--bin", FUNCTION];
+    let mut binaries: Vec<&str> = FUNCTIONS.iter().flat_map(|function| ["--bin", function]).collect();
     if !recorded {
         binaries.extend(["--bin", "demo-telemetry"]);
     }
-    anstream::eprintln!("building {FUNCTION} {DIM}(the first time takes some minutes){PLAIN}");
+    anstream::eprintln!("building the gates {DIM}(the first time takes some minutes){PLAIN}");
     processes::run(project::locked(&["build"]).args(&binaries)).context("the build failed")
 }
 
@@ -123,13 +123,15 @@ fn environment(command: &mut Command, folder: &Path, emulator: Option<&Emulator>
     }
 }
 
-/// Sends the changes and shows the decisions; gives what was not as expected.
-fn ask(gate: &Gate, folder: &Path) -> Result<Vec<String>> {
+/// Sends the questions and shows the decisions; gives what was not as expected.
+fn ask(gates: &Gates, folder: &Path) -> Result<Vec<String>> {
     let commit = commit::last();
     show::heading(&commit);
-    let url = format!("{}/v1/gates/change", gate.url);
     let mut unexpected = Vec::new();
-    for (index, question) in changes::all(&commit).into_iter().enumerate() {
+    let questions = changes::all(&commit).into_iter().chain(changes::rollouts(&commit));
+    for (index, question) in questions.enumerate() {
+        let function = format!("{}-gate", question.gate);
+        let url = format!("{}/v1/gates/{}", gates.url(&function), question.gate);
         let file = folder.join(format!("{}-{}.json", index + 1, question.name));
         let body = serde_json::to_string_pretty(&question.body)?;
         fs::write(&file, &body)?;
@@ -138,20 +140,17 @@ fn ask(gate: &Gate, folder: &Path) -> Result<Vec<String>> {
         let decision: Value = serde_json::from_str(&answer.body).context("the answer is not JSON")?;
         show::question(index + 1, &question);
         show::decision(&decision);
-        by_hand(gate, &relative(&file));
+        by_hand(gates, &function, &url, &relative(&file));
         unexpected.extend(question.objection(&decision));
     }
     Ok(unexpected)
 }
 
-fn by_hand(gate: &Gate, file: &Path) {
-    let (file, port) = (file.display(), gate.port);
+fn by_hand(gates: &Gates, function: &str, url: &str, file: &Path) {
+    let (file, port) = (file.display(), gates.port);
+    anstream::println!("   {DIM}again   curl -sS -H 'content-type: application/json' --data @{file} {url}{PLAIN}");
     anstream::println!(
-        "   {DIM}again   curl -sS -H 'content-type: application/json' --data @{file} {}/v1/gates/change{PLAIN}",
-        gate.url
-    );
-    anstream::println!(
-        "   {DIM}or      PATH=\"$PWD/.tools/run/bin:$PATH\" cargo lambda invoke -A 127.0.0.1 -P {port} {FUNCTION} --data-file {file}{PLAIN}"
+        "   {DIM}or      PATH=\"$PWD/.tools/run/bin:$PATH\" cargo lambda invoke -A 127.0.0.1 -P {port} {function} --data-file {file}{PLAIN}"
     );
 }
 
@@ -159,13 +158,15 @@ fn relative(path: &Path) -> PathBuf {
     path.strip_prefix(project::root()).unwrap_or(path).to_path_buf()
 }
 
-fn keep(gate: &Gate, emulator: Option<&Emulator>, folder: &Path) {
+fn keep(gates: &Gates, emulator: Option<&Emulator>, folder: &Path) {
     anstream::println!("\n{GREEN}running{PLAIN} until Ctrl-C; run the lines above from {}", project::root().display());
-    anstream::println!("   {BOLD}function{PLAIN}  {}", gate.url);
-    if let Some(emulator) = emulator {
-        anstream::println!("   {BOLD}AWS{PLAIN}       {}", emulator.endpoint);
+    for function in FUNCTIONS {
+        anstream::println!("   {BOLD}{function:<12}{PLAIN}{}", gates.url(function));
     }
-    anstream::println!("   {BOLD}files{PLAIN}     {} (requests, ledger, logs)", relative(folder).display());
+    if let Some(emulator) = emulator {
+        anstream::println!("   {BOLD}AWS{PLAIN}         {}", emulator.endpoint);
+    }
+    anstream::println!("   {BOLD}files{PLAIN}       {} (requests, ledger, logs)", relative(folder).display());
     loop {
         thread::park();
     }

@@ -51,13 +51,13 @@ pub(super) struct Reader<'a> {
     errors: Vec<DataError>,
 }
 
-pub(super) fn line(at: &Location) -> Option<u64> {
+fn line(at: &Location) -> Option<u64> {
     Some(at.line()).filter(|line| *line > 0)
 }
 
 impl Reader<'_> {
     pub(super) fn refuse<T>(&mut self, at: &Location, message: impl Into<String>) -> Option<T> {
-        self.errors.push(DataError::new(self.file, line(at), message));
+        self.errors.push(DataError::at(self.file, at, message));
         None
     }
 

@@ -6,7 +6,7 @@ use super::{Allowance, Basis, Budget, CostMeasure, Declared, Enforcement, StepKi
 use crate::{
     Timestamp,
     catalogue::{Service, Team},
-    data::from_yaml,
+    data::{DataError, from_yaml},
 };
 
 const STEPS: &str = "steps: [{percent: 100, of: actual, enforcement: freeze}]";
@@ -25,7 +25,7 @@ fn services() -> BTreeMap<String, Service> {
 
 fn budgets(text: &str) -> Result<Vec<Budget>, Vec<String>> {
     read([("data/budgets/b.yaml", text)], &teams(), &services())
-        .map_err(|errors| errors.iter().map(ToString::to_string).collect())
+        .map_err(|errors| errors.iter().map(DataError::by_line).collect())
 }
 
 /// A budget of one entry, whose fields `changes` replaces or, with `-field`, takes away.
@@ -283,9 +283,9 @@ fn a_period_that_comes_once_may_follow_another() {
 #[test]
 fn a_file_of_another_shape_is_refused_with_its_line() {
     for (text, expected) in [
-        ("budgets:\n  - name: b\n    ownr: money\n", "b.yaml:3: "),
+        ("budgets:\n  - name: b\n    ownr: money\n", "b.yaml:3: there is no field `ownr` here: write `owner`"),
         ("budgets:\n  - owner: money\n", "name"),
-        ("budget: []\n", "b.yaml:1: "),
+        ("budget: []\n", "b.yaml:1:"),
         ("budgets: [\n", "b.yaml"),
     ] {
         let errors = budgets(text).unwrap_err();

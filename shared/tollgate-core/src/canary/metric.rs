@@ -39,6 +39,8 @@ pub enum Class {
 pub enum Cause {
     /// One side has no datapoint at all.
     Absent,
+    /// One side was not read, or not completely, or has fallen silent.
+    Unreliable,
     /// A datapoint is infinite or no number.
     Unreadable,
     /// One side has too few datapoints.
@@ -91,7 +93,9 @@ pub(super) fn judge(plan: &CanaryPlan, metric: &CanaryMetric, samples: Option<&M
     };
     let lies = ranked.canary_lies();
     let change = median_change(&baseline, &canary);
-    let beyond = beyond(metric.tolerance, ranked, change.as_ref());
+    // Medians that are zero say nothing of how often something rare happens.
+    let told = change.as_ref().filter(|_| median(&baseline).is_some_and(|median| !median.is_zero()));
+    let beyond = beyond(metric.tolerance, ranked, told);
     let class = match (significant && beyond, lies, metric.direction) {
         (true, Ordering::Greater, Direction::Increase | Direction::Either) => Class::High,
         (true, Ordering::Less, Direction::Decrease | Direction::Either) => Class::Low,
@@ -150,6 +154,9 @@ fn side(samples: &Samples) -> CanarySideFact {
 fn unfit(config: &CanaryConfig, metric: &CanaryMetric, samples: &Samples) -> Option<(Cause, String)> {
     let expected = samples.values.len() as u64;
     let received = samples.values.iter().flatten().count() as u64;
+    if let Some(reason) = &samples.failure {
+        return Some((Cause::Unreliable, reason.clone()));
+    }
     if received == 0 {
         return Some((Cause::Absent, "has no datapoint".to_owned()));
     }

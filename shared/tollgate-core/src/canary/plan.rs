@@ -39,6 +39,27 @@ pub struct CanaryConfig {
     pub ask_again_seconds: u64,
 }
 
+impl CanaryConfig {
+    /// What is judged by where nothing else is said: scores, confidence and share without data are those of Kayenta and
+    /// its documentation (<https://spinnaker.io/docs/guides/user/canary/>), the observation is the practice's 15 to 30
+    /// minutes.
+    pub fn of(metrics: Vec<CanaryMetric>) -> Self {
+        Self {
+            metrics,
+            group_weights: BTreeMap::new(),
+            confidence_ppm: 980_000,
+            pass_score_ppm: 950_000,
+            marginal_score_ppm: 750_000,
+            max_no_data_ppm: 500_000,
+            min_datapoints: 10,
+            min_datapoints_share_ppm: 900_000,
+            observation_seconds: 900,
+            give_up_seconds: 1800,
+            ask_again_seconds: 60,
+        }
+    }
+}
+
 /// A metric that is compared.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

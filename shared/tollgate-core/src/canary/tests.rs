@@ -31,7 +31,7 @@ pub(super) fn config(metrics: Vec<CanaryMetric>) -> CanaryConfig {
 }
 
 pub(super) fn side(values: impl IntoIterator<Item = f64>) -> Samples {
-    Samples { values: values.into_iter().map(Some).collect(), events: Some(1000) }
+    Samples { values: values.into_iter().map(Some).collect(), events: Some(1000), failure: None }
 }
 
 pub(super) fn pair(baseline: Samples, canary: Samples) -> MetricSamples {

@@ -8,7 +8,7 @@ use num_traits::{ToPrimitive, Zero};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CanaryFact, CanaryMetricFact, Class, GroupScore, MetricSamples,
+    CanaryConfig, CanaryFact, CanaryMetricFact, Cause, Class, GroupScore, MetricSamples,
     metric::{judge, millionths},
     plan::CanaryPlan,
 };
@@ -43,7 +43,7 @@ pub struct Observed {
     pub seconds: u64,
     /// Where the datapoints came from: `cloudwatch:eu-central-1`.
     pub source: String,
-    /// The time of the newest datapoint.
+    /// The end of the newest datapoint; of the metric and side where it is the oldest.
     pub as_of: Option<Timestamp>,
     /// The datapoints of each metric, by its name; one that is missing here has no data.
     pub metrics: BTreeMap<String, MetricSamples>,
@@ -114,6 +114,40 @@ pub fn canary_fact(plan: &CanaryPlan, observed: &Observed) -> CanaryFact {
     }
 }
 
+/// A canary of which nothing can be known, and why: there is nothing to judge it by, or it is told apart in a way that
+/// the service's canaries are not.
+pub fn unknown_canary(service: &str, reason: &str) -> CanaryFact {
+    let CanaryConfig {
+        pass_score_ppm,
+        marginal_score_ppm,
+        max_no_data_ppm,
+        confidence_ppm,
+        observation_seconds,
+        give_up_seconds,
+        ask_again_seconds,
+        ..
+    } = CanaryConfig::of(Vec::new());
+    CanaryFact {
+        evidence: Evidence::bad(format!("canary/{service}"), "catalogue", EvidenceStatus::NoData, reason),
+        service: service.to_owned(),
+        verdict: CanaryVerdict::Inconclusive,
+        reasons: vec![reason.to_owned()],
+        score_ppm: 0,
+        judged_score_ppm: None,
+        pass_score_ppm,
+        marginal_score_ppm,
+        no_data_ppm: MILLION,
+        max_no_data_ppm,
+        confidence_ppm,
+        observed_seconds: 0,
+        observation_seconds,
+        give_up_seconds,
+        ask_again_seconds: Some(ask_again_seconds),
+        groups: Vec::new(),
+        metrics: Vec::new(),
+    }
+}
+
 /// What is to be said of a metric that does not pass.
 fn reason(metric: &CanaryMetricFact) -> Option<String> {
     let name = &metric.name;
@@ -180,7 +214,12 @@ fn evidence(observed: &Observed, metrics: &[CanaryMetricFact], missing: usize) -
         Evidence::ok(id, observed.source.clone(), None)
     } else {
         let none = missing == metrics.len();
-        let status = if none { EvidenceStatus::NoData } else { EvidenceStatus::Partial };
+        let failed = metrics.iter().any(|metric| metric.cause == Some(Cause::Unreliable));
+        let status = match (none, failed) {
+            (true, true) => EvidenceStatus::Error,
+            (true, false) => EvidenceStatus::NoData,
+            (false, _) => EvidenceStatus::Partial,
+        };
         Evidence::bad(id, observed.source.clone(), status, reasons.join("; "))
     };
     Evidence {

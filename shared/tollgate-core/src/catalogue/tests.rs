@@ -1,5 +1,7 @@
 #[path = "objectives_tests.rs"]
 mod objectives;
+#[path = "sources_tests.rs"]
+mod sources;
 
 use std::collections::BTreeMap;
 
@@ -230,9 +232,11 @@ fn freezes_that_cannot_be_followed_are_refused() {
 #[test]
 fn a_keptn_gate_is_found_by_its_service() {
     let gate = "spec_version: '1.0'\nobjectives: [{sli: a, pass: [{criteria: ['<1']}]}]\ntotal_score: {pass: 90%}";
-    let catalogue = read(&[SERVICE, TEAM, ("data/keptn/pay.yaml", gate)]).unwrap();
+    let slis = "indicators: {a: {metricSource: {type: CloudWatch, spec: {Namespace: N, MetricName: M, Stat: p95}}}}";
+    let catalogue = read(&[SERVICE, TEAM, ("data/keptn/pay.yaml", gate), ("data/keptn/pay.sli.yaml", slis)]).unwrap();
     assert_eq!(catalogue.keptn["pay"].pass_score_ppm, 900_000);
-    let stray = read(&[("data/keptn/gone.yaml", gate)]).unwrap();
+    assert_eq!(catalogue.keptn_slis["pay"].window_seconds, 900);
+    let stray = read(&[("data/keptn/gone.yaml", gate), ("data/keptn/gone.sli.yaml", slis)]).unwrap();
     assert!(stray.dangling().iter().any(|error| error.to_string().contains("`gone` has no file in `data/services`")));
     let errors = read(&[("data/keptn/pay/slo.yaml", gate)]).unwrap_err();
     assert!(errors[0].contains("named after its service"), "{errors:?}");

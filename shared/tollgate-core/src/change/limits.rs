@@ -98,11 +98,11 @@ fn without_credentials(link: &str) -> String {
     path.map_or_else(|| format!("{scheme}://{host}"), |path| format!("{scheme}://{host}/{path}"))
 }
 
-fn error(path: &str, message: String) -> FieldError {
+pub(crate) fn error(path: &str, message: String) -> FieldError {
     FieldError { path: path.to_owned(), message }
 }
 
-fn at_most(path: &str, count: usize, max: usize) -> Result<(), FieldError> {
+pub(crate) fn at_most(path: &str, count: usize, max: usize) -> Result<(), FieldError> {
     if count > max { Err(error(path, format!("has {count} entries and may have {max}"))) } else { Ok(()) }
 }
 
@@ -135,7 +135,7 @@ fn is_invisible(letter: char) -> bool {
 }
 
 /// Who somebody is. Only ASCII: letters of other scripts can look the same and be others.
-fn identity(path: &str, value: &str) -> Result<(), FieldError> {
+pub(crate) fn identity(path: &str, value: &str) -> Result<(), FieldError> {
     line(path, value, 256)?;
     if value.chars().all(|letter| letter.is_ascii_graphic() || letter == ' ') {
         Ok(())

@@ -6,7 +6,7 @@ use super::{CallerFact, DependencyFact, Facts, Frame, ServiceFact};
 use crate::{
     Timestamp,
     approval::ApprovalFact,
-    canary::CanaryFact,
+    canary::{CanaryFact, CanaryQuestion},
     change::{Approval, Purpose},
     decision::Gate,
     keptn::KeptnFact,
@@ -38,6 +38,9 @@ pub struct Rollout {
     /// Who approved it, as the caller says.
     #[serde(default)]
     pub approvals: Vec<Approval>,
+    /// The canary that runs, where there is one: it is held against its baseline.
+    #[serde(default)]
+    pub canary: Option<CanaryQuestion>,
 }
 
 /// Everything that a decision of the SLO gate rests on.

@@ -27,8 +27,25 @@ pub struct KeptnValues {
     pub as_of: Option<Timestamp>,
     /// The length of time that the values cover.
     pub window_seconds: Option<u64>,
-    /// The value of each SLI by its name; one that is missing or none has no value.
-    pub values: BTreeMap<String, Option<Decimal>>,
+    /// The value of each SLI by its name; one that is not here has none either.
+    pub values: BTreeMap<String, Result<Decimal, SliMissing>>,
+}
+
+/// Why an SLI has no value, for a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SliMissing {
+    /// The source answered, and has none.
+    NoData(String),
+    /// The source failed, or gave only a part.
+    Failed(String),
+}
+
+impl SliMissing {
+    fn reason(&self) -> &str {
+        match self {
+            Self::NoData(reason) | Self::Failed(reason) => reason,
+        }
+    }
 }
 
 /// The decimal number that a source meant by a floating-point one: the shortest that reads as it. None when it is not
@@ -40,7 +57,7 @@ pub fn sli_value(value: f64) -> Option<Decimal> {
 /// Judges a gate by the values of its SLIs, and by its earlier results, newest first.
 pub fn keptn_result(gate: &KeptnGate, values: &KeptnValues, history: &[KeptnPast]) -> KeptnFact {
     let judged = |objective: &Objective| {
-        let value = values.values.get(&objective.sli).copied().flatten();
+        let value = values.values.get(&objective.sli);
         objective.judge(value, gate.comparison.earlier(&objective.sli, history), gate)
     };
     let objectives: Vec<ObjectiveFact> = gate.objectives.iter().map(judged).collect();
@@ -72,7 +89,13 @@ pub fn keptn_result(gate: &KeptnGate, values: &KeptnValues, history: &[KeptnPast
 }
 
 impl Objective {
-    fn judge(&self, value: Option<Decimal>, earlier: Vec<BigRational>, gate: &KeptnGate) -> ObjectiveFact {
+    fn judge(
+        &self,
+        found: Option<&Result<Decimal, SliMissing>>,
+        earlier: Vec<BigRational>,
+        gate: &KeptnGate,
+    ) -> ObjectiveFact {
+        let value = found.and_then(|found| found.as_ref().ok().copied());
         let results_compared = earlier.len() as u64;
         let aggregate = gate.comparison.aggregate.of(earlier);
         let exact_value = value.map(exact);
@@ -88,9 +111,10 @@ impl Objective {
             (false, Some(false), Some(true)) => ObjectiveResult::Warning,
             (false, Some(false), Some(false)) => ObjectiveResult::Fail,
         };
-        let reason = match (result, value) {
+        let reason = match (result, found) {
             (ObjectiveResult::Unknown, None) => Some("no value came"),
-            (ObjectiveResult::Unknown, Some(_)) => Some("there is no earlier result to compare with"),
+            (ObjectiveResult::Unknown, Some(Err(missing))) => Some(missing.reason()),
+            (ObjectiveResult::Unknown, Some(Ok(_))) => Some("there is no earlier result to compare with"),
             (_, _) => None,
         };
         ObjectiveFact {
@@ -99,7 +123,7 @@ impl Objective {
             key_sli: self.key_sli,
             weight: self.weight,
             result,
-            value: value.map(|value| value.normalize().to_string()),
+            value: value.map(|value: Decimal| value.normalize().to_string()),
             reason: reason.map(str::to_owned),
             results_compared,
             pass,
@@ -164,8 +188,18 @@ fn evidence(values: &KeptnValues, objectives: &[ObjectiveFact]) -> Evidence {
         Evidence::ok(id, values.source.clone(), None)
     } else {
         let none = missing.len() == counting().count();
-        let status = if none { EvidenceStatus::NoData } else { EvidenceStatus::Partial };
-        let names: Vec<_> = missing.iter().map(|objective| format!("`{}`", objective.sli)).collect();
+        let failed =
+            |objective: &&ObjectiveFact| matches!(values.values.get(&objective.sli), Some(Err(SliMissing::Failed(_))));
+        let status = match (none, missing.iter().copied().any(|objective| failed(&objective))) {
+            (true, true) => EvidenceStatus::Error,
+            (true, false) => EvidenceStatus::NoData,
+            (false, _) => EvidenceStatus::Partial,
+        };
+        let told = |objective: &&ObjectiveFact| match values.values.get(&objective.sli) {
+            Some(Err(missing)) => format!("`{}` ({})", objective.sli, missing.reason()),
+            Some(Ok(_)) | None => format!("`{}`", objective.sli),
+        };
+        let names: Vec<_> = missing.iter().map(told).collect();
         Evidence::bad(id, values.source.clone(), status, format!("no value came of {}", names.join(", ")))
     };
     Evidence {

@@ -1,7 +1,7 @@
 use num_rational::BigRational;
 use proptest::prelude::*;
 
-use super::{KeptnValues, any_met, keptn_result, shown, sli_value};
+use super::{KeptnValues, SliMissing, any_met, keptn_result, shown, sli_value};
 use crate::{
     evidence::EvidenceStatus,
     keptn::{
@@ -25,7 +25,12 @@ fn values(values: &[(&str, &str)]) -> KeptnValues {
         source: "recorded:test".into(),
         as_of: None,
         window_seconds: Some(600),
-        values: values.iter().map(|(sli, value)| ((*sli).to_owned(), value.parse().ok())).collect(),
+        values: values
+            .iter()
+            .map(|(sli, value)| {
+                ((*sli).to_owned(), value.parse().map_err(|_| SliMissing::NoData("no value came".into())))
+            })
+            .collect(),
     }
 }
 

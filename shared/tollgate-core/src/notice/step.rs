@@ -75,15 +75,19 @@ fn observe<'a>(state: &mut State, report: &'a Report) -> BTreeMap<&'a str, &'a O
     seen
 }
 
-/// What is to be said now: the subjects with their new levels. What got worse is, at once. What got better, or is bad in
-/// another way, is when it has held; and only when the service as a whole is better for it, or together with other news.
+/// What is to be said now: the subjects with their new levels. What got worse is, at once; what is no
+/// longer known, when it was so in several evaluations. What got better, or is bad in another way, is when it has held; and only when the service as a whole is better for it, or together with other news.
 fn due(state: &State, now: Timestamp, config: &NoticeConfig) -> Vec<(String, Level)> {
     let changed = || state.subjects.iter().filter(|(_, subject)| subject.observed != subject.announced);
     let is_worse = |subject: &Subject| subject.observed.weight() > subject.announced.weight();
+    // One gap is no news, and would be a thousand notices when CloudWatch itself is away for a moment.
+    let is_worse_for_sure = |subject: &Subject| {
+        is_worse(subject) && (subject.observed != Level::Unknown || subject.evaluations >= config.hold_evaluations)
+    };
     // Losing sight of what is bad is no recovery.
     let is_lost = |subject: &Subject| subject.observed == Level::Unknown && subject.announced == Level::Page;
     let due: Vec<_> = changed()
-        .filter(|(_, subject)| is_worse(subject) || (!is_lost(subject) && has_held(subject, now, config)))
+        .filter(|(_, subject)| is_worse_for_sure(subject) || (!is_lost(subject) && has_held(subject, now, config)))
         .map(|(name, subject)| (name.clone(), subject.observed))
         .collect();
     let weight_after = |(name, subject): (&String, &Subject)| {

@@ -96,8 +96,9 @@ fn a_ticket_becomes_a_page_at_once_and_a_page_a_ticket_when_it_has_held() {
 #[test]
 fn what_is_not_known_gets_a_ticket_and_never_ends_a_page() {
     let mut watch = Watch::default();
-    assert_eq!(watch.see(0, &[(A, Level::Unknown)]), Some(NoticeKind::Ticket));
-    assert_eq!(watch.see(1, &[(A, Level::Page)]), Some(NoticeKind::Page));
+    assert_eq!(watch.see(0, &[(A, Level::Unknown)]), None, "one gap is no news");
+    assert_eq!(watch.see(1, &[(A, Level::Unknown)]), Some(NoticeKind::Ticket));
+    assert_eq!(watch.see(2, &[(A, Level::Page)]), Some(NoticeKind::Page));
     for minute in (10..500).step_by(10) {
         assert_eq!(watch.see(minute, &[(A, Level::Unknown)]), None, "{minute}");
     }

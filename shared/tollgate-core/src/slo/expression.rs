@@ -107,6 +107,16 @@ impl Expression {
         &self.inputs
     }
 
+    /// The same formula over the metrics that have these dimensions as well.
+    #[must_use]
+    pub fn with_dimensions(&self, dimensions: &BTreeMap<String, String>) -> Self {
+        let mut expression = self.clone();
+        for input in expression.inputs.values_mut() {
+            input.metric = input.metric.with_dimensions(dimensions);
+        }
+        expression
+    }
+
     /// Its value where its inputs have these values; none where an input has no datapoint.
     ///
     /// # Errors

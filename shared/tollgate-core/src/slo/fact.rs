@@ -102,7 +102,7 @@ pub(super) fn window_seconds(name: &str) -> u64 {
 
 fn budgeting(slo: &Slo) -> BudgetingFact {
     let event = match slo.indicator {
-        Indicator::Ratio(_) => BudgetUnit::Events,
+        Indicator::Ratio(_) | Indicator::ApplicationSignals(_) => BudgetUnit::Events,
         Indicator::Raw { .. } | Indicator::Threshold { .. } => BudgetUnit::Minutes,
         Indicator::Composite(_) => BudgetUnit::PartsPerBillion,
     };

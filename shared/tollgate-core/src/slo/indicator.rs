@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use super::{
     objective::Slo,
-    source::{Metric, Source},
+    source::{Metric, SignalsSlo, Source},
 };
 
 /// What an objective is judged by.
@@ -32,6 +32,8 @@ pub enum Indicator {
     },
     /// Other objectives.
     Composite(Composite),
+    /// An SLO of CloudWatch Application Signals, which is judged there.
+    ApplicationSignals(SignalsSlo),
 }
 
 impl Indicator {
@@ -41,6 +43,7 @@ impl Indicator {
             Self::Ratio(ratio) => [&ratio.metric, &ratio.total].into_iter().flat_map(Source::metrics).collect(),
             Self::Raw { source, .. } | Self::Threshold { source, .. } => source.metrics(),
             Self::Composite(composite) => composite.parts.iter().flat_map(|part| part.slo.metrics()).collect(),
+            Self::ApplicationSignals(_) => Vec::new(),
         }
     }
 }
@@ -54,6 +57,7 @@ impl Indicator {
             Self::Composite(composite) => {
                 composite.parts.iter().flat_map(|part| part.slo.indicator.measured()).collect()
             }
+            Self::ApplicationSignals(_) => Vec::new(),
         }
     }
 }

@@ -26,6 +26,15 @@
 //!     errors: {Namespace: Shop, MetricName: Errors, treatMissing: zero}
 //! ```
 //!
+//! An SLO of CloudWatch Application Signals is a `ratioMetric` with `rawType: success` and a `raw` source:
+//!
+//! ```yaml
+//! type: ApplicationSignals
+//! spec: {Id: checkout-availability}   # its name or ARN; optional: Region and RoleArn
+//! ```
+//!
+//! with `Occurrences` where it is request-based there, `Timeslices` where it is period-based.
+//!
 //! Without `treatMissing`, events of which nothing is known count as bad. An objective about others is a `ratioMetric`
 //! with `rawType: success` and a `raw` source of `type: Tollgate`, whose `spec` is `worstOf: [service/name, …]` or
 //! `weighted: {service/name: 2, …}`. Several services share the budget of an SLO with the annotation
@@ -33,11 +42,14 @@
 
 use std::sync::Arc;
 
+pub(crate) use document::Source as WrittenSource;
 use document::{Document, Header};
-use reader::Reader;
+pub(crate) use metric::Purpose;
+pub(crate) use reader::Reader;
 use serde::de::DeserializeOwned;
 use serde_saphyr::{Location, Spanned};
 use several::Objects;
+pub(crate) use source::MetricSource as WrittenMetricSource;
 
 use super::Slo;
 use crate::data::{DataError, from_yaml_documents};
@@ -49,6 +61,7 @@ mod metric;
 mod place;
 mod reader;
 mod several;
+mod signals;
 mod slo;
 mod source;
 mod window;
@@ -105,6 +118,11 @@ fn read_as<'a>(
     if !errors.is_empty() {
         return Err(errors);
     }
+    let empty: Vec<DataError> = documents
+        .iter()
+        .filter(|(_, found)| found.is_empty())
+        .map(|(file, _)| DataError::new(*file, None, "nothing is in it: write an SLO, or remove the file"))
+        .collect();
     let documents: Vec<(&str, &Spanned<Document>)> = documents
         .iter()
         .flat_map(|(file, documents)| documents.iter().map(move |document| (*file, document)))
@@ -117,12 +135,34 @@ fn read_as<'a>(
     }
     reader.slos(&documents);
     let Reader { mut errors, mut warnings, known, .. } = reader;
+    warnings.extend(empty);
     for found in [&mut errors, &mut warnings] {
         found.sort();
         found.dedup();
     }
     let slos = known.into_iter().map(Arc::unwrap_or_clone).collect();
     if errors.is_empty() { Ok(Objectives { slos, warnings }) } else { Err(errors) }
+}
+
+/// Reads files of other kinds, whose metric sources are written as here and may refer to the data sources of these.
+/// What is wrong with those is told where they are read for their own sake.
+///
+/// Returns errors and warnings, by file and line.
+pub(crate) fn read_others<'a>(
+    slo_files: impl IntoIterator<Item = (&'a str, &'a str)>,
+    others: impl IntoIterator<Item = (&'a str, &'a str)>,
+    mut read: impl FnMut(&mut Reader<'_>, &str, &str),
+) -> (Vec<DataError>, Vec<DataError>) {
+    let found = |(file, text)| (file, documents_of(file, text).unwrap_or_default());
+    let documents: Vec<(&str, Vec<Spanned<Document>>)> = slo_files.into_iter().map(found).collect();
+    let documents: Vec<(&str, &Spanned<Document>)> =
+        documents.iter().flat_map(|(file, found)| found.iter().map(move |document| (*file, document))).collect();
+    let mut reader = Reader::over(&documents, false);
+    reader.errors.clear();
+    for (file, text) in others {
+        reader.in_file(file, |reader| read(reader, file, text));
+    }
+    (reader.errors, reader.warnings)
 }
 
 fn documents_of(file: &str, text: &str) -> Result<Vec<Spanned<Document>>, Vec<DataError>> {

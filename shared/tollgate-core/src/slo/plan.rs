@@ -127,6 +127,13 @@ impl Plan {
         Self { end, history_seconds, reach, tiers }
     }
 
+    /// The plan of one range of time only, by datapoints of one length.
+    pub fn of_one(tier: Tier) -> Self {
+        let history_seconds = tier.end - tier.start;
+        let reach = Reach { minutes_seconds: history_seconds, five_minutes_seconds: history_seconds };
+        Self { end: tier.end, history_seconds, reach, tiers: vec![tier] }
+    }
+
     /// The end of the newest datapoint.
     pub fn end(&self) -> i64 {
         self.end
@@ -160,7 +167,8 @@ impl Plan {
     }
 }
 
-fn align_down(time: i64, period: i64) -> i64 {
+/// The last multiple of the period that is not after the time.
+pub(crate) fn align_down(time: i64, period: i64) -> i64 {
     time - time.rem_euclid(period)
 }
 

@@ -62,6 +62,7 @@ impl<'a> Reading<'a> {
                     Ok(if comparison.holds(value.cmp(&limit)) { Rational::one() } else { Rational::zero() })
                 })
             }
+            Indicator::ApplicationSignals(_) => Err("its report by Application Signals was not read".to_owned()),
             Indicator::Composite(_) => Err("it is made of other objectives and counts nothing itself".to_owned()),
         }
     }

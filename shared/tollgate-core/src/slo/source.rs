@@ -1,4 +1,5 @@
-//! Where the numbers of an indicator come from: one CloudWatch metric, or arithmetic over several.
+//! Where the numbers of an indicator come from: one CloudWatch metric, arithmetic over several, or an SLO of Application
+//! Signals.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -24,6 +25,15 @@ impl Source {
         }
     }
 
+    /// The same of the metrics that have these dimensions as well.
+    #[must_use]
+    pub fn with_dimensions(&self, dimensions: &BTreeMap<String, String>) -> Self {
+        match self {
+            Self::Metric(metric) => Self::Metric(metric.with_dimensions(dimensions)),
+            Self::Expression(expression) => Self::Expression(expression.with_dimensions(dimensions)),
+        }
+    }
+
     /// The metric, where it is only one.
     pub fn metric(&self) -> Option<&Metric> {
         match self {
@@ -46,6 +56,17 @@ impl From<Metric> for Source {
     fn from(metric: Metric) -> Self {
         Self::Metric(metric)
     }
+}
+
+/// The identity of one SLO of CloudWatch Application Signals.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SignalsSlo {
+    /// Its ARN or, in the caller's own account, its name.
+    pub id: String,
+    /// The region that it is in; the caller's own when absent.
+    pub region: Option<String>,
+    /// The role that reads it; the caller's own when absent.
+    pub role_arn: Option<String>,
 }
 
 /// The identity of one CloudWatch metric and the statistic that is read of it.
@@ -81,6 +102,14 @@ impl Metric {
             account_id: None,
             role_arn: None,
         }
+    }
+
+    /// The metric that has these dimensions as well.
+    #[must_use]
+    pub fn with_dimensions(&self, dimensions: &BTreeMap<String, String>) -> Self {
+        let mut metric = self.clone();
+        metric.dimensions.extend(dimensions.iter().map(|(name, value)| (name.clone(), value.clone())));
+        metric
     }
 
     /// Does its statistic count events, so that datapoints can be added up? Averages and percentiles cannot.

@@ -25,13 +25,12 @@ fn by_part(slo: &Slo, snapshot: &Snapshot, judging: &Judging, parts: u32) -> Vec
     if let Indicator::Composite(composite) = &slo.indicator {
         let of = |part: &Part| {
             let over_its_period = Slo { period: slo.period, ..(*part.slo).clone() };
-            by_part(&over_its_period, snapshot, judging, parts).into_iter()
+            by_part(&over_its_period, snapshot, judging, parts)
         };
-        let mut of_parts: Vec<_> = composite.parts.iter().map(of).collect();
-        let share = |spent: Option<Option<Spending>>| Some(spent??.bad_share());
-        return (0..parts)
-            .map(|_| joint_share(composite, of_parts.iter_mut().map(|part| share(part.next()))))
-            .collect();
+        let spent: Vec<Vec<Option<Spending>>> = composite.parts.iter().map(of).collect();
+        let share = |of_part: &Vec<Option<Spending>>, at: usize| Some(of_part.get(at)?.as_ref()?.bad_share());
+        let joint = |(at, _)| joint_share(composite, spent.iter().map(|of_part| share(of_part, at)));
+        return (0..parts).enumerate().map(joint).collect();
     }
     let nothing = || (0..parts).map(|_| None).collect();
     // Data from after the time to judge by says nothing of it.

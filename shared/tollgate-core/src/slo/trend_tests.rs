@@ -72,6 +72,10 @@ fn a_composite_has_the_trend_of_its_parts() {
     let whole =
         Slo { indicator: Indicator::Composite(Composite { method: CompositeMethod::Weighted, parts }), ..slo() };
     assert_eq!(trend(&whole, &ten_bad_days(), 5), trend(&slo(), &ten_bad_days(), 5));
+    // Where nothing is known of the parts, nothing is known of the whole; what comes later is.
+    let total = |start, seconds: i64| (start >= END - 10 * DAY).then_some(seconds.unsigned_abs());
+    let late = snapshot(&plan(), total, total);
+    assert_eq!(trend(&whole, &late, 6), [None, None, None, None, Some(0), Some(0)]);
 }
 
 proptest! {

@@ -202,8 +202,8 @@ pub(super) struct RatioMetric {
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct Source {
-    pub(super) metric_source: MetricSource,
+pub(crate) struct Source {
+    pub(crate) metric_source: MetricSource,
 }
 
 /// The condition of an alert.

@@ -120,6 +120,10 @@ impl Reader<'_> {
             (Kind::Tollgate, RawKind::Failure) => {
                 self.refuse(&raw.defined, "what is made of other objectives is a success: write `rawType: success`")
             }
+            (Kind::ApplicationSignals, RawKind::Success) => self.signals(raw).map(Indicator::ApplicationSignals),
+            (Kind::ApplicationSignals, RawKind::Failure) => {
+                self.refuse(&raw.defined, "what Application Signals attains is a success: write `rawType: success`")
+            }
             _ => self.source(raw, Purpose::Value).map(|(source, _)| Indicator::Raw { kind, source }),
         }
     }
@@ -150,12 +154,13 @@ impl Reader<'_> {
         }
         let mut found: Vec<Part> = Vec::new();
         for (name, at, weight) in parts {
-            let single = |slo: &&Arc<Slo>| !matches!(slo.indicator, Indicator::Composite(_));
+            let single =
+                |slo: &&Arc<Slo>| !matches!(slo.indicator, Indicator::Composite(_) | Indicator::ApplicationSignals(_));
             let named = |slo: &&Arc<Slo>| name.split_once('/') == Some((&slo.service, &slo.name));
             let slo = self.known.iter().filter(single).find(named);
             let Some(slo) = slo.map(Arc::clone) else {
                 let message = format!(
-                    "there is no objective `{name}` that is not a composite itself: write `service/name` of one"
+                    "there is no objective `{name}` that is not a composite itself, nor judged by Application Signals: write `service/name` of one"
                 );
                 return self.refuse(&at, message);
             };

@@ -11,19 +11,24 @@ const MORE_DIMENSIONS: usize = 30;
 
 /// What the numbers of a source are for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Purpose {
+pub(crate) enum Purpose {
     /// A count of good or of all events.
     Count,
     /// A count of bad events.
     BadCount,
     /// A value to compare, which any statistic may give.
     Value,
+    /// A value that is compared with others of its kind. Of a formula's inputs, one that counts may be zero when missing.
+    Sample,
+    /// One of the inputs of such a formula.
+    SampleInput,
 }
 
 /// What reads a source.
 pub(super) enum Kind {
     CloudWatch,
     Tollgate,
+    ApplicationSignals,
     /// Nothing here.
     Foreign,
 }
@@ -61,18 +66,23 @@ impl Reader<'_> {
         match kind {
             "CloudWatch" => Some(Kind::CloudWatch),
             "Tollgate" => Some(Kind::Tollgate),
+            "ApplicationSignals" => Some(Kind::ApplicationSignals),
             _ if self.syntax_only => Some(Kind::Foreign),
             _ => self.refuse(&at, format!("no source of type `{kind}` here: write `type: CloudWatch`")),
         }
     }
 
     /// A source, and whether a missing datapoint of it is zero.
-    pub(super) fn source(&mut self, source: &Spanned<document::Source>, purpose: Purpose) -> Option<(Source, bool)> {
+    pub(crate) fn source(&mut self, source: &Spanned<document::Source>, purpose: Purpose) -> Option<(Source, bool)> {
         match self.kind_of(source)? {
             Kind::CloudWatch => {}
             Kind::Foreign => return None,
             Kind::Tollgate => {
                 let message = "other objectives are a `raw` ratio with `rawType: success`: write it so";
+                return self.refuse(&source.defined, message);
+            }
+            Kind::ApplicationSignals => {
+                let message = "an SLO of Application Signals is a `raw` ratio with `rawType: success`: write it so";
                 return self.refuse(&source.defined, message);
             }
         }
@@ -117,7 +127,11 @@ impl Reader<'_> {
                 return self.refuse(&inner.defined, "a formula inside a formula: write it as one");
             }
             // Of a formula's inputs, a missing one may be zero whatever the formula counts.
-            let inside = if purpose == Purpose::Value { purpose } else { Purpose::BadCount };
+            let inside = match purpose {
+                Purpose::Value => Purpose::Value,
+                Purpose::Sample | Purpose::SampleInput => Purpose::SampleInput,
+                Purpose::Count | Purpose::BadCount => Purpose::BadCount,
+            };
             inputs.insert(name.clone(), self.metric(input, &place, inside)?);
         }
         let absent_is_zero = inputs.values().all(|input: &Input| input.absent_is_zero);
@@ -148,6 +162,9 @@ impl Reader<'_> {
         });
         if let Some(at) = objectives {
             good = self.refuse(&at, "only `type: Tollgate` is made of other objectives: write that type");
+        }
+        if let Some(id) = all.iter().find_map(|spec| spec.id.as_ref()) {
+            good = self.refuse(&id.defined, "only `type: ApplicationSignals` has an `Id`: write that type");
         }
         good
     }
@@ -185,20 +202,11 @@ impl Reader<'_> {
         let statistic = match (stat, purpose) {
             (Some(stat), _) => stat.value.clone(),
             (None, Purpose::Count | Purpose::BadCount) => "Sum".to_owned(),
-            (None, Purpose::Value) => {
+            (None, Purpose::Value | Purpose::Sample | Purpose::SampleInput) => {
                 return self.refuse(&at, "no `Stat` of the metric: write for example `Average` or `p99`");
             }
         };
         let place = self.place(&spec.value, place)?;
-        let absent_is_zero = match self.one("treatMissing", &all, |spec| spec.treat_missing.as_ref())? {
-            None => false,
-            Some(text) if purpose == Purpose::BadCount && text.value == "zero" => true,
-            Some(text) => {
-                let message =
-                    "`treatMissing` can only be `zero`, and only of a `bad` metric or a formula's count: remove it";
-                return self.refuse(&text.defined, message);
-            }
-        };
         let metric = Metric {
             dimensions,
             region: place.region,
@@ -206,8 +214,22 @@ impl Reader<'_> {
             role_arn: place.role_arn,
             ..Metric::new(namespace.value.clone(), name.value.clone(), statistic)
         };
+        let countable = match purpose {
+            Purpose::BadCount => true,
+            Purpose::SampleInput => metric.counts(),
+            Purpose::Count | Purpose::Value | Purpose::Sample => false,
+        };
+        let absent_is_zero = match self.one("treatMissing", &all, |spec| spec.treat_missing.as_ref())? {
+            None => false,
+            Some(text) if countable && text.value == "zero" => true,
+            Some(text) => {
+                let message =
+                    "`treatMissing` can only be `zero`, and only of a `bad` metric or a formula's count: remove it";
+                return self.refuse(&text.defined, message);
+            }
+        };
         let stat_at = stat.map_or(at, |stat| stat.defined);
-        if purpose != Purpose::Value && !metric.counts() {
+        if matches!(purpose, Purpose::Count | Purpose::BadCount) && !metric.counts() {
             let message =
                 format!("`{}` does not count events: write `Sum`, `SampleCount` or `TC(…)`", metric.statistic);
             return self.refuse(&stat_at, message);
@@ -234,7 +256,7 @@ impl Reader<'_> {
         }
     }
 
-    fn place(&mut self, spec: &SourceSpec, outer: &Place) -> Option<Place> {
+    pub(super) fn place(&mut self, spec: &SourceSpec, outer: &Place) -> Option<Place> {
         let mut all = Vec::new();
         flatten(spec, &mut all);
         let region = self.one("Region", &all, |spec| spec.region.as_ref())?;

@@ -66,7 +66,7 @@ impl Reader<'_> {
         let Some(kind) = &spec.source_type else {
             return self.complain(at, "no `type` of the data source: write `type: CloudWatch`");
         };
-        if kind.value != "CloudWatch" {
+        if !matches!(kind.value.as_str(), "CloudWatch" | "ApplicationSignals") {
             return;
         }
         self.data_source(&name.value);

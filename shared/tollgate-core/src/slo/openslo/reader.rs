@@ -13,12 +13,12 @@ use crate::{data::DataError, slo::Slo};
 const LONGEST_DESCRIPTION: usize = 1050;
 
 /// Reads the documents of several files.
-pub(super) struct Reader<'a> {
+pub(crate) struct Reader<'a> {
     /// What is not an SLO, by kind and name.
     objects: BTreeMap<(&'a str, &'a str), (&'a str, &'a Spanned<Document>)>,
-    pub(super) file: &'a str,
-    pub(super) errors: Vec<DataError>,
-    pub(super) warnings: Vec<DataError>,
+    pub(crate) file: &'a str,
+    pub(crate) errors: Vec<DataError>,
+    pub(crate) warnings: Vec<DataError>,
     /// Is what cannot be read here, or is elsewhere, good?
     pub(super) syntax_only: bool,
     /// The objectives so far.
@@ -158,23 +158,23 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads something that stands in another file.
-    pub(super) fn in_file<T>(&mut self, file: &'a str, read: impl FnOnce(&mut Self) -> T) -> T {
+    pub(crate) fn in_file<T>(&mut self, file: &'a str, read: impl FnOnce(&mut Self) -> T) -> T {
         let here = std::mem::replace(&mut self.file, file);
         let found = read(self);
         self.file = here;
         found
     }
 
-    pub(super) fn complain(&mut self, at: &Location, message: impl Into<String>) {
+    pub(crate) fn complain(&mut self, at: &Location, message: impl Into<String>) {
         self.errors.push(DataError::at(self.file, at, message));
     }
 
-    pub(super) fn refuse<T>(&mut self, at: &Location, message: impl Into<String>) -> Option<T> {
+    pub(crate) fn refuse<T>(&mut self, at: &Location, message: impl Into<String>) -> Option<T> {
         self.complain(at, message);
         None
     }
 
-    pub(super) fn warn(&mut self, at: &Location, message: impl Into<String>) {
+    pub(crate) fn warn(&mut self, at: &Location, message: impl Into<String>) {
         self.warnings.push(DataError::at(self.file, at, message));
     }
 }

@@ -38,9 +38,9 @@ struct Stated {
 
 impl Reader<'_> {
     pub(super) fn slo(&mut self, document: &Spanned<Document>) -> Option<Vec<Slo>> {
-        let at = document.defined;
         let metadata = &document.value.metadata;
-        let spec = &document.value.spec.as_ref()?.value;
+        let Spanned { value: spec, defined: at, .. } = document.value.spec.as_ref()?;
+        let at = *at;
         let name = self.name(&metadata.name);
         let service = match &spec.service {
             Some(service) if !service.value.is_empty() => Some(service.value.clone()),
@@ -212,9 +212,13 @@ impl Reader<'_> {
     /// target is their mean by weight, rounded up.
     fn whole(&mut self, common: &Common<'_>, parts: Vec<(Decimal, Slo)>) -> Option<Slo> {
         let at = common.metadata.name.defined;
-        if parts.iter().any(|(_, slo)| matches!(slo.indicator, Indicator::Composite(_))) {
-            let message = "one of the objectives is about others: write an SLO of its own for it";
-            return self.refuse(&at, message);
+        for (_, slo) in &parts {
+            let what = match slo.indicator {
+                Indicator::Composite(_) => "about others",
+                Indicator::ApplicationSignals(_) => "judged by Application Signals",
+                Indicator::Ratio(_) | Indicator::Raw { .. } | Indicator::Threshold { .. } => continue,
+            };
+            return self.refuse(&at, format!("one of the objectives is {what}: write an SLO of its own for it"));
         }
         let budgeting = parts.first().map_or(Budgeting::Occurrences, |(_, slo)| slo.budgeting);
         let sum = |of: &dyn Fn(&Slo) -> i128| -> Fraction<i128> {

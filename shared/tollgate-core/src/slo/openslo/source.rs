@@ -10,7 +10,7 @@ use serde_saphyr::Spanned;
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct MetricSource {
+pub(crate) struct MetricSource {
     pub(super) metric_source_ref: Option<Spanned<String>>,
     #[serde(rename = "type")]
     pub(super) kind: Option<Spanned<String>>,
@@ -36,6 +36,8 @@ pub(super) struct SourceSpec {
     /// Of `type: Tollgate`: other objectives.
     pub(super) worst_of: Option<Spanned<Vec<Spanned<String>>>>,
     pub(super) weighted: Option<Spanned<BTreeMap<String, Spanned<String>>>>,
+    /// Of `type: ApplicationSignals`: the SLO there.
+    pub(super) id: Option<Spanned<String>>,
     /// What is none of these.
     pub(super) others: Vec<Spanned<String>>,
 }
@@ -66,6 +68,7 @@ impl<'de> Deserialize<'de> for SourceSpec {
                         "metricStat" | "MetricStat" | "Metric" => spec.nested.push(map.next_value()?),
                         "expression" => spec.expression = map.next_value()?,
                         "inputs" => spec.inputs = map.next_value()?,
+                        "Id" => spec.id = map.next_value()?,
                         "worstOf" => spec.worst_of = map.next_value()?,
                         "weighted" => spec.weighted = map.next_value()?,
                         _ => {

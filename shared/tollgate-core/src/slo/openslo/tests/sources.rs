@@ -178,3 +178,44 @@ fn a_source_may_be_a_ratio_already() {
     assert!(errors(&raw(source)).contains("no `rawType`: write `success` or `failure`"));
     assert!(errors(&raw("rawType: success")).contains("`rawType` without `raw`"));
 }
+
+/// An objective that Application Signals judges.
+fn signals(spec: &str) -> String {
+    threshold(
+        &format!(
+            "{{ratioMetric: {{rawType: success, raw: {{metricSource: {{type: ApplicationSignals, spec: {spec}}}}}}}}}"
+        ),
+        "{target: 0.99}",
+    )
+}
+
+#[test]
+fn an_slo_of_application_signals_is_named_by_its_name_or_arn() {
+    let read = |spec: &str| match only(&signals(spec)).indicator {
+        Indicator::ApplicationSignals(slo) => (slo.id, slo.region, slo.role_arn),
+        other => panic!("{other:?}"),
+    };
+    let arn = "arn:aws:application-signals:eu-west-1:111122223333:slo/checkout";
+    assert_eq!(read("{Id: checkout availability}"), ("checkout availability".to_owned(), None, None));
+    assert_eq!(read(&format!("{{Id: '{arn}'}}")), (arn.to_owned(), Some("eu-west-1".to_owned()), None));
+    let role = "arn:aws:iam::111122223333:role/read";
+    assert_eq!(
+        read(&format!("{{Id: checkout, Region: us-east-1, RoleArn: '{role}'}}")),
+        ("checkout".to_owned(), Some("us-east-1".to_owned()), Some(role.to_owned()))
+    );
+    for (spec, expected) in [
+        ("{}", "no `Id`: write the name or ARN"),
+        ("{Id: ''}", "is no SLO: write its name, or `arn:aws:application-signals:"),
+        ("{Id: 'arn:aws:cloudwatch:eu-west-1:111122223333:alarm:a'}", "is no SLO"),
+        ("{Id: checkout, Namespace: N}", "has `Id`, `Region` and `RoleArn`"),
+        ("{Id: checkout, Window: 5m}", "has `Id`, `Region` and `RoleArn`"),
+        ("{Id: checkout, AccountId: '111122223333'}", "part of the SLO's ARN"),
+        (&format!("{{Id: '{arn}', Region: us-east-1}}"), "the SLO is in `eu-west-1`, not in `us-east-1`"),
+    ] {
+        let errors = errors(&signals(spec));
+        assert!(errors.contains(expected), "{spec}: {errors}");
+    }
+    assert!(
+        errors(&good("{Namespace: N, MetricName: Ok, Id: x}")).contains("only `type: ApplicationSignals` has an `Id`")
+    );
+}

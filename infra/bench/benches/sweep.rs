@@ -1,0 +1,93 @@
+//! Every service of an organisation, beside the least time that the calls can take.
+
+#![allow(clippy::unwrap_used, clippy::float_arithmetic, missing_docs, reason = "a benchmark fails by panicking")]
+
+use std::{env, time::Duration};
+
+use serde_json::Value;
+use tokio::process::Command;
+use tollgate_aws::{CALLS_AT_ONCE, Quota};
+use tollgate_bench::{
+    cloudwatch::{CALL, StandIn},
+    sweep::{self, OBJECTIVES},
+};
+
+const SERVICES: u64 = 1000;
+/// The datapoints of 30 days, by tier, and how many metrics of each fit into a call.
+const TIERS: [u64; 3] = [363, 793, 648];
+const DATAPOINTS_PER_CALL: u64 = 100_800;
+const UNLIMITED: u64 = 1 << 40;
+
+fn main() -> anyhow::Result<()> {
+    if sweep::run()? {
+        return Ok(());
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(measure())
+}
+
+async fn measure() -> anyhow::Result<()> {
+    let stand_in = StandIn::default();
+    let endpoint = stand_in.start().await?;
+    let run = async |services: u64, quota: Quota| -> anyhow::Result<Value> {
+        let Quota { calls_per_second, datapoints_per_second } = quota;
+        let child = Command::new(env::current_exe()?)
+            .env(sweep::TASK, format!("{services} {calls_per_second} {datapoints_per_second}"))
+            .env("AWS_ENDPOINT_URL", &endpoint)
+            .env("AWS_REGION", "eu-central-1")
+            .env("AWS_ACCESS_KEY_ID", "test")
+            .env("AWS_SECRET_ACCESS_KEY", "test")
+            .output()
+            .await?;
+        anyhow::ensure!(child.status.success(), "{}", String::from_utf8_lossy(&child.stderr));
+        Ok(serde_json::from_slice(&child.stdout)?)
+    };
+    let decision = run(1, Quota::default()).await?;
+    let (requests, micros) = (number(&decision, "requests"), number(&decision, "cost_usd_micros"));
+    println!(
+        "a decision about {OBJECTIVES} ratios requests {} metrics in {requests} calls: {micros} millionths of a dollar",
+        micros / 10
+    );
+
+    let metrics = SERVICES * OBJECTIVES as u64 * 2;
+    let calls: u64 = TIERS.iter().map(|datapoints| metrics.div_ceil(DATAPOINTS_PER_CALL / datapoints)).sum();
+    let datapoints: u64 = TIERS.iter().map(|datapoints| metrics * datapoints).sum();
+    println!(
+        "{SERVICES} services, {metrics} metrics, {datapoints} datapoints, no fewer than {calls} calls of {CALL:?}"
+    );
+    let own = Quota { calls_per_second: UNLIMITED, datapoints_per_second: UNLIMITED };
+    let by_calls = Quota { datapoints_per_second: UNLIMITED, ..Quota::default() };
+    // The stand-in writes its answers at the first sweep.
+    run(SERVICES, own).await?;
+    for (what, quota) in [
+        (format!("{CALLS_AT_ONCE} calls at once"), own),
+        ("and CloudWatch's 50 calls a second".to_owned(), by_calls),
+        ("and its 396,000 datapoints a second".to_owned(), Quota::default()),
+    ] {
+        stand_in.take_calls();
+        let found = run(SERVICES, quota).await?;
+        let at_once = CALL * u32::try_from(calls.div_ceil(CALLS_AT_ONCE as u64))?;
+        let took = Duration::from_micros(number(&found, "micros"));
+        let floor =
+            at_once.max(paced(calls, quota.calls_per_second)).max(paced(datapoints, quota.datapoints_per_second));
+        println!(
+            "{what}: {} calls, floor {floor:.2?}, took {took:.2?}, {:.2} times; {} ms on a processor, {} of them judging; peak memory {} MiB; {} millionths of a dollar",
+            stand_in.take_calls(),
+            took.as_secs_f64() / floor.as_secs_f64(),
+            number(&found, "processor_ms"),
+            number(&found, "judging_ms"),
+            number(&found, "peak_kibibytes") / 1024,
+            number(&found, "cost_usd_micros"),
+        );
+    }
+    Ok(())
+}
+
+/// The least time for so many at a pace, a fifth of a second of which may go at once.
+fn paced(count: u64, per_second: u64) -> Duration {
+    Duration::from_secs_f64(count as f64 / per_second as f64).saturating_sub(Duration::from_millis(200))
+}
+
+fn number(value: &Value, name: &str) -> u64 {
+    value[name].as_u64().unwrap()
+}

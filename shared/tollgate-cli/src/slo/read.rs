@@ -1,0 +1,52 @@
+//! Reading data, and saying what is wrong with it.
+
+use std::{fs, io::Read as _, path::Path};
+
+use tollgate_core::{catalogue::Catalogue, data::DataError};
+use tollgate_policy::tools;
+
+use crate::Folder;
+
+const LARGEST_BYTES: u64 = 4 * 1024 * 1024;
+
+/// The catalogue, of which no name leads nowhere.
+pub(super) fn catalogue(folder: &Folder) -> Result<Catalogue, Vec<DataError>> {
+    let catalogue = Catalogue::read(&tools::data_files(&folder.path)?)?;
+    let dangling = catalogue.dangling();
+    if dangling.is_empty() { Ok(catalogue) } else { Err(dangling) }
+}
+
+/// The text of a file that somebody named.
+pub(super) fn text(path: &Path) -> Result<String, DataError> {
+    let wrong = |message: String| DataError::new(path.display().to_string(), None, message);
+    if path.is_dir() {
+        return Err(wrong("is a folder: name its files, such as `slos/*.yaml`".to_owned()));
+    }
+    let mut bytes = Vec::new();
+    fs::File::open(path)
+        .and_then(|file| file.take(LARGEST_BYTES + 1).read_to_end(&mut bytes))
+        .map_err(|error| wrong(format!("cannot be read: {error}")))?;
+    if bytes.len() as u64 > LARGEST_BYTES {
+        return Err(wrong("is larger than 4 MiB: split it, an objective has about 1 KiB".to_owned()));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let before = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
+        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count() as u64;
+        let message = "is no text in UTF-8: save it as such, or name the file that you meant";
+        DataError::new(path.display().to_string(), line, message)
+    })
+}
+
+/// Prints each as `path:line:column: what`, with the path as editors find it from here.
+pub(super) fn print(folder: &Path, found: &[DataError], kind: &str) {
+    for error in found {
+        let inside = folder.join(&error.file);
+        let file = if inside.exists() { inside.display().to_string() } else { error.file.clone() };
+        let error = DataError { file, ..error.clone() };
+        anstream::eprintln!("{BOLD}{}:{PLAIN} {kind}{}", error.place(), error.message);
+    }
+}
+
+pub(super) const WARNING: &str = "\u{1b}[33mwarning:\u{1b}[0m ";
+const BOLD: &str = "\u{1b}[1m";
+const PLAIN: &str = "\u{1b}[0m";

@@ -1,0 +1,161 @@
+//! `tollgate slo status`: how objectives do, the worst first.
+
+mod number;
+mod row;
+mod table;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    collections::BTreeMap,
+    io::stdout,
+    process::ExitCode,
+    time::{Duration, SystemTime},
+};
+
+use anyhow::{anyhow, ensure};
+use clap::ValueEnum;
+use terminal_size::{Width, terminal_size_of};
+use tokio::time::Instant;
+use tollgate_aws::{Telemetry, TelemetrySource, ready, sdk_config};
+use tollgate_core::{
+    Timestamp,
+    catalogue::Catalogue,
+    slo::{Background, Slo, burn_trend},
+    suggest::did_you_mean,
+};
+
+use self::row::{Enough, Relation, Row, State};
+use super::read;
+use crate::Folder;
+
+const DEADLINE: Duration = Duration::from_secs(60);
+/// Parts of the period that the trend shows.
+const TREND_PARTS: u32 = 24;
+/// What a table has that is read from a file or a pipe.
+const USUAL_WIDTH: u16 = 120;
+
+/// Show how objectives do: budget, burn rates, when the budget ends, and how well that is known
+///
+/// The worst come first. A recording is judged by the time at which it was made.
+///
+/// Exits with 0 when everything is known and inside its budget, 2 when a budget is exhausted or burns faster than the
+/// thresholds allow, 3 when something is not known, and 1 when nothing could be shown. The objectives of dependencies do
+/// not count.
+#[derive(Debug, clap::Args)]
+pub(crate) struct StatusArgs {
+    /// Show the objectives that bind this service, and those of its dependencies, instead of all
+    service: Option<String>,
+    /// Where telemetry comes from: `cloudwatch`, or `recorded:PATH`
+    #[arg(long, value_name = "SOURCE", env = "TOLLGATE_TELEMETRY", default_value = "cloudwatch")]
+    telemetry: TelemetrySource,
+    /// As a table for people, or as JSON with all facts
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+    /// How wide the table may be [default: as the terminal, otherwise 120]
+    #[arg(long, value_name = "COLUMNS")]
+    width: Option<u16>,
+    #[command(flatten)]
+    policies: Folder,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Format {
+    Table,
+    Json,
+}
+
+pub(super) async fn run(args: StatusArgs) -> anyhow::Result<ExitCode> {
+    let catalogue = match read::catalogue(&args.policies) {
+        Ok(catalogue) => catalogue,
+        Err(errors) => {
+            read::print(&args.policies.path, &errors, "");
+            return Err(anyhow!("the data are not in order: mend what `tollgate slo check` says"));
+        }
+    };
+    let chosen = chosen(&catalogue, args.service.as_deref())?;
+    let telemetry = match &args.telemetry {
+        TelemetrySource::CloudWatch => {
+            let sdk = sdk_config().await;
+            let metrics = chosen.iter().flat_map(|(slo, _)| slo.metrics());
+            ready(&sdk, metrics.into_iter().any(|metric| metric.region.is_none())).await?;
+            Telemetry::cloudwatch(&sdk)
+        }
+        recorded => Telemetry::open(recorded).await?,
+    };
+    let now = telemetry.recorded_at().unwrap_or_else(|| SystemTime::now().into());
+    let mut rows = gather(&catalogue, &telemetry, &chosen, now).await;
+    rows.sort_by_key(Row::rank);
+    match args.format {
+        Format::Table => {
+            let terminal = terminal_size_of(stdout()).map(|(Width(columns), _)| columns);
+            let width = args.width.or(terminal).unwrap_or(USUAL_WIDTH);
+            anstream::print!("{}", table::page(&rows, now, &args.telemetry, width));
+        }
+        Format::Json => println!("{}", serde_json::to_string_pretty(&row::json(&rows, now, &args.telemetry))?),
+    }
+    Ok(ExitCode::from(exit_code(&rows)))
+}
+
+fn exit_code(rows: &[Row]) -> u8 {
+    let is =
+        |states: &[State]| rows.iter().any(|row| row.relation != Relation::Dependency && states.contains(&row.state));
+    match () {
+        () if is(&[State::Exhausted, State::Burning]) => 2,
+        () if is(&[State::Unknown]) => 3,
+        () => 0,
+    }
+}
+
+/// The objectives that are shown.
+fn chosen<'a>(catalogue: &'a Catalogue, service: Option<&str>) -> anyhow::Result<Vec<(&'a Slo, Relation)>> {
+    let all = catalogue.slos.values().flatten();
+    let Some(name) = service else {
+        let own: Vec<_> = all.map(|slo| (slo, Relation::Own)).collect();
+        ensure!(!own.is_empty(), "there is no objective: write one below `data/slos`");
+        return Ok(own);
+    };
+    let known = catalogue.services.keys().map(String::as_str);
+    let service = catalogue
+        .services
+        .get(name)
+        .ok_or_else(|| anyhow!("there is no service `{name}` in `data/services`{}", did_you_mean(name, known)))?;
+    let relation = |slo: &Slo| {
+        if slo.service == service.name {
+            Some(Relation::Own)
+        } else if slo.shared_with.contains(&service.name) {
+            Some(Relation::Shared)
+        } else {
+            service.dependencies.contains(&slo.service).then_some(Relation::Dependency)
+        }
+    };
+    let found: Vec<_> = all.filter_map(|slo| Some((slo, relation(slo)?))).collect();
+    let own = found.iter().any(|(_, relation)| *relation != Relation::Dependency);
+    ensure!(own, "`{name}` has no objective: write one below `data/slos`");
+    Ok(found)
+}
+
+/// Asks once for all objectives whose telemetry may be equally old.
+async fn gather(catalogue: &Catalogue, telemetry: &Telemetry, chosen: &[(&Slo, Relation)], now: Timestamp) -> Vec<Row> {
+    let mut by_age: BTreeMap<u64, Vec<(&Slo, Relation, Enough)>> = BTreeMap::new();
+    for (slo, relation) in chosen {
+        let owner = catalogue.services.get(&slo.service).map(|service| service.owner.as_str());
+        let settings = catalogue.settings.resolve(&slo.service, owner);
+        let number = |name: &str| settings.integer("slo", name).and_then(|number| u64::try_from(number).ok());
+        let enough = Enough { events: number("min_events"), bad_events: number("min_bad_events") };
+        by_age.entry(number("max_age_seconds").unwrap_or(0)).or_default().push((slo, *relation, enough));
+    }
+    let mut rows = Vec::new();
+    for (max_age_seconds, group) in by_age {
+        let wanted: Vec<(&Slo, bool)> =
+            group.iter().map(|(slo, relation, _)| (*slo, *relation != Relation::Dependency)).collect();
+        let deadline = Instant::now() + DEADLINE;
+        let found = telemetry.read(&wanted, now, deadline, max_age_seconds).await;
+        let rows_of = group.into_iter().zip(found).map(|((slo, relation, enough), found)| {
+            let trend = burn_trend(slo, &found.snapshot, &found.judging, TREND_PARTS);
+            Row::new(slo, relation, found.fact(&Background::default()), trend, &enough)
+        });
+        rows.extend(rows_of);
+    }
+    rows
+}

@@ -1,0 +1,151 @@
+use std::{collections::BTreeMap, sync::Arc};
+
+use tollgate_aws::TelemetrySource;
+use tollgate_core::{
+    Timestamp,
+    slo::{
+        Composite, CompositeMethod, Counted, Indicator, Judging, Metric, Part, Plan, Quality, Ratio, Slo, Snapshot,
+        Target, Tier, TierSeries, burn_trend, slo_fact,
+    },
+};
+
+use super::{
+    State, exit_code,
+    row::{Enough, Relation, Row, json},
+    table,
+};
+
+/// 2026-11-21T10:10:42Z; the data end at 10:08.
+const NOW: i64 = 1_795_255_842;
+const END: i64 = 1_795_255_680;
+const DAY: i64 = 86_400;
+
+fn slo(service: &str, metric: &str) -> Slo {
+    let metric = |suffix: &str| Metric::new("Demo", format!("{metric}{suffix}"), "Sum").into();
+    // One event an hour is no base for three nines.
+    let target = Target::from_ppb(if service == "quiet" { 990_000_000 } else { 999_000_000 }).unwrap();
+    let ratio = Ratio { counted: Counted::Good, metric: metric("Good"), total: metric("") };
+    Slo::of_events(service, "availability", target, 30 * 86_400, ratio)
+}
+
+/// What each metric counts in a datapoint that begins then and is so long: good ones, and all.
+fn snapshot() -> Snapshot {
+    type Counts = fn(i64, u64) -> Option<(u64, u64)>;
+    let counts: [(&str, Counts); 5] = [
+        ("Healthy", |start, seconds| Some((10 * seconds - u64::from(start % 86_400 == 0), 10 * seconds))),
+        ("Burning", |start, seconds| {
+            let bad = if start >= END - 3600 { seconds / 5 } else { 0 };
+            Some((10 * seconds - bad, 10 * seconds))
+        }),
+        ("Exhausted", |start, seconds| {
+            let bad = if start < END - 20 * DAY { seconds / 10 } else { 0 };
+            Some((10 * seconds - bad, 10 * seconds))
+        }),
+        ("Absent", |_, _| None),
+        ("Quiet", |start, _| {
+            let asked = u64::from(start % 3600 == 0);
+            Some((if start >= END - 3600 { 0 } else { asked }, asked))
+        }),
+    ];
+    let plan = Plan::at(NOW, [30 * 86_400]);
+    let tiers = |count: &dyn Fn(i64, u64) -> Option<u64>| -> Vec<TierSeries> {
+        let series = |tier: &Tier| TierSeries {
+            values: tier.starts().map(|start| count(start, tier.period_seconds.unsigned_abs())).collect(),
+            quality: Quality::Complete,
+        };
+        plan.tiers().iter().map(series).collect()
+    };
+    let mut series = BTreeMap::new();
+    for (name, of) in counts {
+        let good = |start, seconds| of(start, seconds).map(|(good, _)| good);
+        let total = |start, seconds| of(start, seconds).map(|(_, total)| total);
+        series.insert(Metric::new("Demo", format!("{name}Good"), "Sum"), tiers(&good));
+        series.insert(Metric::new("Demo", name, "Sum"), tiers(&total));
+    }
+    Snapshot { plan, series, measures: BTreeMap::new() }
+}
+
+fn row(slo: &Slo, relation: Relation) -> Row {
+    let judging = Judging {
+        now: Timestamp::from_timestamp(NOW, 0).unwrap(),
+        max_age_seconds: 600,
+        required: true,
+        source: "test".into(),
+    };
+    let snapshot = snapshot();
+    let trend = burn_trend(slo, &snapshot, &judging, super::TREND_PARTS);
+    let enough = Enough { events: Some(100), bad_events: Some(10) };
+    Row::new(slo, relation, slo_fact(slo, &snapshot, &judging), trend, &enough)
+}
+
+fn rows(slos: &[Slo]) -> Vec<Row> {
+    let mut rows: Vec<Row> = slos.iter().map(|slo| row(slo, Relation::Own)).collect();
+    rows.sort_by_key(Row::rank);
+    rows
+}
+
+fn page(rows: &[Row], width: u16) -> String {
+    let now = Timestamp::from_timestamp(NOW, 0).unwrap();
+    let page = table::page(rows, now, &TelemetrySource::CloudWatch, width);
+    let plain = anstream::adapter::strip_str(&page).to_string();
+    assert_ne!(plain, page, "it has colours");
+    let widest = plain.split("\n\n").nth(1).unwrap().lines().map(|line| line.chars().count()).max().unwrap();
+    assert!(widest <= usize::from(width), "{widest} columns in {width}\n{plain}");
+    plain
+}
+
+fn all() -> Vec<Slo> {
+    let part = |metric| Part { slo: Arc::new(slo("part", metric)), weight: 1.into() };
+    let parts = vec![part("Healthy"), part("Exhausted")];
+    let indicator = Indicator::Composite(Composite { method: CompositeMethod::WorstOf, parts });
+    let journey = Slo { indicator, ..slo("journey", "Healthy") };
+    let shared = Slo { shared_with: vec!["ledger-db".into()], ..slo("healthy", "Healthy") };
+    let others = ["Burning", "Exhausted", "Absent", "Quiet"].map(|metric| slo(&metric.to_lowercase(), metric));
+    [shared, journey].into_iter().chain(others).collect()
+}
+
+#[test]
+fn the_worst_comes_first_and_what_is_not_known_is_no_number() {
+    insta::assert_snapshot!(page(&rows(&all()), 120));
+}
+
+#[test]
+fn a_narrow_table_shows_what_matters_most() {
+    insta::assert_snapshot!(page(&rows(&all()), 80));
+}
+
+#[test]
+fn a_calm_service_and_what_it_needs() {
+    let mut rows = rows(&[slo("healthy", "Healthy")]);
+    rows.push(row(&slo("burning", "Burning"), Relation::Dependency));
+    insta::assert_snapshot!(page(&rows, 140));
+    assert_eq!(exit_code(&rows), 0, "it is told of a dependency, and not held up by it");
+}
+
+#[test]
+fn the_exit_code_says_how_it_stands() {
+    for (metrics, state, code) in [
+        (&["Healthy", "Healthy"][..], State::Inside, 0),
+        (&["Healthy", "Burning"], State::Burning, 2),
+        (&["Healthy", "Exhausted"], State::Exhausted, 2),
+        (&["Healthy", "Absent"], State::Unknown, 3),
+        (&["Absent", "Burning"], State::Burning, 2),
+        // One bad request of one is no reason to wake anybody.
+        (&["Healthy", "Quiet"], State::Inside, 0),
+    ] {
+        let slos: Vec<Slo> = metrics.iter().map(|metric| slo(&metric.to_lowercase(), metric)).collect();
+        let rows = rows(&slos);
+        assert_eq!((rows[0].state, exit_code(&rows)), (state, code), "{metrics:?}");
+    }
+}
+
+#[test]
+fn programs_get_null_where_people_get_a_dash() {
+    let now = Timestamp::from_timestamp(NOW, 0).unwrap();
+    let rows = rows(&[slo("absent", "Absent")]);
+    let text = serde_json::to_value(json(&rows, now, &TelemetrySource::CloudWatch)).unwrap();
+    let absent = &text["objectives"][0];
+    assert_eq!((&text["schema"], &absent["state"]), (&"tollgate.slo_status/v1".into(), &"unknown".into()));
+    assert_eq!(absent["trend_burn_rate_micro"], serde_json::Value::from(vec![None::<u64>; 24]));
+    assert!(absent["fact"]["budget"].is_null() && absent["fact"]["windows"]["1h"]["burn_rate_micro"].is_null());
+}

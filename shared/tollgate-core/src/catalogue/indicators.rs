@@ -1,0 +1,67 @@
+//! `data/keptn/SERVICE.sli.yaml`: where the numbers of an imported Keptn gate come from.
+
+use std::collections::BTreeMap;
+
+use super::Catalogue;
+use crate::{
+    data::DataError,
+    keptn::{self, KeptnGate},
+    slo::openslo::Reader,
+};
+
+/// What tells the files of indicators from those of gates.
+pub(super) const SUFFIX: &str = ".sli.yaml";
+const FOLDER: &str = "data/keptn/";
+
+/// Is this a file of indicators?
+pub(super) fn is_file(file: &str) -> bool {
+    file.starts_with(FOLDER) && file.ends_with(SUFFIX)
+}
+
+impl Catalogue {
+    /// Gates whose indicators nobody says how to read.
+    pub(super) fn gates_without_indicators(&self, files: &BTreeMap<String, String>) -> Vec<DataError> {
+        let absent = self.keptn.keys().filter(|service| !files.contains_key(&format!("{FOLDER}{service}{SUFFIX}")));
+        absent
+            .map(|service| {
+                let file = format!("{FOLDER}{service}{SUFFIX}");
+                let message = format!("the gate has no values: write `{file}` with `indicators`, one for each `sli`");
+                DataError::new(format!("{FOLDER}{service}.yaml"), None, message)
+            })
+            .collect()
+    }
+
+    pub(super) fn add_indicators(
+        &mut self,
+        reader: &mut Reader<'_>,
+        files: &BTreeMap<String, String>,
+        (file, text): (&str, &str),
+    ) {
+        let service = file.strip_prefix(FOLDER).and_then(|rest| rest.strip_suffix(SUFFIX)).unwrap_or_default();
+        let Some(gate) = self.keptn.get(service) else {
+            if files.contains_key(&format!("{FOLDER}{service}.yaml")) {
+                // What is wrong with the gate itself is told already.
+                return;
+            }
+            let message = format!("there is no gate that reads it: write `{FOLDER}{service}.yaml`, Keptn's `slo.yaml`");
+            return reader.errors.push(DataError::new(file, None, message));
+        };
+        if let Some(slis) = keptn::read_slis(reader, service, file, text) {
+            hold(reader, file, gate, &slis);
+            self.keptn_slis.insert(service.to_owned(), slis);
+        }
+    }
+}
+
+/// Every objective has an indicator; an indicator without objective is not read.
+fn hold(reader: &mut Reader<'_>, file: &str, gate: &KeptnGate, slis: &keptn::KeptnSlis) {
+    for objective in gate.objectives.iter().filter(|objective| !slis.indicators.contains_key(&objective.sli)) {
+        let message = format!("no indicator `{}`, which the gate judges: write its `metricSource`", objective.sli);
+        reader.errors.push(DataError::new(file, None, message));
+    }
+    let judged = |name: &String| gate.objectives.iter().any(|objective| objective.sli == *name);
+    for unread in slis.indicators.keys().filter(|name| !judged(name)) {
+        let message = format!("no objective of the gate judges `{unread}`, so it is not read: remove it");
+        reader.warnings.push(DataError::new(file, None, message));
+    }
+}

@@ -1,0 +1,43 @@
+//! What came of some metrics over one range of time, and what their sources come to there.
+
+use std::collections::BTreeMap;
+
+use super::{
+    Rational, Undefined,
+    measure::Measure,
+    plan::Tier,
+    series::{Quality, TierSeries},
+    source::{Metric, Source},
+};
+
+/// Metrics over one range of time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sampled {
+    /// What was asked for.
+    pub tier: Tier,
+    /// What came.
+    pub series: BTreeMap<Metric, TierSeries<Measure>>,
+}
+
+impl Sampled {
+    /// Why the source cannot be relied on: one of its metrics was not read, or not completely.
+    pub fn failure(&self, source: &Source) -> Option<String> {
+        source.metrics().into_iter().find_map(|metric| match self.series.get(metric).map(|series| &series.quality) {
+            Some(Quality::Complete) => None,
+            Some(Quality::Partial(reason) | Quality::Failed(reason)) => Some(format!("`{metric}`: {reason}")),
+            None => Some(format!("`{metric}` was not read")),
+        })
+    }
+
+    /// The value of the source at a datapoint.
+    ///
+    /// # Errors
+    /// Why it has none.
+    pub fn value(&self, source: &Source, index: usize) -> Result<Rational, Undefined> {
+        let value = |metric: &Metric| Some((*self.series.get(metric)?.values.get(index)?)?.rational());
+        match source {
+            Source::Metric(metric) => value(metric).ok_or_else(|| Undefined::Missing(metric.to_string())),
+            Source::Expression(expression) => expression.evaluate(value),
+        }
+    }
+}
