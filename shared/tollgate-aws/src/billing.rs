@@ -16,6 +16,7 @@
 
 mod anomalies;
 mod asking;
+mod aws_budget;
 mod client;
 mod cost;
 mod described;

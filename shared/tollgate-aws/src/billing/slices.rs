@@ -156,10 +156,10 @@ fn list<T>(outcome: &mut Outcome<T>) -> Option<&mut T> {
 /// Puts a month of a group to its other months. Groups are sorted, as they are in a table.
 fn put(table: &mut CostTable, series: Series) {
     let name = |series: &Series| (series.keys.clone(), series.currency.clone());
-    match table.series.binary_search_by_key(&name(&series), name) {
-        Ok(at) => {
-            table.series.iter_mut().skip(at).take(1).for_each(|found| found.amounts.extend(series.amounts.clone()))
-        }
+    let at = table.series.binary_search_by_key(&name(&series), name);
+    match at.map(|at| table.series.get_mut(at)) {
+        Ok(Some(found)) => found.amounts.extend(series.amounts),
+        Ok(None) => {}
         Err(at) => table.series.insert(at, series),
     }
 }

@@ -139,7 +139,7 @@ impl Snapshot {
     }
 }
 
-/// Whether a part, and another of the same question, are there.
-pub(super) fn older<'a, Q, T>(parts: &'a [Part<Q, T>], is_same: impl Fn(&Q) -> bool) -> Option<&'a Part<Q, T>> {
+/// The part of a question, among those of an older snapshot.
+pub(super) fn older<Q, T>(parts: &[Part<Q, T>], is_same: impl Fn(&Q) -> bool) -> Option<&Part<Q, T>> {
     parts.iter().find(|part| is_same(&part.asked))
 }

@@ -2,28 +2,26 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{Days, NaiveDate};
 use tollgate_core::{
     Timestamp,
     budget::{Allowance, AnomalyFact, Budget, ForecastReading, Known, SpendReading, Terms, Unknown},
     evidence::EvidenceStatus,
-    spend::{BilledAmount, DailySpend, GivenForecast, SpendError},
+    spend::{BilledAmount, DailySpend, SpendError},
 };
 
 use super::{
+    aws_budget::described,
     group::{GroupKey, Limits, Place, place},
     part::{Gap, Outcome, Part},
     plan::{CostQuery, forecast_query},
-    snapshot::{AwsBudget, Snapshot},
+    snapshot::{OpenAnomaly, Snapshot},
     table::{CostTable, Series},
-    terms::terms as terms_of,
 };
 
 const EXPLORER: &str = "cost-explorer";
-const BUDGETS: &str = "aws-budgets";
 /// Bills are behind by up to a day: yesterday is not yet whole.
-const BEHIND_DAYS: u64 = 1;
-/// Whoever edits an AWS Budget sets its spend to nothing, until it is computed again, three times a day at best.
-const EDITED_SECONDS: i64 = 86_400;
+const BEHIND: Days = Days::new(1);
 
 /// What is known of a budget's spend.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,14 +55,14 @@ pub struct NoSpend {
 }
 
 /// The same as the core takes it.
-pub fn known(spend: &Result<BudgetSpend, NoSpend>) -> Known<'_> {
+pub fn known(spend: &Result<BudgetSpend, Box<NoSpend>>) -> Known<'_> {
     match spend {
         Ok(spend) => Ok((&spend.terms, &spend.reading)),
-        Err(NoSpend { terms, source, gap }) => Err(Unknown {
-            terms: terms.as_ref(),
-            source: (*source).to_owned(),
-            status: gap.status,
-            reason: gap.reason.clone(),
+        Err(none) => Err(Unknown {
+            terms: none.terms.as_ref(),
+            source: none.source.to_owned(),
+            status: none.gap.status,
+            reason: none.gap.reason.clone(),
         }),
     }
 }
@@ -74,15 +72,15 @@ pub fn known(spend: &Result<BudgetSpend, NoSpend>) -> Known<'_> {
 /// # Errors
 /// When it was not asked for or did not come, cannot be told from the bill, is in two currencies, or the bill has nothing
 /// at all that fits the scope: a name that is written wrong must not read as nothing spent.
-pub fn spend_of(snapshot: &Snapshot, budget: &Budget, at: Timestamp) -> Result<BudgetSpend, NoSpend> {
+pub fn spend_of(snapshot: &Snapshot, budget: &Budget, at: Timestamp) -> Result<BudgetSpend, Box<NoSpend>> {
     match &budget.allowance {
         Allowance::Declared(declared) => {
-            let none = |gap| NoSpend { terms: None, source: EXPLORER, gap };
+            let none = |gap| Box::new(NoSpend { terms: None, source: EXPLORER, gap });
             let begun = |error: tollgate_core::budget::TermsError| Gap::new(EvidenceStatus::NoData, error.to_string());
             let terms = declared.terms(at).map_err(|error| none(begun(error)))?;
             let place = place(&budget.scope, &snapshot.tags).map_err(|reason| none(Gap::error(reason)))?;
             let spend = billed(snapshot, &place, &terms);
-            spend.map_err(|gap| NoSpend { terms: Some(terms), source: EXPLORER, gap })
+            spend.map_err(|gap| Box::new(NoSpend { terms: Some(terms), source: EXPLORER, gap }))
         }
         Allowance::AwsBudget { name, account } => described(snapshot, (account, name), budget, at),
     }
@@ -179,9 +177,8 @@ fn daily(table: &CostTable, fitting: &[&Series], currency: &str) -> Result<Daily
 }
 
 /// The newest days of which the whole bill has nothing have not come yet, and the day before them may not be whole.
-fn complete_before(part: &Part<CostQuery, CostTable>, whole: &CostTable) -> chrono::NaiveDate {
-    let fetched = part.fetched_at.date_naive();
-    let behind = fetched.checked_sub_days(chrono::Days::new(BEHIND_DAYS)).unwrap_or(fetched);
+fn complete_before(part: &Part<CostQuery, CostTable>, whole: &CostTable) -> NaiveDate {
+    let behind = behind(part.fetched_at);
     let something = |series: &Series| {
         let newest = series.amounts.iter().rev().find(|(_, amount)| **amount != BilledAmount::ZERO);
         newest.map(|(day, _)| *day)
@@ -196,12 +193,12 @@ fn accounts<'a>(part: &Part<CostQuery, CostTable>, fitting: &[&'a Series]) -> Op
 }
 
 /// The anomalies of some accounts. What is of an unknown account concerns everyone.
-fn anomalies(snapshot: &Snapshot, accounts: Option<&[&String]>) -> Vec<AnomalyFact> {
+pub(super) fn anomalies(snapshot: &Snapshot, accounts: Option<&[&String]>) -> Vec<AnomalyFact> {
     let open = snapshot.anomalies.iter().filter_map(Part::known).flatten();
     let concerns = |of: &[String]| {
         of.is_empty() || accounts.is_none_or(|accounts| of.iter().any(|account| accounts.contains(&account)))
     };
-    let fact = |anomaly: &super::OpenAnomaly| AnomalyFact {
+    let fact = |anomaly: &OpenAnomaly| AnomalyFact {
         id: anomaly.id.clone(),
         about: anomaly.about.clone(),
         starts_on: anomaly.starts_on,
@@ -211,16 +208,19 @@ fn anomalies(snapshot: &Snapshot, accounts: Option<&[&String]>) -> Vec<AnomalyFa
     open.filter(|anomaly| concerns(&anomaly.accounts)).map(fact).collect()
 }
 
-fn anomaly_gap(snapshot: &Snapshot) -> Vec<PartGap> {
+pub(super) fn anomaly_gap(snapshot: &Snapshot) -> Vec<PartGap> {
     gaps(&[("anomalies", snapshot.anomalies.as_ref().and_then(Part::gap))])
 }
 
-fn gaps(parts: &[(&'static str, Option<&Gap>)]) -> Vec<PartGap> {
+pub(super) fn gaps(parts: &[(&'static str, Option<&Gap>)]) -> Vec<PartGap> {
     let gap = |(part, gap): &(&'static str, Option<&Gap>)| Some(PartGap { part, gap: (*gap)?.clone() });
     parts.iter().filter_map(gap).collect()
 }
 
-fn answered<'a, Q, T>(part: Option<&'a Part<Q, T>>, not_asked: &str) -> Result<(&'a Part<Q, T>, &'a T), Gap> {
+pub(super) fn answered<'a, Q, T>(
+    part: Option<&'a Part<Q, T>>,
+    not_asked: &str,
+) -> Result<(&'a Part<Q, T>, &'a T), Gap> {
     let part = part.ok_or_else(|| Gap::new(EvidenceStatus::NoData, not_asked))?;
     match &part.outcome {
         Outcome::Known(found) => Ok((part, found)),
@@ -228,90 +228,8 @@ fn answered<'a, Q, T>(part: Option<&'a Part<Q, T>>, not_asked: &str) -> Result<(
     }
 }
 
-fn described(
-    snapshot: &Snapshot,
-    (account, name): (&String, &String),
-    budget: &Budget,
-    at: Timestamp,
-) -> Result<BudgetSpend, NoSpend> {
-    let none = |terms: Option<Terms>, gap| NoSpend { terms, source: BUDGETS, gap };
-    let part = snapshot.budgets.iter().find(|part| part.asked == *account);
-    let (part, found) =
-        answered(part, "AWS Budgets was not asked for this budget: fetch it again").map_err(|gap| none(None, gap))?;
-    let absent = || match part.gap() {
-        Some(gap) => gap.clone(),
-        None => Gap::new(EvidenceStatus::NoData, format!("account {account} has no AWS Budget named `{name}`")),
-    };
-    let found = found.iter().find(|found| found.name == *name).ok_or_else(|| none(None, absent()))?;
-    let terms = terms_of(found, at).map_err(|gap| none(None, gap))?;
-    match told(found, &terms, part.fetched_at) {
-        Ok((spent, forecast)) => {
-            let accounts: Vec<&String> = budget.scope.accounts.iter().collect();
-            let accounts = (!accounts.is_empty()).then_some(accounts);
-            let mut gaps = gaps(&[("spend", part.gap())]);
-            gaps.extend(anomaly_gap(snapshot));
-            let reading = SpendReading {
-                source: BUDGETS.to_owned(),
-                as_of: part.fetched_at,
-                complete_before: behind(part.fetched_at),
-                basis: terms.basis,
-                daily: DailySpend::new(&terms.currency).map_err(|error| none(None, Gap::error(error.to_string())))?,
-                period_total: Some(spent),
-                grouped: None,
-                untagged: None,
-                forecast,
-                anomalies: anomalies(snapshot, accounts.as_deref()),
-                requests: BTreeMap::new(),
-                api_requests: 0,
-                api_cost_usd_micros: 0,
-            };
-            Ok(BudgetSpend { terms, reading, gaps })
-        }
-        Err(gap) => Err(none(Some(terms), gap)),
-    }
-}
-
-fn told(found: &AwsBudget, terms: &Terms, at: Timestamp) -> Result<(BilledAmount, ForecastReading), Gap> {
-    let name = &found.name;
-    let read = |what: &str, written: &super::WrittenAmount| {
-        if written.unit != terms.currency {
-            let (theirs, ours) = (&written.unit, &terms.currency);
-            return Err(Gap::error(format!(
-                "the AWS Budget `{name}` has {what} in `{theirs}` and its limit in {ours}"
-            )));
-        }
-        BilledAmount::read(&written.amount).map_err(|error| Gap::error(format!("the AWS Budget `{name}`: {error}")))
-    };
-    let no_spend = || Gap::new(EvidenceStatus::NoData, format!("the AWS Budget `{name}` does not say what was spent"));
-    let spent = read("its spend", found.actual.as_ref().ok_or_else(no_spend)?)?;
-    let edited = found.edited_at.map(|edited| (at - edited).num_seconds());
-    if spent == BilledAmount::ZERO && edited.is_some_and(|seconds| seconds < EDITED_SECONDS) {
-        let reason = format!(
-            "the AWS Budget `{name}` was edited lately, and says that nothing was spent until it is computed again"
-        );
-        return Err(Gap::new(EvidenceStatus::NoData, reason));
-    }
-    let forecast = match &found.forecast {
-        Some(written) => match read("its forecast", written) {
-            Ok(mean) => ForecastReading::Given(GivenForecast {
-                currency: terms.currency.clone(),
-                first_day: terms.first_day,
-                end_day: terms.end_day,
-                mean,
-                low: None,
-                high: None,
-            }),
-            Err(gap) => ForecastReading::Unknown(gap.status, gap.reason),
-        },
-        None => {
-            let reason = format!("the AWS Budget `{name}` has no forecast yet");
-            ForecastReading::Unknown(EvidenceStatus::NoData, reason)
-        }
-    };
-    Ok((spent, forecast))
-}
-
-fn behind(at: Timestamp) -> chrono::NaiveDate {
+/// The first day that is not known as a whole when it is asked for at a time.
+pub(super) fn behind(at: Timestamp) -> NaiveDate {
     let day = at.date_naive();
-    day.checked_sub_days(chrono::Days::new(BEHIND_DAYS)).unwrap_or(day)
+    day.checked_sub_days(BEHIND).unwrap_or(day)
 }
