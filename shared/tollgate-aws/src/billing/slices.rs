@@ -30,7 +30,7 @@ pub struct Slice {
 enum Content {
     /// Everything but what the others have.
     Frame(Box<Snapshot>),
-    /// Some groups of an answer, in a month.
+    /// Some groups of an answer, each in a month, month by month.
     Cost { of: usize, series: Vec<Series> },
     /// Some budgets of an account.
     Budgets { of: usize, budgets: Vec<AwsBudget> },
@@ -82,10 +82,9 @@ impl Snapshot {
         for (of, part) in frame.costs.iter_mut().enumerate() {
             let Outcome::Known(table) = &mut part.outcome else { continue };
             let series = std::mem::take(&mut table.series);
-            for month in months(&series) {
-                let month = series.iter().filter_map(|series| in_month(series, month)).collect();
-                contents.extend(packed(month, room)?.into_iter().map(|series| Content::Cost { of, series }));
-            }
+            let of_month = |month| series.iter().filter_map(move |series| in_month(series, month));
+            let packs = packed(months(&series).into_iter().flat_map(of_month).collect(), room)?;
+            contents.extend(packs.into_iter().map(|series| Content::Cost { of, series }));
         }
         for (of, part) in frame.budgets.iter_mut().enumerate() {
             let Outcome::Known(budgets) = &mut part.outcome else { continue };
