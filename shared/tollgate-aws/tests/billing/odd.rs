@@ -140,7 +140,7 @@ async fn a_bill_that_is_nothing_is_behind() {
         }
     })
     .await;
-    let spend = spend_of(&fetch(&billing, &[everything.clone()], &wanted()).await, &everything, now());
+    let spend = spend_of(&fetch(&billing, std::slice::from_ref(&everything), &wanted()).await, &everything, now());
     assert_eq!(spend.as_ref().unwrap().reading.complete_before.to_string(), "2026-11-11");
     let judging = SpendJudging { now: now(), required: true, max_age_seconds: 60, max_lag_days: 2, min_weeks: 4 };
     let fact = budget_fact(&everything, &tollgate_aws::billing::known(&spend), &judging);
@@ -155,7 +155,7 @@ async fn a_bill_whose_groups_are_not_its_total_says_by_how_much() {
         false => page(&[total("2026-11-20")], None),
     })
     .await;
-    let snapshot = fetch(&billing, &[everything.clone()], &wanted()).await;
+    let snapshot = fetch(&billing, std::slice::from_ref(&everything), &wanted()).await;
     let found = snapshot.reconciliations("2026-11-01".parse().unwrap(), "2026-12-01".parse().unwrap()).unwrap();
     assert_eq!(found[0].2.difference_micros, 2_500_000);
     let reading = spend_of(&snapshot, &everything, now()).unwrap().reading;
@@ -168,7 +168,7 @@ async fn what_no_tag_says_cannot_be_asked() {
     let mut wanted = wanted();
     wanted.tags.service = None;
     let (billing, asked) = billing(|_, _, _| panic!("nothing to ask")).await;
-    let gap = spend_of(&fetch(&billing, &[by_service.clone()], &wanted).await, &by_service, now()).unwrap_err().gap;
+    let gap = spend_of(&fetch(&billing, std::slice::from_ref(&by_service), &wanted).await, &by_service, now()).unwrap_err().gap;
     assert!(gap.reason.contains("no tag is set that says the service"), "{gap:?}");
     assert!(asked.lock().unwrap().is_empty());
 }

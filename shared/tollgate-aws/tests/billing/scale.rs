@@ -28,7 +28,7 @@ fn line(account_number: usize, service: usize, days_ago: u64, cents: usize) -> L
     Line {
         account: account(account_number),
         tags,
-        record: if service == 7 && days_ago % 2 == 0 { "Tax" } else { "Usage" },
+        record: if service == 7 && days_ago.is_multiple_of(2) { "Tax" } else { "Usage" },
         day: day("2026-11-21") - Days::new(days_ago),
         amount: BilledAmount::read(&format!("{cents}.0000000001")).unwrap(),
     }
@@ -64,11 +64,12 @@ fn budgets() -> Vec<Budget> {
 
 /// What the lines themselves come to in November.
 fn direct(lines: &[Line], budget: &Budget, basis: Basis) -> BilledAmount {
+    let november = day("2026-11-01");
     let fits = |names: &[String], value: &str| names.is_empty() || names.iter().any(|name| name == value);
     let fitting = lines.iter().filter(|line| {
         let tag = |key: &str| line.tags.get(key).map_or("", String::as_str);
         let scope = &budget.scope;
-        line.day >= day("2026-11-01")
+        line.day >= november
             && (basis.tax || line.record != "Tax")
             && fits(&scope.accounts, &line.account)
             && fits(&scope.services, tag("service"))

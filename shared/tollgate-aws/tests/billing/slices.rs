@@ -14,8 +14,8 @@ use crate::{
 
 const MOST: usize = 256 * 1024;
 
-/// 800 groups over twelve weeks, 300 budgets of AWS Budgets, 200 anomalies.
-async fn snapshot() -> Snapshot {
+/// So many groups over twelve weeks, 300 budgets of AWS Budgets, 200 anomalies.
+async fn snapshot(services: usize) -> Snapshot {
     let line = |service: usize, days_ago: u64| Line {
         account: format!("{:012}", 100_000_000_000 + service / 4),
         tags: BTreeMap::from([("service", format!("service-{service}")), ("owner", format!("team-{service}"))]),
@@ -23,8 +23,8 @@ async fn snapshot() -> Snapshot {
         day: day("2026-11-21") - Days::new(days_ago),
         amount: BilledAmount::read("123.4567890123").unwrap(),
     };
-    let lines = (0..800).flat_map(|service| (0..85).map(move |days_ago| line(service, days_ago))).collect();
-    let bill = Arc::new(Bill::new(lines, 100_000));
+    let lines = (0..services).flat_map(|service| (0..85).map(move |days_ago| line(service, days_ago))).collect();
+    let bill = Arc::new(Bill::new(lines, 5000));
     let (billing, _) = billing(move |action, body, _| match action {
         "GetCostAndUsage" => bill.answer(action, body),
         "DescribeBudgets" => {
@@ -54,7 +54,7 @@ async fn snapshot() -> Snapshot {
 
 #[tokio::test]
 async fn every_slice_fits_and_all_of_them_are_the_snapshot() {
-    let snapshot = snapshot().await;
+    let snapshot = snapshot(800).await;
     assert_eq!(snapshot.schema, BILLING_SCHEMA);
     assert_eq!(snapshot.budgets[0].known().unwrap().len(), 300);
     assert_eq!(snapshot.anomalies.as_ref().unwrap().known().unwrap().len(), 200);
@@ -70,19 +70,19 @@ async fn every_slice_fits_and_all_of_them_are_the_snapshot() {
 
 #[tokio::test]
 async fn half_a_bill_or_a_mixed_one_is_none() {
-    let snapshot = snapshot().await;
-    let slices = snapshot.slices(MOST).unwrap();
+    let snapshot = snapshot(100).await;
+    let slices = snapshot.slices(MOST / 4).unwrap();
     let count = slices.len();
     let incomplete = |found| Some(JoinError::Incomplete { expected: count, found });
     assert_eq!(join(slices[1..].to_vec()).err(), incomplete(count - 1));
     let twice: Vec<_> = slices[..count - 1].iter().chain(&slices[..1]).cloned().collect();
     assert_eq!(join(twice).err(), incomplete(count - 1));
-    let other = Snapshot { requests: 7, ..snapshot }.slices(MOST).unwrap();
+    let other = Snapshot { requests: 7, ..snapshot }.slices(MOST / 4).unwrap();
     let mixed: Vec<_> = slices[..2].iter().chain(&other[2..]).cloned().collect();
     assert!(matches!(join(mixed), Err(JoinError::Incomplete { .. })));
     // The first slice is the frame, and the second one has the total.
     let text = serde_json::to_string(&slices[2]).unwrap().replacen("123.4567890123", "23.4567890123", 1);
-    let mut changed = slices.clone();
+    let mut changed = slices;
     changed[2] = serde_json::from_str(&text).unwrap();
     assert_eq!(join(changed).err(), Some(JoinError::Damaged));
     assert!(matches!(join(Vec::new()), Err(JoinError::Incomplete { .. })));
@@ -90,5 +90,5 @@ async fn half_a_bill_or_a_mixed_one_is_none() {
 
 #[tokio::test]
 async fn what_fits_into_no_slice_is_refused() {
-    assert!(matches!(snapshot().await.slices(2048), Err(SplitError::TooLarge { .. })));
+    assert!(matches!(snapshot(100).await.slices(2048), Err(SplitError::TooLarge { .. })));
 }
