@@ -94,7 +94,7 @@ mod tests {
         notice::{Level, NoticeConfig, NoticeKind, Report, State, step},
     };
 
-    fn facts(budget: BudgetFact, now: &str) -> CostFacts {
+    fn facts(budget: &BudgetFact, now: &str) -> CostFacts {
         let evaluated_at: Timestamp = now.parse().unwrap();
         serde_json::from_value(serde_json::json!({
             "schema": crate::facts::FACTS_SCHEMA, "evaluated_at": now, "evaluated_at_seconds": evaluated_at.timestamp(),
@@ -122,7 +122,7 @@ mod tests {
                 as_of: now.parse().unwrap(),
                 ..example::reading("2026-10-01", complete_before, now, |_| "150".to_owned())
             };
-            let facts = facts(example::fact(&example::budget(""), &spend, now), now);
+            let facts = facts(&example::fact(&example::budget(""), &spend, now), now);
             let stepped = step(state.take(), &Report::of_spending(&facts, &decided(&facts)), &config);
             state = Some(stepped.state);
             told.extend(stepped.notice.map(|notice| {
@@ -158,7 +158,7 @@ mod tests {
     fn an_old_bill_is_told_of_and_takes_no_step_back() {
         let spend = example::ten_days("2026-11-01");
         let later = "2026-11-13T06:00:00Z";
-        let facts = facts(example::fact(&example::budget(""), &spend, later), later);
+        let facts = facts(&example::fact(&example::budget(""), &spend, later), later);
         assert_eq!(facts.budgets[0].evidence.status, EvidenceStatus::Stale);
         let report = Report::of_spending(&facts, &decided(&facts));
         let levels: Vec<_> = report.observations.iter().map(|seen| seen.level).collect();
@@ -170,7 +170,7 @@ mod tests {
     #[test]
     fn spend_that_is_not_known_is_denied_without_any_rule() {
         let spend = example::ten_days("2026-11-01");
-        let facts = facts(example::fact(&example::budget(""), &spend, "2026-11-13T06:00:00Z"), "2026-11-13T06:00:00Z");
+        let facts = facts(&example::fact(&example::budget(""), &spend, "2026-11-13T06:00:00Z"), "2026-11-13T06:00:00Z");
         let decision = decided(&facts);
         assert_eq!(decision.verdict, crate::decision::Verdict::Deny);
         assert!(decision.summary.contains("b in all environments may not spend more now"), "{}", decision.summary);
