@@ -50,6 +50,7 @@ fn whole(slo: &Slo) {
                 assert!(!matches!(part.slo.indicator, Indicator::Composite(_)), "a composite of composites");
             }
         }
+        Indicator::ApplicationSignals(signals) => assert!(!signals.id.is_empty() && slo.metrics().is_empty()),
         Indicator::Raw { .. } | Indicator::Threshold { .. } => {}
     }
 }

@@ -112,7 +112,7 @@ async fn every_line_of_a_decision_has_its_id_and_no_line_a_secret() {
             ["gathered", "evaluated", "recorded"].contains(&entry["message"].as_str().unwrap_or_default());
         assert!(!of_a_decision || entry["span"]["decision_id"] == id, "{line}");
     }
-    let ours = log.iter().filter(|line| line.contains("\"target\":\"change_gate")).count();
+    let ours = log.iter().filter(|line| line.contains("\"target\":\"tollgate_gate")).count();
     assert!(ours >= 3, "{log:#?}");
     let record = gate.http("GET", &format!("/v1/decisions/{id}"), &[], "").await.body.to_string();
     for secret in ["s3cr3t", "hunter2"] {

@@ -51,4 +51,5 @@ report(budget, step) := spending.about(budget, {
 	"observed": {"spent_micros": budget.spent_micros, "share_ppm": budget.share_ppm},
 	"threshold": {"share_ppm": step.share_ppm, "limit_micros": budget.limit_micros},
 	"retry_at": spending.period_ends(budget),
+	"urgency": spending.urgency(step),
 })

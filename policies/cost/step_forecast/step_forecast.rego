@@ -56,6 +56,7 @@ report(budget, step) := object.union(spending.about(budget, {
 	},
 	"threshold": {"share_ppm": step.share_ppm, "limit_micros": budget.limit_at_end_micros},
 	"retry_at": spending.period_ends(budget),
+	"urgency": spending.urgency(step),
 }), {"evidence": [budget.evidence.id, budget.forecast_evidence.id]})
 
 exhausted(budget) := "" if budget.exhausted_on == null

@@ -36,3 +36,8 @@ meanings := {
 	"approve": "changes need the owner's approval",
 	"freeze": "only fixes and rollbacks go ahead",
 }
+
+# A freeze stops people: somebody must act now.
+urgency(step) := "page" if step.enforcement == "freeze"
+
+urgency(step) := "ticket" if step.enforcement != "freeze"

@@ -180,6 +180,7 @@ healthy_slo := {
 		judged_pair("ticket_fast", "ticket", "1d", "2h", 3000000, 100000),
 		judged_pair("ticket_slow", "ticket", "3d", "6h", 1000000, 100000),
 	],
+	"alerts": [],
 	"depletion": [never("1h"), never("6h")],
 	"burning_since": null,
 }

@@ -134,7 +134,7 @@ impl Budget {
 #[cfg(test)]
 mod edge_tests;
 #[cfg(test)]
-mod example;
+pub(crate) mod example;
 #[cfg(test)]
 mod planned_tests;
 #[cfg(test)]

@@ -8,6 +8,9 @@ use crate::{Timestamp, evidence::Evidence};
 
 mod aggregate;
 mod alert;
+mod alerted;
+#[cfg(test)]
+mod alerted_tests;
 mod arithmetic;
 mod assembled;
 mod calendar;
@@ -40,6 +43,7 @@ mod trend;
 
 pub use aggregate::{AGGREGATE_SCHEMA, DailyAggregate};
 pub use alert::BurnAlert;
+pub use alerted::AlertFact;
 pub use arithmetic::Events;
 pub use calendar::{Bounds, PeriodFact, PeriodKind};
 pub use composite::shared_budget_fact;
@@ -97,6 +101,9 @@ pub struct SloFact {
     pub budget: Option<BudgetFact>,
     /// The pairs of windows of the multi-window, multi-burn-rate alerts, with factors scaled to the period.
     pub pairs: Vec<PairFact>,
+    /// The alerts that the objective's own file asks for.
+    #[serde(default)]
+    pub alerts: Vec<AlertFact>,
     /// When the budget ends at the burn rate of the windows `1h` and `6h`.
     pub depletion: Vec<DepletionFact>,
     /// The start of the unbroken run of datapoints, up to the newest, that each spent budget faster than it

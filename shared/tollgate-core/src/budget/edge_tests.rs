@@ -3,12 +3,15 @@
 use chrono::NaiveDate;
 
 use super::{
-    Allowance, AnomalyFact, Basis, Enforcement, ForecastReading, SpendReading, Standing, Unknown, budget_fact,
+    Allowance, AnomalyFact, Basis, Enforcement, ForecastReading, SpendJudging, SpendReading, Standing, Terms, Unknown,
+    budget_fact,
     example::{NOW, budget, day, declared, fact, judging, reading, ten_days, time, usd},
 };
 use crate::{
     catalogue,
     evidence::EvidenceStatus,
+    settings::Settings,
+    slo::Bounds,
     spend::{BilledAmount, DailySpend, GivenForecast},
 };
 
@@ -197,4 +200,35 @@ fn the_shipped_budgets_are_read() {
             assert!(declared.terms(at).unwrap().limit_micros > 0, "{}", budget.name);
         }
     }
+}
+
+#[test]
+fn an_aws_budget_has_terms_only_for_its_period_and_an_amount() {
+    let bounds = Bounds { starts_at: time("2026-11-01T00:00:00Z"), ends_at: time("2026-12-01T00:00:00Z") };
+    let given = |limit: &str, unit: &str, at: &str| Terms::given(limit, unit, Basis::default(), bounds, time(at));
+    let terms = given("1250.5", "USD", NOW).unwrap();
+    assert_eq!(
+        (terms.limit_micros, terms.first_day, terms.end_day),
+        (1_250_500_000, day("2026-11-01"), day("2026-12-01"))
+    );
+    for (limit, unit, at, expected) in [
+        ("0.0", "USD", NOW, "its limit of 0.00 leaves nothing to spend"),
+        ("-1", "USD", NOW, "leaves nothing to spend"),
+        ("many", "USD", NOW, "its limit: `many` is not a decimal amount"),
+        ("100", "GB", NOW, "its unit `GB` is not a currency code"),
+        ("100", "USD", "2026-12-01T00:00:00Z", "does not hold 2026-12-01"),
+        ("100", "USD", "2026-10-31T23:59:59Z", "does not hold 2026-10-31"),
+    ] {
+        let error = given(limit, unit, at).unwrap_err();
+        assert!(error.contains(expected), "{expected}: {error}");
+    }
+}
+
+#[test]
+fn the_shipped_thresholds_say_how_bills_are_judged() {
+    let catalogue = catalogue::Catalogue::read(&catalogue::shipped()).unwrap();
+    let judging = SpendJudging::of(&catalogue.settings.resolve("payments-api", None), time(NOW), true);
+    assert_eq!((judging.max_age_seconds, judging.max_lag_days, judging.min_weeks), (43_200, 2, 4));
+    let nothing = SpendJudging::of(&Settings::default(), time(NOW), true);
+    assert_eq!((nothing.max_age_seconds, nothing.max_lag_days, nothing.min_weeks), (0, 0, u32::MAX));
 }

@@ -15,19 +15,19 @@ use crate::{
     spend::{BilledAmount, DailySpend},
 };
 
-pub(super) fn day(text: &str) -> NaiveDate {
+pub(crate) fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
-pub(super) fn time(text: &str) -> Timestamp {
+pub(crate) fn time(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
-pub(super) fn usd(text: &str) -> BilledAmount {
+pub(crate) fn usd(text: &str) -> BilledAmount {
     BilledAmount::read(text).unwrap()
 }
 
-pub(super) fn budget(changes: &str) -> Budget {
+pub(crate) fn budget(changes: &str) -> Budget {
     let teams: BTreeMap<String, Team> = BTreeMap::from([("money".to_owned(), from_yaml("t", "name: money").unwrap())]);
     let services: BTreeMap<String, Service> = BTreeMap::new();
     let text = format!(
@@ -39,19 +39,19 @@ pub(super) fn budget(changes: &str) -> Budget {
     read([("b.yaml", text.as_str())], &teams, &services).unwrap().remove(0)
 }
 
-pub(super) fn declared(budget: &Budget) -> &Declared {
+pub(crate) fn declared(budget: &Budget) -> &Declared {
     match &budget.allowance {
         Allowance::Declared(declared) => declared,
         Allowance::AwsBudget { .. } => panic!("declared"),
     }
 }
 
-pub(super) fn judging(now: &str) -> SpendJudging {
+pub(crate) fn judging(now: &str) -> SpendJudging {
     SpendJudging { now: time(now), required: true, max_age_seconds: 12 * 3600, max_lag_days: 2, min_weeks: 4 }
 }
 
 /// Each day from the first to before the end costs what `cost` says; what is of November may still change.
-pub(super) fn reading(
+pub(crate) fn reading(
     first: &str,
     complete_before: &str,
     as_of: &str,
@@ -79,14 +79,14 @@ pub(super) fn reading(
     }
 }
 
-pub(super) fn fact(budget: &Budget, spend: &SpendReading, now: &str) -> BudgetFact {
+pub(crate) fn fact(budget: &Budget, spend: &SpendReading, now: &str) -> BudgetFact {
     let terms = declared(budget).terms(time(now)).unwrap();
     budget_fact(budget, &Ok((&terms, spend)), &judging(now))
 }
 
-pub(super) const NOW: &str = "2026-11-11T06:00:00Z";
+pub(crate) const NOW: &str = "2026-11-11T06:00:00Z";
 
 /// Ten days of November are known, at 150 dollars a day: half is spent in a third of the time.
-pub(super) fn ten_days(first: &str) -> SpendReading {
+pub(crate) fn ten_days(first: &str) -> SpendReading {
     reading(first, "2026-11-11", "2026-11-11T01:00:00Z", |_| "150".to_owned())
 }

@@ -9,6 +9,7 @@ use super::Basis;
 use crate::{
     Timestamp,
     evidence::EvidenceStatus,
+    settings::Settings,
     spend::{BilledAmount, DailySpend, GivenForecast},
 };
 
@@ -84,4 +85,20 @@ pub struct SpendJudging {
     pub max_lag_days: u32,
     /// With this many whole weeks of history, days are weighted by their weekday.
     pub min_weeks: u32,
+}
+
+impl SpendJudging {
+    /// As the thresholds `cost.spend_max_age_seconds`, `cost.spend_max_lag_days` and `cost.weekday_min_weeks` say. One that is
+    /// not set lets no bill be old or behind, and weights nothing.
+    pub fn of(settings: &Settings, now: Timestamp, required: bool) -> Self {
+        let number = |name: &str| settings.integer("cost", name);
+        let whole = |name: &str| number(name).and_then(|number| u32::try_from(number).ok());
+        Self {
+            now,
+            required,
+            max_age_seconds: number("spend_max_age_seconds").and_then(|age| u64::try_from(age).ok()).unwrap_or(0),
+            max_lag_days: whole("spend_max_lag_days").unwrap_or(0),
+            min_weeks: whole("weekday_min_weeks").unwrap_or(u32::MAX),
+        }
+    }
 }

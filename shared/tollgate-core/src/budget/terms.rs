@@ -3,7 +3,11 @@
 use chrono::NaiveDate;
 
 use super::{Basis, Declared};
-use crate::{Timestamp, slo::Bounds};
+use crate::{
+    Timestamp,
+    money::{decimal_from_micros, excerpt, is_currency, micros_from_decimal},
+    slo::Bounds,
+};
 
 /// What a budget comes to at a time: declared, or read from AWS Budgets.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +42,29 @@ pub enum TermsError {
     /// The calendar does not reach there.
     #[error("the calendar has no such time")]
     NoSuchTime,
+}
+
+impl Terms {
+    /// What a budget of AWS Budgets comes to: its limit as a decimal text, the currency as its unit, and its period, which
+    /// begins and ends with days of UTC.
+    ///
+    /// # Errors
+    /// When the limit is no amount of more than nothing, the unit no currency, or the period does not hold the time.
+    pub fn given(limit: &str, unit: &str, basis: Basis, bounds: Bounds, at: Timestamp) -> Result<Self, String> {
+        if !is_currency(unit) {
+            return Err(format!("its unit `{}` is not a currency code of ISO 4217 such as `USD`", excerpt(unit)));
+        }
+        let limit_micros = micros_from_decimal(limit).map_err(|error| format!("its limit: {error}"))?;
+        if limit_micros <= 0 {
+            return Err(format!("its limit of {} leaves nothing to spend", decimal_from_micros(limit_micros)));
+        }
+        if at < bounds.starts_at || bounds.ends_at <= at {
+            return Err(format!("its period is {} to {}, and does not hold {at}", bounds.starts_at, bounds.ends_at));
+        }
+        let (first_day, end_day) = (bounds.starts_at.date_naive(), bounds.ends_at.date_naive());
+        let (currency, today) = (unit.to_owned(), at.date_naive());
+        Ok(Self { currency, basis, limit_micros, limit_at_end_micros: limit_micros, bounds, first_day, end_day, today })
+    }
 }
 
 impl Declared {

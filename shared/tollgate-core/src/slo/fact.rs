@@ -3,6 +3,7 @@
 use super::{
     BudgetUnit, BudgetingFact, BudgetingMethod, SloFact, Traffic, WindowFact,
     aggregate::DailyAggregate,
+    alerted::AlertFact,
     assembled::Spent,
     calendar::{PeriodFact, PeriodKind},
     composite::composite_fact,
@@ -91,6 +92,7 @@ pub(super) fn unknown(
         windows: WINDOWS.map(|(name, seconds)| (name.to_owned(), WindowFact::unknown(seconds))).into(),
         budget: None,
         pairs: background.pairs.iter().filter_map(pair).collect(),
+        alerts: AlertFact::all_unknown(&slo.alerts),
         depletion: OUTLOOKS.map(DepletionFact::unknown).into(),
         burning_since: None,
     }

@@ -25,13 +25,13 @@ const ABSENT_IS_ZERO: Counted = Counted::Bad { absent_is_zero: true };
 
 /// An objective and its history.
 pub(super) struct Judged<'a> {
-    slo: &'a Slo,
+    pub(super) slo: &'a Slo,
     judging: &'a Judging,
     background: &'a Background,
-    reading: &'a Reading<'a>,
-    plan: &'a Plan,
-    history: History,
-    slices: Option<(Slicing, Slices)>,
+    pub(super) reading: &'a Reading<'a>,
+    pub(super) plan: &'a Plan,
+    pub(super) history: History,
+    pub(super) slices: Option<(Slicing, Slices)>,
     end: Timestamp,
     bounds: Bounds,
     /// Where the datapoint begins that the period begins in.
@@ -99,6 +99,7 @@ impl<'a> Judged<'a> {
             ..fact.evidence
         };
         fact.traffic = Traffic::of(period.events.map(Events::total));
+        fact.alerts = self.alerts();
         fact.burning_since = self.history.burning_since(self.slo.target);
         if let Some(budget) = &mut fact.budget {
             budget.slices = period.tally.as_ref().map(Tally::fact);
@@ -135,7 +136,7 @@ impl<'a> Judged<'a> {
         Stretch { start, events, tally, spending }
     }
 
-    fn spending(&self, events: Events, tally: Option<&Tally>) -> Option<Spending> {
+    pub(super) fn spending(&self, events: Events, tally: Option<&Tally>) -> Option<Spending> {
         let known = |tally: &&Tally| tally.unknown < tally.total;
         match (&self.slices, tally) {
             (Some((slicing, _)), Some(tally)) => Some(tally).filter(known)?.spending(*slicing),
