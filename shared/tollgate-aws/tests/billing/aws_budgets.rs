@@ -89,14 +89,15 @@ async fn what_is_odd_about_one_makes_it_unknown() {
         ),
         (json!({"BudgetType": "USAGE"}), "of the kind `USAGE`"),
         (json!({"BudgetLimit": null}), "has no limit"),
-        (json!({"BudgetLimit": {"Amount": "3000", "Unit": "GB"}}), "in no currency"),
+        (json!({"BudgetLimit": {"Amount": "3000", "Unit": "GB"}}), "`GB` is not a currency code"),
+        (json!({"BudgetLimit": {"Amount": "0.0", "Unit": "USD"}}), "leaves nothing to spend"),
         (json!({"CostTypes": {"UseBlended": true}}), "blended"),
         (json!({"Metrics": ["BlendedCost"]}), "not a figure that is known"),
         (json!({"CalculatedSpend": null}), "does not say what was spent"),
         (actual(json!({"Amount": "5", "Unit": "EUR"})), "its spend in `EUR`"),
         (actual(json!({"Amount": "five", "Unit": "USD"})), "`five` is not"),
-        (json!({"TimeUnit": "WEEKLY"}), "has no period here"),
-        (json!({"TimePeriod": {"Start": 1_767_225_600, "End": 1_769_904_000}}), "has no period here"),
+        (json!({"TimeUnit": "WEEKLY"}), "its periods, `WEEKLY`, are not known"),
+        (json!({"TimePeriod": {"Start": 1_767_225_600, "End": 1_769_904_000}}), "its last period is over"),
         // Editing sets the spend to nothing until it is computed again.
         (json!({"CalculatedSpend": {"ActualSpend": zero}, "LastUpdatedTime": edited}), "was edited lately"),
     ];

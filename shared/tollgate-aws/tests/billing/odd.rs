@@ -168,7 +168,9 @@ async fn what_no_tag_says_cannot_be_asked() {
     let mut wanted = wanted();
     wanted.tags.service = None;
     let (billing, asked) = billing(|_, _, _| panic!("nothing to ask")).await;
-    let gap = spend_of(&fetch(&billing, std::slice::from_ref(&by_service), &wanted).await, &by_service, now()).unwrap_err().gap;
+    let gap = spend_of(&fetch(&billing, std::slice::from_ref(&by_service), &wanted).await, &by_service, now())
+        .unwrap_err()
+        .gap;
     assert!(gap.reason.contains("no tag is set that says the service"), "{gap:?}");
     assert!(asked.lock().unwrap().is_empty());
 }
