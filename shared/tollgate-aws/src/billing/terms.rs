@@ -25,6 +25,9 @@ pub(super) fn terms(budget: &AwsBudget, at: Timestamp) -> Result<Terms, Gap> {
     if budget.ends_at.is_some_and(|end| end <= at) {
         return Err(odd("its last period is over: renew it".to_owned()));
     }
+    if let Some(start) = budget.starts_at.filter(|start| at < *start) {
+        return Err(odd(format!("its first period begins at {}", start.to_rfc3339())));
+    }
     let bounds =
         bounds(budget, at).ok_or_else(|| odd(format!("its periods, `{}`, are not known", budget.time_unit)))?;
     Terms::given(&limit.amount, &limit.unit, basis, bounds, at).map_err(odd)

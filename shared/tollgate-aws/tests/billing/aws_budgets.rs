@@ -98,6 +98,10 @@ async fn what_is_odd_about_one_makes_it_unknown() {
         (actual(json!({"Amount": "five", "Unit": "USD"})), "`five` is not"),
         (json!({"TimeUnit": "WEEKLY"}), "its periods, `WEEKLY`, are not known"),
         (json!({"TimePeriod": {"Start": 1_767_225_600, "End": 1_769_904_000}}), "its last period is over"),
+        (
+            json!({"TimePeriod": {"Start": 1_796_083_200, "End": 3_706_473_600_u64}}),
+            "its first period begins at 2026-12-01",
+        ),
         // Editing sets the spend to nothing until it is computed again.
         (json!({"CalculatedSpend": {"ActualSpend": zero}, "LastUpdatedTime": edited}), "was edited lately"),
     ];
