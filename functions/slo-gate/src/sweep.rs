@@ -60,7 +60,7 @@ impl SloGate {
             .collect();
         let deadline = tokio::time::Instant::now() + time_left(context).saturating_sub(RESERVE);
         let read = |service: &&Service, found: Vec<Gathered<'_>>| {
-            let max_age_seconds = self.max_age_seconds(&self.settings(&service.name));
+            let max_age_seconds = catalogue.settings_of(&service.name).seconds("slo", "max_age_seconds");
             let mut seen = (Vec::new(), Vec::new());
             for mut gathered in found {
                 gathered.judging.max_age_seconds = max_age_seconds;
