@@ -120,7 +120,7 @@ async fn next_invocation(State(shared): State<Arc<Shared>>) -> Response {
     let Some(Invocation { id, payload }) = shared.next.lock().await.recv().await else {
         return StatusCode::GONE.into_response();
     };
-    let deadline = SystemTime::now() + Duration::from_secs(10);
+    let deadline = SystemTime::now() + Duration::from_secs(120);
     let deadline = deadline.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis().to_string();
     let headers = [
         ("lambda-runtime-aws-request-id", id),

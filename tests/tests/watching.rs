@@ -89,6 +89,31 @@ async fn a_burning_service_pages_once_however_often_the_schedule_comes() {
     assert!(mailbox.is_empty().await, "nothing changed, so nothing is said, also after a restart");
 }
 
+/// Nobody names staging, and still its objective is looked at: an objective that is looked at nowhere would be silence.
+#[tokio::test]
+async fn an_objective_of_one_environment_is_looked_at_there() {
+    let world = World::new();
+    rest_is_silent(&world);
+    publish_all(&world, Traffic::burning(20, 2 * 3600)).await;
+    let file = world.policies().join("data/slos/payments-api.yaml");
+    let slos = std::fs::read_to_string(&file).unwrap();
+    let labelled = slos.replace(
+        "metadata:\n  name: availability\n",
+        "metadata:\n  name: availability\n  labels: {environment: staging}\n",
+    );
+    assert_ne!(slos, labelled);
+    std::fs::write(&file, labelled).unwrap();
+    let gate = world.slo_gate().await;
+    let swept = invoke(&gate, "a", schedule(0)).await;
+    assert_eq!(swept["saw"]["levels"]["page"], 1, "{swept:#}");
+    let notice = gate.logged("payments-api in staging").await;
+    assert!(notice.contains("\"kind\":\"page\""), "{notice}");
+    // Without an objective of its own, production is not known, and that is no approval.
+    let question = json!({"service": "payments-api", "environment": "production", "purpose": "feature"});
+    let answer = gate.http("POST", "/v1/gates/slo", &[], &question.to_string()).await;
+    assert_ne!(answer.body["verdict"], "allow", "{:#}", answer.body);
+}
+
 #[tokio::test]
 async fn an_alarm_has_its_service_looked_at_and_an_older_one_does_not() {
     let world = World::new();

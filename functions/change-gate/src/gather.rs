@@ -33,19 +33,16 @@ impl ChangeGate {
         let catalogue = &self.house.catalogue;
         let change = &question.asked;
         let service = catalogue.services.get(&change.service);
-        let settings = catalogue.settings.resolve(&change.service, service.map(|service| service.owner.as_str()));
-        let seconds = |group: &str, name: &str| {
-            settings.integer(group, name).and_then(|seconds| u64::try_from(seconds).ok()).unwrap_or(0)
-        };
+        let settings = catalogue.settings_of(&change.service);
         let slos = objectives(catalogue, &change.service, &change.environment);
         let (telemetry, (history, seen)) = tokio::join!(
             self.house.telemetry.gather(
                 &slos,
                 now,
                 tokio::time::Instant::now() + limit,
-                seconds("slo", "max_age_seconds")
+                settings.seconds("slo", "max_age_seconds")
             ),
-            self.history(question, now, limit, seconds("change", "history_window_seconds")),
+            self.history(question, now, limit, settings.seconds("change", "history_window_seconds")),
         );
         let (own, of_dependencies): (Vec<_>, Vec<_>) = telemetry.into_iter().partition(|fact| fact.evidence.required);
         let max_age_seconds = settings.integer("change", "approval_max_age_seconds").unwrap_or(0);

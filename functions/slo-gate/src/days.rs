@@ -1,9 +1,10 @@
 //! What is kept of the days of objectives that are counted in slices, because CloudWatch forgets datapoints as short as a
 //! slice long before the period is over.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, NaiveDate, TimeDelta};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use tollgate_aws::Gathered;
 use tollgate_core::{
     Timestamp,
@@ -11,7 +12,7 @@ use tollgate_core::{
 };
 use tollgate_gate::unavailable;
 use tollgate_lambda::problem::Problem;
-use tollgate_ledger::{Collection, Commit, Committed, Document, Expect, Put};
+use tollgate_ledger::{Collection, Commit, Committed, Document, Expect, LedgerError, Put};
 
 use crate::SloGate;
 
@@ -19,6 +20,8 @@ use crate::SloGate;
 const DAYS_BACK: u64 = 13;
 /// How long datapoints of a day may come after it: CloudWatch converges within ten minutes.
 const LATE: TimeDelta = TimeDelta::minutes(15);
+/// Objectives whose days are read at once.
+const READS_AT_ONCE: usize = 16;
 /// The longest slice that CloudWatch's hourly datapoints cannot replace.
 const LONGEST_KEPT_SECONDS: u64 = 3599;
 
@@ -63,17 +66,30 @@ pub(crate) fn new_days(gathered: &Gathered<'_>, kept: &Kept) -> Vec<DailyAggrega
 }
 
 impl SloGate {
-    /// What is kept of the days of these objectives.
+    /// What is kept of the days of these objectives, and of no others: a month of them is some ten kilobytes. What cannot
+    /// be read is as if it was not kept, so those days are not known.
     ///
     /// # Errors
-    /// When the ledger cannot be read.
+    /// When the ledger fails.
     pub(crate) async fn kept_days(&self, slos: impl IntoIterator<Item = &Slo>) -> Result<Kept, Problem> {
-        let sliced: Vec<String> =
+        let sliced: BTreeSet<String> =
             slos.into_iter().flat_map(with_parts).filter(|slo| is_kept(slo)).map(Slo::evidence_id).collect();
-        let (Some(first), Some(last)) = (sliced.iter().min(), sliced.iter().max()) else { return Ok(Kept::new()) };
-        let documents = self.house.ledger.documents(&collection(), first, last).await;
-        let documents = documents.map_err(|error| unavailable("what is kept of the days cannot be read", &error))?;
-        Ok(documents.into_iter().map(|document| (document.key.clone(), document)).collect())
+        let read = stream::iter(sliced)
+            .map(|id| async move {
+                match self.house.ledger.document(&collection(), &id).await {
+                    Err(error @ LedgerError::Unreadable { .. }) => {
+                        tracing::error!(%error, "the days of an objective are not known");
+                        Ok(None)
+                    }
+                    read => read,
+                }
+            })
+            .buffer_unordered(READS_AT_ONCE);
+        let documents: Vec<_> = read
+            .try_collect()
+            .await
+            .map_err(|error: LedgerError| unavailable("what is kept of the days cannot be read", &error))?;
+        Ok(documents.into_iter().flatten().map(|document| (document.key.clone(), document)).collect())
     }
 
     /// Keeps days, as long as the objective's period may need them. Whoever was faster kept the same.

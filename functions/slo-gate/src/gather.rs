@@ -7,7 +7,6 @@ use tollgate_core::{
     approval::{ApprovalTime, approval_facts},
     canary::{CanaryFact, unknown_canary},
     facts::{CallerFact, DependencyFact, FACTS_SCHEMA, Rollout, SloGateFacts},
-    settings::Settings,
     slo::SloFact,
 };
 use tollgate_gate::{dependencies, objectives, service_fact};
@@ -21,7 +20,7 @@ impl SloGate {
         let rollout = &question.asked;
         let slos = objectives(catalogue, &rollout.service, &rollout.environment);
         let deadline = tokio::time::Instant::now() + limit;
-        let max_age_seconds = self.max_age_seconds(&self.settings(&rollout.service));
+        let max_age_seconds = catalogue.settings_of(&rollout.service).seconds("slo", "max_age_seconds");
         let (telemetry, kept, canary, keptn) = tokio::join!(
             self.house.telemetry.read(&slos, now, deadline, max_age_seconds),
             tokio::time::timeout(limit, self.kept_days(slos.iter().map(|(slo, _)| *slo))),
@@ -56,7 +55,7 @@ impl SloGate {
         dependencies: Vec<DependencyFact>,
     ) -> SloGateFacts {
         let catalogue = &self.house.catalogue;
-        let settings = self.settings(&rollout.service);
+        let settings = catalogue.settings_of(&rollout.service);
         let max_age_seconds = settings.integer("change", "approval_max_age_seconds").unwrap_or(0);
         let caller = CallerFact {
             may_assert_approvals: catalogue.may_assert_approvals(principal),
@@ -80,15 +79,5 @@ impl SloGate {
             rollout: rollout.clone(),
             settings,
         }
-    }
-
-    pub(crate) fn settings(&self, service: &str) -> Settings {
-        let catalogue = &self.house.catalogue;
-        let owner = catalogue.services.get(service).map(|service| service.owner.as_str());
-        catalogue.settings.resolve(service, owner)
-    }
-
-    pub(crate) fn max_age_seconds(&self, settings: &Settings) -> u64 {
-        settings.integer("slo", "max_age_seconds").and_then(|seconds| u64::try_from(seconds).ok()).unwrap_or(0)
     }
 }

@@ -10,7 +10,7 @@ use tollgate_core::{
 };
 use tollgate_ledger::{Collection, Commit, Committed, Document, Expect, LedgerError, Put};
 
-use crate::SloGate;
+use crate::{SloGate, tell::key};
 
 /// Results that are kept of a service in an environment.
 const KEPT: usize = 100;
@@ -92,8 +92,4 @@ impl SloGate {
 
 fn collection() -> Collection {
     Collection::of(&["keptn"])
-}
-
-fn key(service: &str, environment: &str) -> String {
-    format!("{service}\u{1f}{environment}")
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tollgate_aws::Gathered;
 use tollgate_core::{
     Timestamp,
-    catalogue::Service,
+    catalogue::{Catalogue, Service},
     change::Purpose,
     facts::{Rollout, SloGateFacts},
     notice::State,
@@ -53,14 +53,14 @@ impl SloGate {
         let slos = services.iter().flat_map(|service| catalogue.slos_of(&service.name));
         let (states, kept) = tokio::join!(self.states(&order), self.kept_days(slos));
         let (mut states, kept) = (states?, kept?);
-        let (mut tally, mut looked_at) = (Tally::default(), 0);
+        let (mut tally, mut looked_at, mut is_taken) = (Tally::default(), 0, true);
         let groups: Vec<_> = services
             .iter()
             .map(|service| (*service, catalogue.slos_of(&service.name).map(|slo| (slo, true)).collect()))
             .collect();
         let deadline = tokio::time::Instant::now() + time_left(context).saturating_sub(RESERVE);
         let read = |service: &&Service, found: Vec<Gathered<'_>>| {
-            let max_age_seconds = self.max_age_seconds(&self.settings(&service.name));
+            let max_age_seconds = catalogue.settings_of(&service.name).seconds("slo", "max_age_seconds");
             let mut seen = (Vec::new(), Vec::new());
             for mut gathered in found {
                 gathered.judging.max_age_seconds = max_age_seconds;
@@ -73,7 +73,7 @@ impl SloGate {
         // What is written waits for no other service, and what is read goes on meanwhile.
         let mut looked = seen
             .map(|(service, (facts, days))| {
-                let as_it_runs: Vec<_> = watched(service, &round.environments)
+                let as_it_runs: Vec<_> = watched(catalogue, service, &round.environments)
                     .into_iter()
                     .map(|environment| {
                         let slos = catalogue.slos_of(&service.name).zip(&facts);
@@ -95,8 +95,11 @@ impl SloGate {
             tally.note(looked);
             if let Some(place) = place {
                 self.mark(round, &place).await?;
-                // People are told before the rest is looked at; what cannot be sent now is sent in the end.
-                let _ = self.send().await;
+                // People are told before the rest is looked at. What some target does not take now is sent in the end,
+                // and not at every turn: those that took it would have it each time.
+                if is_taken {
+                    is_taken = matches!(self.send().await, Ok(0));
+                }
             }
         }
         drop(looked);
@@ -163,12 +166,16 @@ impl SloGate {
     }
 }
 
-/// The environments in which a service is looked at.
-fn watched<'a>(service: &'a Service, named: &'a [String]) -> Vec<&'a str> {
+/// The environments in which a service is looked at: where none is named, the one that is watched, and those that any of
+/// its objectives is about by name, so that no objective is looked at nowhere.
+fn watched<'a>(catalogue: &'a Catalogue, service: &'a Service, named: &'a [String]) -> Vec<&'a str> {
     let runs_in = |name: &str| service.environments.iter().any(|environment| environment == name);
-    if named.is_empty() {
-        let first = service.environments.first().map_or(WATCHED, String::as_str);
-        return vec![if runs_in(WATCHED) { WATCHED } else { first }];
+    if !named.is_empty() {
+        return named.iter().map(String::as_str).filter(|name| runs_in(name)).collect();
     }
-    named.iter().map(String::as_str).filter(|name| runs_in(name)).collect()
+    let first = service.environments.first().map_or(WATCHED, String::as_str);
+    let watched = if runs_in(WATCHED) { WATCHED } else { first };
+    let is_named = |name: &str| catalogue.slos_of(&service.name).any(|slo| slo.names(name));
+    let others = service.environments.iter().map(String::as_str).filter(|name| *name != watched && is_named(name));
+    std::iter::once(watched).chain(others).collect()
 }

@@ -139,7 +139,8 @@ fn collection() -> Collection {
     Collection::of(&["state", "slo"])
 }
 
-fn key(service: &str, environment: &str) -> String {
+/// The key of what is kept of a service in an environment. Names have no control characters.
+pub(crate) fn key(service: &str, environment: &str) -> String {
     format!("{service}\u{1f}{environment}")
 }
 

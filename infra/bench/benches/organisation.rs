@@ -32,6 +32,8 @@ async fn main() -> anyhow::Result<()> {
     let function = Function::start("slo-gate", &environment, Value::Null).await?;
     function.api.polled().await;
     println!("cold start with {SERVICES} services: {:.2?}", started.elapsed());
+    let peak = |function: &Function| function.peak_memory_kibibytes().map(|kibibytes| kibibytes / 1024);
+    println!("peak memory by then: {:?} MiB", peak(&function));
     // The stand-in writes its answers at the first sweep.
     for number in 0..2 {
         stand_in.take_calls();
@@ -40,9 +42,7 @@ async fn main() -> anyhow::Result<()> {
         let Some(Ok(swept)) = answer else { anyhow::bail!("{answer:?}") };
         println!("sweep: {:.2?}, {} calls, {}", started.elapsed(), stand_in.take_calls(), swept["done"][0]["saw"]);
     }
-    if let Some(kibibytes) = function.peak_memory_kibibytes() {
-        println!("peak memory: {} MiB", kibibytes / 1024);
-    }
+    println!("peak memory: {:?} MiB", peak(&function));
     Ok(())
 }
 

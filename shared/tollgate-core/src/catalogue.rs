@@ -23,7 +23,7 @@ use crate::{
     canary::CanarySource,
     data::{DataError, from_yaml},
     keptn::{self, KeptnGate, KeptnSlis},
-    settings::Layers,
+    settings::{Layers, Settings},
     slo::{Exclusion, Slo},
     waiver::Waiver,
 };
@@ -155,6 +155,11 @@ impl Catalogue {
             }
         }
         Ok(())
+    }
+
+    /// The settings in force for a service; for one that is not known, those of the organisation.
+    pub fn settings_of(&self, service: &str) -> Settings {
+        self.settings.resolve(service, self.services.get(service).map(|service| service.owner.as_str()))
     }
 
     /// Is this caller trusted to say who approved a change?

@@ -27,6 +27,11 @@ impl Settings {
     pub fn integer(&self, group: &str, name: &str) -> Option<i64> {
         self.thresholds.get(group)?.get(name)?.as_i64()
     }
+
+    /// The seconds at `group.name`: none at all where there is no such threshold, so that everything is too old.
+    pub fn seconds(&self, group: &str, name: &str) -> u64 {
+        self.integer(group, name).and_then(|seconds| u64::try_from(seconds).ok()).unwrap_or(0)
+    }
 }
 
 #[cfg(test)]

@@ -82,7 +82,9 @@ proptest! {
             Ok(set) => {
                 let evaluation = Evaluator::new(set, Limits::default()).evaluate(&facts().into());
                 prop_assert_eq!(evaluation.rules.len(), 2);
-                prop_assert!(!evaluation.findings.is_empty());
+                // The odd text may go on with the rule above it, and make it one that finds nothing.
+                let goes_on = body.lines().nth(2).is_some_and(|line| !line.starts_with("warn"));
+                prop_assert!(goes_on || !evaluation.findings.is_empty());
             }
             Err(errors) => {
                 prop_assert!(!errors.is_empty());

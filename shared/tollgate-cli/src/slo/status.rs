@@ -147,8 +147,7 @@ fn chosen<'a>(catalogue: &'a Catalogue, service: Option<&str>) -> anyhow::Result
 async fn gather(catalogue: &Catalogue, telemetry: &Telemetry, chosen: &[(&Slo, Relation)], now: Timestamp) -> Vec<Row> {
     let mut by_age: BTreeMap<u64, Vec<(&Slo, Relation, Enough)>> = BTreeMap::new();
     for (slo, relation) in chosen {
-        let owner = catalogue.services.get(&slo.service).map(|service| service.owner.as_str());
-        let settings = catalogue.settings.resolve(&slo.service, owner);
+        let settings = catalogue.settings_of(&slo.service);
         let number = |name: &str| settings.integer("slo", name).and_then(|number| u64::try_from(number).ok());
         let enough = Enough { events: number("min_events"), bad_events: number("min_bad_events") };
         by_age.entry(number("max_age_seconds").unwrap_or(0)).or_default().push((slo, *relation, enough));

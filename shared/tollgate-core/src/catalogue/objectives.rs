@@ -76,8 +76,7 @@ impl Catalogue {
     pub(super) fn warn_of_unreachable(&mut self) {
         let mut found = Vec::new();
         for slo in self.slos.values().flatten() {
-            let owner = self.services.get(&slo.service).map(|service| service.owner.as_str());
-            let settings = self.settings.resolve(&slo.service, owner);
+            let settings = self.settings_of(&slo.service);
             let period_seconds = slo.period.longest_seconds();
             let burn_rates = settings.thresholds.get("slo").map(|of| burn_rates(of, period_seconds));
             for (name, threshold) in burn_rates.unwrap_or_default() {

@@ -13,6 +13,8 @@ use crate::{
 };
 
 const MILLION: u64 = 1_000_000;
+/// What clears it when rules failed.
+const BLIND: &str = "every rule can be judged again";
 /// The window whose burn rate a notice tells.
 const TOLD_WINDOW: &str = "1h";
 
@@ -61,7 +63,7 @@ fn of_objective(slo: &SloFact, findings: &[&Finding], is_blind: bool) -> Observa
     Observation {
         subject: slo.evidence.id.clone(),
         level,
-        clears_when: clears_when(level, &own),
+        clears_when: clears_when(level, &own, is_blind && slo.evidence.is_ok()),
         findings: if level == Level::Ok { Vec::new() } else { own.into_iter().cloned().collect() },
         budget_remaining_ppm: slo.budget.as_ref().map(|budget| budget.remaining_ppm),
         burn_rate_micro: slo.windows.get(TOLD_WINDOW).and_then(|window| window.burn_rate_micro),
@@ -86,14 +88,15 @@ fn of_service(findings: Vec<&Finding>) -> Observation {
         budget_remaining_ppm: None,
         burn_rate_micro: None,
         is_idle: false,
-        clears_when: (level == Level::Unknown).then(|| "every rule can be judged again".to_owned()),
+        clears_when: (level == Level::Unknown).then(|| BLIND.to_owned()),
     }
 }
 
 /// What would clear it: the limits of its findings, each once, as the lowest that any of them has.
-fn clears_when(level: Level, findings: &[&Finding]) -> Option<String> {
+fn clears_when(level: Level, findings: &[&Finding], is_blind: bool) -> Option<String> {
     if level == Level::Unknown {
-        return Some("its telemetry is there again, complete and in time".to_owned());
+        let cause = if is_blind { BLIND } else { "its telemetry is there again, complete and in time" };
+        return Some(cause.to_owned());
     }
     let mut limits: BTreeMap<&str, u64> = BTreeMap::new();
     for (name, limit) in

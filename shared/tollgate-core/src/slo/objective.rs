@@ -13,6 +13,9 @@ use super::{
     source::Metric,
 };
 
+/// The label by which an objective is about some environments only.
+const ENVIRONMENT: &str = "environment";
+
 /// One objective of one service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Slo {
@@ -73,7 +76,12 @@ impl Slo {
 
     /// Is it about this environment? By its label `environment`; without one it is about all of them.
     pub fn is_about(&self, environment: &str) -> bool {
-        self.labels.get("environment").is_none_or(|names| names.iter().any(|name| name == environment))
+        !self.labels.contains_key(ENVIRONMENT) || self.names(environment)
+    }
+
+    /// Does its label `environment` name this one?
+    pub fn names(&self, environment: &str) -> bool {
+        self.labels.get(ENVIRONMENT).is_some_and(|names| names.iter().any(|name| name == environment))
     }
 
     /// The name of its evidence in a decision: `slo/payments-api/availability`.

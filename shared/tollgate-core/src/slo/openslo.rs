@@ -66,7 +66,9 @@ mod slo;
 mod source;
 mod window;
 
-/// Kinds beside `SLO`, in the order in which they are checked.
+/// The kind of an objective.
+const SLO: &str = "SLO";
+/// Kinds beside it, in the order in which they are checked.
 const KINDS: [&str; 6] = ["Service", "DataSource", "SLI", "AlertNotificationTarget", "AlertCondition", "AlertPolicy"];
 
 /// What the OpenSLO files of a folder come to.
@@ -107,22 +109,20 @@ fn read_as<'a>(
     files: impl IntoIterator<Item = (&'a str, &'a str)>,
     syntax_only: bool,
 ) -> Result<Objectives, Vec<DataError>> {
-    let mut documents = Vec::new();
-    let mut errors = Vec::new();
-    for (file, text) in files {
+    let files: Vec<(&str, &str)> = files.into_iter().collect();
+    let (mut documents, mut errors, mut empty) = (Vec::new(), Vec::new(), Vec::new());
+    for (file, text) in &files {
         match documents_of(file, text) {
-            Ok(found) => documents.push((file, found)),
+            Ok(found) if found.is_empty() => {
+                empty.push(DataError::new(*file, None, "nothing is in it: write an SLO, or remove the file"));
+            }
+            Ok(found) => documents.push((*file, shared(found))),
             Err(found) => errors.extend(found),
         }
     }
     if !errors.is_empty() {
         return Err(errors);
     }
-    let empty: Vec<DataError> = documents
-        .iter()
-        .filter(|(_, found)| found.is_empty())
-        .map(|(file, _)| DataError::new(*file, None, "nothing is in it: write an SLO, or remove the file"))
-        .collect();
     let documents: Vec<(&str, &Spanned<Document>)> = documents
         .iter()
         .flat_map(|(file, documents)| documents.iter().map(move |document| (*file, document)))
@@ -133,7 +133,11 @@ fn read_as<'a>(
             reader.in_file(file, |reader| reader.check(document));
         }
     }
-    reader.slos(&documents);
+    // Objectives are read file by file: as written, those of an organisation take a hundred megabytes.
+    for (file, text) in files {
+        reader.slos(file, documents_of(file, text).unwrap_or_default());
+    }
+    reader.composites();
     let Reader { mut errors, mut warnings, known, .. } = reader;
     warnings.extend(empty);
     for found in [&mut errors, &mut warnings] {
@@ -142,6 +146,12 @@ fn read_as<'a>(
     }
     let slos = known.into_iter().map(Arc::unwrap_or_clone).collect();
     if errors.is_empty() { Ok(Objectives { slos, warnings }) } else { Err(errors) }
+}
+
+/// What objectives of other files may refer to.
+fn shared(mut documents: Vec<Spanned<Document>>) -> Vec<Spanned<Document>> {
+    documents.retain(|document| document.value.kind != SLO);
+    documents
 }
 
 /// Reads files of other kinds, whose metric sources are written as here and may refer to the data sources of these.
@@ -153,8 +163,10 @@ pub(crate) fn read_others<'a>(
     others: impl IntoIterator<Item = (&'a str, &'a str)>,
     mut read: impl FnMut(&mut Reader<'_>, &str, &str),
 ) -> (Vec<DataError>, Vec<DataError>) {
-    let found = |(file, text)| (file, documents_of(file, text).unwrap_or_default());
-    let documents: Vec<(&str, Vec<Spanned<Document>>)> = slo_files.into_iter().map(found).collect();
+    let mut others = others.into_iter().peekable();
+    let found = |(file, text)| (file, shared(documents_of(file, text).unwrap_or_default()));
+    let needed = others.peek().is_some();
+    let documents: Vec<(&str, Vec<Spanned<Document>>)> = slo_files.into_iter().filter(|_| needed).map(found).collect();
     let documents: Vec<(&str, &Spanned<Document>)> =
         documents.iter().flat_map(|(file, found)| found.iter().map(move |document| (*file, document))).collect();
     let mut reader = Reader::over(&documents, false);

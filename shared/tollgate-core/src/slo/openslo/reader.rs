@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use serde_saphyr::{Location, Spanned};
 
 use super::{
+    SLO,
     document::{Document, Spec},
     line,
 };
@@ -27,6 +28,8 @@ pub(crate) struct Reader<'a> {
     pub(super) composites: bool,
     /// Was something left for when they are?
     pub(super) postponed: bool,
+    /// What was left.
+    waiting: Vec<(&'a str, Spanned<Document>)>,
 }
 
 impl<'a> Reader<'a> {
@@ -40,8 +43,9 @@ impl<'a> Reader<'a> {
             known: Vec::new(),
             composites: false,
             postponed: false,
+            waiting: Vec::new(),
         };
-        for &(file, document) in documents.iter().filter(|(_, document)| document.value.kind != "SLO") {
+        for &(file, document) in documents {
             let (kind, name) = (document.value.kind.as_str(), &document.value.metadata.name);
             match reader.objects.get(&(kind, name.value.as_str())) {
                 None => {
@@ -58,22 +62,25 @@ impl<'a> Reader<'a> {
         reader
     }
 
-    /// Reads all SLOs, those that are made of others last.
-    pub(super) fn slos(&mut self, documents: &[(&'a str, &'a Spanned<Document>)]) {
-        let mut postponed = Vec::new();
-        for &(file, document) in documents.iter().filter(|(_, document)| document.value.kind == "SLO") {
-            self.in_file(file, |reader| reader.check(document));
+    /// Reads the SLOs of a file. Those that are made of others wait for [`composites`](Self::composites).
+    pub(super) fn slos(&mut self, file: &'a str, documents: Vec<Spanned<Document>>) {
+        for document in documents.into_iter().filter(|document| document.value.kind == SLO) {
+            self.in_file(file, |reader| reader.check(&document));
             self.postponed = false;
-            let slos = self.in_file(file, |reader| reader.slo(document));
+            let slos = self.in_file(file, |reader| reader.slo(&document));
             if self.postponed {
-                postponed.push((file, document));
+                self.waiting.push((file, document));
             }
             self.add(slos.unwrap_or_default());
         }
+    }
+
+    /// Reads what waits for the objectives that it is made of.
+    pub(super) fn composites(&mut self) {
         self.composites = true;
         let mut composites = Vec::new();
-        for (file, document) in postponed {
-            composites.extend(self.in_file(file, |reader| reader.slo(document)).unwrap_or_default());
+        for (file, document) in std::mem::take(&mut self.waiting) {
+            composites.extend(self.in_file(file, |reader| reader.slo(&document)).unwrap_or_default());
         }
         self.add(composites);
     }
@@ -97,7 +104,7 @@ impl<'a> Reader<'a> {
     /// Checks what concerns an object of any kind, and reads those that no SLO may refer to.
     pub(super) fn check(&mut self, document: &Spanned<Document>) {
         let Document { kind, metadata, spec, .. } = &document.value;
-        if kind != "SLO" {
+        if kind != SLO {
             self.name(&metadata.name);
         }
         let Some(spec) = spec else {
