@@ -62,6 +62,7 @@ impl ChangeGate {
             freezes: freezes(catalogue, question, now),
             approvals: approval_facts(change, &caller, approved_by, |person| catalogue.groups_of(person)),
             cost: change.cost.as_ref().map(cost_fact),
+            spend: None,
             waivers: catalogue.waivers.iter().filter(|waiver| waiver.service == change.service).cloned().collect(),
             caller,
             change: change.clone().kept(),
