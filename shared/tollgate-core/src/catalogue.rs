@@ -262,25 +262,5 @@ fn named<T: DeserializeOwned>(file: &str, text: &str, name: impl Fn(&T) -> &Stri
     }
 }
 
-/// The data that ships, as a catalogue reads it.
-#[cfg(test)]
-pub(crate) fn shipped() -> BTreeMap<String, String> {
-    let policies = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../policies"));
-    let mut folders = vec![policies.join("data")];
-    let mut files = BTreeMap::new();
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                let name = path.strip_prefix(policies).unwrap().to_str().unwrap().to_owned();
-                files.insert(name, std::fs::read_to_string(&path).unwrap());
-            }
-        }
-    }
-    files
-}
-
 #[cfg(test)]
 mod tests;

@@ -13,11 +13,13 @@ pub struct Gap {
 }
 
 impl Gap {
-    pub(super) fn new(status: EvidenceStatus, reason: impl Into<String>) -> Self {
+    /// So, and why.
+    pub fn new(status: EvidenceStatus, reason: impl Into<String>) -> Self {
         Self { status, reason: reason.into() }
     }
 
-    pub(super) fn error(reason: impl Into<String>) -> Self {
+    /// The source failed, and why.
+    pub fn error(reason: impl Into<String>) -> Self {
         Self::new(EvidenceStatus::Error, reason)
     }
 }

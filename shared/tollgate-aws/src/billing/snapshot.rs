@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use tollgate_core::{
     Timestamp,
     budget::Basis,
+    evidence::EvidenceStatus,
     spend::{GivenForecast, Reconciliation, SpendError},
 };
 
@@ -112,6 +113,15 @@ impl Snapshot {
     /// The answer that is grouped by account and owner and holds everything.
     pub(super) fn owned(&self, basis: Basis) -> Option<&Part<CostQuery, CostTable>> {
         self.cost(basis, &padded(Vec::new(), &self.tags), &[])
+    }
+
+    /// Did all of it come, and anew?
+    pub fn is_whole(&self) -> bool {
+        let costs = self.costs.iter().all(|part| part.gap().is_none());
+        let forecasts =
+            self.forecasts.iter().all(|part| part.gap().is_none_or(|gap| gap.status == EvidenceStatus::NoData));
+        let budgets = self.budgets.iter().all(|part| part.gap().is_none());
+        costs && forecasts && budgets && self.anomalies.as_ref().is_none_or(|part| part.gap().is_none())
     }
 
     /// Each grouping that holds everything, held against the total of the same basis, over the days from the first to

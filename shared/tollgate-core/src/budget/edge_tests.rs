@@ -3,14 +3,11 @@
 use chrono::NaiveDate;
 
 use super::{
-    Allowance, AnomalyFact, Basis, Enforcement, ForecastReading, SpendJudging, SpendReading, Standing, Terms, Unknown,
-    budget_fact,
+    Allowance, AnomalyFact, Basis, Enforcement, ForecastReading, SpendReading, Standing, Terms, Unknown, budget_fact,
     example::{NOW, budget, day, declared, fact, judging, reading, ten_days, time, usd},
 };
 use crate::{
-    catalogue,
     evidence::EvidenceStatus,
-    settings::Settings,
     slo::Bounds,
     spend::{BilledAmount, DailySpend, GivenForecast},
 };
@@ -190,19 +187,6 @@ fn an_aws_budget_stands_where_aws_says_without_any_day() {
 }
 
 #[test]
-fn the_shipped_budgets_are_read() {
-    let files = catalogue::shipped();
-    let catalogue = catalogue::Catalogue::read(&files).unwrap();
-    assert!(catalogue.budgets.len() >= 6, "{:?}", catalogue.budgets);
-    let at = time("2026-11-21T10:00:00Z");
-    for budget in &catalogue.budgets {
-        if let Allowance::Declared(declared) = &budget.allowance {
-            assert!(declared.terms(at).unwrap().limit_micros > 0, "{}", budget.name);
-        }
-    }
-}
-
-#[test]
 fn an_aws_budget_has_terms_only_for_its_period_and_an_amount() {
     let bounds = Bounds { starts_at: time("2026-11-01T00:00:00Z"), ends_at: time("2026-12-01T00:00:00Z") };
     let given = |limit: &str, unit: &str, at: &str| Terms::given(limit, unit, Basis::default(), bounds, time(at));
@@ -222,13 +206,4 @@ fn an_aws_budget_has_terms_only_for_its_period_and_an_amount() {
         let error = given(limit, unit, at).unwrap_err();
         assert!(error.contains(expected), "{expected}: {error}");
     }
-}
-
-#[test]
-fn the_shipped_thresholds_say_how_bills_are_judged() {
-    let catalogue = catalogue::Catalogue::read(&catalogue::shipped()).unwrap();
-    let judging = SpendJudging::of(&catalogue.settings.resolve("payments-api", None), time(NOW), true);
-    assert_eq!((judging.max_age_seconds, judging.max_lag_days, judging.min_weeks), (43_200, 2, 4));
-    let nothing = SpendJudging::of(&Settings::default(), time(NOW), true);
-    assert_eq!((nothing.max_age_seconds, nothing.max_lag_days, nothing.min_weeks), (0, 0, u32::MAX));
 }

@@ -26,6 +26,21 @@ impl Scope {
         self.services.iter().any(|listed| listed == service) && fits(&self.environments, environment)
     }
 
+    /// Does it hold a service in an environment, or in any where none is named, as far as names can tell? A service carries
+    /// the given tags. A scope of accounts, or of tags that the service is not known to carry, is for the bill to say.
+    pub fn holds(&self, service: &str, environment: Option<&str>, carried: &[(&str, &str)]) -> bool {
+        let carries = |(key, values): (&String, &Vec<String>)| {
+            carried.iter().any(|(tag, value)| key == tag && values.iter().any(|listed| listed == value))
+        };
+        let fits = environment.is_none_or(|environment| {
+            self.environments.is_empty() || self.environments.iter().any(|listed| listed == environment)
+        });
+        match self.services.is_empty() {
+            false => fits && self.services.iter().any(|listed| listed == service),
+            true => fits && self.accounts.is_empty() && self.tags.iter().all(carries),
+        }
+    }
+
     /// Can something fit both?
     pub fn meets(&self, other: &Self) -> bool {
         let meets = |ours: &[String], theirs: &[String]| {

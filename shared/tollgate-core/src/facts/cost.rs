@@ -10,6 +10,7 @@ use crate::{
     change::{Approval, Purpose},
     cost::PlannedCostFact,
     decision::Gate,
+    evidence::Evidence,
     settings::Settings,
     waiver::Waiver,
 };
@@ -60,6 +61,9 @@ pub struct CostFacts {
     pub service: Option<ServiceFact>,
     /// The budgets that hold it.
     pub budgets: Vec<BudgetFact>,
+    /// How the bill is known: as a whole, and which of its parts are missing or older than the rest. Advisory, since the
+    /// budgets' own evidence says what they rest on; what it cost to fetch is told where it was fetched, and nowhere else.
+    pub bill: Vec<Evidence>,
     /// The cost estimate of a planned change; null when none came.
     pub planned: Option<PlannedCostFact>,
     /// The estimate, held against each of the budgets in its currency; empty when none came, or none that can be read.
@@ -83,7 +87,8 @@ impl CostFacts {
     pub fn frame(&self) -> Frame<'_> {
         let budgets = self.budgets.iter().flat_map(|budget| [&budget.evidence, &budget.forecast_evidence]);
         let service = self.service.iter().map(|service| &service.evidence);
-        let evidence = service.chain(budgets).chain(self.planned.iter().map(|planned| &planned.evidence));
+        let evidence =
+            service.chain(budgets).chain(&self.bill).chain(self.planned.iter().map(|planned| &planned.evidence));
         let Spending { service, budget, environment, .. } = &self.spending;
         Frame {
             gate: Gate::Cost,

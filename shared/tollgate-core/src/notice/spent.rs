@@ -101,7 +101,7 @@ mod tests {
         serde_json::from_value(serde_json::json!({
             "schema": crate::facts::FACTS_SCHEMA, "evaluated_at": now, "evaluated_at_seconds": evaluated_at.timestamp(),
             "caller": {"principal": "schedule", "may_assert_approvals": false}, "spending": {"budget": budget.name},
-            "service": null, "budgets": [budget], "planned": null, "fits": [], "approvals": [], "waivers": [],
+            "service": null, "budgets": [budget], "bill": [], "planned": null, "fits": [], "approvals": [], "waivers": [],
             "settings": {"thresholds": {"decision": {"allow_valid_seconds": 900, "pending_valid_seconds": 300,
                          "deny_valid_seconds": 60}}, "modes": {}},
         }))
