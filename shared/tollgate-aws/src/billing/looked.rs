@@ -108,8 +108,13 @@ fn nothing(budget: &Budget, gap: &Gap, judging: &SpendJudging) -> NoSpend {
 /// A planned change, held against each of the budgets in its currency.
 pub fn fits(looked: &[Looked], planned: Option<&PlannedCostFact>) -> Vec<PlannedFit> {
     let planned = planned.and_then(|planned| Some((planned.monthly_increase_micros?, planned.currency.as_deref()?)));
-    let Some((increase, currency)) = planned else { return Vec::new() };
-    let fit = |looked: &Looked| planned_fit(&looked.fact, looked.terms.as_ref()?, increase, currency).ok();
+    planned.map_or_else(Vec::new, |(increase, currency)| increase_fits(looked, increase, currency))
+}
+
+/// A monthly increase in millionths of a currency, held against each of the budgets in that currency.
+pub fn increase_fits(looked: &[Looked], monthly_increase_micros: i64, currency: &str) -> Vec<PlannedFit> {
+    let fit =
+        |looked: &Looked| planned_fit(&looked.fact, looked.terms.as_ref()?, monthly_increase_micros, currency).ok();
     looked.iter().filter_map(fit).collect()
 }
 
