@@ -11,7 +11,7 @@ use tollgate_core::{
 };
 
 use super::{
-    group::Tags,
+    group::{Tags, place},
     part::Gap,
     plan::Wanted,
     snapshot::Snapshot,
@@ -43,6 +43,17 @@ impl Wanted {
             anomalies: value("anomalies").and_then(serde_json::Value::as_bool).unwrap_or(false),
             paid_requests_at_most: number("paid_requests_at_most"),
         }
+    }
+}
+
+/// Can the bill be asked for a budget's spend?
+///
+/// # Errors
+/// When its scope names what no tag carries, or nothing can fit it.
+pub fn askable(budget: &Budget, tags: &Tags) -> Result<(), String> {
+    match budget.allowance {
+        Allowance::Declared(_) => place(&budget.scope, tags).map(drop),
+        Allowance::AwsBudget { .. } => Ok(()),
     }
 }
 
