@@ -56,6 +56,9 @@ impl SloGate {
         match trigger {
             Trigger::Schedule(schedule) => self.scheduled(schedule, context).await,
             Trigger::Alarm(alarm) => self.alarmed(&alarm, context).await,
+            Trigger::BudgetAlert(_) | Trigger::CostAnomaly(_) => {
+                Err(Problem::bad_request("this is about spend: send it to the cost gate".to_owned()))
+            }
             Trigger::Ignored { reason } => {
                 tracing::info!(reason, "nothing to do");
                 Ok(json!({ "ignored": reason }))
