@@ -39,7 +39,8 @@ pub async fn run<F: Function>(name: &str) -> Result<(), lambda_runtime::Error> {
     let watched = Arc::clone(&gate);
     let handler = service_fn(move |event: LambdaEvent<Box<RawValue>>| {
         let gate = Arc::clone(&gate);
-        async move { gate.handle(event.payload.get(), &event.context).await }
+        // Boxed, since the layers around it would otherwise nest deeper than the compiler looks.
+        async move { Box::pin(gate.handle(event.payload.get(), &event.context)).await }
     });
     let is_wedged = move || watched.house().evaluator.is_wedged();
     Runtime::new(handler).layer(EndWhenWedged::new(is_wedged)).run().await
