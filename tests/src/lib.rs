@@ -9,9 +9,11 @@
 )]
 
 pub mod bill;
+pub mod billing;
 pub mod function;
 pub mod mailbox;
 pub mod runtime_api;
+pub mod spending;
 pub mod telemetry;
 pub mod valve;
 pub mod world;
