@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use chrono::{DateTime, Utc};
-use tollgate_e2e::bill::{USUAL, bill};
+use tollgate_e2e::bill::{bill, overspent};
 
 fn main() -> ExitCode {
     match run() {
@@ -21,6 +21,6 @@ fn run() -> anyhow::Result<()> {
         Some(text) => text.parse::<DateTime<Utc>>().with_context(|| format!("`{text}` is no time"))?,
         None => Utc::now(),
     };
-    println!("{}", bill(&USUAL, at));
+    println!("{}", bill(&overspent(at.date_naive()), at));
     Ok(())
 }
