@@ -250,3 +250,50 @@ impl House {
         put.map_err(|error| unavailable("the bill's account cannot be written", &error))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tollgate_core::Timestamp;
+
+    use super::{Account, Limits, Renewal};
+    use crate::bill::kept::Current;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    /// Fetched at ten, in the span from eight to sixteen.
+    fn account(is_whole: bool) -> Account {
+        let fetched_at = at("2026-11-21T10:00:00Z");
+        let current = Current { snapshot: "sha256:0".to_owned(), slices: 1, fetched_at, is_whole };
+        Account { current: Some(current), day: Some(fetched_at.date_naive()), paid: 7, ..Account::default() }
+    }
+
+    #[test]
+    fn a_bill_is_fetched_once_in_a_span_and_sooner_for_an_alert_or_a_part_that_is_missing() {
+        let limits = Limits { refresh_seconds: 28_800, least_age_seconds: 3600, paid_a_day_at_most: 200 };
+        for (now, renewal, is_whole, is_new) in [
+            ("2026-11-21T15:59:59Z", Renewal::Schedule, true, true),
+            ("2026-11-21T16:00:00Z", Renewal::Schedule, true, false),
+            ("2026-11-21T10:59:59Z", Renewal::WakeUp, true, true),
+            ("2026-11-21T11:00:00Z", Renewal::WakeUp, true, false),
+            ("2026-11-21T10:59:59Z", Renewal::Schedule, false, true),
+            ("2026-11-21T11:00:00Z", Renewal::Schedule, false, false),
+        ] {
+            assert_eq!(limits.is_new(&account(is_whole), renewal, at(now)), is_new, "{now} {renewal:?} {is_whole}");
+        }
+        assert!(!limits.is_new(&Account::default(), Renewal::Schedule, at("2026-11-21T10:00:00Z")));
+    }
+
+    #[test]
+    fn the_meter_is_of_a_day_and_says_which_ceiling_is_reached() {
+        let limits = Limits { refresh_seconds: 1, least_age_seconds: 0, paid_a_day_at_most: 200 };
+        let (today, tomorrow) = (at("2026-11-21T23:00:00Z"), at("2026-11-22T00:00:00Z"));
+        assert_eq!(account(true).paid_on(today.date_naive()), 7);
+        assert_eq!(account(true).paid_on(tomorrow.date_naive()), 0);
+        assert!(
+            limits.refusal(50, 200).contains("the ceiling of 200 paid requests a day is reached (200 were paid for)")
+        );
+        assert!(limits.refusal(0, 0).contains("`billing.paid_requests_at_most` lets nothing be paid for"));
+    }
+}
