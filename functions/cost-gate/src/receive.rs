@@ -78,3 +78,23 @@ fn question(
     asked.cost.as_ref().map_or(Ok(()), Cost::check).map_err(|error| Problem::field(error.path, error.message))?;
     Question::new(asked, key, principal, unknown)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use tollgate_gate::Request;
+    use tollgate_lambda::event::Event;
+
+    use super::receive;
+
+    #[test]
+    fn a_direct_question_has_the_key_of_its_invocation() {
+        let body = json!({"spending": {"budget": "shop"}, "cost": {"monthly": {"currency": "USD", "before": "1", "after": "2"}}});
+        let asked = |body: &serde_json::Value| receive(Event::Direct(body.to_string().into_bytes()), "r-1");
+        let Ok(Request::Decide(question)) = asked(&body) else { panic!("it is a question") };
+        assert_eq!(question.idempotency_key.as_deref(), Some("lambda-request:r-1"));
+        assert!(question.asked.cost.is_some() && question.warnings.is_empty());
+        let bare = asked(&json!({"service": "shop"})).unwrap_err();
+        assert!(bare.detail.contains("wrap the question"), "{}", bare.detail);
+    }
+}

@@ -140,3 +140,24 @@ pub fn bill_evidence(snapshot: Result<&Snapshot, &Gap>, source: &str, not_renewe
     };
     evidence.advisory()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use tollgate_core::settings::Settings;
+
+    use super::{Tags, Wanted};
+
+    #[test]
+    fn settings_say_what_is_wanted_and_without_them_nothing_is_paid_for() {
+        let thresholds = json!({"billing": {"owner_tag": "team", "service_tag": " ", "history_days": 28, "anomalies": true,
+                                "forecasts": ["all"], "paid_requests_at_most": 9}});
+        let settings = Settings { thresholds: serde_json::from_value(thresholds).unwrap(), ..Settings::default() };
+        let wanted = Wanted::of(&settings);
+        assert_eq!(wanted.tags, Tags { owner: Some("team".to_owned()), service: None, environment: None });
+        assert_eq!((wanted.history_days, wanted.paid_requests_at_most, wanted.anomalies), (28, 9, true));
+        assert!(wanted.forecasts.contains("all"));
+        let nothing = Wanted::of(&Settings::default());
+        assert_eq!((nothing.paid_requests_at_most, nothing.anomalies), (0, false));
+    }
+}

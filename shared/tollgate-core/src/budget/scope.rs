@@ -53,3 +53,36 @@ impl Scope {
             && tags
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Scope;
+
+    fn scope(json: &serde_json::Value) -> Scope {
+        let mut whole = serde_json::json!({"services": [], "accounts": [], "tags": {}, "environments": []});
+        for (part, value) in json.as_object().unwrap() {
+            whole[part] = value.clone();
+        }
+        serde_json::from_value(whole).unwrap()
+    }
+
+    #[test]
+    fn a_scope_holds_a_service_as_far_as_names_can_tell() {
+        let carried = [("owner", "payments"), ("service", "api")];
+        for (json, held) in [
+            (serde_json::json!({}), true),
+            (serde_json::json!({"environments": ["production"]}), true),
+            (serde_json::json!({"environments": ["staging"]}), false),
+            (serde_json::json!({"services": ["api", "web"]}), true),
+            (serde_json::json!({"services": ["web"]}), false),
+            (serde_json::json!({"services": ["api"], "tags": {"purpose": ["training"]}}), true),
+            (serde_json::json!({"tags": {"owner": ["payments", "search"]}}), true),
+            (serde_json::json!({"tags": {"owner": ["search"]}}), false),
+            (serde_json::json!({"tags": {"owner": ["payments"], "purpose": ["training"]}}), false),
+            (serde_json::json!({"accounts": ["111122223333"]}), false),
+        ] {
+            assert_eq!(scope(&json).holds("api", Some("production"), &carried), held, "{json}");
+        }
+        assert!(scope(&serde_json::json!({"environments": ["staging"]})).holds("api", None, &carried));
+    }
+}

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use tollgate_aws::billing::{Billing, BillingSource, Plan, Snapshot, Wanted};
 use tollgate_core::{Timestamp, settings::Settings};
 use tollgate_lambda::problem::Problem;
-use tollgate_ledger::{Committed, Document};
+use tollgate_ledger::{Committed, Document, document::MAX_DOCUMENT_BYTES};
 
 use super::{
     Statement,
@@ -66,6 +66,20 @@ impl Limits {
         let is_young = (now - current.fetched_at).num_seconds() < self.least_age_seconds;
         let is_served = renewal == Renewal::Schedule && current.is_whole && span(current.fetched_at) == span(now);
         is_young || is_served
+    }
+}
+
+impl Limits {
+    /// Why nothing may be paid for.
+    fn refusal(&self, ceiling: u64, paid: u64) -> String {
+        if ceiling == 0 {
+            return "the bill was not fetched: `billing.paid_requests_at_most` lets nothing be paid for".to_owned();
+        }
+        format!(
+            "the bill was not fetched: the ceiling of {} paid requests a day is reached ({paid} were paid for); raise \
+             `billing.paid_requests_a_day_at_most`, or wait for tomorrow",
+            self.paid_a_day_at_most
+        )
     }
 }
 
@@ -168,13 +182,7 @@ impl House {
                 since: now,
                 until: now + TimeDelta::from_std(lease).unwrap_or_default(),
             });
-            let refused = (allowed == 0).then(|| {
-                format!(
-                    "the bill was not fetched: the ceiling of {} paid requests a day is reached ({paid} were paid for); raise \
-                     `billing.paid_requests_a_day_at_most`, or wait for tomorrow",
-                    limits.paid_a_day_at_most
-                )
-            });
+            let refused = (allowed == 0).then(|| limits.refusal(ceiling, paid));
             if let Some(reason) = &refused {
                 account.renewing = None;
                 account.not_renewed = Some(reason.clone());
@@ -200,7 +208,10 @@ impl House {
         fetched: &Arc<Snapshot>,
         allowed: u64,
     ) -> Result<String, Problem> {
-        let kept = kept::keep(&self.ledger, fetched, fetched.fetched_at).await;
+        let kept = match fetched.requests {
+            0 => Err("the time was over before AWS could be asked, or there is nothing to ask for".to_owned()),
+            _ => kept::keep(&self.ledger, fetched, fetched.fetched_at, MAX_DOCUMENT_BYTES).await,
+        };
         let mut account = begun.value.clone();
         account.renewing = None;
         account.paid = account.paid.saturating_sub(allowed.saturating_sub(fetched.paid_requests));
@@ -212,10 +223,10 @@ impl House {
                 outcome.to_owned()
             }
             Err(error) => {
-                tracing::error!(error, "the bill cannot be kept");
-                let reason = "the bill was fetched and could not be kept; the cost gate's log says why";
-                account.not_renewed = Some(reason.to_owned());
-                reason.to_owned()
+                let reason = format!("the bill could not be renewed: {error}");
+                tracing::error!(reason, "the bill");
+                account.not_renewed = Some(reason.clone());
+                reason
             }
         };
         match self.put_account(Some(&begun), &account).await? {
@@ -237,5 +248,52 @@ impl House {
     async fn put_account(&self, known: Option<&Document<Account>>, account: &Account) -> Result<Committed, Problem> {
         let put = kept::put(&self.ledger, known, account, self.clock.now()).await;
         put.map_err(|error| unavailable("the bill's account cannot be written", &error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tollgate_core::Timestamp;
+
+    use super::{Account, Limits, Renewal};
+    use crate::bill::kept::Current;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    /// Fetched at ten, in the span from eight to sixteen.
+    fn account(is_whole: bool) -> Account {
+        let fetched_at = at("2026-11-21T10:00:00Z");
+        let current = Current { snapshot: "sha256:0".to_owned(), slices: 1, fetched_at, is_whole };
+        Account { current: Some(current), day: Some(fetched_at.date_naive()), paid: 7, ..Account::default() }
+    }
+
+    #[test]
+    fn a_bill_is_fetched_once_in_a_span_and_sooner_for_an_alert_or_a_part_that_is_missing() {
+        let limits = Limits { refresh_seconds: 28_800, least_age_seconds: 3600, paid_a_day_at_most: 200 };
+        for (now, renewal, is_whole, is_new) in [
+            ("2026-11-21T15:59:59Z", Renewal::Schedule, true, true),
+            ("2026-11-21T16:00:00Z", Renewal::Schedule, true, false),
+            ("2026-11-21T10:59:59Z", Renewal::WakeUp, true, true),
+            ("2026-11-21T11:00:00Z", Renewal::WakeUp, true, false),
+            ("2026-11-21T10:59:59Z", Renewal::Schedule, false, true),
+            ("2026-11-21T11:00:00Z", Renewal::Schedule, false, false),
+        ] {
+            assert_eq!(limits.is_new(&account(is_whole), renewal, at(now)), is_new, "{now} {renewal:?} {is_whole}");
+        }
+        assert!(!limits.is_new(&Account::default(), Renewal::Schedule, at("2026-11-21T10:00:00Z")));
+    }
+
+    #[test]
+    fn the_meter_is_of_a_day_and_says_which_ceiling_is_reached() {
+        let limits = Limits { refresh_seconds: 1, least_age_seconds: 0, paid_a_day_at_most: 200 };
+        let (today, tomorrow) = (at("2026-11-21T23:00:00Z"), at("2026-11-22T00:00:00Z"));
+        assert_eq!(account(true).paid_on(today.date_naive()), 7);
+        assert_eq!(account(true).paid_on(tomorrow.date_naive()), 0);
+        assert!(
+            limits.refusal(50, 200).contains("the ceiling of 200 paid requests a day is reached (200 were paid for)")
+        );
+        assert!(limits.refusal(0, 0).contains("`billing.paid_requests_at_most` lets nothing be paid for"));
     }
 }
