@@ -27,7 +27,9 @@ const MAY_USE: &[(&str, &[&str])] = &[
 const ONLY: &[(&str, &[&str])] = &[
     ("regorus", &["tollgate-policy"]),
     ("aws-sdk-applicationsignals", &["tollgate-aws"]),
+    ("aws-sdk-budgets", &["tollgate-aws"]),
     ("aws-sdk-cloudwatch", &["tollgate-aws", "tollgate-e2e"]),
+    ("aws-sdk-costexplorer", &["tollgate-aws"]),
     ("aws-sdk-dynamodb", &["tollgate-ledger"]),
     ("aws-sdk-eventbridge", &["tollgate-aws"]),
     ("aws-sdk-sns", &["tollgate-aws"]),

@@ -11,6 +11,11 @@ without(group, names) := {"settings": {"thresholds": object.union(
 	{group: object.remove(testing.thresholds[group], names)},
 )}}
 
+is_missed(group, name) if {
+	message := sprintf("nothing is set for `%s.%s`, so nothing can be held against it", [group, name])
+	message in testing.messages(denials(without(group, [name])))
+}
+
 test_complete_settings_pass if {
 	count(denials(testing.healthy)) == 0
 }
@@ -23,11 +28,16 @@ test_missing_thresholds_are_denied_by_name if {
 }
 
 test_every_threshold_that_rules_read_is_asked_for if {
-	every group in ["slo", "change", "cost"] {
+	every group in ["slo", "change"] {
 		every name, _ in testing.thresholds[group] {
-			message := sprintf("nothing is set for `%s.%s`, so nothing can be held against it", [group, name])
-			message in testing.messages(denials(without(group, [name])))
+			is_missed(group, name)
 		}
+	}
+	every name in [
+		"currency", "approval_group", "estimate_required", "increase_approval_micros", "increase_deny_micros",
+		"increase_floor_micros", "increase_approval_ppm",
+	] {
+		is_missed("cost", name)
 	}
 }
 

@@ -227,6 +227,137 @@ window(seconds) := {
 	"datapoints_received": seconds / 60,
 }
 
+# Spend of the healthy service, inside its budget, with some fields put in their place.
+spending(patch) := object.union(healthy_spending, patch)
+
+# The same with fields of its only budget put in their place.
+spending_of(budget_patch, patch) := spending(object.union({"budgets": [budget(budget_patch)]}, patch))
+
+# What it is asked for: `feature`, `fix`, `rollback`, `maintenance`.
+spending_for(purpose) := {"spending": {"purpose": purpose}}
+
+budget(patch) := object.union(healthy_budget, patch)
+
+step(kind, share_ppm, enforcement, reached) := {
+	"kind": kind,
+	"share_ppm": share_ppm,
+	"enforcement": enforcement,
+	"reached": reached,
+}
+
+# Spend with a planned change of which some fields are put in their place.
+planning(patch) := spending({"planned": object.union(healthy_plan, patch)})
+
+fit(patch) := object.union({
+	"budget": "payments-production",
+	"added_micros": 10000000,
+	"projected_micros": 610000000,
+	"projected_high_micros": 700000000,
+	"limit_micros": 1000000000,
+	"projected_ppm": 610000,
+	"exceeds": false,
+	"exceeds_without": false,
+}, patch)
+
+healthy_spending := {
+	"schema": "tollgate.facts/v1",
+	"gate": "cost",
+	"evaluated_at": "2026-11-21T10:00:00Z",
+	"evaluated_at_seconds": 1795255200,
+	"caller": {"principal": "local", "may_assert_approvals": true},
+	"spending": {
+		"service": "payments-api",
+		"budget": null,
+		"environment": "production",
+		"purpose": "feature",
+		"author": "github:4519",
+		"commit": "9f2c41e",
+		"approvals": [],
+	},
+	"service": healthy.service,
+	"budgets": [healthy_budget],
+	"planned": null,
+	"fits": [],
+	"approvals": [],
+	"settings": {"thresholds": thresholds, "modes": {}},
+	"waivers": [],
+}
+
+healthy_budget := {
+	"evidence": evidence("budget/payments-production"),
+	"forecast_evidence": object.union(evidence("budget/payments-production/forecast"), {"required": false}),
+	"name": "payments-production",
+	"owner": "payments",
+	"scope": {"services": ["payments-api"], "accounts": [], "tags": {}, "environments": ["production"]},
+	"non_essential": [],
+	"aws_budget": null,
+	"currency": "EUR",
+	"basis": {"cost": "unblended", "credits": false, "refunds": false, "tax": true, "support": true},
+	"limit_micros": 1000000000,
+	"limit_at_end_micros": 1000000000,
+	"period": {
+		"starts_at": "2026-11-01T00:00:00Z",
+		"ends_at": "2026-12-01T00:00:00Z",
+		"first_day": "2026-11-01",
+		"end_day": "2026-12-01",
+		"days": 30,
+		"days_known": 20,
+		"elapsed_ppm": 680555,
+	},
+	"standing": "inside_estimated",
+	"spent_micros": 400000000,
+	"estimated_micros": 400000000,
+	"complete_before": "2026-11-21",
+	"share_ppm": 400000,
+	"pace": {"pace_ppm": 600000, "expected_ppm": 666666, "weighting": "weekdays"},
+	"forecast": {
+		"mean_micros": 600000000,
+		"low_micros": 580000000,
+		"high_micros": 640000000,
+		"method": "aws",
+		"projected_ppm": 600000,
+		"projected_high_ppm": 640000,
+	},
+	"days_to_exhaustion": 30,
+	"exhausted_on": null,
+	"steps": [step("actual", 500000, "inform", false), step("forecast", 1000000, "approve", false)],
+	"enforcement": null,
+	"run_away": {
+		"day": "2026-11-20",
+		"amount_micros": 20000000,
+		"median_micros": 20000000,
+		"excess_micros": 0,
+		"score_micro": 0,
+		"spread": "median_deviation",
+		"days": 28,
+	},
+	"untagged": null,
+	"reconciliation": null,
+	"unit_cost": null,
+	"anomalies": [],
+}
+
+healthy_plan := {
+	"evidence": evidence("cost/planned"),
+	"form": "infracost",
+	"currency": "EUR",
+	"monthly_before_micros": 1000000000,
+	"monthly_after_micros": 1010000000,
+	"monthly_increase_micros": 10000000,
+	"increase_ppm": 10000,
+	"projects": [],
+	"resources": [],
+	"resources_listed": 12,
+	"unpriced_resources": 0,
+	"unpriced": [],
+	"unsupported_resources": 0,
+	"unsupported": [],
+	"unpriced_known": true,
+	"usage_dependent_resources": 0,
+	"errors": 0,
+	"unreconciled_micros": null,
+}
+
 # Round numbers of the tests' own: they need not be those that are shipped.
 thresholds := {
 	"slo": {
@@ -274,5 +405,19 @@ thresholds := {
 		"increase_deny_micros": 5000000000,
 		"increase_floor_micros": 50000000,
 		"increase_approval_ppm": 200000,
+		"increase_second_approval_micros": 2000000000,
+		"pace_ppm": 1250000,
+		"pace_min_days": 3,
+		"run_away_score_micro": 3500000,
+		"run_away_min_micros": 100000000,
+		"anomaly_min_micros": 100000000,
+		"anomaly_min_ppm": 400000,
+		"untagged_share_ppm": 100000,
+		"unit_cost_increase_ppm": 200000,
+		"unit_cost_min_requests": 100000,
+		"estimated_share_ppm": 900000,
+		"nonessential_share_ppm": 750000,
+		"reconciliation_ppm": 10000,
+		"retry_seconds": 3600,
 	},
 }

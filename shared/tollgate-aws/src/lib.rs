@@ -1,4 +1,4 @@
-//! Reads CloudWatch, or a recording of it, into facts; publishes notices.
+//! Reads CloudWatch, or a recording of it, into facts; reads the bill ([`billing`]); publishes notices.
 //!
 //! To read it calls only `GetMetricData`: the permission `cloudwatch:GetMetricData` is all it needs. Beside it,
 //! `sts:AssumeRole` on the roles that metrics are read as, and for SLOs of Application Signals
@@ -7,6 +7,7 @@
 //! bus, `sns:Publish` on the topic.
 
 mod answer;
+pub mod billing;
 mod call;
 mod canary;
 mod cloudwatch;

@@ -1,4 +1,4 @@
-//! The service catalogue: services, teams, objectives, calendars, waivers and callers, read from data files.
+//! The service catalogue: services, teams, objectives, budgets, calendars, waivers and callers, read from data files.
 
 mod calendar;
 mod canaries;
@@ -19,6 +19,7 @@ use serde::de::DeserializeOwned;
 
 use crate::{
     approval::normal,
+    budget::{self, Budget},
     canary::CanarySource,
     data::{DataError, from_yaml},
     keptn::{self, KeptnGate, KeptnSlis},
@@ -48,6 +49,8 @@ pub struct Catalogue {
     pub slos: BTreeMap<String, Vec<Slo>>,
     /// Imported Keptn gates by service.
     pub keptn: BTreeMap<String, KeptnGate>,
+    /// Budgets, in the order of their files.
+    pub budgets: Vec<Budget>,
     /// Where the numbers of those gates come from, by service: one for each gate.
     pub keptn_slis: BTreeMap<String, KeptnSlis>,
     /// How canaries are judged and where their numbers come from, by service.
@@ -81,6 +84,12 @@ impl Catalogue {
         }
         if let Err(new) = catalogue.add_objectives(files) {
             errors.extend(new);
+        }
+        let of_budgets = files.iter().filter(|(file, _)| file.starts_with("data/budgets/"));
+        let of_budgets = of_budgets.map(|(file, text)| (file.as_str(), text.as_str()));
+        match budget::read(of_budgets, &catalogue.teams, &catalogue.services) {
+            Ok(budgets) => catalogue.budgets = budgets,
+            Err(new) => errors.extend(new),
         }
         errors.extend(catalogue.add_sources(files));
         let owner = |service: &str| catalogue.services.get(service).map(|service| service.owner.clone());
@@ -122,8 +131,8 @@ impl Catalogue {
                 };
                 self.keptn.insert(service.to_owned(), keptn::parse(file, text)?);
             }
-            // They refer to one another, so they are read together.
-            Some(("slos", _)) => {}
+            // They refer to other files, so they are read when all are known.
+            Some(("slos" | "budgets", _)) => {}
             Some(("maintenance", _)) => self.add_maintenance(file, text).map_err(one)?,
             Some(("calendars", _)) => {
                 let calendar: Calendar = from_yaml(file, text).map_err(one)?;
@@ -138,8 +147,8 @@ impl Catalogue {
             }
             Some(("settings", _)) | None => {}
             Some((folder, _)) => {
-                let known = "`services`, `teams`, `slos`, `keptn`, `canaries`, `maintenance`, `calendars`, `waivers`, \
-                     `settings` and `callers.yaml`";
+                let known = "`services`, `teams`, `slos`, `keptn`, `budgets`, `canaries`, `maintenance`, `calendars`, \
+                     `waivers`, `settings` and `callers.yaml`";
                 let name = if folder.is_empty() { file } else { folder };
                 let message = format!("`{name}` is not read by anything; the data are {known}");
                 return Err(one(DataError::new(file, None, message)));

@@ -37,17 +37,20 @@ pub enum Gate {
     Change,
     /// Does the service still have error budget, and is this rollout harming it?
     Slo,
+    /// Is spend inside its budgets?
+    Cost,
 }
 
 impl Gate {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Change, Self::Slo];
+    pub const ALL: [Self; 3] = [Self::Change, Self::Slo, Self::Cost];
 
     /// The word used in addresses, packages, logs and metrics.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Change => "change",
             Self::Slo => "slo",
+            Self::Cost => "cost",
         }
     }
 }

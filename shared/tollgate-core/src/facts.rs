@@ -15,9 +15,11 @@ use crate::{
 };
 
 mod change;
+mod cost;
 mod slo;
 
 pub use change::ChangeFacts;
+pub use cost::{CostFacts, Spending};
 pub use slo::{MaintenanceWindow, Rollout, SloGateFacts};
 
 /// The version of the contract between facts and policies.
@@ -34,6 +36,8 @@ pub enum Facts {
     Change(Box<ChangeFacts>),
     /// About a rollout, or a service as it runs.
     Slo(Box<SloGateFacts>),
+    /// About spend.
+    Cost(Box<CostFacts>),
 }
 
 impl Facts {
@@ -42,6 +46,7 @@ impl Facts {
         match self {
             Self::Change(_) => Gate::Change,
             Self::Slo(_) => Gate::Slo,
+            Self::Cost(_) => Gate::Cost,
         }
     }
 
@@ -50,6 +55,7 @@ impl Facts {
         match self {
             Self::Change(facts) => facts.frame(),
             Self::Slo(facts) => facts.frame(),
+            Self::Cost(facts) => facts.frame(),
         }
     }
 }

@@ -189,6 +189,7 @@ fn summary(facts: &Frame<'_>, evaluation: &Evaluation, findings: &[Finding], ver
     let action = match facts.gate {
         Gate::Change => "change",
         Gate::Slo => "roll out",
+        Gate::Cost => "spend more",
     };
     let more = match blocking {
         0 | 1 => String::new(),

@@ -4,6 +4,8 @@
 //! recorded can be made again, anywhere, and must come out the same.
 
 pub mod approval;
+pub mod budget;
+pub mod budget_alert;
 pub mod canary;
 pub mod catalogue;
 pub mod change;
@@ -25,6 +27,7 @@ pub mod replay;
 pub mod schema;
 pub mod settings;
 pub mod slo;
+pub mod spend;
 pub mod suggest;
 pub mod waiver;
 

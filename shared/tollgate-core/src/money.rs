@@ -34,8 +34,19 @@ pub enum MoneyError {
 /// # Errors
 /// When the text is not a decimal number, or too large.
 pub fn micros_from_decimal(text: &str) -> Result<i64, MoneyError> {
+    let rounded = rounded(text, 6)?;
+    i64::try_from(rounded).map_err(|_| MoneyError::TooLarge(excerpt(text)))
+}
+
+/// Reads a decimal text as a whole number of the given decimal place, rounded once, half to even.
+pub(crate) fn rounded(text: &str, places: i64) -> Result<i128, MoneyError> {
     let number = DecimalText::read(text.trim()).ok_or_else(|| MoneyError::NotDecimal(excerpt(text)))?;
-    number.rounded_micros().ok_or_else(|| MoneyError::TooLarge(excerpt(text)))
+    number.rounded(places).ok_or_else(|| MoneyError::TooLarge(excerpt(text)))
+}
+
+/// Is it a code such as `USD`, as ISO 4217 has them?
+pub(crate) fn is_currency(code: &str) -> bool {
+    code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 
 /// A decimal number as it is written: digits, and the power of ten that the last of them counts.
@@ -59,24 +70,24 @@ impl DecimalText {
         is_number.then(|| Self { is_negative: mantissa.starts_with('-'), digits, exponent })
     }
 
-    /// `None` when it does not fit into 64 bits.
-    fn rounded_micros(&self) -> Option<i64> {
+    /// `None` when it does not fit into 128 bits.
+    fn rounded(&self, places: i64) -> Option<i128> {
         let digits = self.digits.trim_start_matches('0');
         if digits.is_empty() {
             return Some(0);
         }
-        let shift = self.exponent + 6;
+        let shift = self.exponent + places;
         let magnitude = if shift >= 0 {
             digits.parse::<i128>().ok()?.checked_mul(10_i128.checked_pow(u32::try_from(shift).ok()?)?)?
         } else {
             let cut = usize::try_from(shift.unsigned_abs()).unwrap_or(usize::MAX);
-            // With more places cut than there are digits, less than a tenth of a millionth is left.
+            // With more places cut than there are digits, less than a tenth of the last one is left.
             let (kept, rest) = digits.split_at_checked(digits.len().saturating_sub(cut))?;
             let kept = if kept.is_empty() { 0 } else { kept.parse::<i128>().ok()? };
             let half = if cut > digits.len() { Ordering::Less } else { against_half(rest) };
             kept + i128::from(half == Ordering::Greater || (half == Ordering::Equal && kept % 2 == 1))
         };
-        i64::try_from(if self.is_negative { -magnitude } else { magnitude }).ok()
+        Some(if self.is_negative { -magnitude } else { magnitude })
     }
 }
 

@@ -11,6 +11,7 @@ use crate::{Timestamp, finding::Finding};
 
 mod message;
 mod observed;
+mod spent;
 mod state;
 mod step;
 #[cfg(test)]

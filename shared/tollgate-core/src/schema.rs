@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::{
     change::Change,
     decision::{Decision, Gate},
-    facts::{ChangeFacts, Rollout, SloGateFacts},
+    facts::{ChangeFacts, CostFacts, Rollout, SloGateFacts, Spending},
     notice::Notice,
 };
 
@@ -15,9 +15,11 @@ pub fn all() -> Vec<(&'static str, Value)> {
     vec![
         ("change.schema.json", change()),
         ("rollout.schema.json", of::<Rollout>()),
+        ("spending.schema.json", of::<Spending>()),
         ("decision.schema.json", decision()),
         ("facts.change.schema.json", facts(Gate::Change)),
         ("facts.slo.schema.json", facts(Gate::Slo)),
+        ("facts.cost.schema.json", facts(Gate::Cost)),
         ("notice.schema.json", notice()),
     ]
 }
@@ -37,6 +39,7 @@ pub fn facts(gate: Gate) -> Value {
     let mut schema = match gate {
         Gate::Change => of::<ChangeFacts>(),
         Gate::Slo => of::<SloGateFacts>(),
+        Gate::Cost => of::<CostFacts>(),
     };
     if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
         properties.insert("gate".to_owned(), json!({"description": "Which gate asks.", "const": gate.as_str()}));

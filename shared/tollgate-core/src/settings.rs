@@ -28,6 +28,11 @@ impl Settings {
         self.thresholds.get(group)?.get(name)?.as_i64()
     }
 
+    /// The text at `group.name`; none where it is empty.
+    pub fn text(&self, group: &str, name: &str) -> Option<&str> {
+        self.thresholds.get(group)?.get(name)?.as_str().filter(|text| !text.trim().is_empty())
+    }
+
     /// The seconds at `group.name`: none at all where there is no such threshold, so that everything is too old.
     pub fn seconds(&self, group: &str, name: &str) -> u64 {
         self.integer(group, name).and_then(|seconds| u64::try_from(seconds).ok()).unwrap_or(0)

@@ -46,7 +46,7 @@ pub enum ClockRefusal {
     )]
     StandsStill,
     /// There is no recording.
-    #[error("`TOLLGATE_CLOCK=recorded` needs `TOLLGATE_TELEMETRY=recorded:PATH`")]
+    #[error("`TOLLGATE_CLOCK=recorded` needs `TOLLGATE_TELEMETRY=recorded:PATH`, or `TOLLGATE_BILLING=recorded:PATH`")]
     NothingRecorded,
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use tollgate_aws::TelemetrySource;
+use tollgate_aws::{TelemetrySource, billing::BillingSource};
 use tollgate_ledger::LedgerConfig;
 
 use crate::clock::ClockConfig;
@@ -16,6 +16,9 @@ pub struct Config {
     pub ledger: LedgerConfig,
     /// `TOLLGATE_TELEMETRY`: `cloudwatch` (the default) or `recorded:PATH`.
     pub telemetry: TelemetrySource,
+    /// `TOLLGATE_BILLING`: `aws` (the default), `recorded:PATH` or `none`. Only the cost gate ever asks AWS; the others see what
+    /// it kept.
+    pub billing: BillingSource,
     /// `TOLLGATE_CLOCK`: `system` (the default), `recorded` or a time; the latter two not in AWS.
     pub clock: ClockConfig,
     /// `TOLLGATE_NOTICE_BUS`: the name or ARN of the EventBridge bus that notices go to; none by default.
@@ -43,6 +46,7 @@ impl Config {
             policies: std::env::var_os("TOLLGATE_POLICIES").map_or_else(|| PathBuf::from("policies"), PathBuf::from),
             ledger: variable("TOLLGATE_LEDGER", "sqlite:.tollgate/ledger.sqlite")?,
             telemetry: variable("TOLLGATE_TELEMETRY", "cloudwatch")?,
+            billing: variable("TOLLGATE_BILLING", "aws")?,
             clock: variable("TOLLGATE_CLOCK", "system")?,
             notice_bus: set("TOLLGATE_NOTICE_BUS"),
             notice_topic: set("TOLLGATE_NOTICE_TOPIC"),

@@ -14,7 +14,7 @@ use tollgate_lambda::problem::Problem;
 use tollgate_ledger::Ledger;
 use tollgate_policy::{Evaluator, Limits, PolicySet};
 
-use crate::{clock::Clock, config::Config};
+use crate::{bill::Bill, clock::Clock, config::Config};
 
 /// Facts are gathered within this time, or less where the function's own time is shorter.
 const GATHER_LIMIT: Duration = Duration::from_secs(4);
@@ -31,6 +31,8 @@ pub struct House {
     pub ledger: Ledger,
     /// What is measured.
     pub telemetry: Telemetry,
+    /// What is spent.
+    pub bill: Bill,
     /// The time to judge by.
     pub clock: Clock,
     /// How AWS is reached.
@@ -53,16 +55,18 @@ impl House {
             TelemetrySource::CloudWatch => Telemetry::cloudwatch(&sdk),
             TelemetrySource::Recorded(path) => Telemetry::recorded(path)?,
         };
+        let bill = Bill::open(config.billing)?;
         // Lambda sets these and the local emulator does not.
         let in_aws = ["AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_EXECUTION_ENV"]
             .into_iter()
             .any(|name| std::env::var_os(name).is_some());
         Ok(Self {
-            clock: Clock::new(config.clock, telemetry.recorded_at(), in_aws)?,
+            clock: Clock::new(config.clock, telemetry.recorded_at().or(bill.recorded_at()), in_aws)?,
             ledger: Ledger::open(&config.ledger, Some(&sdk)).await?,
             evaluator: Evaluator::new(policies, limits()),
             catalogue,
             telemetry,
+            bill,
             sdk,
             gate,
             source: config.telemetry,
@@ -98,6 +102,8 @@ impl House {
             "services": self.catalogue.services.len(),
             "ledger": self.ledger.name(),
             "telemetry": self.source.to_string(),
+            "billing": self.bill.source().to_string(),
+            "budgets": self.catalogue.budgets.len(),
         })
     }
 }

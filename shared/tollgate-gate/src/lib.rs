@@ -4,6 +4,7 @@
 //! is a call that the function makes, so its way from question to answer can be read in one place.
 
 mod ask;
+pub mod bill;
 pub mod clock;
 pub mod config;
 mod entries;

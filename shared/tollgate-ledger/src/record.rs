@@ -130,7 +130,7 @@ impl Entry {
         let body = write_json("record", record)?;
         let history = match &record.facts {
             Facts::Change(facts) => Some(HistoryEntry::of(decision, &facts.change, seen)?),
-            Facts::Slo(_) => None,
+            Facts::Slo(_) | Facts::Cost(_) => None,
         };
         check_size(
             "the decision with its facts",

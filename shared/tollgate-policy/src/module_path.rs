@@ -58,7 +58,7 @@ pub(crate) fn place(path: &str) -> Result<Place, PolicyError> {
             let known = Gate::ALL.iter().map(|gate| gate.as_str()).chain(["lib"]);
             let hint = did_you_mean(top, known);
             return Err(refuse(format!(
-                "`{top}` is no gate{hint}: a rule lies in the folder of its gate, `change` or `slo`"
+                "`{top}` is no gate{hint}: a rule lies in the folder of its gate, `change`, `slo` or `cost`"
             )));
         }
     };

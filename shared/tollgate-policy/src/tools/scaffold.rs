@@ -59,6 +59,7 @@ pub fn scaffold(folder: &Path, name: &str) -> Result<Vec<PathBuf>, PolicyError> 
     let (subject, field) = match known {
         Gate::Change => ("change", "summary"),
         Gate::Slo => ("rollout", "author"),
+        Gate::Cost => ("spending", "author"),
     };
     check_name(rule).map_err(refuse)?;
     let into = folder.join(gate).join(rule);

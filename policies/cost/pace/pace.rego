@@ -1,0 +1,55 @@
+# METADATA
+# title: Spend keeps its pace
+# description: >-
+#   A budget that goes much faster than its period is looked at before it is gone. The first days say little, so
+#   they are left out.
+# custom:
+#   owner: finops
+#   effect: require_approval
+#   remediation: Look at what costs more than was planned, and slow it down.
+#   runbook: https://runbooks.example.com/tollgate/pace
+#   source: pace of spend over elapsed share of the period, as FinOps teams review it; a quarter faster than planned
+package tollgate.cost.pace
+
+import data.tollgate.lib.finding
+import data.tollgate.lib.format
+import data.tollgate.lib.spending
+
+require_approval contains finding.awaiting(report(budget), budget.owner, 1) if {
+	some budget in fast
+	budget.forecast.projected_ppm >= 1000000
+	not spending.mending(input.spending)
+}
+
+warn contains finding.of(report(budget)) if {
+	some budget in fast
+	not over_at_the_end(budget)
+}
+
+warn contains finding.of(report(budget)) if {
+	some budget in fast
+	over_at_the_end(budget)
+	spending.mending(input.spending)
+}
+
+over_at_the_end(budget) if budget.forecast.projected_ppm >= 1000000
+
+fast contains budget if {
+	some budget in input.budgets
+	budget.pace.pace_ppm > input.settings.thresholds.cost.pace_ppm
+	budget.period.days_known >= input.settings.thresholds.cost.pace_min_days
+}
+
+report(budget) := spending.about(budget, {
+	"message": sprintf("the budget `%s` goes %s times as fast as its period: %s spent, with %s of the period over", [
+		budget.name, format.factor(budget.pace.pace_ppm), spending.share(budget.share_ppm),
+		spending.share(budget.pace.expected_ppm),
+	]),
+	"observed": {
+		"pace_ppm": budget.pace.pace_ppm,
+		"expected_ppm": budget.pace.expected_ppm,
+		"weighting": budget.pace.weighting,
+		"days_to_exhaustion": budget.days_to_exhaustion,
+	},
+	"threshold": {"pace_ppm": input.settings.thresholds.cost.pace_ppm},
+})

@@ -1,0 +1,45 @@
+//! The bill, by the real SDK: what was spent day by day, what AWS forecasts, where the budgets of AWS Budgets stand, and
+//! which anomalies are open.
+//!
+//! ```text
+//!  budgets ──► Plan ──► Billing::fetch ──► Snapshot ──► slices ──► ledger
+//!                                             └──► spend_of (one budget) ──► SpendReading
+//! ```
+//!
+//! Cost Explorer charges for each page, so budgets are not asked for one by one: one query for each cost basis and pair
+//! of things to group by serves all budgets, and is added up here. What a query cannot tell is a [`Gap`] of that part of
+//! the snapshot; nothing fails as a whole.
+//!
+//! It calls `GetCostAndUsage` (the permission `ce:GetCostAndUsage`); where they are wanted `GetCostForecast`
+//! (`ce:GetCostForecast`) and `GetAnomalies` (`ce:GetAnomalies`); where a budget points there `DescribeBudgets`
+//! (`budgets:ViewBudget`).
+
+mod anomalies;
+mod asking;
+mod aws_budget;
+mod client;
+mod cost;
+mod described;
+mod expression;
+mod forecast;
+mod group;
+mod looked;
+mod part;
+mod plan;
+mod slices;
+mod snapshot;
+mod source;
+mod spend;
+mod table;
+mod terms;
+
+pub use client::Billing;
+pub use group::{GroupKey, Tags};
+pub use looked::{Looked, bill_evidence, budgets_of, fits, look};
+pub use part::{Gap, Outcome, Part};
+pub use plan::{CostQuery, ForecastQuery, Plan, Wanted};
+pub use slices::{JoinError, Slice, SplitError, join};
+pub use snapshot::{AwsBudget, BILLING_SCHEMA, OpenAnomaly, Snapshot, WrittenAmount};
+pub use source::{BillingSource, BillingSourceError, SnapshotError};
+pub use spend::{BudgetSpend, NoSpend, PartGap, known, spend_of};
+pub use table::{CostTable, Series};

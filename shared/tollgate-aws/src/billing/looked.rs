@@ -1,0 +1,126 @@
+//! Where budgets stand by a snapshot of the bill, as facts: always one for each budget, whatever is missing.
+
+use std::collections::BTreeSet;
+
+use tollgate_core::{
+    budget::{Allowance, Budget, BudgetFact, PlannedFit, SpendJudging, Terms, budget_fact, planned_fit},
+    catalogue::Catalogue,
+    cost::PlannedCostFact,
+    evidence::{Evidence, EvidenceStatus},
+    settings::Settings,
+};
+
+use super::{
+    group::Tags,
+    part::Gap,
+    plan::Wanted,
+    snapshot::Snapshot,
+    spend::{BudgetSpend, NoSpend, known, spend_of},
+};
+
+const BILL: &str = "bill";
+
+impl Tags {
+    /// As the settings `billing.owner_tag`, `billing.service_tag` and `billing.environment_tag` say.
+    pub fn of(settings: &Settings) -> Self {
+        let tag = |name: &str| settings.text(BILLING, name).map(ToOwned::to_owned);
+        Self { owner: tag("owner_tag"), service: tag("service_tag"), environment: tag("environment_tag") }
+    }
+}
+
+const BILLING: &str = "billing";
+
+impl Wanted {
+    /// As the settings of the group `billing` say. A ceiling that is not set lets nothing be paid for.
+    pub fn of(settings: &Settings) -> Self {
+        let number = |name: &str| settings.seconds(BILLING, name);
+        let value = |name: &str| settings.thresholds.get(BILLING).and_then(|group| group.get(name));
+        let names = value("forecasts").and_then(|names| names.as_array()).into_iter().flatten();
+        Self {
+            tags: Tags::of(settings),
+            history_days: number("history_days"),
+            forecasts: names.filter_map(|name| name.as_str().map(ToOwned::to_owned)).collect(),
+            anomalies: value("anomalies").and_then(serde_json::Value::as_bool).unwrap_or(false),
+            paid_requests_at_most: number("paid_requests_at_most"),
+        }
+    }
+}
+
+/// The budgets that hold a service in an environment, or in any where none is named: those that name it, those of its
+/// owner's tag, and those of everything.
+pub fn budgets_of<'a>(
+    catalogue: &'a Catalogue,
+    service: &'a str,
+    environment: Option<&'a str>,
+) -> impl Iterator<Item = &'a Budget> {
+    let tags = Tags::of(&catalogue.settings.resolve("", None));
+    let owner = catalogue.services.get(service).map_or("", |known| known.owner.as_str());
+    let carried = move |budget: &&Budget| {
+        let owned = tags.owner.as_deref().filter(|_| !owner.is_empty()).map(|tag| (tag, owner));
+        let named = tags.service.as_deref().map(|tag| (tag, service));
+        let carried: Vec<(&str, &str)> = owned.into_iter().chain(named).collect();
+        budget.scope.holds(service, environment, &carried)
+    };
+    catalogue.budgets.iter().filter(carried)
+}
+
+/// Where one budget stands.
+#[derive(Debug, Clone)]
+pub struct Looked {
+    /// As policies see it.
+    pub fact: BudgetFact,
+    /// What it comes to, where that is known.
+    pub terms: Option<Terms>,
+    /// Parts of the bill that concern it and are missing, or older than the rest: `budget/<name>/anomalies`. Advisory.
+    pub gaps: Vec<Evidence>,
+}
+
+/// Where a budget stands by a snapshot, or by none, which is not the same as no spend: `why_not` says why there is none.
+pub fn look(snapshot: Result<&Snapshot, &Gap>, budget: &Budget, judging: &SpendJudging) -> Looked {
+    let spend = match snapshot {
+        Ok(snapshot) => spend_of(snapshot, budget, judging.now),
+        Err(gap) => Err(Box::new(nothing(budget, gap, judging))),
+    };
+    let fact = budget_fact(budget, &known(&spend), judging);
+    let (terms, gaps) = match spend {
+        Ok(BudgetSpend { terms, gaps, .. }) => (Some(terms), gaps),
+        Err(none) => (none.terms, Vec::new()),
+    };
+    let mut named = BTreeSet::new();
+    // The forecast has evidence of its own.
+    let gaps = gaps.into_iter().filter(|gap| gap.part != "forecast" && named.insert(gap.part));
+    let evidence = |part: &str, gap: Gap| {
+        let id = format!("{}/{part}", budget.evidence_id());
+        Evidence::bad(id, &fact.evidence.source, gap.status, gap.reason).advisory()
+    };
+    let gaps = gaps.map(|gap| evidence(gap.part, gap.gap)).collect();
+    Looked { fact, terms, gaps }
+}
+
+fn nothing(budget: &Budget, gap: &Gap, judging: &SpendJudging) -> NoSpend {
+    let terms = match &budget.allowance {
+        Allowance::Declared(declared) => declared.terms(judging.now).ok(),
+        Allowance::AwsBudget { .. } => None,
+    };
+    NoSpend { terms, source: BILL, gap: gap.clone() }
+}
+
+/// A planned change, held against each of the budgets in its currency.
+pub fn fits(looked: &[Looked], planned: Option<&PlannedCostFact>) -> Vec<PlannedFit> {
+    let planned = planned.and_then(|planned| Some((planned.monthly_increase_micros?, planned.currency.as_deref()?)));
+    let Some((increase, currency)) = planned else { return Vec::new() };
+    let fit = |looked: &Looked| planned_fit(&looked.fact, looked.terms.as_ref()?, increase, currency).ok();
+    looked.iter().filter_map(fit).collect()
+}
+
+/// How the bill is known as a whole: advisory, since each budget has evidence of its own.
+pub fn bill_evidence(snapshot: Result<&Snapshot, &Gap>, source: &str, not_renewed: Option<&str>) -> Evidence {
+    let evidence = match (snapshot, not_renewed) {
+        (Ok(snapshot), None) => Evidence::ok(BILL, source, Some(snapshot.fetched_at)),
+        (Ok(snapshot), Some(reason)) => {
+            Evidence { as_of: Some(snapshot.fetched_at), ..Evidence::bad(BILL, source, EvidenceStatus::Stale, reason) }
+        }
+        (Err(gap), _) => Evidence::bad(BILL, source, gap.status, &gap.reason),
+    };
+    evidence.advisory()
+}

@@ -1,0 +1,80 @@
+//! The parts of a snapshot: each was fetched, or has a reason why not.
+
+use serde::{Deserialize, Serialize};
+use tollgate_core::{Timestamp, evidence::EvidenceStatus};
+
+/// Why something of the bill is not known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gap {
+    /// In which way.
+    pub status: EvidenceStatus,
+    /// The same, for a person.
+    pub reason: String,
+}
+
+impl Gap {
+    /// So, and why.
+    pub fn new(status: EvidenceStatus, reason: impl Into<String>) -> Self {
+        Self { status, reason: reason.into() }
+    }
+
+    /// The source failed, and why.
+    pub fn error(reason: impl Into<String>) -> Self {
+        Self::new(EvidenceStatus::Error, reason)
+    }
+}
+
+/// What came of a question.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome<T> {
+    /// This.
+    Known(T),
+    /// Nothing.
+    Missing(Gap),
+}
+
+/// A question, and what came of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part<Q, T> {
+    /// What was asked.
+    pub asked: Q,
+    /// When.
+    pub fetched_at: Timestamp,
+    /// Requests that it took, failed ones and repeated ones too.
+    pub requests: u64,
+    /// What came of it.
+    pub outcome: Outcome<T>,
+    /// Why it is of an older snapshot, where it is.
+    pub not_renewed: Option<Gap>,
+}
+
+impl<Q, T> Part<Q, T> {
+    /// What came of it, where something did.
+    pub fn known(&self) -> Option<&T> {
+        match &self.outcome {
+            Outcome::Known(found) => Some(found),
+            Outcome::Missing(_) => None,
+        }
+    }
+
+    /// Why there is nothing, or nothing newer.
+    pub fn gap(&self) -> Option<&Gap> {
+        match &self.outcome {
+            Outcome::Known(_) => self.not_renewed.as_ref(),
+            Outcome::Missing(gap) => Some(gap),
+        }
+    }
+}
+
+impl<Q: Clone, T: Clone> Part<Q, T> {
+    /// The same; where nothing came, what an older snapshot has.
+    pub(super) fn or_older(self, older: Option<&Self>) -> Self {
+        match (self.outcome, older.filter(|older| older.known().is_some())) {
+            (Outcome::Missing(gap), Some(older)) => {
+                Self { requests: self.requests, not_renewed: Some(gap), ..older.clone() }
+            }
+            (outcome, _) => Self { outcome, ..self },
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! AWS in the process, and the budgets that tests are about.
+
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use aws_config::Region;
+use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
+use aws_smithy_http_client::test_util::infallible_client_fn;
+use aws_smithy_types::body::SdkBody;
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+use serde_json::{Value, json};
+use tokio::time::Instant;
+use tollgate_aws::billing::{Billing, Plan, Snapshot, Tags, Wanted};
+use tollgate_core::{
+    Timestamp,
+    budget::{Allowance, Basis, Budget, BudgetPeriod, Declared, Scope},
+    slo::{CalendarUnit, Period},
+};
+
+pub(crate) const NOW: &str = "2026-11-21T06:00:00Z";
+
+pub(crate) fn now() -> Timestamp {
+    NOW.parse().unwrap()
+}
+
+pub(crate) fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+/// A request: the action, its body, the host that it went to, and the region that it was signed for.
+#[derive(Debug, Clone)]
+pub(crate) struct Request {
+    pub(crate) action: String,
+    pub(crate) body: Value,
+    pub(crate) host: String,
+    pub(crate) authorization: String,
+}
+
+pub(crate) type Asked = Arc<Mutex<Vec<Request>>>;
+
+/// The client, of which `answer` gives status and body for an action and the number of the request, from 0.
+pub(crate) async fn billing(
+    answer: impl Fn(&str, &Value, usize) -> (u16, Value) + Send + Sync + 'static,
+) -> (Billing, Asked) {
+    let asked = Asked::default();
+    let seen = Arc::clone(&asked);
+    let client = infallible_client_fn(move |request| {
+        let header = |name: &str| request.headers().get(name).unwrap().to_str().unwrap().to_owned();
+        let action = header("x-amz-target").rsplit('.').next().unwrap().to_owned();
+        let body: Value = serde_json::from_slice(request.body().bytes().unwrap()).unwrap();
+        let host = request.uri().host().unwrap().to_owned();
+        let number = {
+            let mut seen = seen.lock().unwrap();
+            let (action, body) = (action.clone(), body.clone());
+            seen.push(Request { action, body, host, authorization: header("authorization") });
+            seen.len() - 1
+        };
+        let (status, body) = answer(&action, &body, number);
+        let response = http::Response::builder().status(status).header("content-type", "application/x-amz-json-1.1");
+        response.body(SdkBody::from(body.to_string())).unwrap()
+    });
+    let mut config = tollgate_aws::sdk_config().await.into_builder();
+    config.set_endpoint_url(None);
+    let config = config
+        .http_client(client)
+        .region(Region::new("eu-central-1"))
+        .credentials_provider(SharedCredentialsProvider::new(Credentials::new("OWN", "s", None, None, "test")))
+        .build();
+    (Billing::new(&config), asked)
+}
+
+pub(crate) fn refusal(code: &str) -> (u16, Value) {
+    (400, json!({"__type": code, "Message": "no"}))
+}
+
+/// What is wanted where a test is about what was billed.
+pub(crate) fn wanted() -> Wanted {
+    let name = |name: &str| Some(name.to_owned());
+    let tags = Tags { owner: name("owner"), service: name("service"), environment: name("stage") };
+    Wanted { tags, history_days: 28, anomalies: false, ..Wanted::default() }
+}
+
+pub(crate) fn scope(accounts: &[&str], services: &[&str], environments: &[&str], tags: &[(&str, &str)]) -> Scope {
+    let names = |names: &[&str]| names.iter().map(ToString::to_string).collect();
+    let tags = tags.iter().map(|(key, value)| (key.to_string(), vec![value.to_string()])).collect();
+    Scope { services: names(services), accounts: names(accounts), tags, environments: names(environments) }
+}
+
+/// 3,000 dollars a month.
+pub(crate) fn budget(name: &str, scope: Scope) -> Budget {
+    let starts = day("2026-01-01").and_hms_opt(0, 0, 0).unwrap();
+    let period = Period::Calendar { starts, unit: CalendarUnit::Month, count: 1, time_zone: Tz::UTC };
+    let period = BudgetPeriod { period, time_zone: Tz::UTC, first_day: None, end_day: None };
+    let (currency, basis) = ("USD".to_owned(), Basis::default());
+    let declared = Declared { currency, amount_micros: 3_000_000_000, changes: Vec::new(), period, basis };
+    of(name, scope, Allowance::Declared(declared))
+}
+
+pub(crate) fn of(name: &str, scope: Scope, allowance: Allowance) -> Budget {
+    Budget {
+        name: name.to_owned(),
+        owner: "money".to_owned(),
+        scope,
+        allowance,
+        steps: Vec::new(),
+        non_essential: Vec::new(),
+        file: "b.yaml".to_owned(),
+        line: None,
+    }
+}
+
+pub(crate) fn with_basis(mut budget: Budget, basis: Basis) -> Budget {
+    if let Allowance::Declared(declared) = &mut budget.allowance {
+        declared.basis = basis;
+    }
+    budget
+}
+
+pub(crate) async fn fetch(billing: &Billing, budgets: &[Budget], wanted: &Wanted) -> Snapshot {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    billing.fetch(&Plan::of(budgets, wanted, now()), None, now(), deadline).await
+}
+
+pub(crate) fn forecasts(names: &[&str]) -> BTreeSet<String> {
+    names.iter().map(ToString::to_string).collect()
+}
+
+/// One answer of `GetCostAndUsage`.
+pub(crate) fn page(days: &[Value], token: Option<&str>) -> (u16, Value) {
+    (200, json!({"ResultsByTime": days, "NextPageToken": token}))
+}
+
+/// A day of it, with an amount and unit for each group; none is the total.
+pub(crate) fn answer_of(first: &str, estimated: bool, amounts: &[(&[&str], &str, &str)]) -> Value {
+    let end = day(first).succ_opt().unwrap();
+    let metric = |amount: &str, unit: &str| json!({"UnblendedCost": {"Amount": amount, "Unit": unit}});
+    let groups: Vec<_> = amounts.iter().filter(|(keys, ..)| !keys.is_empty()).collect();
+    let groups: Vec<_> =
+        groups.iter().map(|(keys, amount, unit)| json!({"Keys": keys, "Metrics": metric(amount, unit)})).collect();
+    let total = amounts.iter().find(|(keys, ..)| keys.is_empty());
+    let total = total.map_or(json!({}), |(_, amount, unit)| metric(amount, unit));
+    json!({"TimePeriod": {"Start": first, "End": end.to_string()}, "Estimated": estimated, "Total": total,
+           "Groups": groups})
+}

@@ -1,0 +1,11 @@
+//! The bill, through the real SDK: Cost Explorer and AWS Budgets answer in the process.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
+
+mod aws_budgets;
+mod bill;
+mod double;
+mod failures;
+mod odd;
+mod outlook;
+mod scale;
+mod slices;

@@ -1,0 +1,166 @@
+//! A budget as policies see it.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::{AnomalyFact, Basis, Enforcement, Scope, StepKind};
+use crate::{
+    Timestamp,
+    evidence::Evidence,
+    spend::{ForecastMethod, Reconciliation, RunAwayFact, UnitCostFact, Weighting},
+};
+
+/// Where a budget stands. Amounts are in millionths of its currency.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct BudgetFact {
+    /// How its spend is known; `budget/<name>`. `stale` when it was fetched too long ago or the bill is behind, `partial`
+    /// when days are missing.
+    pub evidence: Evidence,
+    /// How its forecast is known; `budget/<name>/forecast`. Advisory.
+    pub forecast_evidence: Evidence,
+    /// Its name.
+    pub name: String,
+    /// The team that answers for it.
+    pub owner: String,
+    /// What is counted.
+    pub scope: Scope,
+    /// Environments that are to stop first when money runs out.
+    pub non_essential: Vec<String>,
+    /// The budget of AWS Budgets that says how much it is; null where its file does.
+    pub aws_budget: Option<String>,
+    /// ISO 4217 code; null when not known.
+    pub currency: Option<String>,
+    /// What counts as cost; null when not known.
+    pub basis: Option<Basis>,
+    /// The amount for the period, as it is now; null when not known.
+    pub limit_micros: Option<i64>,
+    /// The amount that will hold at the end of the period: another one when a change of it is announced.
+    pub limit_at_end_micros: Option<i64>,
+    /// The period; null when not known.
+    pub period: Option<BudgetPeriodFact>,
+    /// Where it stands, as far as that is known.
+    pub standing: Standing,
+    /// What was spent in the period, including what is known of days that are not over.
+    pub spent_micros: Option<i64>,
+    /// That part of it that may still change.
+    pub estimated_micros: Option<i64>,
+    /// The first day that the bill does not know as a whole.
+    pub complete_before: Option<NaiveDate>,
+    /// What was spent over the amount, in parts per million, rounded down.
+    pub share_ppm: Option<i64>,
+    /// How fast it goes; null while no day of the period is known as a whole.
+    pub pace: Option<PaceFact>,
+    /// What will have been spent at the end of the period; null when not known, and `forecast_evidence` says why.
+    pub forecast: Option<ForecastFact>,
+    /// Whole days, from the first that is not known as a whole, until the amount is spent at the rate of the last weeks; 0
+    /// when it is. Null when that is more than a year away, or when the rate is not known.
+    pub days_to_exhaustion: Option<u32>,
+    /// The day on which it is; null when `days_to_exhaustion` is, and when it is spent.
+    pub exhausted_on: Option<NaiveDate>,
+    /// Its steps, by kind and share.
+    pub steps: Vec<StepFact>,
+    /// The strictest of the steps that are reached; null when none is.
+    pub enforcement: Option<Enforcement>,
+    /// The newest whole day, held against those before it; null when they are too few.
+    pub run_away: Option<RunAwayFact>,
+    /// Spend without an owner tag; null where the bill was not grouped by tag.
+    pub untagged: Option<UntaggedFact>,
+    /// The sum of groups, held against the total; null where the bill was not grouped.
+    pub reconciliation: Option<Reconciliation>,
+    /// What a thousand requests cost; null where requests or spend of the last week are not known.
+    pub unit_cost: Option<UnitCostFact>,
+    /// Anomalies that are not over.
+    pub anomalies: Vec<AnomalyFact>,
+}
+
+/// Where a budget stands. Only what rests on good evidence can be inside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// Less than the amount was spent, and the bill of it is final.
+    Inside,
+    /// Less than the amount was spent, and some of it may still change: what a current month usually is.
+    InsideEstimated,
+    /// The amount was spent.
+    Over,
+    /// Nobody can say.
+    Unknown,
+}
+
+/// The period that a budget is for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct BudgetPeriodFact {
+    /// When it begins.
+    pub starts_at: Timestamp,
+    /// When it ends, and the amount is whole again.
+    pub ends_at: Timestamp,
+    /// Its first day.
+    pub first_day: NaiveDate,
+    /// The first day after it.
+    pub end_day: NaiveDate,
+    /// Its days.
+    pub days: u64,
+    /// Those of them that the bill knows as a whole.
+    pub days_known: u64,
+    /// The share of its time that is over, in parts per million, rounded down.
+    pub elapsed_ppm: u64,
+}
+
+/// How fast a budget goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PaceFact {
+    /// The share that was spent on the days known as a whole, over the share of the period that those days are, in parts
+    /// per million, rounded up: 1000000 spends the amount exactly. Negative when credits outweigh.
+    pub pace_ppm: i64,
+    /// The share of the period that those days are, in parts per million, rounded down.
+    pub expected_ppm: i64,
+    /// What days were weighted by.
+    pub weighting: Weighting,
+}
+
+/// What will have been spent at the end of the period.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ForecastFact {
+    /// The mean, in millionths.
+    pub mean_micros: i64,
+    /// The lower bound; null when there is none.
+    pub low_micros: Option<i64>,
+    /// The upper bound.
+    pub high_micros: Option<i64>,
+    /// How it was made.
+    pub method: ForecastMethod,
+    /// The mean over the amount at the end of the period, in parts per million, rounded down.
+    pub projected_ppm: i64,
+    /// The upper bound over it, rounded up.
+    pub projected_high_ppm: Option<i64>,
+}
+
+/// A step of a budget, and whether it is reached.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct StepFact {
+    /// What is held against the budget.
+    pub kind: StepKind,
+    /// The share, in parts per million.
+    pub share_ppm: u64,
+    /// What happens from there on.
+    pub enforcement: Enforcement,
+    /// Has what was spent, or will be, come to the share? Null when nobody can say: what is behind can be beyond a step,
+    /// and never surely short of it.
+    pub reached: Option<bool>,
+}
+
+/// Spend without an owner tag.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct UntaggedFact {
+    /// How much, in millionths.
+    pub micros: i64,
+    /// The same over what was spent, in parts per million, rounded up; null when nothing was.
+    pub share_ppm: Option<i64>,
+}

@@ -1,0 +1,104 @@
+//! What is known of a budget's spend.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::Basis;
+use crate::{
+    Timestamp,
+    evidence::EvidenceStatus,
+    settings::Settings,
+    spend::{BilledAmount, DailySpend, GivenForecast},
+};
+
+/// What is known of a budget's spend, as it was gathered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SpendReading {
+    /// Where it came from: `cost-explorer`, `aws-budgets`, `recorded:demo.json`.
+    pub source: String,
+    /// When it was fetched.
+    pub as_of: Timestamp,
+    /// The first day that the bill does not know as a whole.
+    pub complete_before: NaiveDate,
+    /// What was asked for.
+    pub basis: Basis,
+    /// The spend in the budget's scope, day by day: of the period, and of the weeks before it as far as they are known.
+    pub daily: DailySpend,
+    /// The spend of the period so far, where it is known as a sum only: by AWS Budgets.
+    pub period_total: Option<BilledAmount>,
+    /// The same spend of the period, added up from its groups; none where it was not grouped.
+    pub grouped: Option<BilledAmount>,
+    /// That part of it that carries no owner tag; none where it was not grouped by tag.
+    pub untagged: Option<BilledAmount>,
+    /// What AWS forecasts.
+    pub forecast: ForecastReading,
+    /// Anomalies that concern the scope and are not over.
+    pub anomalies: Vec<AnomalyFact>,
+    /// Requests that the scope's services served, day by day.
+    pub requests: BTreeMap<NaiveDate, u64>,
+    /// Requests made to AWS for this reading alone.
+    pub api_requests: u64,
+    /// What they cost, in millionths of a US dollar.
+    pub api_cost_usd_micros: u64,
+}
+
+/// What AWS forecasts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ForecastReading {
+    /// This.
+    Given(GivenForecast),
+    /// Nothing, and why: an account that is too young has no data, which is not the same as no cost.
+    Unknown(EvidenceStatus, String),
+    /// It was not asked.
+    NotAsked,
+}
+
+/// An anomaly that AWS Cost Anomaly Detection found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct AnomalyFact {
+    /// Its id.
+    pub id: String,
+    /// What it is about: `Amazon Elastic Compute Cloud - Compute`.
+    pub about: String,
+    /// Its first day.
+    pub starts_on: NaiveDate,
+    /// What was spent above what was expected, in millionths of the currency.
+    pub impact_micros: i64,
+    /// The same over what was expected, in parts per million; null when nothing was expected.
+    pub impact_ppm: Option<i64>,
+}
+
+/// How spend is judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SpendJudging {
+    /// The time to judge by.
+    pub now: Timestamp,
+    /// Must a decision rest on it?
+    pub required: bool,
+    /// How long ago it may have been fetched.
+    pub max_age_seconds: u64,
+    /// How many days the bill may be behind: the days before today that it does not know as a whole.
+    pub max_lag_days: u32,
+    /// With this many whole weeks of history, days are weighted by their weekday.
+    pub min_weeks: u32,
+}
+
+impl SpendJudging {
+    /// As the thresholds `cost.spend_max_age_seconds`, `cost.spend_max_lag_days` and `cost.weekday_min_weeks` say. One that is
+    /// not set lets no bill be old or behind, and weights nothing.
+    pub fn of(settings: &Settings, now: Timestamp, required: bool) -> Self {
+        let number = |name: &str| settings.integer("cost", name);
+        let whole = |name: &str| number(name).and_then(|number| u32::try_from(number).ok());
+        Self {
+            now,
+            required,
+            max_age_seconds: number("spend_max_age_seconds").and_then(|age| u64::try_from(age).ok()).unwrap_or(0),
+            max_lag_days: whole("spend_max_lag_days").unwrap_or(0),
+            min_weeks: whole("weekday_min_weeks").unwrap_or(u32::MAX),
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Fields of an estimate, with errors that say which field it is and what came.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::planned::Refusal;
+use crate::{evidence::EvidenceStatus, money::excerpt, spend::BilledAmount};
+
+pub(super) type Fields = Map<String, Value>;
+
+impl Refusal {
+    pub(super) fn new(reason: impl Into<String>) -> Self {
+        Self { status: EvidenceStatus::Error, at: None, reason: reason.into() }
+    }
+
+    pub(super) fn at(field: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self { at: Some(field.into()), ..Self::new(reason) }
+    }
+
+    /// The same, of what lies in a field.
+    pub(super) fn under(self, field: &str) -> Self {
+        let at = match self.at {
+            Some(inner) if inner.is_empty() => Some(field.to_owned()),
+            Some(inner) => Some(format!("{field}.{inner}")),
+            None => None,
+        };
+        Self { at, ..self }
+    }
+
+    /// The sentence, where the estimate is the field `root` of a request.
+    pub fn message(&self, root: &str) -> String {
+        match &self.at {
+            Some(field) if field.is_empty() => format!("`{root}`{}", self.reason),
+            Some(field) => format!("`{root}.{field}`{}", self.reason),
+            None => self.reason.clone(),
+        }
+    }
+}
+
+/// A field that has another type than it should.
+pub(super) fn odd(field: &str, expected: &str, came: &Value) -> Refusal {
+    Refusal::at(field, format!(" should be {expected}, and is `{}`", excerpt(&came.to_string())))
+}
+
+pub(super) fn object<'a>(field: &str, value: &'a Value, expected: &str) -> Result<&'a Fields, Refusal> {
+    value.as_object().ok_or_else(|| odd(field, expected, value))
+}
+
+/// An amount, which may be null or left out.
+pub(super) fn amount(fields: &Fields, field: &str) -> Result<Option<BilledAmount>, Refusal> {
+    match fields.get(field) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => {
+            BilledAmount::read(text).map(Some).map_err(|error| Refusal::at(field, format!(": {error}")))
+        }
+        Some(other) => Err(odd(field, "a decimal text such as `\"123.45\"`", other)),
+    }
+}
+
+/// A count, which is 0 when it is null or left out.
+pub(super) fn count(fields: &Fields, field: &str) -> Result<u64, Refusal> {
+    match fields.get(field) {
+        None | Some(Value::Null) => Ok(0),
+        Some(count) => count.as_u64().ok_or_else(|| odd(field, "a count", count)),
+    }
+}
+
+/// Counts by name.
+pub(super) fn counts(fields: &Fields, field: &str) -> Result<BTreeMap<String, u64>, Refusal> {
+    let Some(value) = fields.get(field).filter(|value| !value.is_null()) else { return Ok(BTreeMap::new()) };
+    let named = object(field, value, "counts by type")?;
+    named
+        .keys()
+        .map(|name| Ok((excerpt(name), count(named, name)?)))
+        .collect::<Result<_, Refusal>>()
+        .map_err(|error| error.under(field))
+}
+
+/// A text of the report, fit to be kept.
+pub(super) fn text(fields: &Fields, field: &str) -> Result<Option<String>, Refusal> {
+    match fields.get(field) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(excerpt(text))),
+        Some(other) => Err(odd(field, "a text", other)),
+    }
+}
+
+/// Does it say yes?
+pub(super) fn is(fields: &Fields, field: &str) -> Result<bool, Refusal> {
+    match fields.get(field) {
+        None | Some(Value::Null) => Ok(false),
+        Some(value) => value.as_bool().ok_or_else(|| odd(field, "`true` or `false`", value)),
+    }
+}
+
+/// Tags: texts by name.
+pub(super) fn tags(fields: &Fields) -> Result<BTreeMap<String, String>, Refusal> {
+    let Some(value) = fields.get("tags").filter(|value| !value.is_null()) else { return Ok(BTreeMap::new()) };
+    let named = object("tags", value, "tags by name")?;
+    let tag = |(name, value): (&String, &Value)| match value {
+        Value::String(value) => Ok((excerpt(name), excerpt(value))),
+        Value::Null => Ok((excerpt(name), String::new())),
+        other => Err(odd(&excerpt(name), "a text", other).under("tags")),
+    };
+    named.iter().map(tag).collect()
+}
+
+/// Reads each element of a list, which is empty when it is null or left out.
+pub(super) fn each<T>(
+    fields: &Fields,
+    field: &str,
+    mut read: impl FnMut(&Fields) -> Result<T, Refusal>,
+) -> Result<Vec<T>, Refusal> {
+    let list = match fields.get(field) {
+        None | Some(Value::Null) => return Ok(Vec::new()),
+        Some(Value::Array(list)) => list,
+        Some(other) => return Err(odd(field, "a list", other)),
+    };
+    let element = |(index, value): (usize, &Value)| {
+        let of = format!("{field}[{index}]");
+        object("", value, "an object").and_then(&mut read).map_err(|error| error.under(&of))
+    };
+    list.iter().enumerate().map(element).collect()
+}

@@ -1,0 +1,149 @@
+//! What will have been spent at the end of a period.
+
+use chrono::NaiveDate;
+use num_bigint::BigInt;
+use num_rational::BigRational;
+use num_traits::Zero;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    amount::BilledAmount,
+    rate::{Outlook, Weighting, days, expected},
+    series::DailySpend,
+};
+
+/// A forecast that AWS made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GivenForecast {
+    /// ISO 4217 code.
+    pub currency: String,
+    /// The first day that it is for: of Cost Explorer today, of AWS Budgets the first day of the period.
+    pub first_day: NaiveDate,
+    /// The first day after it.
+    pub end_day: NaiveDate,
+    /// The mean.
+    pub mean: BilledAmount,
+    /// The lower bound, where there is one.
+    pub low: Option<BilledAmount>,
+    /// The upper bound, where there is one.
+    pub high: Option<BilledAmount>,
+}
+
+/// How a forecast was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ForecastMethod {
+    /// What was spent before the forecast of AWS begins, and its mean and bounds.
+    Aws,
+    /// What was spent, and for each day to come what its weekday cost on average in the last whole weeks (at most twelve).
+    /// The bounds take each day to come as a day of the cheapest and of the dearest of those weeks.
+    TrailingWeekdays,
+    /// What was spent, and for each day to come the mean of the newest 7 to 28 days; bounds as above.
+    TrailingMean,
+    /// Every day of the period is known.
+    Over,
+}
+
+/// What will have been spent at the end of the period, exactly, in millionths.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Projection {
+    pub(crate) mean: BigRational,
+    pub(crate) bounds: Option<(BigRational, BigRational)>,
+    pub(crate) method: ForecastMethod,
+}
+
+/// A period, and how far the bill knows it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Span {
+    pub(crate) first_day: NaiveDate,
+    pub(crate) end_day: NaiveDate,
+    /// The first day that is not known as a whole.
+    pub(crate) complete_before: NaiveDate,
+}
+
+impl Span {
+    /// The first day to come, inside the period.
+    pub(crate) fn to_come(self) -> NaiveDate {
+        self.complete_before.clamp(self.first_day, self.end_day)
+    }
+}
+
+/// A projection from a forecast that AWS made.
+///
+/// # Errors
+/// Why it cannot be used: it is for other days, in another currency, or contradicts itself.
+pub(crate) fn from_given(
+    given: &GivenForecast,
+    daily: &DailySpend,
+    outlook: &Outlook,
+    span: Span,
+) -> Result<Projection, String> {
+    if given.currency != daily.currency() {
+        return Err(format!("the forecast is in {} and the spend in {}", given.currency, daily.currency()));
+    }
+    if given.end_day != span.end_day || given.first_day < span.first_day {
+        let (first, end) = (given.first_day, given.end_day);
+        return Err(format!(
+            "the forecast is for {first} to before {end}, and the period ends before {}",
+            span.end_day
+        ));
+    }
+    let is_outside = given.low.is_some_and(|low| low > given.mean) || given.high.is_some_and(|high| high < given.mean);
+    if is_outside {
+        return Err("the forecast's mean is outside its bounds".to_owned());
+    }
+    let known_until = given.first_day.min(span.to_come());
+    let mut before = sum(daily, span.first_day, known_until);
+    for day in days(known_until, given.first_day) {
+        before += expected(daily, outlook, day).ok_or_else(|| {
+            format!("the forecast begins on {}, and the days since {known_until} are not known", given.first_day)
+        })?;
+    }
+    let with = |amount: BilledAmount| &before + amount.exact_micros();
+    let bounds = given.low.zip(given.high).map(|(low, high)| (with(low), with(high)));
+    Ok(Projection { mean: with(given.mean), bounds, method: ForecastMethod::Aws })
+}
+
+/// A projection of what the last weeks cost; none when they are not known.
+pub(crate) fn own(daily: &DailySpend, outlook: &Outlook, span: Span) -> Option<Projection> {
+    let to_come = span.to_come();
+    let spent = sum(daily, span.first_day, to_come);
+    if to_come == span.end_day {
+        let bounds = Some((spent.clone(), spent.clone()));
+        return Some(Projection { mean: spent, bounds, method: ForecastMethod::Over });
+    }
+    let mut mean = spent.clone();
+    for day in days(to_come, span.end_day) {
+        mean += expected(daily, outlook, day)?;
+    }
+    let count = BigInt::from((span.end_day - to_come).num_days());
+    let bounds = outlook.spread().map(|(least, most)| {
+        let with = |rate: BigRational| &spent + rate * &count;
+        (with(least).min(mean.clone()), with(most).max(mean.clone()))
+    });
+    let method = match outlook.weighting() {
+        Weighting::Weekdays => ForecastMethod::TrailingWeekdays,
+        Weighting::Days => ForecastMethod::TrailingMean,
+    };
+    Some(Projection { mean, bounds, method })
+}
+
+/// How many days, from the first to come, until an amount is reached; none when that takes more than a year, or when the
+/// rate is not known. 0 when it is reached already.
+pub(crate) fn days_until(limit_micros: i64, daily: &DailySpend, outlook: &Outlook, span: Span) -> Option<u32> {
+    let limit = BigRational::from_integer(BigInt::from(limit_micros));
+    let first = span.complete_before.max(span.first_day);
+    let mut total = sum(daily, span.first_day, first);
+    for (count, day) in (0..=366).zip(first.iter_days()) {
+        if total >= limit {
+            return Some(count);
+        }
+        total += expected(daily, outlook, day)?;
+    }
+    None
+}
+
+fn sum(daily: &DailySpend, first: NaiveDate, end: NaiveDate) -> BigRational {
+    daily.between(first, end).fold(BigRational::zero(), |sum, (_, spend)| sum + spend.amount.exact_micros())
+}

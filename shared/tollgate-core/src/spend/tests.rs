@@ -1,0 +1,199 @@
+use std::collections::BTreeMap;
+
+use chrono::{Datelike, NaiveDate};
+use proptest::prelude::*;
+
+use super::{
+    BilledAmount, DailySpend, GroupedSpend, Outlook, Reconciliation, RunAwayFact, SpendError, Spread, Weighting,
+    is_untagged, run_away, unit_cost,
+};
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+fn usd(text: &str) -> BilledAmount {
+    BilledAmount::read(text).unwrap()
+}
+
+/// Days that follow one another and end before 1 November 2026.
+fn before_november(amounts: &[&str]) -> DailySpend {
+    let mut daily = DailySpend::new("USD").unwrap();
+    let mut date = day("2026-11-01");
+    for amount in amounts.iter().rev() {
+        date = date.pred_opt().unwrap();
+        daily.add(date, amount, "USD", false).unwrap();
+    }
+    daily
+}
+
+#[test]
+fn a_day_that_comes_twice_or_in_another_currency_is_an_error() {
+    let mut daily = DailySpend::new("USD").unwrap();
+    daily.add(day("2026-11-01"), "5.5", "USD", true).unwrap();
+    assert_eq!(daily.add(day("2026-11-01"), "5.5", "USD", true), Err(SpendError::DayTwice(day("2026-11-01"))));
+    let euros = daily.add(day("2026-11-02"), "5.5", "EUR", true).unwrap_err();
+    assert_eq!(euros.to_string(), "an amount in EUR cannot be added to one in USD: ask for one currency at a time");
+    assert!(matches!(daily.add(day("2026-11-02"), "5.5", "N/A", true), Err(SpendError::NotCurrency(_))));
+    assert!(matches!(daily.add(day("2026-11-02"), "5,5", "USD", true), Err(SpendError::Money(_))));
+    assert!(matches!(DailySpend::new("usd"), Err(SpendError::NotCurrency(_))));
+    assert_eq!(daily.sum(day("2026-11-01"), day("2026-12-01")), Ok(usd("5.5")));
+    assert_eq!(daily.missing(day("2026-11-01"), day("2026-11-04")), 2);
+    assert_eq!(daily.sum(day("2026-12-01"), day("2026-11-01")), Ok(BilledAmount::ZERO), "from the end to the start");
+}
+
+#[test]
+fn groups_add_up_over_pages_and_the_untagged_one_is_told_by_its_name() {
+    let mut grouped = GroupedSpend::new("USD").unwrap();
+    let mut add =
+        |owner: &str, date: &str, amount: &str| grouped.add(&[owner.to_owned()], day(date), amount, "USD", false);
+    add("owner$payments", "2026-11-01", "10.0000001").unwrap();
+    add("owner$", "2026-11-01", "4").unwrap();
+    add("owner$payments", "2026-11-02", "20").unwrap();
+    assert_eq!(add("owner$", "2026-11-01", "4"), Err(SpendError::DayTwice(day("2026-11-01"))));
+    let (first, end) = (day("2026-11-01"), day("2026-12-01"));
+    assert_eq!(grouped.sum(first, end, |keys| keys.iter().any(|key| is_untagged(key))), Ok(usd("4")));
+    let totals = grouped.totals(first, end).unwrap();
+    assert_eq!(
+        totals,
+        [(&["owner$".to_owned()][..], usd("4")), (&["owner$payments".to_owned()][..], usd("30.0000001"))]
+    );
+    assert!(is_untagged("owner$") && !is_untagged("owner$a$") && !is_untagged("Amazon S3"));
+}
+
+#[test]
+fn a_difference_between_groups_and_total_is_an_amount_and_a_share() {
+    let held = |grouped: &str, total: &str| {
+        let held = Reconciliation::of(usd(grouped), usd(total)).unwrap();
+        (held.difference_micros, held.difference_ppm)
+    };
+    assert_eq!(held("100", "100"), (0, Some(0)));
+    assert_eq!(held("99.5", "100"), (500_000, Some(5000)));
+    assert_eq!(held("100.5", "100"), (-500_000, Some(5000)));
+    assert_eq!(held("99.9999999", "100"), (0, Some(1)), "too small to be a millionth, and a difference all the same");
+    assert_eq!(held("1", "0"), (-1_000_000, None));
+    assert_eq!(held("0", "0"), (0, Some(0)));
+    assert_eq!(held("-49", "-50"), (-1_000_000, Some(20_000)));
+}
+
+fn held(amounts: &[&str]) -> Option<RunAwayFact> {
+    run_away(&before_november(amounts), day("2026-11-01"))
+}
+
+/// 13 to 17 around 15: the median deviation is 1, so 25 is 0.6745 × 10 above.
+#[test]
+fn a_day_far_above_the_median_has_a_high_score() {
+    let mut days = vec!["13", "14", "14", "14", "15", "15", "15", "15", "15", "16", "16", "16", "17", "14", "16"];
+    days.push("25");
+    let fact = held(&days).unwrap();
+    assert_eq!((fact.median_micros, fact.excess_micros, fact.days), (15_000_000, 10_000_000, 15));
+    assert_eq!((fact.score_micro, fact.spread), (Some(6_745_000), Spread::MedianDeviation));
+    assert_eq!(fact.day, day("2026-10-31"));
+    days.pop();
+    days.push("5");
+    assert_eq!(held(&days).unwrap().score_micro, Some(-6_745_000), "far below is no running away");
+}
+
+/// The median deviation of days of which most cost the same is 0. The mean one of one 17 and fourteen 10 is 7/15.
+#[test]
+fn where_most_days_cost_the_same_the_mean_deviation_stands_in() {
+    let mut days = vec!["10"; 14];
+    days.push("17");
+    days.push("20");
+    let fact = held(&days).unwrap();
+    // 10 / (1.253314 × 7/15) is 17.09752…
+    assert_eq!((fact.spread, fact.score_micro), (Spread::MeanDeviation, Some(17_097_529)));
+    let mut same = vec!["10"; 14];
+    same.push("10.01");
+    let fact = held(&same).unwrap();
+    assert_eq!((fact.spread, fact.score_micro, fact.excess_micros), (Spread::None, None, 10_000));
+}
+
+#[test]
+fn fewer_than_two_weeks_or_a_gap_tell_nothing_of_what_is_usual() {
+    assert_eq!(held(&["10"; 14]), None, "thirteen before it");
+    assert!(held(&["10"; 15]).is_some());
+    assert_eq!(held(&["10"; 40]).unwrap().days, 28);
+    let gap = before_november(&["10"; 40]);
+    assert_eq!(run_away(&gap, day("2026-11-02")), None, "the newest day is missing");
+    assert_eq!(run_away(&gap, day("2020-01-01")), None);
+}
+
+#[test]
+fn a_thousand_requests_cost_what_the_week_cost() {
+    let mut amounts = vec!["10"; 28];
+    amounts.extend(["15"; 7]);
+    let daily = before_november(&amounts);
+    let end = day("2026-11-01");
+    let mut requests: BTreeMap<NaiveDate, u64> =
+        daily.between(NaiveDate::MIN, end).map(|(date, _)| (date, 1_000_000)).collect();
+    let fact = unit_cost(&daily, &requests, end).unwrap();
+    assert_eq!((fact.requests, fact.requests_before), (7_000_000, 28_000_000));
+    assert_eq!((fact.per_thousand_micros, fact.per_thousand_before_micros), (Some(15_000), Some(10_000)));
+    assert_eq!(fact.increase_ppm, Some(500_000));
+    requests.remove(&day("2026-10-10"));
+    let young = unit_cost(&daily, &requests, end).unwrap();
+    assert_eq!((young.per_thousand_micros, young.per_thousand_before_micros), (Some(15_000), None));
+    assert_eq!(young.increase_ppm, None);
+    for date in requests.values_mut() {
+        *date = 0;
+    }
+    let idle = unit_cost(&daily, &requests, end).unwrap();
+    assert_eq!((idle.requests, idle.per_thousand_micros), (0, None), "nobody asked: no unit, and no division by it");
+    requests.remove(&day("2026-10-31"));
+    assert_eq!(unit_cost(&daily, &requests, end), None);
+}
+
+#[test]
+fn weekdays_weigh_only_with_enough_whole_weeks_that_cost_something() {
+    let weighting = |amounts: &[&str]| Outlook::of(&before_november(amounts), day("2026-11-01"), 4).weighting();
+    assert_eq!(weighting(&["1"; 27]), Weighting::Days);
+    assert_eq!(weighting(&["1"; 28]), Weighting::Weekdays);
+    assert_eq!(weighting(&["0"; 28]), Weighting::Days, "nothing to weigh by");
+    // 31 October 2026 is a Saturday: credits outweigh what Saturdays cost.
+    let mut credits = vec!["1"; 27];
+    credits.push("-50");
+    assert_eq!(weighting(&credits), Weighting::Days);
+}
+
+fn daily() -> impl Strategy<Value = DailySpend> {
+    proptest::collection::vec(0_u32..1_000_000, 15..80).prop_map(|cents| {
+        let texts: Vec<String> = cents.iter().map(|cents| format!("{cents}e-2")).collect();
+        before_november(&texts.iter().map(String::as_str).collect::<Vec<_>>())
+    })
+}
+
+proptest! {
+    /// Whatever days weigh, the parts of a period weigh what it does, and whole weeks weigh the same.
+    #[test]
+    fn weights_add_up(daily in daily(), first in 0_i64..400, cut in 0_i64..90, length in 0_i64..90) {
+        let outlook = Outlook::of(&daily, day("2026-11-01"), 4);
+        let start = day("2026-01-01") + chrono::Duration::days(first);
+        let (middle, end) = (start + chrono::Duration::days(cut), start + chrono::Duration::days(cut + length));
+        prop_assert_eq!(outlook.weight(start, middle) + outlook.weight(middle, end), outlook.weight(start, end));
+        let week = |from: NaiveDate| outlook.weight(from, from + chrono::Duration::days(7));
+        prop_assert_eq!(week(start), week(middle));
+        let rates = start.iter_days().take(7).map(|date| (date.weekday(), outlook.rate(date)));
+        prop_assert!(rates.into_iter().all(|(_, rate)| rate.is_some_and(|rate| rate >= super::whole_of(0))));
+    }
+
+    /// The score does not depend on the unit of money, and more spend has a higher one.
+    #[test]
+    fn a_score_has_no_unit(cents in proptest::collection::vec(1_u32..10_000, 16..30), factor in 2_u32..50) {
+        let score = |factor: u32, more: u32| {
+            let last = cents.len() - 1;
+            let texts: Vec<String> =
+                cents.iter().enumerate().map(|(index, cents)| format!("{}e-2", (cents + if index == last { more } else { 0 }) * factor)).collect();
+            held(&texts.iter().map(String::as_str).collect::<Vec<_>>()).unwrap().score_micro
+        };
+        prop_assert_eq!(score(1, 0), score(factor, 0));
+        prop_assert!(score(1, 0) <= score(1, 1));
+    }
+
+    /// What is written to the ledger and read again is the same.
+    #[test]
+    fn a_series_is_kept_exactly(daily in daily()) {
+        let text = serde_json::to_string(&daily).unwrap();
+        prop_assert_eq!(serde_json::from_str::<DailySpend>(&text).unwrap(), daily);
+    }
+}

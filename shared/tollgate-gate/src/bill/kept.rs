@@ -1,0 +1,112 @@
+//! The bill in the ledger.
+
+use chrono::{NaiveDate, TimeDelta};
+use serde::{Deserialize, Serialize};
+use tollgate_aws::billing::{Gap, Slice, Snapshot, join};
+use tollgate_core::{Timestamp, evidence::EvidenceStatus};
+use tollgate_ledger::{
+    Collection, Commit, Committed, Document, Expect, Ledger, LedgerError, Put, document::MAX_DOCUMENT_BYTES,
+};
+
+/// How long slices are there: longer than anybody reads the snapshot that they are of. A fetch that fails keeps what was
+/// there in slices of its own, so that only a bill that nobody has looked at for so long is gone.
+const LIFE: TimeDelta = TimeDelta::days(3);
+const ACCOUNT: &str = "account";
+
+/// What is known of the bill as a whole: one document.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(super) struct Account {
+    /// The snapshot that counts.
+    pub(super) current: Option<Current>,
+    /// Who is fetching another.
+    pub(super) renewing: Option<Renewing>,
+    /// The day of UTC that the meter is for.
+    pub(super) day: Option<NaiveDate>,
+    /// Requests paid for on that day, including those that a fetch under way may still pay for.
+    pub(super) paid: u64,
+    /// Why the last fetch that was due did not happen; none once one did.
+    pub(super) not_renewed: Option<String>,
+}
+
+/// A snapshot that is kept.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Current {
+    /// Its digest, under which its slices are.
+    pub(super) snapshot: String,
+    /// How many they are.
+    pub(super) slices: usize,
+    /// When it was fetched.
+    pub(super) fetched_at: Timestamp,
+    /// Is it whole, so that there is nothing to make up for?
+    pub(super) is_whole: bool,
+}
+
+/// A fetch under way.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Renewing {
+    /// Who fetches: the same when they are asked again.
+    pub(super) by: String,
+    /// Since when.
+    pub(super) since: Timestamp,
+    /// Until when nobody else does.
+    pub(super) until: Timestamp,
+}
+
+fn bill() -> Collection {
+    Collection::of(&["bill"])
+}
+
+fn slices(digest: &str) -> Collection {
+    Collection::of(&["bill", digest])
+}
+
+fn key(index: usize) -> String {
+    format!("{index:06}")
+}
+
+/// What is known of the bill as a whole.
+pub(super) async fn account(ledger: &Ledger) -> Result<Option<Document<Account>>, Gap> {
+    ledger.document(&bill(), ACCOUNT).await.map_err(|error| gap(&error))
+}
+
+/// Writes it, unless another was faster.
+pub(super) async fn put(
+    ledger: &Ledger,
+    known: Option<&Document<Account>>,
+    account: &Account,
+    at: Timestamp,
+) -> Result<Committed, LedgerError> {
+    let put = Put::new(&bill(), ACCOUNT, Expect::same(known), account)?;
+    ledger.commit(Commit { at, puts: vec![put], notices: Vec::new() }).await
+}
+
+/// The snapshot that an account names.
+pub(super) async fn snapshot(ledger: &Ledger, current: &Current) -> Result<Snapshot, Gap> {
+    let last = key(current.slices);
+    let found: Vec<Document<Slice>> =
+        ledger.documents(&slices(&current.snapshot), &key(0), &last).await.map_err(|error| gap(&error))?;
+    join(found.into_iter().map(|document| document.value).collect())
+        .map_err(|error| Gap::new(EvidenceStatus::Error, error.to_string()))
+}
+
+/// Keeps a snapshot slice by slice, so that there may be any number of them; nobody reads it before an account names it.
+pub(super) async fn keep(ledger: &Ledger, snapshot: &Snapshot, at: Timestamp) -> Result<Current, String> {
+    let parts = snapshot.slices(MAX_DOCUMENT_BYTES).map_err(|error| error.to_string())?;
+    let name = parts.first().map(|slice| slice.snapshot.clone()).ok_or("the bill has no slice")?;
+    let failed = |error: LedgerError| error.to_string();
+    let (count, collection) = (parts.len(), slices(&name));
+    for slice in parts {
+        let put = Put::new(&collection, &key(slice.index), Expect::Anything, &slice).map_err(failed)?.until(at + LIFE);
+        let committed = ledger.commit(Commit { at, puts: vec![put], notices: Vec::new() }).await.map_err(failed)?;
+        if committed == Committed::Conflict {
+            return Err("a slice of the bill could not be written".to_owned());
+        }
+    }
+    Ok(Current { snapshot: name, slices: count, fetched_at: snapshot.fetched_at, is_whole: snapshot.is_whole() })
+}
+
+/// The log says why; a reader learns that it could not be read.
+pub(super) fn gap(error: &LedgerError) -> Gap {
+    tracing::error!(%error, "the bill cannot be read");
+    Gap::error("the ledger that keeps the bill could not be read; its log says why")
+}

@@ -1,0 +1,235 @@
+//! Fetching the bill: at most as often as it changes, once for all who want it, and never for more than the ceilings allow.
+
+use std::{sync::Arc, time::Duration};
+
+use chrono::{NaiveDate, TimeDelta};
+use tokio::time::Instant;
+use tollgate_aws::billing::{Billing, BillingSource, Plan, Snapshot, Wanted};
+use tollgate_core::{Timestamp, settings::Settings};
+use tollgate_lambda::problem::Problem;
+use tollgate_ledger::{Committed, Document};
+
+use super::{
+    Statement,
+    kept::{self, Account, Renewing},
+};
+use crate::{House, unavailable};
+
+/// How often it is tried to write what others write at the same time.
+const TRIES: u32 = 8;
+
+/// Who wants a newer bill.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Renewal {
+    /// A schedule: wants one for each span of `billing.refresh_seconds`.
+    Schedule,
+    /// An alert: wants one as new as `billing.least_age_seconds` allows.
+    WakeUp,
+}
+
+/// What came of it.
+#[derive(Debug, Clone)]
+pub struct Renewed {
+    /// The bill, as it is known now.
+    pub statement: Statement,
+    /// What was done, for people: `fetched`, or why not.
+    pub outcome: String,
+    /// Requests to AWS.
+    pub requests: u64,
+    /// Those of them that are paid for.
+    pub paid_requests: u64,
+    /// What they cost, in millionths of a US dollar.
+    pub price_usd_micros: u64,
+}
+
+/// The settings of the group `billing` that say when to fetch.
+struct Limits {
+    refresh_seconds: i64,
+    least_age_seconds: i64,
+    paid_a_day_at_most: u64,
+}
+
+impl Limits {
+    fn of(settings: &Settings) -> Self {
+        let number = |name: &str| settings.integer("billing", name).unwrap_or(0);
+        Self {
+            refresh_seconds: number("refresh_seconds").max(1),
+            least_age_seconds: number("least_age_seconds").max(0),
+            paid_a_day_at_most: settings.seconds("billing", "paid_requests_a_day_at_most"),
+        }
+    }
+
+    /// Is the snapshot that counts too new to be replaced?
+    fn is_new(&self, account: &Account, renewal: Renewal, now: Timestamp) -> bool {
+        let Some(current) = &account.current else { return false };
+        let span = |time: Timestamp| time.timestamp().div_euclid(self.refresh_seconds);
+        let is_young = (now - current.fetched_at).num_seconds() < self.least_age_seconds;
+        let is_served = renewal == Renewal::Schedule && current.is_whole && span(current.fetched_at) == span(now);
+        is_young || is_served
+    }
+}
+
+impl Account {
+    fn paid_on(&self, day: NaiveDate) -> u64 {
+        if self.day == Some(day) { self.paid } else { 0 }
+    }
+}
+
+/// Whether it is ours to fetch.
+enum Begun {
+    Ours { account: Box<Document<Account>>, allowed: u64 },
+    No(String),
+}
+
+impl House {
+    /// Has the bill fetched, where that is due and allowed, and gives it as it is known then. What does not come leaves what
+    /// was there. `by` names who asks, the same when they are asked again.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read or written.
+    pub async fn renew_bill(
+        &self,
+        renewal: Renewal,
+        by: &str,
+        lease: Duration,
+        deadline: Instant,
+    ) -> Result<Renewed, Problem> {
+        let done = |statement: Statement, outcome: String| Renewed {
+            requests: statement.requests,
+            statement,
+            outcome,
+            paid_requests: 0,
+            price_usd_micros: 0,
+        };
+        if *self.bill.source() != BillingSource::Aws {
+            let outcome = format!("not fetched: the bill is `{}`", self.bill.source());
+            return Ok(done(self.bill.read(&self.ledger).await, outcome));
+        }
+        let settings = self.catalogue.settings.resolve("", None);
+        let (now, limits) = (self.clock.now(), Limits::of(&settings));
+        let wanted = Wanted::of(&settings);
+        let (begun, allowed) = match self.begin(renewal, by, lease, &limits, wanted.paid_requests_at_most).await? {
+            Begun::Ours { account, allowed } => (account, allowed),
+            Begun::No(reason) => return Ok(done(self.bill.read(&self.ledger).await, reason)),
+        };
+        let wanted = Wanted { paid_requests_at_most: allowed, ..wanted };
+        let plan = Plan::of(&self.catalogue.budgets, &wanted, now);
+        let previous = self.bill.named(&self.ledger, begun.value.current.as_ref()).await.ok();
+        self.bill.release();
+        let fetched = Billing::new(&self.sdk).fetch(&plan, previous.as_deref(), now, deadline).await;
+        drop(previous);
+        let fetched = Arc::new(fetched);
+        let outcome = self.settle(*begun, &fetched, allowed).await?;
+        tracing::info!(
+            outcome,
+            requests = fetched.requests,
+            paid_requests = fetched.paid_requests,
+            price_usd_micros = fetched.price_usd_micros,
+            "the bill"
+        );
+        let statement = self.bill.read(&self.ledger).await;
+        let (requests, price_usd_micros) = (fetched.requests, fetched.price_usd_micros);
+        Ok(Renewed {
+            statement: Statement { requests, price_usd_micros, ..statement },
+            outcome,
+            requests,
+            paid_requests: fetched.paid_requests,
+            price_usd_micros,
+        })
+    }
+
+    /// Takes the right to fetch, and puts aside what it may pay for: a process that is killed has spent that.
+    async fn begin(
+        &self,
+        renewal: Renewal,
+        by: &str,
+        lease: Duration,
+        limits: &Limits,
+        ceiling: u64,
+    ) -> Result<Begun, Problem> {
+        let now = self.clock.now();
+        let today = now.date_naive();
+        for _ in 0..TRIES {
+            let known = self.account().await?;
+            let mut account = known.as_ref().map(|known| known.value.clone()).unwrap_or_default();
+            if limits.is_new(&account, renewal, now) {
+                return Ok(Begun::No("not fetched: the bill that is kept is new enough".to_owned()));
+            }
+            if let Some(other) = account.renewing.as_ref().filter(|other| now < other.until && other.by != by) {
+                return Ok(Begun::No(format!("not fetched: another run has been fetching it since {}", other.since)));
+            }
+            let paid = account.paid_on(today);
+            let allowed = ceiling.min(limits.paid_a_day_at_most.saturating_sub(paid));
+            account.day = Some(today);
+            account.paid = paid.saturating_add(allowed);
+            account.renewing = Some(Renewing {
+                by: by.to_owned(),
+                since: now,
+                until: now + TimeDelta::from_std(lease).unwrap_or_default(),
+            });
+            let refused = (allowed == 0).then(|| {
+                format!(
+                    "the bill was not fetched: the ceiling of {} paid requests a day is reached ({paid} were paid for); raise \
+                     `billing.paid_requests_a_day_at_most`, or wait for tomorrow",
+                    limits.paid_a_day_at_most
+                )
+            });
+            if let Some(reason) = &refused {
+                account.renewing = None;
+                account.not_renewed = Some(reason.clone());
+            }
+            if self.put_account(known.as_ref(), &account).await? == Committed::Conflict {
+                continue;
+            }
+            if let Some(reason) = refused {
+                tracing::error!(reason, "the bill");
+                return Ok(Begun::No(reason));
+            }
+            let version = known.map_or(1, |known| known.version.saturating_add(1));
+            let account = Document { key: String::new(), version, value: account };
+            return Ok(Begun::Ours { account: Box::new(account), allowed });
+        }
+        Err(unavailable("the bill's account was written by others", &format_args!("{TRIES} times")))
+    }
+
+    /// Keeps what was fetched, has it count, and gives back what was put aside and not paid.
+    async fn settle(&self, begun: Document<Account>, fetched: &Arc<Snapshot>, allowed: u64) -> Result<String, Problem> {
+        let kept = kept::keep(&self.ledger, fetched, fetched.fetched_at).await;
+        let mut account = begun.value.clone();
+        account.renewing = None;
+        account.paid = account.paid.saturating_sub(allowed.saturating_sub(fetched.paid_requests));
+        let outcome = match kept {
+            Ok(current) => {
+                let outcome = if current.is_whole { "fetched" } else { "fetched, and not all of it came" };
+                account.not_renewed = None;
+                account.current = Some(current);
+                outcome.to_owned()
+            }
+            Err(error) => {
+                tracing::error!(error, "the bill cannot be kept");
+                let reason = "the bill was fetched and could not be kept; the cost gate's log says why";
+                account.not_renewed = Some(reason.to_owned());
+                reason.to_owned()
+            }
+        };
+        match self.put_account(Some(&begun), &account).await? {
+            Committed::Stored => {
+                if let Some(current) = account.current.filter(|_| account.not_renewed.is_none()) {
+                    self.bill.hold(current.snapshot, fetched);
+                }
+                Ok(outcome)
+            }
+            Committed::Conflict => Ok("fetched too late: another run was fetching it by then".to_owned()),
+        }
+    }
+
+    async fn account(&self) -> Result<Option<Document<Account>>, Problem> {
+        let account = kept::account(&self.ledger).await;
+        account.map_err(|gap| Problem::unavailable(format!("the bill's account cannot be read: {}", gap.reason)))
+    }
+
+    async fn put_account(&self, known: Option<&Document<Account>>, account: &Account) -> Result<Committed, Problem> {
+        let put = kept::put(&self.ledger, known, account, self.clock.now()).await;
+        put.map_err(|error| unavailable("the bill's account cannot be written", &error))
+    }
+}
