@@ -8,9 +8,11 @@
     reason = "a harness of tests fails by panicking"
 )]
 
+pub mod billing;
 pub mod function;
 pub mod mailbox;
 pub mod runtime_api;
+pub mod spending;
 pub mod telemetry;
 pub mod valve;
 pub mod world;

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::{
+    billing::Billing,
     function::Function,
     telemetry::{Traffic, Version, publish, publish_version},
 };
@@ -115,6 +116,39 @@ impl World {
     pub async fn slo_gate(&self) -> Function {
         let pipeline = json!({"iam": {"userArn": PIPELINE}});
         Function::start("slo-gate", &self.environment(), pipeline).await.unwrap()
+    }
+
+    /// Starts the cost gate, asked by the pipeline.
+    pub async fn cost_gate(&self) -> Function {
+        let pipeline = json!({"iam": {"userArn": PIPELINE}});
+        Function::start("cost-gate", &self.environment(), pipeline).await.unwrap()
+    }
+
+    /// The bill is asked of this stand-in.
+    #[must_use]
+    pub fn with_billing(self, billing: &Billing) -> Self {
+        let names = ["AWS_ENDPOINT_URL_COST_EXPLORER", "AWS_ENDPOINT_URL_BUDGETS"];
+        names.into_iter().fold(self, |world, name| world.with(name, &billing.endpoint))
+    }
+
+    /// Instead of the shipped budgets: those of this file.
+    #[must_use]
+    pub fn with_budgets(self, file: &str) -> Self {
+        let folder = self.policies().join("data/budgets");
+        fs::remove_dir_all(&folder).unwrap();
+        fs::create_dir(&folder).unwrap();
+        fs::write(folder.join("test.yaml"), file).unwrap();
+        self
+    }
+
+    /// Sets a threshold of the organisation's own, by group and name.
+    #[must_use]
+    pub fn with_threshold(self, group: &str, name: &str, value: &str) -> Self {
+        let file = self.policies().join("data/settings/organisation.yaml");
+        let more = format!("  {group}:\n    {name}: {value}\n");
+        let text = fs::read_to_string(&file).unwrap();
+        fs::write(&file, text.replacen("thresholds:\n", &format!("thresholds:\n{more}"), 1)).unwrap();
+        self
     }
 
     /// The same world, some minutes later.

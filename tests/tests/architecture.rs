@@ -16,6 +16,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("tollgate-lambda", &["tollgate-core"]),
     ("tollgate-gate", &["tollgate-aws", "tollgate-core", "tollgate-lambda", "tollgate-ledger", "tollgate-policy"]),
     ("change-gate", &["tollgate-core", "tollgate-gate", "tollgate-lambda", "tollgate-ledger"]),
+    ("cost-gate", &["tollgate-core", "tollgate-gate", "tollgate-lambda", "tollgate-ledger"]),
     ("slo-gate", &["tollgate-aws", "tollgate-core", "tollgate-gate", "tollgate-lambda", "tollgate-ledger"]),
     ("tollgate-cli", &["tollgate-aws", "tollgate-core", "tollgate-ledger", "tollgate-policy"]),
     ("xtask", &[]),
@@ -35,7 +36,7 @@ const ONLY: &[(&str, &[&str])] = &[
     ("aws-sdk-sns", &["tollgate-aws"]),
     ("aws-sdk-sts", &["tollgate-aws"]),
     ("rusqlite", &["tollgate-ledger"]),
-    ("lambda_runtime", &["tollgate-lambda", "tollgate-gate", "change-gate", "slo-gate"]),
+    ("lambda_runtime", &["tollgate-lambda", "tollgate-gate", "change-gate", "cost-gate", "slo-gate"]),
 ];
 
 fn packages() -> Vec<(String, BTreeSet<String>)> {

@@ -59,7 +59,9 @@ fn rest_is_silent(world: &World) {
         std::fs::remove_file(world.policies().join(format!("data/services/{service}.yaml"))).unwrap();
         std::fs::remove_file(world.policies().join(format!("data/slos/{service}.yaml"))).unwrap();
     }
-    std::fs::remove_dir_all(world.policies().join("data/maintenance")).unwrap();
+    for folder in ["maintenance", "budgets"] {
+        std::fs::remove_dir_all(world.policies().join("data").join(folder)).unwrap();
+    }
 }
 
 #[tokio::test]

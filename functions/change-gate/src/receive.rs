@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tollgate_core::{change::Change, facts::OutcomeResult};
-use tollgate_gate::{Question, decision_id, key};
+use tollgate_core::{change::Change, decision::Gate, facts::OutcomeResult};
+use tollgate_gate::{Question, Request, decision_id, key, route};
 use tollgate_lambda::{
     body::{self, Body},
     event::{Event, HttpRequest},
@@ -12,12 +12,10 @@ use tollgate_lambda::{
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Request {
-    /// May this change go ahead?
-    Decide(Box<ChangeQuestion>),
-    /// What was decided?
-    Decision(String),
-    /// This is what came of it.
+pub(crate) enum Asked {
+    /// What any gate is asked.
+    Any(Request<Change>),
+    /// This is what came of a change.
     Outcome {
         /// The decision that let the change go ahead.
         decision_id: String,
@@ -26,8 +24,6 @@ pub(crate) enum Request {
         /// Who reports it.
         principal: String,
     },
-    /// Is the gate in order?
-    Health,
 }
 
 /// A change to decide about, and who asks.
@@ -49,15 +45,17 @@ struct OutcomeBody {
 ///
 /// # Errors
 /// When the request cannot be read, in words for the caller.
-pub(crate) fn receive(event: Event, request_id: &str) -> Result<Request, Problem> {
+pub(crate) fn receive(event: Event, request_id: &str) -> Result<Asked, Problem> {
     match event {
-        Event::Direct(payload) => direct(&payload, request_id),
+        Event::Direct(payload) => {
+            direct(&payload, request_id).map(|question| Asked::Any(Request::Decide(Box::new(question))))
+        }
         Event::Http(request) => http(&request),
     }
 }
 
 /// A direct invocation carries the bare change, or the same body as over HTTP.
-fn direct(payload: &[u8], request_id: &str) -> Result<Request, Problem> {
+fn direct(payload: &[u8], request_id: &str) -> Result<ChangeQuestion, Problem> {
     let is_wrapped = serde_json::from_slice::<Value>(payload).is_ok_and(|value| value.get("change").is_some());
     let (change, key, unknown) = if is_wrapped {
         let Body { value: Wrapped { change, idempotency_key }, unknown } = body::read(payload)?;
@@ -70,32 +68,19 @@ fn direct(payload: &[u8], request_id: &str) -> Result<Request, Problem> {
     question(change, Some(key), "direct".to_owned(), unknown)
 }
 
-fn http(request: &HttpRequest) -> Result<Request, Problem> {
+fn http(request: &HttpRequest) -> Result<Asked, Problem> {
     let path: Vec<&str> = request.path.split('/').filter(|part| !part.is_empty()).collect();
-    let method = request.method.as_str();
-    match (method, path.as_slice()) {
-        ("POST", ["v1", "gates", "change"]) => decide(request),
-        ("GET", ["v1", "decisions", id]) => Ok(Request::Decision(decision_id(id)?)),
+    match (request.method.as_str(), path.as_slice()) {
         ("POST", ["v1", "decisions", id, "outcome"]) => {
             let OutcomeBody { result } = body::read(&request.body)?.value;
-            Ok(Request::Outcome { decision_id: decision_id(id)?, result, principal: request.principal.clone() })
+            Ok(Asked::Outcome { decision_id: decision_id(id)?, result, principal: request.principal.clone() })
         }
-        ("GET", ["v1", "health"]) => Ok(Request::Health),
-        (_, ["v1", "gates", "change"] | ["v1", "decisions", _, "outcome"]) => {
-            Err(Problem::method_not_allowed(method, &request.path, "POST"))
-        }
-        (_, ["v1", "decisions", _] | ["v1", "health"]) => {
-            Err(Problem::method_not_allowed(method, &request.path, "GET"))
-        }
-        _ => {
-            let known = "`POST /v1/gates/change`, `GET /v1/decisions/{id}`, `POST /v1/decisions/{id}/outcome` and \
-                         `GET /v1/health`";
-            Err(Problem::not_found(format!("nothing is at `{}`; there are {known}", request.path)))
-        }
+        (method, ["v1", "decisions", _, "outcome"]) => Err(Problem::method_not_allowed(method, &request.path, "POST")),
+        _ => route(request, Gate::Change, &["POST /v1/decisions/{id}/outcome"], decide).map(Asked::Any),
     }
 }
 
-fn decide(request: &HttpRequest) -> Result<Request, Problem> {
+fn decide(request: &HttpRequest) -> Result<ChangeQuestion, Problem> {
     let Body { value: Wrapped { change, idempotency_key }, unknown } = body::read(&request.body).map_err(wrapping)?;
     let key = key(request, idempotency_key)?;
     question(change, key, request.principal.clone(), unknown)
@@ -110,8 +95,12 @@ fn wrapping(problem: Problem) -> Problem {
     }
 }
 
-fn question(change: Change, key: Option<String>, principal: String, unknown: Vec<String>) -> Result<Request, Problem> {
+fn question(
+    change: Change,
+    key: Option<String>,
+    principal: String,
+    unknown: Vec<String>,
+) -> Result<ChangeQuestion, Problem> {
     change.check().map_err(|error| Problem::field(format!("change.{}", error.path), error.message))?;
-    let question = Question::new(change, key, principal, unknown)?;
-    Ok(Request::Decide(Box::new(question)))
+    Question::new(change, key, principal, unknown)
 }

@@ -1,6 +1,6 @@
 //! Services looked at as they run, group after group, until the time is over.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use lambda_runtime::Context;
@@ -14,13 +14,13 @@ use tollgate_core::{
     notice::State,
     slo::{DailyAggregate, SloFact},
 };
+use tollgate_gate::{Round, time_left};
 use tollgate_lambda::{metrics, problem::Problem};
 use tollgate_ledger::Document;
 
 use crate::{
     SloGate,
     days::{Kept, background, new_days},
-    round::Round,
     tally::{Looked, Tally},
 };
 
@@ -28,17 +28,10 @@ use crate::{
 const MARK_EVERY: usize = 100;
 /// Time that is kept for what was read last, for sending and answering.
 const RESERVE: Duration = Duration::from_secs(5);
-/// Under the local emulator, which names a deadline in 1970.
-const NO_DEADLINE: Duration = Duration::from_secs(300);
 /// The environment that is watched where a schedule names none: this one, or the first of the service.
 const WATCHED: &str = "production";
 /// Services whose state is written at once.
 const WRITES_AT_ONCE: usize = 8;
-
-/// How much time the invocation has left.
-pub(crate) fn time_left(context: &Context) -> Duration {
-    context.deadline().duration_since(SystemTime::now()).unwrap_or(NO_DEADLINE)
-}
 
 impl SloGate {
     /// Looks at the services of a round, each as soon as its telemetry is there. What fails of one touches no other.
@@ -47,7 +40,7 @@ impl SloGate {
     /// When the ledger fails, or when the time is over before the round is: asked again, it goes on.
     pub(crate) async fn sweep(&self, round: &Round, asked_by: &str, context: &Context) -> Result<Value, Problem> {
         let (now, catalogue) = (self.house.clock.now(), &self.house.catalogue);
-        let place = self.place(round).await?;
+        let place = self.house.place(round).await?;
         let order = round.order(place.as_ref());
         let services: Vec<&Service> = order.iter().filter_map(|name| catalogue.services.get(name)).collect();
         let slos = services.iter().flat_map(|service| catalogue.slos_of(&service.name));
@@ -94,16 +87,16 @@ impl SloGate {
                 .flatten();
             tally.note(looked);
             if let Some(place) = place {
-                self.mark(round, &place).await?;
+                self.house.mark(round, &place).await?;
                 // People are told before the rest is looked at. What some target does not take now is sent in the end,
                 // and not at every turn: those that took it would have it each time.
                 if is_taken {
-                    is_taken = matches!(self.send().await, Ok(0));
+                    is_taken = matches!(self.house.send().await, Ok(0));
                 }
             }
         }
         drop(looked);
-        let unsent = self.send().await?;
+        let unsent = self.house.send().await?;
         let left = order.len().saturating_sub(looked_at);
         let is_whole = left == 0 && order.len() == catalogue.services.len();
         let (at, gate) = (self.house.clock.now(), self.house.gate().as_str());
@@ -115,7 +108,7 @@ impl SloGate {
         }
         let last = order.get(looked_at.wrapping_sub(1));
         if let Some(place) = last.and_then(|last| round.place(place.as_ref(), &order, last)) {
-            self.mark(round, &place).await?;
+            self.house.mark(round, &place).await?;
         }
         Err(Problem::unavailable(format!(
             "the time was over when {looked_at} services were looked at: the next run goes on with the other {left}"

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use tollgate_core::{catalogue::Service, slo::SloFact};
+use tollgate_gate::Told;
 use tollgate_lambda::problem::Problem;
-
-use crate::tell::Told;
 
 /// What failed is named, at most so often.
 const NAMED: usize = 20;

@@ -6,17 +6,15 @@ use lambda_runtime::{Context, Diagnostic};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tollgate_core::{Timestamp, digest};
-use tollgate_gate::unavailable;
+use tollgate_gate::{Round, unavailable};
 use tollgate_lambda::{
     problem::Problem,
     trigger::{Alarm, AlarmMetric, Schedule, Trigger},
 };
-use tollgate_ledger::{Begun, Collection, Commit, Committed, Document, Expect, Put, Turn, Work};
+use tollgate_ledger::{Collection, Document, Expect, Put};
 
-use crate::{SloGate, round::Round, sweep::time_left};
+use crate::SloGate;
 
-/// How long it is remembered that something was done: longer than AWS delivers again.
-const REMEMBER_SECONDS: u32 = 2 * 86_400;
 /// The tags by which an alarm names its service.
 const SERVICE_TAGS: [&str; 3] = ["tollgate:service", "tollgate.dev/service", "service"];
 
@@ -58,6 +56,9 @@ impl SloGate {
         match trigger {
             Trigger::Schedule(schedule) => self.scheduled(schedule, context).await,
             Trigger::Alarm(alarm) => self.alarmed(&alarm, context).await,
+            Trigger::BudgetAlert(_) | Trigger::CostAnomaly(_) => {
+                Err(Problem::bad_request("this is about spend: send it to the cost gate".to_owned()))
+            }
             Trigger::Ignored { reason } => {
                 tracing::info!(reason, "nothing to do");
                 Ok(json!({ "ignored": reason }))
@@ -73,14 +74,14 @@ impl SloGate {
         // Targets of one rule may each have a scope of their own.
         let scope = json!([schedule.scope.services, schedule.scope.environments]);
         let key = format!("{key}/{scope}");
-        let turn = match self.begin(&key, context).await? {
+        let turn = match self.house.begin(&key, context).await? {
             Ok(turn) => turn,
             Err(already) => return Ok(already),
         };
         let services = self.named(&schedule.scope.services)?;
-        let round = Round { key, services, environments: schedule.scope.environments, keeps_place: true };
+        let round = Round { key, names: services, environments: schedule.scope.environments, keeps_place: true };
         let swept = self.sweep(&round, "schedule", context).await?;
-        self.finish(&turn, Vec::new()).await?;
+        self.house.finish(&turn, Vec::new()).await?;
         Ok(swept)
     }
 
@@ -108,54 +109,21 @@ impl SloGate {
             return Ok(json!({ "ignored": reason }));
         }
         let key = alarm.dedup_key();
-        let turn = match self.begin(&key, context).await? {
+        let turn = match self.house.begin(&key, context).await? {
             Ok(turn) => turn,
             Err(already) => return Ok(already),
         };
         tracing::info!(alarm = alarm.name, state = alarm.state.as_str(), services = services.len(), "an alarm changed");
         let handled_now = Handled { at: alarm.at, services: services.clone() };
-        let round = Round { key, services, environments: Vec::new(), keeps_place: false };
+        let round = Round { key, names: services, environments: Vec::new(), keeps_place: false };
         let swept = self.sweep(&round, "alarm", context).await?;
         if swept.pointer("/saw/failed") != Some(&json!(0)) {
             let reason = "a service of the alarm could not be looked at, so the alarm is not handled yet";
             return Err(unavailable(reason, &swept));
         }
         let put = Put::new(&alarms, &id, Expect::same(handled.as_ref()), &handled_now);
-        self.finish(&turn, vec![put.map_err(|error| unavailable("the alarm cannot be noted", &error))?]).await?;
+        self.house.finish(&turn, vec![put.map_err(|error| unavailable("the alarm cannot be noted", &error))?]).await?;
         Ok(swept)
-    }
-
-    /// The right to do it, or what to answer when it is done or under way.
-    async fn begin(&self, key: &str, context: &Context) -> Result<Result<Turn, Value>, Problem> {
-        let left = u32::try_from(time_left(context).as_secs()).unwrap_or(u32::MAX);
-        let work = Work {
-            key: key.to_owned(),
-            // Lambda asks again under the same id when an attempt has failed.
-            by: context.request_id.clone(),
-            now: self.house.clock.now(),
-            lease_seconds: left.clamp(1, 900),
-            remember_seconds: REMEMBER_SECONDS,
-        };
-        let begun = self.house.ledger.begin(&work).await;
-        Ok(match begun.map_err(|error| unavailable("the work cannot be begun", &error))? {
-            Begun::Yours(turn) => Ok(turn),
-            // Should the other one fail, this delivery is what brings it back.
-            Begun::InProgress { since } => {
-                return Err(Problem::unavailable(format!("another delivery of the same has been at it since {since}")));
-            }
-            Begun::Done { at } => Err(json!({ "done_at": at })),
-        })
-    }
-
-    async fn finish(&self, turn: &Turn, mut puts: Vec<Put>) -> Result<(), Problem> {
-        let at = self.house.clock.now();
-        let failed = |error| unavailable("what was done cannot be noted", &error);
-        puts.push(turn.done(at).map_err(failed)?);
-        match self.house.ledger.commit(Commit { at, puts, notices: Vec::new() }).await.map_err(failed)? {
-            Committed::Stored => {}
-            Committed::Conflict => tracing::info!("another delivery of the same was faster"),
-        }
-        Ok(())
     }
 
     /// The services by these names; all where none is named.

@@ -5,7 +5,7 @@
 use std::{fs, path::Path, time::Instant};
 
 use serde_json::{Value, json};
-use tollgate_bench::cloudwatch::StandIn;
+use tollgate_bench::{cloudwatch::StandIn, copy};
 use tollgate_e2e::{function::Function, world::workspace_policies};
 
 const SERVICES: usize = 1000;
@@ -76,22 +76,6 @@ fn organisation(policies: &Path) -> anyhow::Result<()> {
         };
         let slos: Vec<String> = (0..OBJECTIVES).map(slo).collect();
         fs::write(data.join("slos").join(format!("{name}.yaml")), slos.join("---\n"))?;
-    }
-    Ok(())
-}
-
-fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let (path, target) = {
-            let entry = entry?;
-            (entry.path(), to.join(entry.file_name()))
-        };
-        if path.is_dir() {
-            copy(&path, &target)?;
-        } else {
-            fs::copy(&path, &target)?;
-        }
     }
     Ok(())
 }

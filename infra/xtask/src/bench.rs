@@ -11,6 +11,8 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
         "--package",
         "change-gate",
         "--package",
+        "cost-gate",
+        "--package",
         "slo-gate",
     ]))?;
     let mut bench = project::locked(&["bench"]);

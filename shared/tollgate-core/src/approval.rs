@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Timestamp,
     change::{Approval, Change},
-    facts::{CallerFact, Rollout},
+    facts::{CallerFact, Rollout, Spending},
 };
 
 /// Who must approve before the change may go ahead.
@@ -79,6 +79,13 @@ impl<'a> From<&'a Change> for Approved<'a> {
 impl<'a> From<&'a Rollout> for Approved<'a> {
     fn from(rollout: &'a Rollout) -> Self {
         let Rollout { author, commit, approvals, .. } = rollout;
+        Self { author: author.as_deref(), commit: commit.as_deref(), approvals }
+    }
+}
+
+impl<'a> From<&'a Spending> for Approved<'a> {
+    fn from(spending: &'a Spending) -> Self {
+        let Spending { author, commit, approvals, .. } = spending;
         Self { author: author.as_deref(), commit: commit.as_deref(), approvals }
     }
 }

@@ -5,6 +5,7 @@ mod classic;
 mod fact;
 mod json;
 mod planned;
+mod said;
 mod scan;
 
 pub use change::cost_fact;
@@ -12,6 +13,7 @@ pub use fact::{PlannedCostFact, PlannedProjectFact, PlannedResourceFact, TypeCou
 pub use planned::{
     LONGEST_REPORT, PlannedCost, PlannedForm, PlannedProject, PlannedResource, Refusal, planned_cost, read,
 };
+pub use said::planned_of;
 
 #[cfg(test)]
 mod tests;

@@ -11,6 +11,7 @@ use crate::{Timestamp, finding::Finding};
 
 mod message;
 mod observed;
+mod showback;
 mod spent;
 mod state;
 mod step;
@@ -20,6 +21,7 @@ mod step_properties;
 mod step_tests;
 
 pub use message::{Change, Notice, NoticeKind, Open, Reason};
+pub use showback::{Showback, ShowbackBudget, ShowbackTotal};
 pub use state::{State, Subject, Suppression};
 pub use step::{Step, step};
 

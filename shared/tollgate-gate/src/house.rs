@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use aws_types::SdkConfig;
 use lambda_runtime::Context;
 use serde_json::{Value, json};
-use tollgate_aws::{Telemetry, TelemetrySource};
+use tollgate_aws::{Outgoing, Telemetry, TelemetrySource};
 use tollgate_core::{
     catalogue::Catalogue,
     decision::{DecisionRecord, Gate},
@@ -37,12 +37,13 @@ pub struct House {
     pub clock: Clock,
     /// How AWS is reached.
     pub sdk: SdkConfig,
+    pub(crate) outgoing: Option<Outgoing>,
     gate: Gate,
     source: TelemetrySource,
 }
 
 impl House {
-    /// Loads policies and data and opens the ledger and the telemetry.
+    /// Loads policies and data and opens the ledger, the telemetry, the bill and the way out for notices.
     ///
     /// # Errors
     /// When policies or data are not in order, or the configuration cannot be followed. A gate that cannot start decides
@@ -55,6 +56,8 @@ impl House {
             TelemetrySource::CloudWatch => Telemetry::cloudwatch(&sdk),
             TelemetrySource::Recorded(path) => Telemetry::recorded(path)?,
         };
+        let (bus, topic) = (config.notice_bus, config.notice_topic);
+        let outgoing = (bus.is_some() || topic.is_some()).then(|| Outgoing::new(&sdk, bus, topic));
         let bill = Bill::open(config.billing)?;
         // Lambda sets these and the local emulator does not.
         let in_aws = ["AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_EXECUTION_ENV"]
@@ -68,6 +71,7 @@ impl House {
             telemetry,
             bill,
             sdk,
+            outgoing,
             gate,
             source: config.telemetry,
         })

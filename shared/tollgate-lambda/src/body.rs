@@ -27,8 +27,16 @@ pub struct Body<T> {
 /// 413 when it is too large; 400 when it is empty, nested too deep, not JSON, or does not fit the type: the path of the
 /// field, what was expected and what came.
 pub fn read<T: DeserializeOwned + Serialize>(bytes: &[u8]) -> Result<Body<T>, Problem> {
-    if bytes.len() > MAX_BODY_BYTES {
-        return Err(Problem::too_large(bytes.len(), MAX_BODY_BYTES));
+    read_within(bytes, MAX_BODY_BYTES)
+}
+
+/// Reads a body of at most so many bytes.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_within<T: DeserializeOwned + Serialize>(bytes: &[u8], limit: usize) -> Result<Body<T>, Problem> {
+    if bytes.len() > limit {
+        return Err(Problem::too_large(bytes.len(), limit));
     }
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(Problem::bad_request("the body is empty: send the question as JSON".to_owned()));

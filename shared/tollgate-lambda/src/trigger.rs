@@ -1,4 +1,5 @@
-//! What starts a function without a question: a schedule, or a CloudWatch alarm in any of the ways that AWS delivers it.
+//! What starts a function without a question: a schedule, a CloudWatch alarm, a letter of AWS Budgets, or a cost anomaly, in any
+//! of the ways that AWS delivers them.
 //!
 //! AWS delivers at least once and in any order. Every trigger has a key that is the same in each delivery, for doing its
 //! work once; an alarm also says when its state began, so that an older state can be told from the newest.
@@ -6,7 +7,10 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use tollgate_core::Timestamp;
+use tollgate_core::{
+    Timestamp,
+    budget_alert::{BudgetAlert, CostAnomaly},
+};
 
 use crate::problem::Problem;
 
@@ -16,12 +20,14 @@ mod properties;
 mod schedule;
 #[cfg(test)]
 mod schedule_tests;
+mod spend;
 #[cfg(test)]
 mod tests;
 mod time;
 
 pub use alarm::{Alarm, AlarmMetric, AlarmState};
 pub use schedule::{Schedule, Scope};
+pub use spend::{alert_key, anomaly_key};
 
 /// Most records of one delivery.
 const MAX_RECORDS: usize = 100;
@@ -37,6 +43,10 @@ pub enum Trigger {
     Schedule(Schedule),
     /// An alarm is in another state.
     Alarm(Box<Alarm>),
+    /// AWS Budgets wrote a letter.
+    BudgetAlert(Box<BudgetAlert>),
+    /// Cost Anomaly Detection found something.
+    CostAnomaly(Box<CostAnomaly>),
     /// Known, and nothing to do.
     Ignored {
         /// Why there is nothing to do.
@@ -83,6 +93,7 @@ fn read_event(event: &Value, envelope: &Envelope<'_>, now: Timestamp) -> Option<
             (Some("CloudWatch Alarm State Change"), Some("aws.cloudwatch")) => {
                 alarm(alarm::of_event(event, &detail, now))
             }
+            (Some("Anomaly Detected"), Some("aws.ce")) => spend::of_anomaly(event),
             (Some("CloudWatch Alarm Configuration Change"), Some("aws.cloudwatch")) => {
                 let name = text(&detail, "alarmName").map_or_else(|| "an alarm".to_owned(), line);
                 let operation = text(&detail, "operation").map_or_else(|| "change".to_owned(), line);
@@ -91,8 +102,8 @@ fn read_event(event: &Value, envelope: &Envelope<'_>, now: Timestamp) -> Option<
                 })
             }
             (kind, source) => Err(Problem::bad_request(format!(
-                "this is an event `{}` of `{}`: send `Scheduled Event` of `aws.events` or `aws.scheduler`, or `CloudWatch \
-                 Alarm State Change` of `aws.cloudwatch`",
+                "this is an event `{}` of `{}`: send `Scheduled Event` of `aws.events` or `aws.scheduler`, `CloudWatch Alarm \
+                 State Change` of `aws.cloudwatch`, or `Anomaly Detected` of `aws.ce`",
                 line(kind.unwrap_or("without a kind")),
                 line(source.unwrap_or("an unnamed source"))
             ))),
@@ -103,6 +114,9 @@ fn read_event(event: &Value, envelope: &Envelope<'_>, now: Timestamp) -> Option<
     }
     if event.get("AlarmName").is_some() && event.get("NewStateValue").is_some() {
         return Some(alarm(alarm::of_message(event, envelope, now)));
+    }
+    if event.get("anomalyId").is_some() && event.get("impact").is_some() {
+        return Some(spend::of_anomaly(event));
     }
     schedule::of_input(event, now).map(|schedule| schedule.map(Trigger::Schedule))
 }
@@ -122,6 +136,10 @@ fn read_record(path: &str, record: &Value, now: Timestamp) -> Result<Trigger, Pr
         return Err(Problem::field(path, format!("is a record of `{source}`, and only those of `aws:sns` are read")));
     };
     let path = format!("{path}.Sns.Message");
+    let within = |problem: Problem| Problem { detail: format!("in `{path}`: {}", problem.detail), ..problem };
+    if let Some(letter) = text(message, "Message").filter(|text| spend::is_letter(text)) {
+        return spend::of_letter(letter).map_err(within);
+    }
     let event = embedded(message.get("Message"));
     let envelope = Envelope {
         delivery_id: text(message, "MessageId"),
@@ -130,9 +148,9 @@ fn read_record(path: &str, record: &Value, now: Timestamp) -> Result<Trigger, Pr
     };
     read_event(&event, &envelope, now)
         .unwrap_or_else(|| {
-            Err(Problem::bad_request("it is neither a CloudWatch alarm nor an event of EventBridge".to_owned()))
+            Err(Problem::bad_request("it is neither a CloudWatch alarm nor a letter of AWS Budgets, a cost anomaly or an event of EventBridge".to_owned()))
         })
-        .map_err(|problem| Problem { detail: format!("in `{path}`: {}", problem.detail), ..problem })
+        .map_err(within)
 }
 
 /// A value that may be written as JSON in a text.

@@ -1,7 +1,7 @@
 //! Limits of what a caller may send. They bound what is stored, shown in terminals and given to policies.
 
 use super::{Approval, Change};
-use crate::facts::Rollout;
+use crate::facts::{Rollout, Spending};
 
 const MAX_LINKS: usize = 20;
 const MAX_APPROVALS: usize = 50;
@@ -22,10 +22,7 @@ impl Change {
     /// # Errors
     /// The first field that is outside.
     pub fn check(&self) -> Result<(), FieldError> {
-        if let Some(super::Cost::Monthly(monthly)) = &self.cost {
-            amount("cost.monthly.before", &monthly.before)?;
-            amount("cost.monthly.after", &monthly.after)?;
-        }
+        self.cost.as_ref().map_or(Ok(()), super::Cost::check)?;
         name("service", &self.service)?;
         name("environment", &self.environment)?;
         line("id", &self.id, 256)?;
@@ -73,6 +70,29 @@ impl Rollout {
     }
 }
 
+impl Spending {
+    /// Holds the question against the limits.
+    ///
+    /// # Errors
+    /// The first field that is outside; and when it is about both a service and a budget, or about neither.
+    pub fn check(&self) -> Result<(), FieldError> {
+        let named = |path: &str, value: &Option<String>| value.as_ref().map_or(Ok(()), |value| name(path, value));
+        match (&self.service, &self.budget) {
+            (None, None) => return Err(error("service", "is missing: name a service or a budget".to_owned())),
+            (Some(_), Some(_)) => {
+                return Err(error("budget", "cannot stand beside `service`: ask about one of both".to_owned()));
+            }
+            _ => {}
+        }
+        named("service", &self.service)?;
+        named("budget", &self.budget)?;
+        named("environment", &self.environment)?;
+        self.author.as_ref().map_or(Ok(()), |author| identity("author", author))?;
+        self.commit.as_ref().map_or(Ok(()), |commit| line("commit", commit, 128))?;
+        approvals(&self.approvals)
+    }
+}
+
 fn approvals(approvals: &[Approval]) -> Result<(), FieldError> {
     at_most("approvals", approvals.len(), MAX_APPROVALS)?;
     for (index, approval) in approvals.iter().enumerate() {
@@ -80,6 +100,18 @@ fn approvals(approvals: &[Approval]) -> Result<(), FieldError> {
         approval.commit.as_ref().map_or(Ok(()), |text| line(&format!("approvals[{index}].commit"), text, 128))?;
     }
     Ok(())
+}
+
+impl super::Cost {
+    /// Holds what is said directly against the limits; a report is read as a fact.
+    ///
+    /// # Errors
+    /// When an amount is none.
+    pub fn check(&self) -> Result<(), FieldError> {
+        let Self::Monthly(monthly) = self else { return Ok(()) };
+        amount("cost.monthly.before", &monthly.before)?;
+        amount("cost.monthly.after", &monthly.after)
+    }
 }
 
 /// An address without user information, query and fragment, where tokens and signatures stand.

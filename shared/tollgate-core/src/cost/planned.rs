@@ -30,6 +30,8 @@ pub enum PlannedForm {
     InfracostScan,
     /// Infracost 2, `scan --diff --json`: what changes, without a word about what has no price.
     InfracostScanDiff,
+    /// The monthly cost before and after, said directly.
+    Monthly,
 }
 
 /// What a planned change will cost in a month.
@@ -149,8 +151,13 @@ pub(super) fn currency_of(fields: &super::json::Fields) -> Result<String, Refusa
         Some(Value::String(code)) => code,
         Some(other) => return Err(odd("currency", "a text", other)),
     };
+    said_currency(code)
+}
+
+/// The currency that the field `currency` says.
+pub(super) fn said_currency(code: &str) -> Result<String, Refusal> {
     if is_currency(code) {
-        return Ok(code.clone());
+        return Ok(code.to_owned());
     }
     let reason = format!(": `{}` is not a currency code of ISO 4217 such as `USD`", excerpt(code));
     Err(Refusal::at("currency", reason))

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Level, Observation};
+use super::{Level, Observation, Showback};
 use crate::{Timestamp, finding::Finding};
 
 /// Reasons given for one change.
@@ -27,7 +27,7 @@ pub struct Notice {
     pub incident_id: String,
     /// What it asks for.
     pub kind: NoticeKind,
-    /// The service.
+    /// The service; the budget, where it is about a budget as a whole; the team, where it shows what that spends.
     pub service: String,
     /// Where it runs.
     pub environment: String,
@@ -43,10 +43,13 @@ pub struct Notice {
     pub contact: Option<String>,
     /// Where the service's operation is explained.
     pub runbook: Option<String>,
-    /// The decision that has the facts.
+    /// The decision that has the facts; empty where nothing was decided.
     pub decision_id: String,
     /// When the facts were judged.
     pub evaluated_at: Timestamp,
+    /// What a team spends; only where the notice is of that kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub showback: Option<Showback>,
 }
 
 /// What a notice asks for.
@@ -60,6 +63,8 @@ pub enum NoticeKind {
     Ticket,
     /// Nothing is open any more.
     Resolved,
+    /// Nothing: it is for information.
+    Showback,
 }
 
 /// A subject that stands otherwise than people were told before.
@@ -117,6 +122,7 @@ impl NoticeKind {
             Self::Page => "page",
             Self::Ticket => "ticket",
             Self::Resolved => "resolved",
+            Self::Showback => "showback",
         }
     }
 }
@@ -180,6 +186,9 @@ impl Notice {
         for change in &self.changes {
             write_change(&mut text, change);
         }
+        if let Some(showback) = &self.showback {
+            showback.write(&mut text);
+        }
         for open in &self.open {
             line_of(&mut text, "still open", &format!("{} ({})", open.subject, open.level.as_str()));
         }
@@ -188,7 +197,9 @@ impl Notice {
         for (name, value) in named {
             value.iter().for_each(|value| line_of(&mut text, name, value));
         }
-        line_of(&mut text, "decision", &self.decision_id);
+        if !self.decision_id.is_empty() {
+            line_of(&mut text, "decision", &self.decision_id);
+        }
         line_of(&mut text, "notice", &self.id);
         text
     }

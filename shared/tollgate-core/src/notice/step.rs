@@ -168,5 +168,6 @@ fn announce(
         runbook: report.runbook.as_deref().map(line),
         decision_id: report.decision_id.clone(),
         evaluated_at: now,
+        showback: None,
     }
 }

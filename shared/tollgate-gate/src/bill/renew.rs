@@ -108,10 +108,11 @@ impl House {
         let settings = self.catalogue.settings.resolve("", None);
         let (now, limits) = (self.clock.now(), Limits::of(&settings));
         let wanted = Wanted::of(&settings);
-        let (begun, allowed) = match self.begin(renewal, by, lease, &limits, wanted.paid_requests_at_most).await? {
-            Begun::Ours { account, allowed } => (account, allowed),
-            Begun::No(reason) => return Ok(done(self.bill.read(&self.ledger).await, reason)),
-        };
+        let (begun, allowed) =
+            match self.take_renewal(renewal, by, lease, &limits, wanted.paid_requests_at_most).await? {
+                Begun::Ours { account, allowed } => (account, allowed),
+                Begun::No(reason) => return Ok(done(self.bill.read(&self.ledger).await, reason)),
+            };
         let wanted = Wanted { paid_requests_at_most: allowed, ..wanted };
         let plan = Plan::of(&self.catalogue.budgets, &wanted, now);
         let previous = self.bill.named(&self.ledger, begun.value.current.as_ref()).await.ok();
@@ -121,7 +122,7 @@ impl House {
         count_requests(&mut fetched, sources, previous.as_deref(), now, deadline).await;
         drop(previous);
         let fetched = Arc::new(fetched);
-        let outcome = self.settle(*begun, &fetched, allowed).await?;
+        let outcome = self.settle_renewal(*begun, &fetched, allowed).await?;
         tracing::info!(
             outcome,
             requests = fetched.requests,
@@ -141,7 +142,7 @@ impl House {
     }
 
     /// Takes the right to fetch, and puts aside what it may pay for: a process that is killed has spent that.
-    async fn begin(
+    async fn take_renewal(
         &self,
         renewal: Renewal,
         by: &str,
@@ -195,7 +196,12 @@ impl House {
     }
 
     /// Keeps what was fetched, has it count, and gives back what was put aside and not paid.
-    async fn settle(&self, begun: Document<Account>, fetched: &Arc<Snapshot>, allowed: u64) -> Result<String, Problem> {
+    async fn settle_renewal(
+        &self,
+        begun: Document<Account>,
+        fetched: &Arc<Snapshot>,
+        allowed: u64,
+    ) -> Result<String, Problem> {
         let kept = kept::keep(&self.ledger, fetched, fetched.fetched_at).await;
         let mut account = begun.value.clone();
         account.renewing = None;

@@ -1,95 +1,100 @@
-//! Which services are looked at, in which order, and how far that came.
+//! What is looked at one after the other, in which order, and how far that came.
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 use tollgate_core::digest;
-use tollgate_gate::unavailable;
 use tollgate_lambda::problem::Problem;
 use tollgate_ledger::{Collection, Commit, Expect, Put};
 
-use crate::SloGate;
+use crate::{House, unavailable};
 
-/// Services to be looked at.
+/// What is to be looked at, by name: services, or budgets.
 #[derive(Debug, Clone)]
-pub(crate) struct Round {
+pub struct Round {
     /// Names it: the same when it is gone on with.
-    pub(crate) key: String,
-    /// The services.
-    pub(crate) services: BTreeSet<String>,
-    /// In these environments; in the one that is watched where none is named.
-    pub(crate) environments: Vec<String>,
-    /// Does the next round of the same services begin where this one is cut off?
-    pub(crate) keeps_place: bool,
+    pub key: String,
+    /// The names.
+    pub names: BTreeSet<String>,
+    /// In these environments only; what that means where none is named is for the gate to say.
+    pub environments: Vec<String>,
+    /// Does the next round of the same begin where this one is cut off?
+    pub keeps_place: bool,
 }
 
 /// How far a round came.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Place {
+pub struct Place {
     round: String,
-    /// The service that it began with.
+    /// What it began with.
     first: String,
-    /// The last service that was looked at.
+    /// The last that was looked at.
     after: String,
     finished: bool,
 }
 
 impl Round {
-    /// The services that are still to be looked at: what a round that was cut off has left, or all, beginning behind
+    /// What is still to be looked at: what a round that was cut off has left, or all, beginning behind
     /// where another round was cut off, so that each has its turn.
-    pub(crate) fn order(&self, place: Option<&Place>) -> Vec<String> {
+    pub fn order(&self, place: Option<&Place>) -> Vec<String> {
         let unfinished = place.filter(|place| !place.finished);
-        let Some(place) = unfinished else { return self.services.iter().cloned().collect() };
+        let Some(place) = unfinished else { return self.names.iter().cloned().collect() };
         let goes_on = place.round == self.key;
         let first = if goes_on { &place.first } else { &place.after };
         // What comes before the first has its turn after the last.
         let turn = |name: &String| (if goes_on { name < first } else { name <= first }, name.clone());
-        let mut services: Vec<String> = self.services.iter().cloned().collect();
-        services.sort_by_key(turn);
+        let mut names: Vec<String> = self.names.iter().cloned().collect();
+        names.sort_by_key(turn);
         if goes_on {
             let done = turn(&place.after);
-            services.retain(|name| turn(name) > done);
+            names.retain(|name| turn(name) > done);
         }
-        services
+        names
     }
 
     /// How far it came with `after`, the last that was looked at of these.
-    pub(crate) fn place(&self, before: Option<&Place>, order: &[String], after: &str) -> Option<Place> {
+    pub fn place(&self, before: Option<&Place>, order: &[String], after: &str) -> Option<Place> {
         let of_this_round = before.filter(|place| place.round == self.key && !place.finished);
         let first = of_this_round.map(|place| &place.first).or(order.first())?;
         let finished = order.last().is_some_and(|last| last == after);
         Some(Place { round: self.key.clone(), first: first.clone(), after: after.to_owned(), finished })
     }
 
-    fn document(&self) -> Result<(Collection, String), Problem> {
-        let scope = digest::of_json(&(&self.services, &self.environments));
-        let scope = scope.map_err(|error| unavailable("the services cannot be named", &error))?;
-        Ok((Collection::of(&["sweep"]), scope))
+    fn document(&self, gate: &str) -> Result<(Collection, String), Problem> {
+        let scope = digest::of_json(&(&self.names, &self.environments));
+        let scope = scope.map_err(|error| unavailable("what is looked at cannot be named", &error))?;
+        Ok((Collection::of(&["round", gate]), scope))
     }
 }
 
-impl SloGate {
-    /// How far the last round of these services came.
-    pub(crate) async fn place(&self, round: &Round) -> Result<Option<Place>, Problem> {
+impl House {
+    /// How far the last round of the same came.
+    ///
+    /// # Errors
+    /// When the ledger fails.
+    pub async fn place(&self, round: &Round) -> Result<Option<Place>, Problem> {
         if !round.keeps_place {
             return Ok(None);
         }
-        let (sweeps, scope) = round.document()?;
-        let place = self.house.ledger.document(&sweeps, &scope).await;
-        let place = place.map_err(|error| unavailable("the last sweep's place cannot be read", &error))?;
+        let (sweeps, scope) = round.document(self.gate().as_str())?;
+        let place = self.ledger.document(&sweeps, &scope).await;
+        let place = place.map_err(|error| unavailable("the last round's place cannot be read", &error))?;
         Ok(place.map(|place| place.value))
     }
 
-    /// Notes how far a round came. Of two rounds at a time the later note stands; at worst a service is looked at twice.
-    pub(crate) async fn mark(&self, round: &Round, place: &Place) -> Result<(), Problem> {
+    /// Notes how far a round came. Of two rounds at a time the later note stands; at worst something is looked at twice.
+    ///
+    /// # Errors
+    /// When the ledger fails.
+    pub async fn mark(&self, round: &Round, place: &Place) -> Result<(), Problem> {
         if !round.keeps_place {
             return Ok(());
         }
-        let (sweeps, scope) = round.document()?;
-        let failed = |error| unavailable("the sweep's place cannot be noted", &error);
+        let (sweeps, scope) = round.document(self.gate().as_str())?;
+        let failed = |error| unavailable("the round's place cannot be noted", &error);
         let put = Put::new(&sweeps, &scope, Expect::Anything, place).map_err(failed)?;
-        let commit = Commit { at: self.house.clock.now(), puts: vec![put], notices: Vec::new() };
-        self.house.ledger.commit(commit).await.map(|_| ()).map_err(failed)
+        let commit = Commit { at: self.clock.now(), puts: vec![put], notices: Vec::new() };
+        self.ledger.commit(commit).await.map(|_| ()).map_err(failed)
     }
 }
 
@@ -99,9 +104,9 @@ mod tests {
 
     use super::{Place, Round};
 
-    fn round(key: &str, services: &[&str]) -> Round {
-        let services = services.iter().map(|name| (*name).to_owned()).collect();
-        Round { key: key.into(), services, environments: Vec::new(), keeps_place: true }
+    fn round(key: &str, names: &[&str]) -> Round {
+        let names = names.iter().map(|name| (*name).to_owned()).collect();
+        Round { key: key.into(), names, environments: Vec::new(), keeps_place: true }
     }
 
     fn place(round: &str, first: &str, after: &str, finished: bool) -> Place {
@@ -125,9 +130,9 @@ mod tests {
     }
 
     proptest! {
-        /// However often it is cut off, and whatever comes and goes meanwhile, each service that stays is looked at once.
+        /// However often it is cut off, and whatever comes and goes meanwhile, all that stays is looked at once.
         #[test]
-        fn every_service_has_its_turn_once(
+        fn everything_has_its_turn_once(
             count in 1..40_usize, began_after in 0..40_usize, cuts in proptest::collection::vec(1..7_usize, 40),
         ) {
             let names: Vec<String> = (0..count).map(|index| format!("s{index:02}")).collect();

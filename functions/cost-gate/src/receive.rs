@@ -1,0 +1,80 @@
+//! Receive: from an event to a question.
+
+use serde::{Deserialize, Serialize};
+use tollgate_core::{change::Cost, decision::Gate, facts::Spending};
+use tollgate_gate::{Question, Request, key, route};
+use tollgate_lambda::{
+    body::{self, Body},
+    event::{Event, HttpRequest},
+    problem::Problem,
+};
+
+/// The largest body that is read: estimates list every resource of a plan.
+const MAX_BODY_BYTES: usize = 2 * 1024 * 1024;
+
+/// What is asked about.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct SpendQuestion {
+    /// The spend.
+    pub(crate) spending: Spending,
+    /// What a planned change will cost.
+    pub(crate) cost: Option<Cost>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Wrapped {
+    spending: Spending,
+    #[serde(default)]
+    cost: Option<Cost>,
+    #[serde(default)]
+    idempotency_key: Option<String>,
+}
+
+/// Reads an event. `request_id` is Lambda's, the same when Lambda delivers a direct invocation again.
+///
+/// # Errors
+/// When the request cannot be read, in words for the caller.
+pub(crate) fn receive(event: Event, request_id: &str) -> Result<Request<SpendQuestion>, Problem> {
+    match event {
+        Event::Direct(payload) => {
+            let (asked, field, unknown) = read(&payload)?;
+            let key = field.unwrap_or_else(|| format!("lambda-request:{request_id}"));
+            let question = question(asked, Some(key), "direct".to_owned(), unknown)?;
+            Ok(Request::Decide(Box::new(question)))
+        }
+        Event::Http(request) => http(&request),
+    }
+}
+
+fn http(request: &HttpRequest) -> Result<Request<SpendQuestion>, Problem> {
+    route(request, Gate::Cost, &[], |request| {
+        let (asked, field, unknown) = read(&request.body)?;
+        question(asked, key(request, field)?, request.principal.clone(), unknown)
+    })
+}
+
+fn read(bytes: &[u8]) -> Result<(SpendQuestion, Option<String>, Vec<String>), Problem> {
+    let Body { value, unknown } = body::read_within(bytes, MAX_BODY_BYTES).map_err(wrapping)?;
+    let Wrapped { spending, cost, idempotency_key } = value;
+    Ok((SpendQuestion { spending, cost }, idempotency_key, unknown))
+}
+
+/// The commonest mistake of callers gets the plainest answer.
+fn wrapping(problem: Problem) -> Problem {
+    if problem.field.as_deref() == Some("spending") && problem.detail.ends_with("is missing") {
+        Problem::field("spending", "is missing: wrap the question as `{\"spending\": {\"service\": …}}`")
+    } else {
+        problem
+    }
+}
+
+fn question(
+    asked: SpendQuestion,
+    key: Option<String>,
+    principal: String,
+    unknown: Vec<String>,
+) -> Result<Question<SpendQuestion>, Problem> {
+    asked.spending.check().map_err(|error| Problem::field(format!("spending.{}", error.path), error.message))?;
+    asked.cost.as_ref().map_or(Ok(()), Cost::check).map_err(|error| Problem::field(error.path, error.message))?;
+    Question::new(asked, key, principal, unknown)
+}

@@ -1,0 +1,119 @@
+//! What a schedule, a letter of AWS Budgets or a cost anomaly has to be done, and that it is done once.
+
+use std::collections::BTreeSet;
+
+use lambda_runtime::{Context, Diagnostic};
+use serde_json::{Value, json};
+use tollgate_gate::{Round, bill::Renewal};
+use tollgate_lambda::{
+    problem::Problem,
+    trigger::{Schedule, Scope, Trigger, alert_key, anomaly_key},
+};
+
+use crate::CostGate;
+
+impl CostGate {
+    /// Does what each trigger asks for. One that fails leaves the others as they are; then the whole delivery fails, so
+    /// that it comes again and in the end to the dead-letter queue, and what was done already is not done again. One that
+    /// cannot be read is noted with its reason first.
+    pub(crate) async fn triggered(
+        &self,
+        triggers: Vec<Result<Trigger, Problem>>,
+        payload: &str,
+        context: &Context,
+    ) -> Result<Value, Diagnostic> {
+        let (mut done, mut failed) = (Vec::new(), None);
+        for (index, trigger) in triggers.into_iter().enumerate() {
+            let result = match trigger {
+                Ok(trigger) => self.act(trigger, context).await,
+                Err(problem) => {
+                    self.note_unread(payload, index, &problem).await;
+                    Err(problem)
+                }
+            };
+            match result {
+                Ok(value) => done.push(value),
+                Err(problem) => {
+                    self.house.refused(&problem);
+                    failed = Some(problem);
+                }
+            }
+        }
+        failed.map_or(Ok(json!({ "done": done })), |problem| Err(problem.into()))
+    }
+
+    async fn act(&self, trigger: Trigger, context: &Context) -> Result<Value, Problem> {
+        match trigger {
+            Trigger::Schedule(schedule) => self.scheduled(schedule, context).await,
+            Trigger::BudgetAlert(alert) => {
+                tracing::warn!(
+                    budget = alert.budget,
+                    kind = alert.kind.as_str(),
+                    "AWS Budgets wrote: the bill is looked at"
+                );
+                self.woken(alert_key(&alert), "budget-alert", context).await
+            }
+            Trigger::CostAnomaly(anomaly) => {
+                tracing::warn!(
+                    id = anomaly.id,
+                    impact_micros = anomaly.impact_micros,
+                    "a cost anomaly: the bill is looked at"
+                );
+                self.woken(anomaly_key(&anomaly), "cost-anomaly", context).await
+            }
+            Trigger::Alarm(_) => {
+                Err(Problem::bad_request("this is an alarm of CloudWatch: send it to the SLO gate".to_owned()))
+            }
+            Trigger::Ignored { reason } => {
+                tracing::info!(reason, "nothing to do");
+                Ok(json!({ "ignored": reason }))
+            }
+        }
+    }
+
+    async fn scheduled(&self, schedule: Schedule, context: &Context) -> Result<Value, Problem> {
+        for field in &schedule.unknown {
+            tracing::warn!(field, "the schedule's input has a field that nothing reads");
+        }
+        let names = self.named(&schedule.scope)?;
+        let key = schedule.dedup_key.unwrap_or_else(|| format!("schedule/request/{}", context.request_id));
+        // Targets of one rule may each have a scope of their own.
+        let key = format!("cost/{key}/{}", json!([schedule.scope.services, schedule.scope.environments]));
+        let environments = schedule.scope.environments;
+        let round = Round { key, names, environments, keeps_place: true };
+        self.once(&round, Renewal::Schedule, "schedule", context).await
+    }
+
+    /// What AWS says of itself wakes us up, and decides nothing: the bill does, of which all budgets are told.
+    async fn woken(&self, key: String, asked_by: &str, context: &Context) -> Result<Value, Problem> {
+        let names = self.named(&Scope::default())?;
+        let round = Round { key, names, environments: Vec::new(), keeps_place: true };
+        self.once(&round, Renewal::WakeUp, asked_by, context).await
+    }
+
+    async fn once(&self, round: &Round, renewal: Renewal, asked_by: &str, context: &Context) -> Result<Value, Problem> {
+        let turn = match self.house.begin(&round.key, context).await? {
+            Ok(turn) => turn,
+            Err(already) => return Ok(already),
+        };
+        let checked = self.check(round, renewal, asked_by, context).await?;
+        self.house.finish(&turn, Vec::new()).await?;
+        Ok(checked)
+    }
+
+    /// The budgets that a schedule is about: all, or those that hold one of its services in one of its environments.
+    fn named(&self, scope: &Scope) -> Result<BTreeSet<String>, Problem> {
+        let catalogue = &self.house.catalogue;
+        if let Some(unknown) = scope.services.iter().find(|name| !catalogue.services.contains_key(*name)) {
+            return Err(Problem::field("sweep.services", format!("the catalogue has no service `{unknown}`")));
+        }
+        let holds_one = |names: &[String], wanted: &[String]| {
+            wanted.is_empty() || names.is_empty() || wanted.iter().any(|name| names.contains(name))
+        };
+        let concerned = catalogue.budgets.iter().filter(|budget| {
+            holds_one(&budget.scope.services, &scope.services)
+                && holds_one(&budget.scope.environments, &scope.environments)
+        });
+        Ok(concerned.map(|budget| budget.name.clone()).collect())
+    }
+}

@@ -1,0 +1,67 @@
+//! The estimate that comes with a question about spend, in either of its forms.
+
+use std::collections::BTreeMap;
+
+use super::{
+    PlannedCost, PlannedCostFact, PlannedForm, Refusal, planned::said_currency, planned_cost, planned_cost_fact,
+};
+use crate::{
+    change::{Cost, MonthlyCost},
+    spend::BilledAmount,
+};
+
+const EVIDENCE_ID: &str = "cost/estimate";
+
+/// Reads the estimate. What cannot be read is a fact with bad evidence, never a cost of zero.
+pub fn planned_of(cost: &Cost) -> PlannedCostFact {
+    let (read, root) = match cost {
+        Cost::Infracost(report) => (planned_cost(report), "cost.infracost"),
+        Cost::Monthly(monthly) => (said(monthly), "cost.monthly"),
+    };
+    planned_cost_fact(read.as_ref(), EVIDENCE_ID, root)
+}
+
+fn said(monthly: &MonthlyCost) -> Result<PlannedCost, Refusal> {
+    let amount =
+        |field: &str, text: &str| BilledAmount::read(text).map_err(|error| Refusal::at(field, format!(": {error}")));
+    Ok(PlannedCost {
+        form: PlannedForm::Monthly,
+        currency: said_currency(&monthly.currency)?,
+        before: Some(amount("before", &monthly.before)?),
+        after: amount("after", &monthly.after)?,
+        projects: Vec::new(),
+        unpriced: BTreeMap::new(),
+        unsupported: BTreeMap::new(),
+        usage_dependent: 0,
+        errors: 0,
+        unpriced_known: false,
+        unreconciled: None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::planned_of;
+    use crate::evidence::EvidenceStatus;
+
+    #[test]
+    fn what_is_said_directly_is_an_estimate_too() {
+        let said = |currency: &str, before: &str, after: &str| {
+            let cost = json!({"monthly": {"currency": currency, "before": before, "after": after}});
+            planned_of(&serde_json::from_value(cost).unwrap())
+        };
+        let fact = said("EUR", "1200.00", "1350.50");
+        assert_eq!((fact.monthly_increase_micros, fact.currency.as_deref()), (Some(150_500_000), Some("EUR")));
+        assert!(fact.evidence.is_ok() && !fact.unpriced_known);
+        for (fact, expected) in
+            [(said("euros", "1", "2"), "`cost.monthly.currency`"), (said("EUR", "1", "much"), "`cost.monthly.after`")]
+        {
+            assert_eq!((fact.evidence.status, fact.monthly_increase_micros), (EvidenceStatus::Error, None));
+            assert!(fact.evidence.reason.as_deref().unwrap().contains(expected), "{:?}", fact.evidence.reason);
+        }
+        let odd = planned_of(&serde_json::from_value(json!({"infracost": [1]})).unwrap());
+        assert_eq!(odd.evidence.status, EvidenceStatus::Error);
+    }
+}
