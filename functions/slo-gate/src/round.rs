@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use tollgate_core::digest;
+use tollgate_core::{Timestamp, digest};
 use tollgate_gate::unavailable;
 use tollgate_lambda::problem::Problem;
 use tollgate_ledger::{Collection, Commit, Expect, Put};
@@ -21,6 +21,8 @@ pub(crate) struct Round {
     pub(crate) environments: Vec<String>,
     /// Does the next round of the same services begin where this one is cut off?
     pub(crate) keeps_place: bool,
+    /// The time that it is for, where a schedule says it.
+    pub(crate) scheduled_at: Option<Timestamp>,
 }
 
 /// How far a round came.
@@ -101,7 +103,7 @@ mod tests {
 
     fn round(key: &str, services: &[&str]) -> Round {
         let services = services.iter().map(|name| (*name).to_owned()).collect();
-        Round { key: key.into(), services, environments: Vec::new(), keeps_place: true }
+        Round { key: key.into(), services, environments: Vec::new(), keeps_place: true, scheduled_at: None }
     }
 
     fn place(round: &str, first: &str, after: &str, finished: bool) -> Place {

@@ -107,7 +107,12 @@ impl SloGate {
         let left = order.len().saturating_sub(looked_at);
         let is_whole = left == 0 && order.len() == catalogue.services.len();
         let (at, gate) = (self.house.clock.now(), self.house.gate().as_str());
-        metrics::write(&metrics::sweep_line(at, gate, &tally.metrics(left, unsent, is_whole)));
+        metrics::write(&metrics::sweep_line(at, gate, &tally.metrics(left, unsent)));
+        if is_whole {
+            // However long it took: each interval of the schedule has one datapoint.
+            let at = round.scheduled_at.unwrap_or(at);
+            metrics::write(&metrics::sweep_line(at, gate, &tally.coverage()));
+        }
         let summary = json!({ "round": round.key, "saw": tally, "services_left": left, "notices_unsent": unsent });
         tracing::info!(%summary, "swept");
         if left == 0 {

@@ -11,7 +11,7 @@ use num_rational::Ratio;
 use num_traits::{CheckedAdd, CheckedDiv, CheckedMul, CheckedSub, Zero};
 use rust_decimal::Decimal;
 
-use super::source::Metric;
+use super::{resolution::Resolution, source::Metric};
 
 const LONGEST_CHARACTERS: usize = 500;
 const MOST_INPUTS: usize = 20;
@@ -115,6 +115,15 @@ impl Expression {
             input.metric = input.metric.with_dimensions(dimensions);
         }
         expression
+    }
+
+    /// The same formula over metrics whose datapoints are that long.
+    #[must_use]
+    pub(super) fn by(mut self, resolution: Resolution) -> Self {
+        for input in self.inputs.values_mut() {
+            input.metric.resolution = resolution;
+        }
+        self
     }
 
     /// Its value where its inputs have these values; none where an input has no datapoint.
