@@ -4,8 +4,8 @@ use tollgate_aws::TelemetrySource;
 use tollgate_core::{
     Timestamp,
     slo::{
-        Composite, CompositeMethod, Counted, Indicator, Judging, Metric, Part, Plan, Quality, Ratio, Slo, Snapshot,
-        Target, Tier, TierSeries, burn_trend, slo_fact,
+        Comparison, Composite, CompositeMethod, Counted, Indicator, Judging, Metric, Part, Plan, Quality, Ratio, Slo,
+        Snapshot, Target, Tier, TierSeries, burn_trend, slo_fact,
     },
 };
 
@@ -120,6 +120,19 @@ fn a_calm_service_and_what_it_needs() {
     rows.push(row(&slo("burning", "Burning"), Relation::Dependency));
     insta::assert_snapshot!(page(&rows, 140));
     assert_eq!(exit_code(&rows), 0, "it is told of a dependency, and not held up by it");
+}
+
+/// Six bad minutes of an hour burn 99.9 % a hundred times too fast, and are fewer than ten of a hundred events.
+#[test]
+fn minutes_are_judged_however_few_there_are() {
+    let good = Metric::new("Demo", "HealthyGood", "Sum");
+    let per_minute = Indicator::Threshold { source: good.into(), comparison: Comparison::Gt, value: 100.into() };
+    let mut minutes = row(&Slo { indicator: per_minute, ..slo("value", "Healthy") }, Relation::Own);
+    assert!(minutes.enough_events && minutes.state == State::Inside, "{:?}", minutes.fact.windows["1h"]);
+    let enough = Enough { events: Some(100), bad_events: Some(10) };
+    minutes.fact.pairs[0].exceeded = Some(true);
+    let again = Row::new(&slo("value", "Healthy"), Relation::Own, minutes.fact, Vec::new(), &enough);
+    assert_eq!(again.state, State::Burning);
 }
 
 #[test]
