@@ -8,6 +8,7 @@ mod decide;
 mod gather;
 mod keptn;
 mod receive;
+mod retire;
 mod round;
 mod sweep;
 mod tally;

@@ -103,8 +103,11 @@ impl SloGate {
             }
         }
         drop(looked);
-        let unsent = self.send().await?;
         let left = order.len().saturating_sub(looked_at);
+        if left == 0 && round.services.len() == catalogue.services.len() {
+            tally.retired(self.retire(asked_by).await);
+        }
+        let unsent = self.send().await?;
         let is_whole = left == 0 && order.len() == catalogue.services.len();
         let (at, gate) = (self.house.clock.now(), self.house.gate().as_str());
         metrics::write(&metrics::sweep_line(at, gate, &tally.metrics(left, unsent)));
@@ -173,7 +176,7 @@ impl SloGate {
 
 /// The environments in which a service is looked at: where none is named, the one that is watched, and those that any of
 /// its objectives is about by name, so that no objective is looked at nowhere.
-fn watched<'a>(catalogue: &'a Catalogue, service: &'a Service, named: &'a [String]) -> Vec<&'a str> {
+pub(crate) fn watched<'a>(catalogue: &'a Catalogue, service: &'a Service, named: &'a [String]) -> Vec<&'a str> {
     let runs_in = |name: &str| service.environments.iter().any(|environment| environment == name);
     if !named.is_empty() {
         return named.iter().map(String::as_str).filter(|name| runs_in(name)).collect();

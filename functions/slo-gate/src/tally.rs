@@ -62,6 +62,14 @@ impl Tally {
         }
     }
 
+    /// Former services whose states came to an end.
+    pub(crate) fn retired(&mut self, ended: Result<u64, Problem>) {
+        match ended {
+            Ok(ended) => self.notices += ended,
+            Err(problem) => self.fail("former services", &problem),
+        }
+    }
+
     fn fail(&mut self, what: &str, problem: &Problem) {
         tracing::error!(what, problem = problem.detail, "it could not be looked at");
         self.failed += 1;

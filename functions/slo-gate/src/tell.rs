@@ -135,7 +135,7 @@ impl SloGate {
     }
 }
 
-fn collection() -> Collection {
+pub(crate) fn collection() -> Collection {
     Collection::of(&["state", "slo"])
 }
 

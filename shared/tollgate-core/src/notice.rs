@@ -11,6 +11,7 @@ use crate::{Timestamp, finding::Finding};
 
 mod message;
 mod observed;
+mod retired;
 mod state;
 mod step;
 #[cfg(test)]
@@ -19,6 +20,7 @@ mod step_properties;
 mod step_tests;
 
 pub use message::{Change, Notice, NoticeKind, Open, Reason};
+pub use retired::retired;
 pub use state::{State, Subject, Suppression};
 pub use step::{Step, step};
 
