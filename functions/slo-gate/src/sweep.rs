@@ -96,7 +96,7 @@ impl SloGate {
             if let Some(place) = place {
                 self.mark(round, &place).await?;
                 // People are told before the rest is looked at. What some target does not take now is sent in the end,
-                // and not at every turn: those that took it would have it each time.
+                // and not at every turn.
                 if is_taken {
                     is_taken = matches!(self.send().await, Ok(0));
                 }

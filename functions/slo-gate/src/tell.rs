@@ -1,7 +1,13 @@
 //! From facts to what people are told: once for each change of state, recorded before it goes out.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
+use chrono::TimeDelta;
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use tollgate_aws::Letter;
 use tollgate_core::{
     decision::DecisionRecord,
     facts::{Facts, SloGateFacts},
@@ -10,7 +16,7 @@ use tollgate_core::{
 };
 use tollgate_gate::unavailable;
 use tollgate_lambda::problem::Problem;
-use tollgate_ledger::{Collection, Commit, Committed, Document, Expect, Put};
+use tollgate_ledger::{Collection, Commit, Committed, Document, Expect, LedgerError, Put};
 use ulid::Ulid;
 
 use crate::SloGate;
@@ -21,6 +27,10 @@ const TRIES: u32 = 4;
 const AT_ONCE: usize = 100;
 /// Services whose states are read at once.
 const READ_AT_ONCE: usize = 200;
+/// Notices of which it is read at once who has them.
+const MARKS_AT_ONCE: usize = 16;
+/// How long it is remembered which targets have a notice that others do not take.
+const REMEMBERED: TimeDelta = TimeDelta::days(90);
 /// How long publishing may take.
 const PUBLISH_LIMIT: Duration = Duration::from_secs(5);
 
@@ -96,7 +106,8 @@ impl SloGate {
         Err(unavailable("the service's state was written by others", &format_args!("{TRIES} times")))
     }
 
-    /// Sends what is to be sent, also what earlier runs could not send; gives how many could not be sent. Where no bus and
+    /// Sends what is to be sent, also what earlier runs could not send, to the targets that do not have it yet; gives how
+    /// many some target has not taken. Where no bus and
     /// no topic is configured, the log is where notices go.
     ///
     /// # Errors
@@ -105,12 +116,15 @@ impl SloGate {
         let failed = |error| unavailable("the notices to send cannot be read", &error);
         loop {
             let pending: Vec<Notice> = self.house.ledger.pending_notices(AT_ONCE).await.map_err(failed)?;
+            let known = self.letters(pending).await?;
+            let mut letters = known.clone();
             let sent = match &self.outgoing {
-                Some(outgoing) => outgoing.publish(&pending, tokio::time::Instant::now() + PUBLISH_LIMIT).await,
-                None => pending.iter().map(|_| Ok(())).collect(),
+                Some(outgoing) => outgoing.publish(&mut letters, tokio::time::Instant::now() + PUBLISH_LIMIT).await,
+                None => letters.iter().map(|_| Ok(())).collect(),
             };
             let mut unsent = 0;
-            for (notice, sent) in pending.iter().zip(sent) {
+            for ((letter, known), sent) in letters.iter().zip(&known).zip(sent) {
+                let notice = &letter.notice;
                 match sent {
                     Ok(()) => {
                         tracing::warn!(
@@ -125,14 +139,46 @@ impl SloGate {
                     Err(error) => {
                         tracing::error!(id = notice.id, %error, "the notice could not be sent, and will be sent again");
                         unsent += 1;
+                        if letter.taken != known.taken {
+                            self.note_taken(letter).await?;
+                        }
                     }
                 }
             }
-            if unsent > 0 || pending.len() < AT_ONCE {
+            if unsent > 0 || letters.len() < AT_ONCE {
                 return Ok(unsent);
             }
         }
     }
+
+    /// Notices with the targets that have them already. Where that cannot be read, none has: a notice is known by its id.
+    async fn letters(&self, notices: Vec<Notice>) -> Result<Vec<Letter>, Problem> {
+        let read = stream::iter(notices).map(|notice| async move {
+            let marks: Option<Document<BTreeSet<String>>> = match self.house.ledger.document(&taken(), &notice.id).await
+            {
+                Err(error @ LedgerError::Unreadable { .. }) => {
+                    tracing::error!(%error, "it is not known who has the notice");
+                    None
+                }
+                marks => marks.map_err(|error| unavailable("it cannot be read who has the notices", &error))?,
+            };
+            Ok(Letter { notice, taken: marks.map(|marks| marks.value).unwrap_or_default() })
+        });
+        read.buffered(MARKS_AT_ONCE).try_collect().await
+    }
+
+    /// Notes which targets have a notice that others did not take.
+    async fn note_taken(&self, letter: &Letter) -> Result<(), Problem> {
+        let failed = |error| unavailable("it cannot be noted who has the notice", &error);
+        let at = self.house.clock.now();
+        let put = Put::new(&taken(), &letter.notice.id, Expect::Anything, &letter.taken).map_err(failed)?;
+        let commit = Commit { at, puts: vec![put.until(at + REMEMBERED)], notices: Vec::new() };
+        self.house.ledger.commit(commit).await.map(|_| ()).map_err(failed)
+    }
+}
+
+fn taken() -> Collection {
+    Collection::of(&["notice", "taken"])
 }
 
 pub(crate) fn collection() -> Collection {
