@@ -49,7 +49,6 @@ pub use alert::BurnAlert;
 pub use alerted::AlertFact;
 pub use arithmetic::Events;
 pub use calendar::{Bounds, PeriodFact, PeriodKind};
-pub use composite::shared_budget_fact;
 pub use coverage::{CoverageFact, coverage};
 pub use depletion::DepletionFact;
 pub use exclusion::Exclusion;

@@ -271,7 +271,7 @@ fn what_left_the_catalogue_is_ended_once_and_says_why() {
     assert_eq!(watch.see(0, &[(A, Level::Page), (B, Level::Ok)]), Some(NoticeKind::Page));
     let known = watch.state.take().unwrap();
     assert_eq!(retired(known.clone(), &report(0, &[])), None, "an older look ends nothing");
-    let step = retired(known.clone(), &report(5, &[])).unwrap();
+    let step = retired(known, &report(5, &[])).unwrap();
     let notice = step.notice.unwrap();
     assert_eq!((notice.kind, notice.open.len()), (NoticeKind::Resolved, 0));
     assert_eq!(
