@@ -16,7 +16,8 @@
 //!   treatMissing: zero      # only of a bad metric that its source omits while nothing is bad
 //! ```
 //!
-//! or is arithmetic over several such metrics:
+//! as the CloudWatch API has it, also nested in `MetricStat` and `Metric`; each field may begin with a small letter. Or it
+//! is arithmetic over several such metrics:
 //!
 //! ```yaml
 //! type: CloudWatch
@@ -43,7 +44,8 @@
 //! Without `treatMissing`, events of which nothing is known count as bad. An objective about others is a `ratioMetric`
 //! with `rawType: success` and a `raw` source of `type: Tollgate`, whose `spec` is `worstOf: [service/name, …]` or
 //! `weighted: {service/name: 2, …}`. Several services share the budget of an SLO with the annotation
-//! `tollgate.dev/shared-with: payments-api, ledger-db`.
+//! `tollgate.dev/shared-with: payments-api, ledger-db`: it binds them all, and where each has counts of its own, an
+//! `expression` adds them up.
 
 use std::sync::Arc;
 
