@@ -10,6 +10,7 @@ mod keptn;
 mod receive;
 mod retire;
 mod round;
+mod suspects;
 mod sweep;
 mod tally;
 mod tell;

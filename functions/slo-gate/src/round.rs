@@ -1,6 +1,6 @@
 //! Which services are looked at, in which order, and how far that came.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use tollgate_core::{Timestamp, digest};
@@ -8,7 +8,7 @@ use tollgate_gate::unavailable;
 use tollgate_lambda::problem::Problem;
 use tollgate_ledger::{Collection, Commit, Expect, Put};
 
-use crate::SloGate;
+use crate::{SloGate, suspects::Trying};
 
 /// Services to be looked at.
 #[derive(Debug, Clone)]
@@ -31,9 +31,15 @@ pub(crate) struct Place {
     round: String,
     /// The service that it began with.
     first: String,
-    /// The last service that was looked at.
-    after: String,
-    finished: bool,
+    /// The last service that was looked at; empty when none was.
+    pub(crate) after: String,
+    pub(crate) finished: bool,
+    /// What a run is at; none when it came to its end.
+    #[serde(default)]
+    pub(crate) trying: Option<Trying>,
+    /// Services that ended the process that looked at them, and until when they are left out.
+    #[serde(default)]
+    pub(crate) left_out: BTreeMap<String, Timestamp>,
 }
 
 impl Round {
@@ -43,30 +49,45 @@ impl Round {
         let unfinished = place.filter(|place| !place.finished);
         let Some(place) = unfinished else { return self.services.iter().cloned().collect() };
         let goes_on = place.round == self.key;
-        let first = if goes_on { &place.first } else { &place.after };
+        let begins_at = goes_on || place.after.is_empty();
+        let first = if begins_at { &place.first } else { &place.after };
         // What comes before the first has its turn after the last.
-        let turn = |name: &String| (if goes_on { name < first } else { name <= first }, name.clone());
+        let turn = |name: &String| (if begins_at { name < first } else { name <= first }, name.clone());
         let mut services: Vec<String> = self.services.iter().cloned().collect();
         services.sort_by_key(turn);
-        if goes_on {
+        if goes_on && !place.after.is_empty() {
             let done = turn(&place.after);
             services.retain(|name| turn(name) > done);
         }
         services
     }
 
-    /// How far it came with `after`, the last that was looked at of these.
-    pub(crate) fn place(&self, before: Option<&Place>, order: &[String], after: &str) -> Option<Place> {
+    /// Where it is before any of these is looked at.
+    pub(crate) fn place(&self, before: Option<&Place>, order: &[String]) -> Place {
         let of_this_round = before.filter(|place| place.round == self.key && !place.finished);
-        let first = of_this_round.map(|place| &place.first).or(order.first())?;
-        let finished = order.last().is_some_and(|last| last == after);
-        Some(Place { round: self.key.clone(), first: first.clone(), after: after.to_owned(), finished })
+        let first = of_this_round.map(|place| &place.first).or(order.first());
+        Place {
+            round: self.key.clone(),
+            first: first.cloned().unwrap_or_default(),
+            after: of_this_round.map(|place| place.after.clone()).unwrap_or_default(),
+            finished: order.is_empty(),
+            trying: None,
+            left_out: before.map(|place| place.left_out.clone()).unwrap_or_default(),
+        }
     }
 
     fn document(&self) -> Result<(Collection, String), Problem> {
         let scope = digest::of_json(&(&self.services, &self.environments));
         let scope = scope.map_err(|error| unavailable("the services cannot be named", &error))?;
         Ok((Collection::of(&["sweep"]), scope))
+    }
+}
+
+impl Place {
+    /// Notes that a service was looked at, out of these.
+    pub(crate) fn pass(&mut self, order: &[String], service: &str) {
+        service.clone_into(&mut self.after);
+        self.finished = order.last().is_some_and(|last| last == service);
     }
 }
 
@@ -99,6 +120,8 @@ impl SloGate {
 mod tests {
     use proptest::prelude::*;
 
+    use std::collections::BTreeMap;
+
     use super::{Place, Round};
 
     fn round(key: &str, services: &[&str]) -> Round {
@@ -107,7 +130,8 @@ mod tests {
     }
 
     fn place(round: &str, first: &str, after: &str, finished: bool) -> Place {
-        Place { round: round.into(), first: first.into(), after: after.into(), finished }
+        let (trying, left_out) = (None, BTreeMap::new());
+        Place { round: round.into(), first: first.into(), after: after.into(), finished, trying, left_out }
     }
 
     #[test]
@@ -140,9 +164,10 @@ mod tests {
                 let order = round.order(last.as_ref());
                 let Some(after) = order.iter().take(cut).next_back() else { break };
                 seen.extend(order.iter().take(cut).cloned());
-                let next = round.place(last.as_ref(), &order, after);
-                let finished = next.as_ref().is_some_and(|place| place.finished);
-                last = next;
+                let mut next = round.place(last.as_ref(), &order);
+                next.pass(&order, after);
+                let finished = next.finished;
+                last = Some(next);
                 if finished {
                     break;
                 }

@@ -12,6 +12,8 @@ use crate::{Timestamp, finding::Finding};
 mod message;
 mod observed;
 mod retired;
+#[cfg(test)]
+mod retired_tests;
 mod state;
 mod step;
 #[cfg(test)]

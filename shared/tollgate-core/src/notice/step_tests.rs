@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use super::{Level, Maintenance, NoticeConfig, NoticeKind, Observation, Report, State, Step, retired, step};
+use super::{Level, Maintenance, NoticeConfig, NoticeKind, Observation, Report, State, Step, step};
 use crate::{
     Timestamp,
     finding::{Effect, Finding},
@@ -39,24 +39,24 @@ pub(super) fn report(minute: i64, levels: &[(&str, Level)]) -> Report {
 
 /// A service that is evaluated time and again.
 #[derive(Default)]
-struct Watch {
-    state: Option<State>,
+pub(super) struct Watch {
+    pub(super) state: Option<State>,
 }
 
 impl Watch {
-    fn step(&mut self, report: &Report) -> Step {
+    pub(super) fn step(&mut self, report: &Report) -> Step {
         let step = step(self.state.take(), report, &CONFIG);
         self.state = Some(step.state.clone());
         step
     }
 
-    fn see(&mut self, minute: i64, levels: &[(&str, Level)]) -> Option<NoticeKind> {
+    pub(super) fn see(&mut self, minute: i64, levels: &[(&str, Level)]) -> Option<NoticeKind> {
         self.step(&report(minute, levels)).notice.map(|notice| notice.kind)
     }
 }
 
-const A: &str = "slo/availability";
-const B: &str = "slo/latency";
+pub(super) const A: &str = "slo/availability";
+pub(super) const B: &str = "slo/latency";
 
 #[test]
 fn a_page_goes_out_at_once_and_once_and_its_end_when_it_has_held() {
@@ -263,48 +263,4 @@ fn hostile_texts_cannot_break_out_of_their_line_or_fill_the_notice() {
     let bytes = serde_json::to_vec(&notice).unwrap().len();
     assert!(bytes < 200 * 1024, "{bytes}");
     assert_eq!((notice.changes.len(), notice.changes[0].reasons.len()), (10, 3));
-}
-
-#[test]
-fn what_left_the_catalogue_is_ended_once_and_says_why() {
-    let mut watch = Watch::default();
-    assert_eq!(watch.see(0, &[(A, Level::Page), (B, Level::Ok)]), Some(NoticeKind::Page));
-    let known = watch.state.take().unwrap();
-    assert_eq!(retired(known.clone(), &report(0, &[])), None, "an older look ends nothing");
-    let step = retired(known, &report(5, &[])).unwrap();
-    let notice = step.notice.unwrap();
-    assert_eq!((notice.kind, notice.open.len()), (NoticeKind::Resolved, 0));
-    assert_eq!(
-        notice.summary,
-        "payments-api in production: slo/availability is looked at no longer: it is not in the \
-                                catalogue any more, so nobody watches it"
-    );
-    assert_eq!(
-        notice.incident_id,
-        super::step(None, &report(0, &[(A, Level::Page)]), &CONFIG).notice.unwrap().incident_id
-    );
-    assert_eq!(retired(step.state.clone(), &report(10, &[])), None, "it is said once");
-    // Back again, it is looked at anew.
-    let again = super::step(Some(step.state), &report(15, &[(A, Level::Page)]), &CONFIG).notice.unwrap();
-    assert_eq!(again.kind, NoticeKind::Page);
-    assert_ne!(again.incident_id, notice.incident_id);
-}
-
-#[test]
-fn nobody_is_told_of_the_end_of_what_nobody_was_told_of() {
-    let mut watch = Watch::default();
-    watch.see(0, &[(A, Level::Unknown)]);
-    assert_eq!(retired(watch.state.take().unwrap(), &report(5, &[])), None);
-}
-
-#[test]
-fn an_objective_that_is_removed_says_so_when_it_ends() {
-    let mut watch = Watch::default();
-    watch.see(0, &[(A, Level::Page), (B, Level::Ok)]);
-    watch.see(60, &[(B, Level::Ok)]);
-    let notice = watch.step(&report(90, &[(B, Level::Ok)])).notice.unwrap();
-    assert_eq!(notice.kind, NoticeKind::Resolved);
-    assert_eq!(notice.changes[0].reasons[0].rule, "catalogue");
-    assert!(notice.text().contains("put it back"), "{}", notice.text());
-    assert!(watch.step(&report(200, &[(B, Level::Ok)])).notice.is_none());
 }
