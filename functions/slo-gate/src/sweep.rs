@@ -17,11 +17,11 @@ use tollgate_core::{
     slo::{DailyAggregate, Judging, Slo, SloFact, unknown_fact},
 };
 use tollgate_lambda::{metrics, problem::Problem};
-use tollgate_ledger::Document;
+use tollgate_ledger::{Document, KeptDays, background};
 
 use crate::{
     SloGate,
-    days::{Kept, background, new_days},
+    days::new_days,
     round::Round,
     suspects::{Batch, LEFT_OUT, batches},
     tally::{Looked, Tally},
@@ -192,7 +192,7 @@ impl SloGate {
         facts: Vec<SloFact>,
         days: Vec<Vec<DailyAggregate>>,
         as_it_runs: Vec<(SloGateFacts, Option<Document<State>>)>,
-        kept: &Kept,
+        kept: &KeptDays,
     ) -> Looked<'a> {
         let mut results = Vec::new();
         let slos = self.house.catalogue.slos_of(&service.name);
