@@ -11,11 +11,13 @@
 //!   MetricName: HTTPCode_Target_5XX_Count
 //!   Dimensions: {LoadBalancer: app/payments/50dc6c495c0c9188}
 //!   Stat: Sum               # the default of counts; or SampleCount, TC(…). What is no count: Average, p99, …
+//!   Period: 300             # of a metric that has a datapoint only every five minutes; otherwise left out
 //!   Region: eu-central-1    # optional, as are AccountId and RoleArn
 //!   treatMissing: zero      # only of a bad metric that its source omits while nothing is bad
 //! ```
 //!
-//! or is arithmetic over several such metrics:
+//! as the CloudWatch API has it, also nested in `MetricStat` and `Metric`; each field may begin with a small letter. Or it
+//! is arithmetic over several such metrics:
 //!
 //! ```yaml
 //! type: CloudWatch
@@ -35,10 +37,15 @@
 //!
 //! with `Occurrences` where it is request-based there, `Timeslices` where it is period-based.
 //!
+//! A metric that has fewer datapoints than one a minute is read by those that it has, as `Period` says: full minutes, of
+//! which a day has a whole number. Holes, freshness and slices are then of that length, and a burn window that is shorter
+//! is judged over one datapoint. The metrics of one indicator are all read by the longest of their `Period`s.
+//!
 //! Without `treatMissing`, events of which nothing is known count as bad. An objective about others is a `ratioMetric`
 //! with `rawType: success` and a `raw` source of `type: Tollgate`, whose `spec` is `worstOf: [service/name, …]` or
 //! `weighted: {service/name: 2, …}`. Several services share the budget of an SLO with the annotation
-//! `tollgate.dev/shared-with: payments-api, ledger-db`.
+//! `tollgate.dev/shared-with: payments-api, ledger-db`: it binds them all, and where each has counts of its own, an
+//! `expression` adds them up.
 
 use std::sync::Arc;
 
@@ -60,6 +67,7 @@ mod indicator;
 mod metric;
 mod place;
 mod reader;
+mod resolution;
 mod several;
 mod signals;
 mod slo;
