@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use tollgate_core::Timestamp;
-use tollgate_lambda::trigger::Trigger;
+use tollgate_lambda::trigger::{Trigger, alert_key, anomaly_key};
 
 /// Longer keys would fill the ledger with a sender's text.
 const LONGEST_KEY: usize = 2000;
@@ -25,6 +25,8 @@ fuzz_target!(|payload: &str| {
                 let names = schedule.scope.services.iter().chain(&schedule.scope.environments);
                 names.for_each(|name| assert!(!name.is_empty() && !name.chars().any(char::is_control)));
             }
+            Ok(Trigger::BudgetAlert(alert)) => key(&alert_key(&alert)),
+            Ok(Trigger::CostAnomaly(anomaly)) => key(&anomaly_key(&anomaly)),
             Ok(Trigger::Ignored { reason }) => assert!(!reason.is_empty()),
             Err(problem) => assert!(problem.status == 400 && !problem.detail.chars().any(char::is_control)),
         }

@@ -34,6 +34,7 @@ struct Shared {
     waiting: Mutex<HashMap<String, oneshot::Sender<Answer>>>,
     authorizer: Value,
     swallow_answers: Mutex<bool>,
+    seconds: Mutex<u64>,
     polls: watch::Sender<usize>,
     init_errors: Mutex<Vec<Value>>,
 }
@@ -55,6 +56,7 @@ impl RuntimeApi {
             waiting: Mutex::default(),
             authorizer,
             swallow_answers: Mutex::new(false),
+            seconds: Mutex::new(120),
             polls: watch::Sender::new(0),
             init_errors: Mutex::default(),
         });
@@ -67,6 +69,11 @@ impl RuntimeApi {
             .with_state(Arc::clone(&shared));
         tokio::spawn(async move { axum::serve(listener, router).await });
         Ok(Self { address, shared })
+    }
+
+    /// How much time the next invocations have.
+    pub fn give_seconds(&self, seconds: u64) {
+        *self.shared.seconds.lock().unwrap() = seconds;
     }
 
     /// Hands a payload to the function under a request id, and waits for what it answers. `None` when the answer was
@@ -120,7 +127,7 @@ async fn next_invocation(State(shared): State<Arc<Shared>>) -> Response {
     let Some(Invocation { id, payload }) = shared.next.lock().await.recv().await else {
         return StatusCode::GONE.into_response();
     };
-    let deadline = SystemTime::now() + Duration::from_secs(120);
+    let deadline = SystemTime::now() + Duration::from_secs(*shared.seconds.lock().unwrap());
     let deadline = deadline.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis().to_string();
     let headers = [
         ("lambda-runtime-aws-request-id", id),

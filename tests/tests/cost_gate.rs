@@ -103,7 +103,9 @@ async fn what_is_not_known_approves_nothing() {
         assert_ne!(verdict(&answer), "allow", "{name}: {:#}", answer.body);
     }
     let (world, billing) = self::world(Vec::new()).await;
-    billing.change(|bill| drop(bill.refused.insert("GetCostAndUsage", (400, "AccessDeniedException"))));
+    billing.change(|bill| {
+        bill.refused.insert("GetCostAndUsage", (400, "AccessDeniedException"));
+    });
     let gate = world.cost_gate().await;
     let checked = check(&gate, "a").await;
     assert_eq!(checked["bill"]["outcome"], "fetched, and not all of it came", "{checked:#}");

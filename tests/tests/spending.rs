@@ -234,6 +234,26 @@ async fn parts_that_do_not_come_are_seen() {
     assert!(billing.take_asked().contains(&"GetCostForecast".to_owned()));
 }
 
+#[tokio::test]
+async fn a_run_that_is_cut_off_loses_nothing_and_is_gone_on_with() {
+    let (world, billing) = world(third()).await;
+    let gate = world.cost_gate().await;
+    // As much as is kept for sending and answering.
+    gate.api.give_seconds(5);
+    let error = gate.invoke("a", schedule(0)).await.unwrap().unwrap_err();
+    assert_eq!(error["errorType"], "Tollgate.Unavailable", "{error}");
+    assert!(error["errorMessage"].as_str().unwrap().contains("the next run goes on with the other 2"), "{error}");
+    assert_eq!(billing.take_asked(), [] as [&str; 0], "without time nothing is paid for");
+    gate.api.give_seconds(120);
+    let checked = invoke(&gate, "a", schedule(0)).await;
+    assert_eq!(
+        (&checked["bill"]["outcome"], &checked["saw"]["budgets"]),
+        (&json!("fetched"), &json!(2)),
+        "{checked:#}"
+    );
+    assert_eq!((&checked["saw"]["notices"], &checked["saw"]["showbacks"]), (&json!(1), &json!(2)), "{checked:#}");
+}
+
 /// Two processes at once: one fetches, and both look.
 #[tokio::test]
 async fn two_runs_at_once_fetch_once() {

@@ -46,7 +46,8 @@ impl CostGate {
         let (ends_at, fetch_until) = (Instant::now() + left, Instant::now() + left / 2);
         let lease = Duration::from_secs(lease_seconds(context).into());
         let renewed = self.house.renew_bill(renewal, &context.request_id, lease, fetch_until).await?;
-        let (now, bill) = (self.house.clock.now(), &renewed.statement);
+        // What fetching cost is told in the first decision of this run, and in no other.
+        let (now, mut bill) = (self.house.clock.now(), renewed.statement.clone());
         let before = self.house.place(round).await?;
         let order = round.order(before.as_ref());
         let mut place = round.place(before.as_ref(), &order);
@@ -61,7 +62,8 @@ impl CostGate {
                 states = self.states(order.iter().skip(looked_at).take(READ_AT_ONCE)).await?;
             }
             if let Some(budget) = budgets.get(name.as_str()) {
-                let told = self.look(budget, asked_by, bill, states.remove(name), now).await;
+                let told = self.look(budget, asked_by, &bill, states.remove(name), now).await;
+                bill = bill.told();
                 tally.note(name, told);
             }
             looked_at += 1;
@@ -72,7 +74,7 @@ impl CostGate {
         }
         let left = order.len().saturating_sub(looked_at);
         if left == 0 {
-            tally.showbacks = self.show_back(bill, now).await?;
+            tally.showbacks = self.show_back(&bill, now).await?;
         }
         let unsent = self.house.send().await?;
         let (at, gate) = (self.house.clock.now(), self.house.gate().as_str());

@@ -54,6 +54,11 @@ bad contains proof if {
 	proof.status != "ok"
 }
 
+bad contains proof if {
+	some proof in input.bill
+	proof.status != "ok"
+}
+
 bad contains input.planned.evidence if {
 	input.planned != null
 	not input.planned.evidence.status in {"ok", "partial"}

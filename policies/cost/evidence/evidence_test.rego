@@ -46,3 +46,11 @@ test_close_to_the_end_what_may_change_is_said if {
 	effects(testing.spending_of({"share_ppm": 899999}, {})) == set()
 	effects(testing.spending_of({"share_ppm": 900000, "standing": "inside"}, {})) == set()
 }
+
+test_a_part_of_the_bill_that_did_not_come_warns if {
+	proof := object.union(
+		testing.broken("budget/payments-production/anomalies", "error", "not allowed"),
+		{"required": false},
+	)
+	effects(object.union(testing.spending_of({}, {}), {"bill": [proof]})) == {"warn"}
+}

@@ -41,6 +41,7 @@ fn notice(id: &str) -> Notice {
         runbook: None,
         decision_id: "decision".into(),
         evaluated_at: "2026-03-29T00:30:00Z".parse().unwrap(),
+        showback: None,
     }
 }
 

@@ -134,6 +134,12 @@ impl Statement {
         self.snapshot.as_deref()
     }
 
+    /// The same, where what fetching it cost has been told already.
+    #[must_use]
+    pub fn told(self) -> Self {
+        Self { requests: 0, price_usd_micros: 0, ..self }
+    }
+
     /// Where a budget stands by it.
     pub fn look(&self, budget: &Budget, judging: &SpendJudging) -> Looked {
         look(self.snapshot(), budget, judging)
@@ -147,3 +153,6 @@ impl Statement {
         std::iter::once(bill).chain(looked.iter().flat_map(|looked| looked.gaps.iter().cloned())).collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,9 +4,7 @@ use chrono::{NaiveDate, TimeDelta};
 use serde::{Deserialize, Serialize};
 use tollgate_aws::billing::{Gap, Slice, Snapshot, join};
 use tollgate_core::{Timestamp, evidence::EvidenceStatus};
-use tollgate_ledger::{
-    Collection, Commit, Committed, Document, Expect, Ledger, LedgerError, Put, document::MAX_DOCUMENT_BYTES,
-};
+use tollgate_ledger::{Collection, Commit, Committed, Document, Expect, Ledger, LedgerError, Put};
 
 /// How long slices are there: longer than anybody reads the snapshot that they are of. A fetch that fails keeps what was
 /// there in slices of its own, so that only a bill that nobody has looked at for so long is gone.
@@ -90,8 +88,13 @@ pub(super) async fn snapshot(ledger: &Ledger, current: &Current) -> Result<Snaps
 }
 
 /// Keeps a snapshot slice by slice, so that there may be any number of them; nobody reads it before an account names it.
-pub(super) async fn keep(ledger: &Ledger, snapshot: &Snapshot, at: Timestamp) -> Result<Current, String> {
-    let parts = snapshot.slices(MAX_DOCUMENT_BYTES).map_err(|error| error.to_string())?;
+pub(super) async fn keep(
+    ledger: &Ledger,
+    snapshot: &Snapshot,
+    at: Timestamp,
+    most_bytes: usize,
+) -> Result<Current, String> {
+    let parts = snapshot.slices(most_bytes).map_err(|error| error.to_string())?;
     let name = parts.first().map(|slice| slice.snapshot.clone()).ok_or("the bill has no slice")?;
     let failed = |error: LedgerError| error.to_string();
     let (count, collection) = (parts.len(), slices(&name));

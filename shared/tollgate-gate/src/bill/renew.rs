@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use tollgate_aws::billing::{Billing, BillingSource, Plan, Snapshot, Wanted, count_requests};
 use tollgate_core::{Timestamp, settings::Settings};
 use tollgate_lambda::problem::Problem;
-use tollgate_ledger::{Committed, Document};
+use tollgate_ledger::{Committed, Document, document::MAX_DOCUMENT_BYTES};
 
 use super::{
     Statement,
@@ -66,6 +66,20 @@ impl Limits {
         let is_young = (now - current.fetched_at).num_seconds() < self.least_age_seconds;
         let is_served = renewal == Renewal::Schedule && current.is_whole && span(current.fetched_at) == span(now);
         is_young || is_served
+    }
+}
+
+impl Limits {
+    /// Why nothing may be paid for.
+    fn refusal(&self, ceiling: u64, paid: u64) -> String {
+        if ceiling == 0 {
+            return "the bill was not fetched: `billing.paid_requests_at_most` lets nothing be paid for".to_owned();
+        }
+        format!(
+            "the bill was not fetched: the ceiling of {} paid requests a day is reached ({paid} were paid for); raise \
+             `billing.paid_requests_a_day_at_most`, or wait for tomorrow",
+            self.paid_a_day_at_most
+        )
     }
 }
 
@@ -170,13 +184,7 @@ impl House {
                 since: now,
                 until: now + TimeDelta::from_std(lease).unwrap_or_default(),
             });
-            let refused = (allowed == 0).then(|| {
-                format!(
-                    "the bill was not fetched: the ceiling of {} paid requests a day is reached ({paid} were paid for); raise \
-                     `billing.paid_requests_a_day_at_most`, or wait for tomorrow",
-                    limits.paid_a_day_at_most
-                )
-            });
+            let refused = (allowed == 0).then(|| limits.refusal(ceiling, paid));
             if let Some(reason) = &refused {
                 account.renewing = None;
                 account.not_renewed = Some(reason.clone());
@@ -202,7 +210,10 @@ impl House {
         fetched: &Arc<Snapshot>,
         allowed: u64,
     ) -> Result<String, Problem> {
-        let kept = kept::keep(&self.ledger, fetched, fetched.fetched_at).await;
+        let kept = match fetched.requests {
+            0 => Err("the time was over before AWS could be asked, or there is nothing to ask for".to_owned()),
+            _ => kept::keep(&self.ledger, fetched, fetched.fetched_at, MAX_DOCUMENT_BYTES).await,
+        };
         let mut account = begun.value.clone();
         account.renewing = None;
         account.paid = account.paid.saturating_sub(allowed.saturating_sub(fetched.paid_requests));
@@ -214,10 +225,10 @@ impl House {
                 outcome.to_owned()
             }
             Err(error) => {
-                tracing::error!(error, "the bill cannot be kept");
-                let reason = "the bill was fetched and could not be kept; the cost gate's log says why";
-                account.not_renewed = Some(reason.to_owned());
-                reason.to_owned()
+                let reason = format!("the bill could not be renewed: {error}");
+                tracing::error!(reason, "the bill");
+                account.not_renewed = Some(reason.clone());
+                reason
             }
         };
         match self.put_account(Some(&begun), &account).await? {

@@ -117,6 +117,7 @@ pub(crate) fn notice(seconds: i64, id: &str) -> Notice {
         runbook: None,
         decision_id: "decision".into(),
         evaluated_at: at(seconds),
+        showback: None,
     }
 }
 
