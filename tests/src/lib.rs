@@ -8,6 +8,7 @@
     reason = "a harness of tests fails by panicking"
 )]
 
+pub mod bill;
 pub mod billing;
 pub mod function;
 pub mod mailbox;

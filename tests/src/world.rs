@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::{
+    bill::{Line, bill, calm},
     billing::Billing,
     function::Function,
     telemetry::{Traffic, Version, publish, publish_version},
@@ -19,6 +20,8 @@ use crate::{
 const DAYS: i64 = 6;
 /// The caller of the function URL, as AWS would verify it; configuration trusts it to say who approved.
 pub const PIPELINE: &str = "arn:aws:sts::123456789012:assumed-role/ci-deploy/run-1842";
+/// The bill, in the world's folder.
+const BILL: &str = "bill.json";
 const REGION: &str = "eu-central-1";
 
 /// A folder, a CloudWatch namespace and a ledger that nobody else uses.
@@ -41,6 +44,7 @@ impl World {
             ("TOLLGATE_POLICIES", policies.display().to_string()),
             ("TOLLGATE_LEDGER", format!("sqlite:{}", folder.path().join("ledger.sqlite").display())),
             ("TOLLGATE_TELEMETRY", "cloudwatch".to_owned()),
+            ("TOLLGATE_BILLING", format!("recorded:{}", folder.path().join(BILL).display())),
             ("TOLLGATE_CLOCK", now().to_rfc3339()),
             ("AWS_ENDPOINT_URL", crate::aws_endpoint()),
             ("AWS_REGION", REGION.to_owned()),
@@ -48,7 +52,15 @@ impl World {
             ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
         ]
         .map(|(name, value)| (name.to_owned(), value));
-        Self { folder, namespace, environment: environment.into() }
+        let world = Self { folder, namespace, environment: environment.into() };
+        world.bill(&calm());
+        world
+    }
+
+    /// Puts another bill into its place, which was fetched some hours ago.
+    pub fn bill(&self, lines: &[Line]) {
+        let fetched_at = now() - chrono::Duration::hours(3);
+        fs::write(self.folder.path().join(BILL), bill(lines, fetched_at).to_string()).unwrap();
     }
 
     /// Sets a variable of the function's environment.
@@ -124,11 +136,12 @@ impl World {
         Function::start("cost-gate", &self.environment(), pipeline).await.unwrap()
     }
 
-    /// The bill is asked of this stand-in.
+    /// The bill is asked of this stand-in, instead of the recorded one.
     #[must_use]
     pub fn with_billing(self, billing: &Billing) -> Self {
         let names = ["AWS_ENDPOINT_URL_COST_EXPLORER", "AWS_ENDPOINT_URL_BUDGETS"];
-        names.into_iter().fold(self, |world, name| world.with(name, &billing.endpoint))
+        let asked = self.with("TOLLGATE_BILLING", "aws");
+        names.into_iter().fold(asked, |world, name| world.with(name, &billing.endpoint))
     }
 
     /// Instead of the shipped budgets: those of this file.

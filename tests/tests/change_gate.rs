@@ -4,6 +4,7 @@
 
 use serde_json::{Value, json};
 use tollgate_e2e::{
+    bill::{Line, USUAL},
     function::HttpAnswer,
     telemetry::Traffic,
     world::{World, change},
@@ -32,6 +33,17 @@ fn snapshot_as(folder: &str, name: &str, decision: &Value) {
     });
 }
 
+/// What was spent differs from day to day of a month: every number becomes the same, and every day.
+fn level(value: &mut Value) {
+    match value {
+        Value::Number(number) => *number = 400_000.into(),
+        Value::String(text) if text.parse::<chrono::NaiveDate>().is_ok() => "2026-11-18".clone_into(text),
+        Value::Array(items) => items.iter_mut().for_each(level),
+        Value::Object(fields) => fields.values_mut().for_each(level),
+        _ => {}
+    }
+}
+
 fn verdict(answer: &HttpAnswer) -> &str {
     assert_eq!(answer.status, 200, "{}", answer.body);
     answer.body["verdict"].as_str().unwrap()
@@ -49,7 +61,9 @@ async fn a_healthy_service_with_approvals_may_change() {
     snapshot("allow", &answer.body);
     let id = answer.body["decision_id"].as_str().unwrap();
     // The benchmarks judge these facts.
-    let facts = gate.http("GET", &format!("/v1/decisions/{id}"), &[], "").await.body["facts"].clone();
+    let mut facts = gate.http("GET", &format!("/v1/decisions/{id}"), &[], "").await.body["facts"].clone();
+    assert_eq!(facts["spend"]["budgets"].as_array().unwrap().len(), 2, "its own and that of everything");
+    level(&mut facts["spend"]["budgets"]);
     snapshot_as("../fixtures/change/facts", "healthy", &facts);
 }
 
@@ -201,4 +215,73 @@ async fn a_decision_can_be_read_back_with_its_facts_and_health_names_the_rules()
     let health = gate.http("GET", "/v1/health", &[], "").await;
     assert_eq!(health.body["policy_revision"], decision["policy_revision"]);
     assert_eq!(health.body["rules"].as_array().unwrap().len(), decision["rules_judged"].as_array().unwrap().len());
+}
+
+#[tokio::test]
+async fn a_budget_that_is_spent_denies_a_feature_and_lets_a_fix_go() {
+    let world = World::new();
+    world.publish("notifications", Traffic::HEALTHY).await;
+    let dear = Line { dollars_a_day: 5000, ..USUAL[4] };
+    world.bill(&[dear]);
+    let gate = world.change_gate().await;
+    let ask = async |id: &str, purpose: &str| {
+        let mut asked = change("notifications", id);
+        asked["purpose"] = json!(purpose);
+        asked["approvals"] = json!([{"by": "github:6001"}, {"by": "github:6002"}]);
+        gate.ask(None, &asked).await
+    };
+    let denied = ask("notifications/1", "feature").await;
+    assert_eq!(verdict(&denied), "deny");
+    let summary = denied.body["summary"].as_str().unwrap();
+    for expected in ["the budget `notifications` has spent", "of 400.00 USD", "only fixes and rollbacks go ahead until"]
+    {
+        assert!(summary.contains(expected), "{summary}");
+    }
+    for purpose in ["fix", "rollback"] {
+        let told = ask(&format!("notifications/{purpose}"), purpose).await;
+        assert_eq!(verdict(&told), "allow", "{:#}", told.body);
+        assert!(told.body.to_string().contains("only fixes and rollbacks go ahead"), "{:#}", told.body);
+        assert_eq!(told.body["api_cost"]["micros"], denied.body["api_cost"]["micros"], "no bill is paid for here");
+    }
+}
+
+#[tokio::test]
+async fn a_bill_that_nobody_fetched_lets_no_feature_pass_unapproved() {
+    let world = World::new().with("TOLLGATE_BILLING", "aws");
+    world.publish("payments-api", Traffic::HEALTHY).await;
+    let gate = world.change_gate().await;
+    let waits = gate.ask(None, &change("payments-api", "payments-api/1")).await;
+    assert_eq!(verdict(&waits), "pending", "{:#}", waits.body);
+    let summary = waits.body["summary"].as_str().unwrap();
+    assert!(summary.contains("the bill was not fetched yet"), "{summary}");
+    assert!(waits.body["awaiting"].to_string().contains("finops"), "{:#}", waits.body);
+    let mut fix = change("payments-api", "payments-api/2");
+    fix["purpose"] = json!("fix");
+    let told = gate.ask(None, &fix).await;
+    assert_eq!(verdict(&told), "allow", "{:#}", told.body);
+    assert!(told.body.to_string().contains("the bill was not fetched yet"), "{:#}", told.body);
+}
+
+#[tokio::test]
+async fn an_estimate_is_held_against_what_is_left_of_the_budget() {
+    let world = World::new();
+    world.publish("payments-api", Traffic::HEALTHY).await;
+    let gate = world.change_gate().await;
+    let ask = async |id: &str, currency: &str| {
+        let mut asked = change("payments-api", id);
+        asked["cost"] = json!({"monthly": {"currency": currency, "before": "100", "after": "140"}});
+        gate.ask(None, &asked).await
+    };
+    let fitting = ask("payments-api/1", "USD").await;
+    assert_eq!(verdict(&fitting), "allow", "{:#}", fitting.body);
+    let record = format!("/v1/decisions/{}", fitting.body["decision_id"].as_str().unwrap());
+    let facts = gate.http("GET", &record, &[], "").await.body["facts"].clone();
+    let fits = facts["spend"]["fits"].as_array().unwrap();
+    let named: Vec<&Value> = fits.iter().map(|fit| &fit["budget"]).collect();
+    assert_eq!(named, ["payments-production", "organisation"]);
+    assert!(fits.iter().all(|fit| fit["added_micros"].as_i64() > Some(0) && fit["exceeds"] == false), "{fits:?}");
+
+    let other = ask("payments-api/2", "EUR").await;
+    assert_eq!(verdict(&other), "pending", "{:#}", other.body);
+    assert!(other.body.to_string().contains("its estimate is in EUR, the budget in USD"), "{:#}", other.body);
 }

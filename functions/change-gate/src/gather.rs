@@ -5,15 +5,20 @@ use std::time::Duration;
 use tollgate_core::{
     Timestamp,
     approval::{ApprovalTime, approval_facts},
+    budget::SpendJudging,
     catalogue::Catalogue,
+    change::Purpose,
     cost::cost_fact,
     evidence::{Evidence, EvidenceStatus},
-    facts::{CallerFact, ChangeFacts, FACTS_SCHEMA, FreezeFact, HistoryFact},
+    facts::{CallerFact, ChangeFacts, ChangeSpend, CostFact, FACTS_SCHEMA, FreezeFact, HistoryFact},
     history::history_fact,
 };
 use tollgate_ledger::{HistoryQuery, Seen};
 
-use tollgate_gate::{dependencies, objectives, service_fact};
+use tollgate_gate::{
+    bill::{Looked, budgets_of, increase_fits},
+    dependencies, objectives, service_fact,
+};
 
 use crate::{ChangeGate, receive::ChangeQuestion};
 
@@ -35,7 +40,8 @@ impl ChangeGate {
         let service = catalogue.services.get(&change.service);
         let settings = catalogue.settings_of(&change.service);
         let slos = objectives(catalogue, &change.service, &change.environment);
-        let (telemetry, (history, seen)) = tokio::join!(
+        let cost = change.cost.as_ref().map(cost_fact);
+        let (telemetry, (history, seen), spend) = tokio::join!(
             self.house.telemetry.gather(
                 &slos,
                 now,
@@ -43,6 +49,7 @@ impl ChangeGate {
                 settings.seconds("slo", "max_age_seconds")
             ),
             self.history(question, now, limit, settings.seconds("change", "history_window_seconds")),
+            self.spend(question, cost.as_ref(), now, limit),
         );
         let (own, of_dependencies): (Vec<_>, Vec<_>) = telemetry.into_iter().partition(|fact| fact.evidence.required);
         let max_age_seconds = settings.integer("change", "approval_max_age_seconds").unwrap_or(0);
@@ -61,13 +68,43 @@ impl ChangeGate {
             history,
             freezes: freezes(catalogue, question, now),
             approvals: approval_facts(change, &caller, approved_by, |person| catalogue.groups_of(person)),
-            cost: change.cost.as_ref().map(cost_fact),
+            cost,
+            spend: Some(spend),
             waivers: catalogue.waivers.iter().filter(|waiver| waiver.service == change.service).cloned().collect(),
             caller,
             change: change.clone().kept(),
             settings,
         };
         (facts, seen)
+    }
+
+    /// Looks at the budgets that hold the service, by the bill that the cost gate kept: nobody waits for AWS to write one.
+    async fn spend(
+        &self,
+        question: &ChangeQuestion,
+        cost: Option<&CostFact>,
+        now: Timestamp,
+        limit: Duration,
+    ) -> ChangeSpend {
+        let catalogue = &self.house.catalogue;
+        let change = &question.asked;
+        let held_by: Vec<_> = budgets_of(catalogue, &change.service, Some(&change.environment)).collect();
+        let looked: Vec<Looked> = if held_by.is_empty() {
+            Vec::new()
+        } else {
+            let settings = catalogue.settings_of(&change.service);
+            // What mends goes ahead however its budgets stand, so it need not be known.
+            let required = !matches!(change.purpose, Purpose::Fix | Purpose::Rollback);
+            let judging = SpendJudging::of(&settings, now, required);
+            let bill = self.house.statement(limit).await;
+            held_by.into_iter().map(|budget| bill.look(budget, &judging)).collect()
+        };
+        let increase = cost.and_then(|cost| cost.monthly_increase_micros.zip(cost.currency.as_deref()));
+        ChangeSpend {
+            budgets_declared: u64::try_from(catalogue.budgets.len()).unwrap_or(u64::MAX),
+            fits: increase.map_or_else(Vec::new, |(micros, currency)| increase_fits(&looked, micros, currency)),
+            budgets: looked.into_iter().map(|looked| looked.fact).collect(),
+        }
     }
 
     /// Reads the earlier changes. Without an answer of the ledger it is not known which were seen.

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The functions' binaries.
-pub(crate) const FUNCTIONS: [&str; 2] = ["change-gate", "slo-gate"];
+pub(crate) const FUNCTIONS: [&str; 3] = ["change-gate", "cost-gate", "slo-gate"];
 
 /// Functions that answer; they stop when this is dropped.
 pub(crate) struct Gates {

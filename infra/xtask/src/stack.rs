@@ -16,7 +16,7 @@ use crate::{
 const FOLDER: &str = ".tollgate/stack";
 const STACK: &str = "tollgate";
 /// The functions, as the template names them.
-const FUNCTIONS: [&str; 2] = ["ChangeGate", "SloGate"];
+const FUNCTIONS: [&str; 3] = ["ChangeGate", "CostGate", "SloGate"];
 
 /// Builds, deploys, asks.
 pub(crate) fn run() -> Result<()> {

@@ -32,8 +32,8 @@ warn contains report(proof) if {
 	not proof.required
 }
 
-# `change.service` speaks for a service that is not known, `change.cost_increase` for resources without a price and
-# `change.dependencies` for dependencies.
+# `change.service` speaks for a service that is not known, `change.cost_increase` for resources without a price,
+# `change.dependencies` for dependencies and `change.budget_evidence` for budgets.
 bad contains input.history.evidence if input.history.evidence.status != "ok"
 
 bad contains input.freezes.evidence if input.freezes.evidence.status != "ok"
@@ -54,7 +54,7 @@ bad contains input.cost.evidence if {
 }
 
 report(proof) := finding.of({
-	"message": sprintf("`%s` %s: %s", [proof.id, state(proof), evidence.reason(proof)]),
+	"message": sprintf("`%s` %s: %s", [proof.id, evidence.state(proof), evidence.reason(proof)]),
 	"observed": {"status": proof.status, "as_of": proof.as_of},
 	"threshold": {"status": "ok"},
 	"since": evidence.since(proof),
@@ -62,9 +62,3 @@ report(proof) := finding.of({
 	"owner": input.service.owner,
 	"retry_at": clock.in_seconds(input.settings.thresholds.change.retry_seconds),
 })
-
-state(proof) := object.get(
-	{"no_data": "has no data", "stale": "is out of date", "partial": "is incomplete", "error": "could not be read"},
-	proof.status,
-	"cannot be relied on",
-)

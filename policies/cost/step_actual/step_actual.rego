@@ -14,24 +14,24 @@ package tollgate.cost.step_actual
 import data.tollgate.lib.finding
 import data.tollgate.lib.spending
 
-deny contains finding.of(report(budget, step)) if {
+deny contains finding.of(spending.spent(budget, step)) if {
 	some [budget, step] in reached
 	step.enforcement == "freeze"
 	not spending.mending(input.spending)
 }
 
-require_approval contains finding.awaiting(report(budget, step), budget.owner, 1) if {
+require_approval contains finding.awaiting(spending.spent(budget, step), budget.owner, 1) if {
 	some [budget, step] in reached
 	step.enforcement == "approve"
 	not spending.mending(input.spending)
 }
 
-warn contains finding.of(report(budget, step)) if {
+warn contains finding.of(spending.spent(budget, step)) if {
 	some [budget, step] in reached
 	step.enforcement == "inform"
 }
 
-warn contains finding.of(report(budget, step)) if {
+warn contains finding.of(spending.spent(budget, step)) if {
 	some [budget, step] in reached
 	step.enforcement != "inform"
 	spending.mending(input.spending)
@@ -41,15 +41,3 @@ reached contains [budget, step] if {
 	some budget in input.budgets
 	step := spending.last_step(budget, "actual")
 }
-
-report(budget, step) := spending.about(budget, {
-	"message": sprintf("the budget `%s` has spent %s of %s, which is %s (step %s): %s until %s", [
-		budget.name, spending.money(budget, budget.spent_micros), spending.money(budget, budget.limit_micros),
-		spending.share(budget.share_ppm), spending.share(step.share_ppm), spending.meanings[step.enforcement],
-		spending.period_ends(budget),
-	]),
-	"observed": {"spent_micros": budget.spent_micros, "share_ppm": budget.share_ppm},
-	"threshold": {"share_ppm": step.share_ppm, "limit_micros": budget.limit_micros},
-	"retry_at": spending.period_ends(budget),
-	"urgency": spending.urgency(step),
-})

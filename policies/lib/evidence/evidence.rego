@@ -17,3 +17,10 @@ since(proof) := proof.as_of if {
 	proof.status == "no_data"
 	proof.window_seconds != null
 } else := input.evaluated_at
+
+# What is wrong with it.
+state(proof) := object.get(
+	{"no_data": "has no data", "stale": "is out of date", "partial": "is incomplete", "error": "could not be read"},
+	proof.status,
+	"cannot be relied on",
+)

@@ -31,6 +31,39 @@ about(budget, fields) := object.union({"evidence": [budget.evidence.id], "owner"
 # When the amount is whole again.
 period_ends(budget) := budget.period.ends_at
 
+# That a step of what was spent is reached.
+spent(budget, step) := about(budget, {
+	"message": sprintf("the budget `%s` has spent %s of %s, which is %s (step %s): %s until %s", [
+		budget.name, money(budget, budget.spent_micros), money(budget, budget.limit_micros), share(budget.share_ppm),
+		share(step.share_ppm), meanings[step.enforcement], period_ends(budget),
+	]),
+	"observed": {"spent_micros": budget.spent_micros, "share_ppm": budget.share_ppm},
+	"threshold": {"share_ppm": step.share_ppm, "limit_micros": budget.limit_micros},
+	"retry_at": period_ends(budget),
+	"urgency": urgency(step),
+})
+
+# That a step of the forecast is reached.
+forecast(budget, step) := object.union(about(budget, {
+	"message": sprintf("the budget `%s` will have spent %s of %s at the end of its period, %s (step %s)%s: %s", [
+		budget.name, money(budget, budget.forecast.mean_micros), money(budget, budget.limit_at_end_micros),
+		share(budget.forecast.projected_ppm), share(step.share_ppm), exhausted(budget), meanings[step.enforcement],
+	]),
+	"observed": {
+		"mean_micros": budget.forecast.mean_micros,
+		"low_micros": budget.forecast.low_micros,
+		"high_micros": budget.forecast.high_micros,
+		"method": budget.forecast.method,
+	},
+	"threshold": {"share_ppm": step.share_ppm, "limit_micros": budget.limit_at_end_micros},
+	"retry_at": period_ends(budget),
+	"urgency": urgency(step),
+}), {"evidence": [budget.evidence.id, budget.forecast_evidence.id]})
+
+exhausted(budget) := "" if budget.exhausted_on == null
+
+exhausted(budget) := sprintf(" and be used up on %s", [budget.exhausted_on]) if budget.exhausted_on != null
+
 meanings := {
 	"inform": "its owner is told",
 	"approve": "changes need the owner's approval",

@@ -17,6 +17,9 @@ slo(patch) := object.union(healthy_slo, patch)
 # Facts whose only objective is this one.
 with_slo(patch) := facts({"slos": [slo(patch)]})
 
+# Facts with fields of the only budget put in their place.
+budgeted(budget_patch, patch) := facts(object.union({"spend": {"budgets": [budget(budget_patch)]}}, patch))
+
 # Facts with one threshold changed.
 threshold(group, name, value) := {"settings": {"thresholds": {group: {name: value}}}}
 
@@ -103,6 +106,7 @@ healthy := {
 	"freezes": {"evidence": evidence("freezes"), "active": [], "next": null},
 	"approvals": [],
 	"cost": null,
+	"spend": {"budgets_declared": 4, "budgets": [healthy_budget], "fits": []},
 	"settings": {"thresholds": thresholds, "modes": {}},
 	"waivers": [],
 }

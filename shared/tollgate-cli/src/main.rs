@@ -1,12 +1,14 @@
 //! The tollgate command, for policy authors and operators.
 
+mod cost;
 mod policies;
+mod read;
 mod record;
 mod replay;
 mod schema;
 mod slo;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{io, path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
 
@@ -20,6 +22,9 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Check budgets, and show how they stand
+    #[command(subcommand)]
+    Cost(cost::CostCommand),
     /// Test, check, write and list policies
     #[command(subcommand)]
     Policies(policies::PoliciesCommand),
@@ -42,13 +47,14 @@ struct Folder {
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        // Not clap's 2, which `slo status` answers with.
+        // Not clap's 2, which `slo status` and `cost status` answer with.
         Err(error) => {
             let code = ExitCode::from(u8::from(error.use_stderr()));
             return error.print().map_or(ExitCode::FAILURE, |()| code);
         }
     };
     let done = match cli.command {
+        Command::Cost(command) => within_runtime(cost::run(command)),
         Command::Policies(command) => policies::run(command),
         Command::Record(args) => within_runtime(record::run(args)),
         Command::Replay(args) => within_runtime(replay::run(args)),
@@ -64,4 +70,9 @@ fn main() -> ExitCode {
 
 fn within_runtime(work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work)
+}
+
+/// Whoever reads may have seen enough.
+fn cut_off(error: io::Error) -> io::Result<()> {
+    if error.kind() == io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) }
 }

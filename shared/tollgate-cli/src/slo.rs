@@ -2,7 +2,6 @@
 
 mod check;
 mod import;
-mod read;
 mod status;
 
 use std::process::ExitCode;

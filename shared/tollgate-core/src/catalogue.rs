@@ -29,9 +29,12 @@ use crate::{
 };
 
 /// Thresholds that gates themselves read; policies are held against the rest.
-const NEEDED: [(&str, &str); 6] = [
+const NEEDED: [(&str, &str); 9] = [
     ("change", "approval_max_age_seconds"),
     ("change", "history_window_seconds"),
+    ("cost", "spend_max_age_seconds"),
+    ("cost", "spend_max_lag_days"),
+    ("cost", "weekday_min_weeks"),
     ("decision", "allow_valid_seconds"),
     ("decision", "deny_valid_seconds"),
     ("decision", "pending_valid_seconds"),
@@ -103,7 +106,7 @@ impl Catalogue {
         let defaults = catalogue.settings.resolve("", None);
         let missing = NEEDED.iter().filter(|(group, name)| defaults.integer(group, name).is_none_or(|value| value < 0));
         errors.extend(missing.map(|(group, name)| {
-            let message = format!("`thresholds.{group}.{name}` must be declared, as a whole number of seconds");
+            let message = format!("`thresholds.{group}.{name}` must be declared, as a whole number of 0 or more");
             DataError::new("data/settings/defaults.yaml", None, message)
         }));
         catalogue.warn_of_unreachable();

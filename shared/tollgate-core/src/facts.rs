@@ -18,7 +18,7 @@ mod change;
 mod cost;
 mod slo;
 
-pub use change::ChangeFacts;
+pub use change::{ChangeFacts, ChangeSpend};
 pub use cost::{CostFacts, Spending};
 pub use slo::{MaintenanceWindow, Rollout, SloGateFacts};
 

@@ -10,7 +10,7 @@ pub(crate) struct Question {
     pub(crate) name: &'static str,
     /// What it is about, for a person.
     pub(crate) title: &'static str,
-    /// The gate that is asked: `change` or `slo`.
+    /// The gate that is asked: `change`, `slo` or `cost`.
     pub(crate) gate: &'static str,
     /// The verdict.
     pub(crate) expected: &'static str,
@@ -96,7 +96,7 @@ pub(crate) fn rollouts(commit: &Commit) -> Vec<Question> {
     ]
 }
 
-fn body(commit: &Commit, service: &str, approvers: &[&str]) -> Value {
+pub(super) fn body(commit: &Commit, service: &str, approvers: &[&str]) -> Value {
     let approvals: Vec<Value> = approvers.iter().map(|by| json!({ "by": by, "commit": commit.id })).collect();
     let name = commit.id.as_deref().and_then(|id| id.get(..10)).unwrap_or("demo");
     json!({ "change": {

@@ -1,9 +1,10 @@
-//! The gates on this machine: real telemetry, real functions, real changes, each decision shown.
+//! The gates on this machine: real telemetry, a pretended bill, real functions, real changes, each decision shown.
 
 pub(crate) mod changes;
 pub(crate) mod commit;
 mod quantity;
 pub(crate) mod show;
+mod spending;
 
 use std::{
     fs::{self, File, TryLockError},
@@ -27,6 +28,7 @@ use crate::{
 
 const FOLDER: &str = ".tollgate/demo";
 const RECORDED: &str = "infra/demo/telemetry.json";
+const RECORDED_BILL: &str = "infra/demo/bill.json";
 
 #[derive(Args, Default)]
 pub(crate) struct Options {
@@ -50,8 +52,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let tools = tools::run_set()?;
     build(options.recorded)?;
     let emulator = if options.recorded { None } else { Some(telemetry(&tools, &folder)?) };
+    let bill = if options.recorded { project::root().join(RECORDED_BILL) } else { bill(&folder)? };
     let gates = lambda::watch(&tools, &folder, port, |command| {
-        environment(command, &folder, emulator.as_ref());
+        environment(command, &folder, &bill, emulator.as_ref());
     })?;
     let unexpected = ask(&gates, &folder)?;
     if options.keep {
@@ -83,7 +86,7 @@ fn empty(folder: &Path) -> Result<()> {
 fn build(recorded: bool) -> Result<()> {
     let mut binaries: Vec<&str> = FUNCTIONS.iter().flat_map(|function| ["--bin", function]).collect();
     if !recorded {
-        binaries.extend(["--bin", "demo-telemetry"]);
+        binaries.extend(["--bin", "demo-telemetry", "--bin", "demo-bill"]);
     }
     anstream::eprintln!("building the gates {DIM}(the first time takes some minutes){PLAIN}");
     processes::run(project::locked(&["build"]).args(&binaries)).context("the build failed")
@@ -106,13 +109,21 @@ pub(crate) fn publish(emulator: &Emulator) -> Result<()> {
     Ok(())
 }
 
-fn environment(command: &mut Command, folder: &Path, emulator: Option<&Emulator>) {
+/// The bill of the demo's services, as it would be fetched now: no emulator has one.
+fn bill(folder: &Path) -> Result<PathBuf> {
+    let path = folder.join("bill.json");
+    fs::write(&path, processes::output(&mut project::command(project::built("debug", "demo-bill")))?)?;
+    Ok(path)
+}
+
+fn environment(command: &mut Command, folder: &Path, bill: &Path, emulator: Option<&Emulator>) {
     // Without an emulator nothing listens there: a call to AWS fails at once instead of leaving this machine.
     emulator::credentials(command, emulator.map_or("http://127.0.0.1:1", |emulator| emulator.endpoint.as_str()));
     let ledger = folder.join("ledger.sqlite");
     command
         .env("TOLLGATE_POLICIES", project::root().join("policies"))
         .env("TOLLGATE_LEDGER", format!("sqlite:{}", ledger.display()))
+        .env("TOLLGATE_BILLING", format!("recorded:{}", bill.display()))
         .env("RUST_BACKTRACE", "0");
     if emulator.is_some() {
         command.env("TOLLGATE_TELEMETRY", "cloudwatch").env("TOLLGATE_CLOCK", "system");
@@ -128,7 +139,7 @@ fn ask(gates: &Gates, folder: &Path) -> Result<Vec<String>> {
     let commit = commit::last();
     show::heading(&commit);
     let mut unexpected = Vec::new();
-    let questions = changes::all(&commit).into_iter().chain(changes::rollouts(&commit));
+    let questions = changes::all(&commit).into_iter().chain(changes::rollouts(&commit)).chain(spending::all(&commit));
     for (index, question) in questions.enumerate() {
         let function = format!("{}-gate", question.gate);
         let url = format!("{}/v1/gates/{}", gates.url(&function), question.gate);

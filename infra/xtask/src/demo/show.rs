@@ -1,7 +1,7 @@
 //! Decisions, as they read in a terminal.
 
 use serde_json::Value;
-use textwrap::Options;
+use textwrap::{Options, WordSeparator, WordSplitter};
 
 use super::{changes::Question, commit::Commit, quantity};
 use crate::project::{BOLD, DIM, GREEN, PLAIN, RED, YELLOW};
@@ -113,7 +113,10 @@ fn line(label: &str, value: &str) {
 }
 
 fn wrap(text: &str, indent: &str) -> String {
-    textwrap::fill(text, Options::new(WIDTH).initial_indent(indent).subsequent_indent(indent).break_words(false))
+    // A time or a name is not broken at its hyphens.
+    let whole =
+        Options::new(WIDTH).word_splitter(WordSplitter::NoHyphenation).word_separator(WordSeparator::AsciiSpace);
+    textwrap::fill(text, whole.initial_indent(indent).subsequent_indent(indent).break_words(false))
 }
 
 fn each(array: &Value) -> impl Iterator<Item = &Value> {

@@ -11,7 +11,7 @@ use tollgate_core::{
 };
 
 use super::{
-    group::Tags,
+    group::{Tags, place},
     part::Gap,
     plan::Wanted,
     snapshot::Snapshot,
@@ -43,6 +43,17 @@ impl Wanted {
             anomalies: value("anomalies").and_then(serde_json::Value::as_bool).unwrap_or(false),
             paid_requests_at_most: number("paid_requests_at_most"),
         }
+    }
+}
+
+/// Can the bill be asked for a budget's spend?
+///
+/// # Errors
+/// When its scope names what no tag carries, or nothing can fit it.
+pub fn askable(budget: &Budget, tags: &Tags) -> Result<(), String> {
+    match budget.allowance {
+        Allowance::Declared(_) => place(&budget.scope, tags).map(drop),
+        Allowance::AwsBudget { .. } => Ok(()),
     }
 }
 
@@ -108,8 +119,13 @@ fn nothing(budget: &Budget, gap: &Gap, judging: &SpendJudging) -> NoSpend {
 /// A planned change, held against each of the budgets in its currency.
 pub fn fits(looked: &[Looked], planned: Option<&PlannedCostFact>) -> Vec<PlannedFit> {
     let planned = planned.and_then(|planned| Some((planned.monthly_increase_micros?, planned.currency.as_deref()?)));
-    let Some((increase, currency)) = planned else { return Vec::new() };
-    let fit = |looked: &Looked| planned_fit(&looked.fact, looked.terms.as_ref()?, increase, currency).ok();
+    planned.map_or_else(Vec::new, |(increase, currency)| increase_fits(looked, increase, currency))
+}
+
+/// A monthly increase in millionths of a currency, held against each of the budgets in that currency.
+pub fn increase_fits(looked: &[Looked], monthly_increase_micros: i64, currency: &str) -> Vec<PlannedFit> {
+    let fit =
+        |looked: &Looked| planned_fit(&looked.fact, looked.terms.as_ref()?, monthly_increase_micros, currency).ok();
     looked.iter().filter_map(fit).collect()
 }
 

@@ -7,8 +7,11 @@ use tollgate_core::{
     slo::{self, Slo},
 };
 
-use super::read::{self, WARNING};
-use crate::{Folder, policies::count};
+use crate::{
+    Folder,
+    policies::count,
+    read::{self, WARNING},
+};
 
 /// Check objectives and the data around them: services, thresholds, maintenance
 ///

@@ -15,7 +15,7 @@ use tollgate_core::{
 };
 use tollgate_policy::tools;
 
-use super::read;
+use crate::read;
 use crate::{Folder, policies::count};
 
 /// Take over a Keptn quality gate (`slo.yaml`) as `data/keptn/<service>.yaml`, and say what Keptn would pass and Tollgate

@@ -8,7 +8,7 @@ mod tests;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    io::{self, Write as _, stdout},
+    io::{Write as _, stdout},
     process::ExitCode,
     time::{Duration, SystemTime},
 };
@@ -27,8 +27,7 @@ use tollgate_core::{
 use tollgate_ledger::{KeptDays, Ledger, LedgerConfig, background, is_kept, slo_days, with_parts};
 
 use self::row::{Enough, Relation, Row, State};
-use super::read;
-use crate::Folder;
+use crate::{Folder, cut_off, read};
 
 const DEADLINE: Duration = Duration::from_secs(60);
 /// Parts of the period that the trend shows.
@@ -70,13 +69,7 @@ enum Format {
 }
 
 pub(super) async fn run(args: StatusArgs) -> anyhow::Result<ExitCode> {
-    let catalogue = match read::catalogue(&args.policies) {
-        Ok(catalogue) => catalogue,
-        Err(errors) => {
-            read::print(&args.policies.path, &errors, "");
-            return Err(anyhow!("the data are not in order: mend what `tollgate slo check` says"));
-        }
-    };
+    let catalogue = read::in_order(&args.policies, "tollgate slo check")?;
     let chosen = chosen(&catalogue, args.service.as_deref())?;
     let telemetry = match &args.telemetry {
         TelemetrySource::CloudWatch => {
@@ -103,11 +96,6 @@ pub(super) async fn run(args: StatusArgs) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(ExitCode::from(exit_code(&rows)))
-}
-
-/// Whoever reads may have seen enough.
-fn cut_off(error: io::Error) -> io::Result<()> {
-    if error.kind() == io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) }
 }
 
 fn exit_code(rows: &[Row]) -> u8 {

@@ -13,6 +13,7 @@ use crate::{
     catalogue::{Service, Team},
     data::{DataError, from_yaml},
     money::{decimal_from_micros, excerpt, is_currency, micros_from_decimal},
+    suggest::did_you_mean,
 };
 
 const LONGEST_NAME: usize = 63;
@@ -66,10 +67,9 @@ impl Reader<'_> {
         let (at, entry) = (&entry.defined, &entry.value);
         let name = self.name(&entry.name);
         if !self.teams.contains_key(&entry.owner.value) {
-            let message = format!(
-                "owner `{}` has no file in `data/teams`: write one, or name another",
-                excerpt(&entry.owner.value)
-            );
+            let owner = excerpt(&entry.owner.value);
+            let meant = did_you_mean(&owner, self.teams.keys().map(String::as_str));
+            let message = format!("owner `{owner}` has no file in `data/teams`{meant}: write one, or name another");
             self.refuse::<()>(&entry.owner.defined, message);
         }
         let scope = self.scope(at, entry.scope.as_ref());
@@ -114,7 +114,9 @@ impl Reader<'_> {
             return self.refuse(at, format!("no `scope`: {WRITE}"));
         };
         for service in entry.services.iter().filter(|service| !self.services.contains_key(&service.value)) {
-            let message = format!("service `{}` has no file in `data/services`", excerpt(&service.value));
+            let name = excerpt(&service.value);
+            let meant = did_you_mean(&name, self.services.keys().map(String::as_str));
+            let message = format!("service `{name}` has no file in `data/services`{meant}: write one, or name another");
             self.refuse::<()>(&service.defined, message);
         }
         for account in entry.accounts.iter().filter(|account| !is_account(&account.value)) {
@@ -158,7 +160,10 @@ impl Reader<'_> {
     fn environments(&mut self, names: &[Spanned<String>]) -> Vec<String> {
         for name in names {
             if !self.services.values().any(|service| service.environments.contains(&name.value)) {
-                let message = format!("no service runs in `{}`: name an environment of one", excerpt(&name.value));
+                let environment = excerpt(&name.value);
+                let known = self.services.values().flat_map(|service| &service.environments);
+                let meant = did_you_mean(&environment, known.map(String::as_str));
+                let message = format!("no service runs in `{environment}`{meant}: name an environment of one");
                 self.refuse::<()>(&name.defined, message);
             }
         }

@@ -160,6 +160,9 @@ fn thresholds_that_an_objective_cannot_reach_are_warned_of() {
                     burn_rate_pairs: {value: [{name: page_fast, factor_micro: 14400000}], tighter: fixed, meaning: m}}, \
                     change: {history_window_seconds: {value: 1, tighter: fixed, meaning: m}, \
                     approval_max_age_seconds: {value: 1, tighter: lower, meaning: m}}, \
+                    cost: {spend_max_age_seconds: {value: 1, tighter: lower, meaning: m}, \
+                    spend_max_lag_days: {value: 1, tighter: lower, meaning: m}, \
+                    weekday_min_weeks: {value: 1, tighter: higher, meaning: m}}, \
                     decision: {allow_valid_seconds: {value: 1, tighter: lower, meaning: m}, \
                     deny_valid_seconds: {value: 1, tighter: lower, meaning: m}, \
                     pending_valid_seconds: {value: 1, tighter: lower, meaning: m}}}";

@@ -17,6 +17,10 @@ thresholds:
   change:
     history_window_seconds: {value: 86400, tighter: fixed, meaning: m}
     approval_max_age_seconds: {value: 86400, tighter: lower, meaning: m}
+  cost:
+    spend_max_age_seconds: {value: 43200, tighter: lower, meaning: m}
+    spend_max_lag_days: {value: 2, tighter: lower, meaning: m}
+    weekday_min_weeks: {value: 4, tighter: higher, meaning: m}
   decision:
     allow_valid_seconds: {value: 900, tighter: lower, meaning: m}
     deny_valid_seconds: {value: 60, tighter: lower, meaning: m}
@@ -57,10 +61,12 @@ fn a_service_its_team_and_its_members_are_found() {
 #[test]
 fn what_gates_read_themselves_must_be_declared() {
     let errors = read(&[(DEFAULTS.0, "thresholds: {slo: {x: {value: 1, tighter: lower, meaning: m}}}")]).unwrap_err();
-    assert!(
-        errors.iter().any(|error| error.contains("`thresholds.slo.max_age_seconds` must be declared")),
-        "{errors:?}"
-    );
+    for needed in
+        ["slo.max_age_seconds", "cost.spend_max_age_seconds", "cost.spend_max_lag_days", "cost.weekday_min_weeks"]
+    {
+        let expected = format!("`thresholds.{needed}` must be declared, as a whole number");
+        assert!(errors.iter().any(|error| error.contains(&expected)), "{needed}: {errors:?}");
+    }
 }
 
 #[test]

@@ -4,7 +4,15 @@ use serde::{Deserialize, Serialize};
 
 use super::{CallerFact, CostFact, DependencyFact, Facts, Frame, FreezeFact, HistoryFact, ServiceFact};
 use crate::{
-    Timestamp, approval::ApprovalFact, change::Change, decision::Gate, settings::Settings, slo::SloFact, waiver::Waiver,
+    Timestamp,
+    approval::ApprovalFact,
+    budget::{BudgetFact, PlannedFit},
+    change::Change,
+    decision::Gate,
+    evidence::Evidence,
+    settings::Settings,
+    slo::SloFact,
+    waiver::Waiver,
 };
 
 /// Everything that a decision about a change rests on.
@@ -35,15 +43,38 @@ pub struct ChangeFacts {
     pub approvals: Vec<ApprovalFact>,
     /// The cost estimate that came with the change; null when none came.
     pub cost: Option<CostFact>,
+    /// The budgets that the change has to keep; absent in decisions that were made before there were any, which can so be
+    /// judged again as they were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spend: Option<ChangeSpend>,
     /// Thresholds and modes in force for this service.
     pub settings: Settings,
     /// Exceptions in force for this service.
     pub waivers: Vec<Waiver>,
 }
 
+/// What the budgets of the changed service say of a change.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ChangeSpend {
+    /// How many budgets the organisation has; 0 where it uses none.
+    pub budgets_declared: u64,
+    /// The budgets that hold the service in its environment. Their evidence is required, except for a fix or a rollback,
+    /// which goes ahead however they stand.
+    pub budgets: Vec<BudgetFact>,
+    /// The cost estimate, held against each of the budgets in its currency; empty when none came, or none that can be read.
+    pub fits: Vec<PlannedFit>,
+}
+
 impl From<ChangeFacts> for Facts {
     fn from(facts: ChangeFacts) -> Self {
         Self::Change(Box::new(facts))
+    }
+}
+
+impl ChangeSpend {
+    fn evidence(&self) -> impl Iterator<Item = &Evidence> {
+        self.budgets.iter().flat_map(|budget| [&budget.evidence, &budget.forecast_evidence])
     }
 }
 
@@ -54,7 +85,8 @@ impl ChangeFacts {
             .into_iter()
             .chain(self.slos.iter().map(|slo| &slo.evidence))
             .chain(self.dependencies.iter().flat_map(DependencyFact::evidence))
-            .chain(self.cost.iter().map(|cost| &cost.evidence));
+            .chain(self.cost.iter().map(|cost| &cost.evidence))
+            .chain(self.spend.iter().flat_map(ChangeSpend::evidence));
         Frame {
             gate: Gate::Change,
             evaluated_at: self.evaluated_at,

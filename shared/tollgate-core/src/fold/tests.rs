@@ -6,7 +6,7 @@ use crate::{
     approval::{ApprovalFact, ApprovalRequirement},
     decision::{Decision, Verdict},
     evidence::{Evidence, EvidenceStatus},
-    facts::{ChangeFacts, FreezeWindow},
+    facts::{ChangeFacts, ChangeSpend, FreezeWindow},
     finding::{Effect, Evaluation, Finding, FindingKind, Mode, RuleRun},
     waiver::Waiver,
 };
@@ -212,4 +212,34 @@ fn the_summary_says_what_holds_it_up() {
     assert_eq!(decision.summary, expected);
     let allowed = of(&facts(), vec![Finding::new("change.z", Effect::Warn, "w")]);
     assert_eq!(allowed.summary, "pay in production may change: 2 rules judged, none holds it up, one warns");
+}
+
+#[test]
+fn a_budget_of_which_nothing_is_known_never_passes_in_silence() {
+    let budget = crate::budget::example::budget("");
+    let none = crate::budget::Unknown {
+        terms: None,
+        source: "ledger".into(),
+        status: EvidenceStatus::NoData,
+        reason: "no bill was fetched yet".into(),
+    };
+    let mut judging = crate::budget::example::judging("2026-11-21T09:00:00Z");
+    let mut decided = |required: bool| {
+        judging.required = required;
+        let budgets = vec![crate::budget::budget_fact(&budget, &Err(none.clone()), &judging)];
+        let spend = ChangeSpend { budgets_declared: 1, budgets, fits: Vec::new() };
+        of(&ChangeFacts { spend: Some(spend), ..facts() }, Vec::new())
+    };
+    assert_eq!(decided(true).verdict, Verdict::Deny);
+    let told = decided(false);
+    assert_eq!(told.verdict, Verdict::Allow);
+    let evidence: Vec<&String> = told.findings.iter().flat_map(|finding| &finding.evidence).collect();
+    assert_eq!(evidence, ["budget/b/forecast", "budget/b"]);
+}
+
+#[test]
+fn facts_from_before_there_were_budgets_are_written_as_they_were_read() {
+    let written = serde_json::to_value(facts()).unwrap();
+    assert!(written.get("spend").is_none(), "their digest stays what it was");
+    assert_eq!(serde_json::from_value::<ChangeFacts>(written).unwrap(), facts());
 }

@@ -10,14 +10,14 @@ use crate::Folder;
 const LARGEST_BYTES: u64 = 4 * 1024 * 1024;
 
 /// The catalogue, of which no name leads nowhere.
-pub(super) fn catalogue(folder: &Folder) -> Result<Catalogue, Vec<DataError>> {
+pub(crate) fn catalogue(folder: &Folder) -> Result<Catalogue, Vec<DataError>> {
     let catalogue = Catalogue::read(&tools::data_files(&folder.path)?)?;
     let dangling = catalogue.dangling();
     if dangling.is_empty() { Ok(catalogue) } else { Err(dangling) }
 }
 
 /// The text of a file that somebody named.
-pub(super) fn text(path: &Path) -> Result<String, DataError> {
+pub(crate) fn text(path: &Path) -> Result<String, DataError> {
     let wrong = |message: String| DataError::new(path.display().to_string(), None, message);
     if path.is_dir() {
         return Err(wrong("is a folder: name its files, such as `slos/*.yaml`".to_owned()));
@@ -38,7 +38,7 @@ pub(super) fn text(path: &Path) -> Result<String, DataError> {
 }
 
 /// Prints each as `path:line:column: what`, with the path as editors find it from here.
-pub(super) fn print(folder: &Path, found: &[DataError], kind: &str) {
+pub(crate) fn print(folder: &Path, found: &[DataError], kind: &str) {
     for error in found {
         let inside = folder.join(&error.file);
         let file = if inside.exists() { inside.display().to_string() } else { error.file.clone() };
@@ -47,6 +47,17 @@ pub(super) fn print(folder: &Path, found: &[DataError], kind: &str) {
     }
 }
 
-pub(super) const WARNING: &str = "\u{1b}[33mwarning:\u{1b}[0m ";
+pub(crate) const WARNING: &str = "\u{1b}[33mwarning:\u{1b}[0m ";
 const BOLD: &str = "\u{1b}[1m";
 const PLAIN: &str = "\u{1b}[0m";
+
+/// The catalogue for a command that shows something: what is wrong with it is printed.
+///
+/// # Errors
+/// When it is not in order; `check` says so in full.
+pub(crate) fn in_order(folder: &Folder, check: &str) -> anyhow::Result<Catalogue> {
+    catalogue(folder).map_err(|errors| {
+        print(&folder.path, &errors, "");
+        anyhow::anyhow!("the data are not in order: mend what `{check}` says")
+    })
+}

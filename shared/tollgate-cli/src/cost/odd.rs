@@ -1,0 +1,94 @@
+//! What is odd about budgets beside their form: names that lead nowhere in a bill, and what cannot be compared.
+
+use tollgate_aws::billing::{Tags, Wanted, askable, budgets_of};
+use tollgate_core::{
+    budget::{Allowance, Budget},
+    catalogue::Catalogue,
+    data::DataError,
+    suggest::did_you_mean,
+};
+
+const SETTINGS: &str = "data/settings";
+
+/// What cannot be meant: a scope that no bill can be asked for, and forecasts of budgets that do not exist.
+pub(super) fn errors(catalogue: &Catalogue) -> Vec<DataError> {
+    let settings = catalogue.settings.resolve("", None);
+    let (tags, wanted) = (Tags::of(&settings), Wanted::of(&settings));
+    let mut found: Vec<DataError> = catalogue
+        .budgets
+        .iter()
+        .filter_map(|budget| Some(at(budget, format!("`{}`: {}", budget.name, askable(budget, &tags).err()?))))
+        .collect();
+    let names = || catalogue.budgets.iter().map(|budget| budget.name.as_str());
+    let unknown = wanted.forecasts.iter().filter(|name| !names().any(|known| known == *name));
+    found.extend(unknown.map(|name| {
+        let meant = did_you_mean(name, names());
+        let message = format!("`thresholds.billing.forecasts` names `{name}`, which is no budget{meant}: remove it");
+        DataError::new(SETTINGS, None, message)
+    }));
+    found
+}
+
+/// What is allowed and hardly meant.
+pub(super) fn warnings(catalogue: &Catalogue) -> Vec<DataError> {
+    let tags = Tags::of(&catalogue.settings.resolve("", None));
+    let of_budgets = catalogue.budgets.iter().flat_map(|budget| {
+        let messages = [values(catalogue, &tags, budget), currency(catalogue, budget), nothing_stops(budget)];
+        messages.into_iter().flatten().map(|message| at(budget, message)).collect::<Vec<_>>()
+    });
+    let without = catalogue.services.keys().filter(|service| budgets_of(catalogue, service, None).next().is_none());
+    let without = without.filter(|_| !catalogue.budgets.is_empty()).map(|service| {
+        let message =
+            format!("no budget holds `{service}`: what is added to its spend waits for approval; write one for it");
+        DataError::new(format!("data/services/{service}.yaml"), None, message)
+    });
+    let mut found: Vec<DataError> = of_budgets.chain(without).collect();
+    found.sort();
+    found
+}
+
+fn at(budget: &Budget, message: String) -> DataError {
+    DataError::new(&budget.file, budget.line, message)
+}
+
+/// Values of tags that carry names of the catalogue, and are none.
+fn values(catalogue: &Catalogue, tags: &Tags, budget: &Budget) -> Option<String> {
+    let environments = || catalogue.services.values().flat_map(|service| &service.environments);
+    let known = |tag: &str| -> Option<Vec<&str>> {
+        let carries = |named: &Option<String>| named.as_deref() == Some(tag);
+        match () {
+            () if carries(&tags.owner) => Some(catalogue.teams.keys().map(String::as_str).collect()),
+            () if carries(&tags.service) => Some(catalogue.services.keys().map(String::as_str).collect()),
+            () if carries(&tags.environment) => Some(environments().map(String::as_str).collect()),
+            () => None,
+        }
+    };
+    budget.scope.tags.iter().find_map(|(tag, values)| {
+        let known = known(tag)?;
+        let unknown = values.iter().find(|value| !known.contains(&value.as_str()))?;
+        let meant = did_you_mean(unknown, known.iter().copied());
+        Some(format!("`{}` counts the tag `{tag}: {unknown}`, which the catalogue does not know{meant}", budget.name))
+    })
+}
+
+/// A currency that limits are not in: amounts of two are never compared, so each planned change has to be approved.
+fn currency(catalogue: &Catalogue, budget: &Budget) -> Option<String> {
+    let Allowance::Declared(declared) = &budget.allowance else { return None };
+    let settings = catalogue.settings.resolve("", Some(&budget.owner));
+    let limits = settings.text("cost", "currency")?;
+    (declared.currency != limits).then(|| {
+        let (name, ours) = (&budget.name, &declared.currency);
+        format!(
+            "`{name}` is in {ours} and `thresholds.cost.currency` in {limits}: amounts are not compared across \
+             currencies; write both in the currency of the bill"
+        )
+    })
+}
+
+/// Environments that are to stop first, of which the budget holds none.
+fn nothing_stops(budget: &Budget) -> Option<String> {
+    let held = &budget.scope.environments;
+    let outside = budget.non_essential.iter().find(|name| !held.is_empty() && !held.contains(name))?;
+    let name = &budget.name;
+    Some(format!("`{name}` has `{outside}` stop first, which it does not hold: take it out of `non_essential`"))
+}
