@@ -110,7 +110,7 @@ fn each_rule_about_spend_says_what_how_much_and_what_next() {
         }),
         facts(&settings, |facts| facts["planned"]["currency"] = "EUR".into()),
         facts(&settings, |facts| {
-            drop(facts["settings"]["thresholds"]["cost"].as_object_mut().unwrap().remove("pace_ppm"))
+            drop(facts["settings"]["thresholds"]["cost"].as_object_mut().unwrap().remove("pace_ppm"));
         }),
     ];
     let mut said = BTreeSet::new();
