@@ -71,6 +71,42 @@ async fn a_service_that_burns_stops_features_and_lets_rollbacks_through() {
     assert_eq!(verdict(&rollback), "allow", "{:#}", rollback.body);
 }
 
+/// One of the two burns the budget; the other one, healthy by itself, may not go on spending it.
+#[tokio::test]
+async fn a_budget_that_services_share_stops_them_both() {
+    let world = World::new();
+    world.publish("notifications", Traffic::burning(40, 2 * 3600)).await;
+    world.publish("ledger-db", Traffic { bad_ppm: 0, ..Traffic::HEALTHY }).await;
+    let gate = world.slo_gate().await;
+    let alone = ask(&gate, rollout("ledger-db", "feature")).await;
+    assert_eq!(verdict(&alone), "allow", "{:#}", alone.body);
+
+    let counts = |metric: &str| {
+        let of = |service: &str| {
+            format!("{{Namespace: {}, MetricName: {metric}, Dimensions: {{Service: {service}}}}}", world.namespace())
+        };
+        let inputs = format!("{{a: {}, b: {}}}", of("notifications"), of("ledger-db"));
+        format!(
+            "{{metricSource: {{type: CloudWatch, spec: {{expression: a + b, Region: eu-central-1, inputs: {inputs}}}}}}}"
+        )
+    };
+    let (good, total) = (counts("GoodRequestCount"), counts("RequestCount"));
+    let slo = format!(
+        "apiVersion: openslo/v1\nkind: SLO\nmetadata: {{name: together, annotations: {{tollgate.dev/shared-with: ledger-db}}}}\n\
+         spec:\n  service: notifications\n  indicator: {{spec: {{ratioMetric: {{good: {good}, total: {total}}}}}}}\n  \
+         timeWindow: [{{duration: 30d, isRolling: true}}]\n  budgetingMethod: Occurrences\n  objectives: [{{target: 0.999}}]\n"
+    );
+    std::fs::write(world.policies().join("data/slos/together.yaml"), slo).unwrap();
+    let gate = world.slo_gate().await;
+    for service in ["ledger-db", "notifications"] {
+        let answer = ask(&gate, rollout(service, "feature")).await;
+        assert_eq!(verdict(&answer), "deny", "{service}: {:#}", answer.body);
+        let findings = answer.body["findings"].as_array().unwrap();
+        let burning = findings.iter().find(|finding| finding["rule"] == "slo.burn_rate" && finding["effect"] == "deny");
+        assert_eq!(burning.unwrap()["evidence"], json!(["slo/notifications/together"]), "{service}");
+    }
+}
+
 #[tokio::test]
 async fn what_is_not_known_approves_nothing() {
     let world = World::new();

@@ -170,6 +170,66 @@ async fn what_cannot_be_sent_is_kept_and_sent_later() {
     assert!(mailbox.next().await.as_str().unwrap().starts_with("PAGE: payments-api in production"));
 }
 
+/// Whoever reads the topic is not paged at every turn because the bus is away.
+#[tokio::test]
+async fn a_target_that_took_a_notice_does_not_get_it_again_for_another() {
+    let mailbox = Mailbox::open().await;
+    let world = World::new()
+        .with("TOLLGATE_NOTICE_TOPIC", &mailbox.topic)
+        .with("TOLLGATE_NOTICE_BUS", "default")
+        .with("AWS_ENDPOINT_URL_EVENTBRIDGE", "http://127.0.0.1:1");
+    rest_is_silent(&world);
+    publish_all(&world, Traffic::burning(20, 2 * 3600)).await;
+    let mut gate = world.slo_gate().await;
+    let swept = invoke(&gate, "a", schedule(0)).await;
+    assert_eq!((&swept["saw"]["notices"], &swept["notices_unsent"]), (&json!(1), &json!(1)), "{swept:#}");
+    assert!(mailbox.next().await.as_str().unwrap().starts_with("PAGE: payments-api in production"));
+    let mut world = world;
+    for (minutes, unsent) in [(5, 1), (10, 0)] {
+        gate.kill().await;
+        world = world.later(minutes);
+        if unsent == 0 {
+            let endpoint = tollgate_e2e::aws_endpoint();
+            world = world.with("AWS_ENDPOINT_URL_EVENTBRIDGE", &endpoint);
+        }
+        gate.start_again("slo-gate", &world.environment()).unwrap();
+        let swept = invoke(&gate, &format!("at-{minutes}"), schedule(minutes)).await;
+        assert_eq!(swept["notices_unsent"], unsent, "{swept:#}");
+        assert!(mailbox.is_empty().await, "the topic has it already");
+    }
+}
+
+/// A page that nobody can end any more would stay open for ever.
+#[tokio::test]
+async fn a_service_that_leaves_the_catalogue_is_told_of_once() {
+    let mailbox = Mailbox::open().await;
+    let world = World::new().with("TOLLGATE_NOTICE_TOPIC", &mailbox.topic);
+    rest_is_silent(&world);
+    publish_all(&world, Traffic::HEALTHY).await;
+    world.publish("notifications", Traffic::burning(300, 2 * 3600)).await;
+    let mut gate = world.slo_gate().await;
+    let swept = invoke(&gate, "a", schedule(0)).await;
+    assert_eq!(swept["saw"]["levels"]["page"], 1, "{swept:#}");
+    assert!(mailbox.next().await.as_str().unwrap().starts_with("PAGE: notifications in production"));
+    gate.kill().await;
+    for folder in ["services", "slos"] {
+        std::fs::remove_file(world.policies().join(format!("data/{folder}/notifications.yaml"))).unwrap();
+    }
+    let mut world = world;
+    for (minutes, notices) in [(5, 1), (10, 0)] {
+        world = world.later(minutes);
+        gate.start_again("slo-gate", &world.environment()).unwrap();
+        let swept = invoke(&gate, &format!("at-{minutes}"), schedule(minutes)).await;
+        assert_eq!((&swept["saw"]["notices"], &swept["saw"]["failed"]), (&json!(notices), &json!(0)), "{swept:#}");
+        gate.kill().await;
+    }
+    let text = mailbox.next().await;
+    let text = text.as_str().unwrap();
+    assert!(text.starts_with("RESOLVED: notifications in production"), "{text}");
+    assert!(text.contains("catalogue: it is not in the catalogue any more"), "{text}");
+    assert!(mailbox.is_empty().await);
+}
+
 #[tokio::test]
 async fn a_trigger_that_cannot_be_read_fails_so_that_it_is_not_lost() {
     let world = World::new();

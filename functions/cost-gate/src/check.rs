@@ -48,8 +48,9 @@ impl CostGate {
         let renewed = self.house.renew_bill(renewal, &context.request_id, lease, fetch_until).await?;
         // What fetching cost is told in the first decision of this run, and in no other.
         let (now, mut bill) = (self.house.clock.now(), renewed.statement.clone());
-        let place = self.house.place(round).await?;
-        let order = round.order(place.as_ref());
+        let before = self.house.place(round).await?;
+        let order = round.order(before.as_ref());
+        let mut place = round.place(before.as_ref(), &order);
         let budgets: BTreeMap<&str, &Budget> =
             self.house.catalogue.budgets.iter().map(|budget| (budget.name.as_str(), budget)).collect();
         let (mut tally, mut looked_at, mut states) = (Tally::default(), 0, BTreeMap::new());
@@ -66,8 +67,8 @@ impl CostGate {
                 tally.note(name, told);
             }
             looked_at += 1;
-            let is_mark = looked_at % MARK_EVERY == 0 || looked_at == order.len();
-            if let Some(place) = is_mark.then(|| round.place(place.as_ref(), &order, name)).flatten() {
+            place.pass(&order, name);
+            if looked_at % MARK_EVERY == 0 || looked_at == order.len() {
                 self.house.mark(round, &place).await?;
             }
         }
@@ -99,10 +100,7 @@ impl CostGate {
                 Problem::unavailable(format!("{} budgets could not be looked at: the log says why", tally.failed))
             });
         }
-        let last = order.get(looked_at.wrapping_sub(1));
-        if let Some(place) = last.and_then(|last| round.place(place.as_ref(), &order, last)) {
-            self.house.mark(round, &place).await?;
-        }
+        self.house.mark(round, &place).await?;
         Err(Problem::unavailable(format!(
             "the time was over when {looked_at} budgets were looked at: the next run goes on with the other {left}"
         )))

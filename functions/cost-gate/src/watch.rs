@@ -80,14 +80,14 @@ impl CostGate {
         // Targets of one rule may each have a scope of their own.
         let key = format!("cost/{key}/{}", json!([schedule.scope.services, schedule.scope.environments]));
         let environments = schedule.scope.environments;
-        let round = Round { key, names, environments, keeps_place: true };
+        let round = Round { key, names, environments, keeps_place: true, scheduled_at: None };
         self.once(&round, Renewal::Schedule, "schedule", context).await
     }
 
     /// What AWS says of itself wakes us up, and decides nothing: the bill does, of which all budgets are told.
     async fn woken(&self, key: String, asked_by: &str, context: &Context) -> Result<Value, Problem> {
         let names = self.named(&Scope::default())?;
-        let round = Round { key, names, environments: Vec::new(), keeps_place: true };
+        let round = Round { key, names, environments: Vec::new(), keeps_place: true, scheduled_at: None };
         self.once(&round, Renewal::WakeUp, asked_by, context).await
     }
 

@@ -1,18 +1,18 @@
 //! What is kept of the days of objectives that are counted in slices, because CloudWatch forgets datapoints as short as a
 //! slice long before the period is over.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use chrono::{Days, NaiveDate, TimeDelta};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use tollgate_aws::Gathered;
 use tollgate_core::{
     Timestamp,
-    slo::{Background, DailyAggregate, Indicator, Slo},
+    slo::{DailyAggregate, Slo},
 };
 use tollgate_gate::unavailable;
 use tollgate_lambda::problem::Problem;
-use tollgate_ledger::{Collection, Commit, Committed, Document, Expect, LedgerError, Put};
+use tollgate_ledger::{Commit, Committed, Expect, KeptDays, LedgerError, Put, is_kept, slo_days, with_parts};
 
 use crate::SloGate;
 
@@ -22,34 +22,8 @@ const DAYS_BACK: u64 = 13;
 const LATE: TimeDelta = TimeDelta::minutes(15);
 /// Objectives whose days are read at once.
 const READS_AT_ONCE: usize = 16;
-/// The longest slice that CloudWatch's hourly datapoints cannot replace.
-const LONGEST_KEPT_SECONDS: u64 = 3599;
-
-/// What is kept, by the id of the objective's evidence.
-pub(crate) type Kept = BTreeMap<String, Document<Vec<DailyAggregate>>>;
-
-/// Is anything to be kept of its days?
-fn is_kept(slo: &Slo) -> bool {
-    slo.budgeting.slice_seconds().is_some_and(|seconds| seconds <= LONGEST_KEPT_SECONDS)
-}
-
-/// The objectives that an objective is made of, and itself.
-fn with_parts(slo: &Slo) -> Vec<&Slo> {
-    let mut all = vec![slo];
-    if let Indicator::Composite(composite) = &slo.indicator {
-        all.extend(composite.parts.iter().flat_map(|part| with_parts(&part.slo)));
-    }
-    all
-}
-
-/// What an objective is judged by besides its series.
-pub(crate) fn background(slo: &Slo, kept: &Kept) -> Background {
-    let of = |slo: &Slo| kept.get(&slo.evidence_id()).map(|days| days.value.clone()).unwrap_or_default();
-    Background { days: with_parts(slo).into_iter().flat_map(of).collect(), ..Background::default() }
-}
-
 /// The days that are over, that the series hold, and that are not kept yet, or not as well known.
-pub(crate) fn new_days(gathered: &Gathered<'_>, kept: &Kept) -> Vec<DailyAggregate> {
+pub(crate) fn new_days(gathered: &Gathered<'_>, kept: &KeptDays) -> Vec<DailyAggregate> {
     let slo = gathered.slo;
     if !is_kept(slo) {
         return Vec::new();
@@ -71,12 +45,12 @@ impl SloGate {
     ///
     /// # Errors
     /// When the ledger fails.
-    pub(crate) async fn kept_days(&self, slos: impl IntoIterator<Item = &Slo>) -> Result<Kept, Problem> {
+    pub(crate) async fn kept_days(&self, slos: impl IntoIterator<Item = &Slo>) -> Result<KeptDays, Problem> {
         let sliced: BTreeSet<String> =
             slos.into_iter().flat_map(with_parts).filter(|slo| is_kept(slo)).map(Slo::evidence_id).collect();
         let read = stream::iter(sliced)
             .map(|id| async move {
-                match self.house.ledger.document(&collection(), &id).await {
+                match self.house.ledger.document(&slo_days(), &id).await {
                     Err(error @ LedgerError::Unreadable { .. }) => {
                         tracing::error!(%error, "the days of an objective are not known");
                         Ok(None)
@@ -100,7 +74,7 @@ impl SloGate {
         &self,
         slo: &Slo,
         new: Vec<DailyAggregate>,
-        kept: &Kept,
+        kept: &KeptDays,
         at: Timestamp,
     ) -> Result<(), Problem> {
         let failed = |error| unavailable("the days cannot be kept", &error);
@@ -112,15 +86,11 @@ impl SloGate {
         days.extend(new);
         days.retain(|day| day.day >= oldest);
         days.sort_by_key(|day| day.day);
-        let put = Put::new(&collection(), &id, Expect::same(known), &days).map_err(failed)?;
+        let put = Put::new(&slo_days(), &id, Expect::same(known), &days).map_err(failed)?;
         match self.house.ledger.commit(Commit { at, puts: vec![put], notices: Vec::new() }).await.map_err(failed)? {
             Committed::Stored => tracing::info!(slo = id, days = days.len(), "days are kept"),
             Committed::Conflict => tracing::info!(slo = id, "another run was keeping its days"),
         }
         Ok(())
     }
-}
-
-fn collection() -> Collection {
-    Collection::of(&["slo_days"])
 }

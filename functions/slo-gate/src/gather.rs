@@ -10,8 +10,9 @@ use tollgate_core::{
     slo::SloFact,
 };
 use tollgate_gate::{dependencies, objectives, service_fact};
+use tollgate_ledger::background;
 
-use crate::{SloGate, days::background, receive::RolloutQuestion};
+use crate::{SloGate, receive::RolloutQuestion};
 
 impl SloGate {
     /// Gathers the facts about a rollout.

@@ -8,6 +8,7 @@ mod decide;
 mod gather;
 mod keptn;
 mod receive;
+mod retire;
 mod sweep;
 mod tally;
 mod tell;

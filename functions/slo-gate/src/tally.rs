@@ -61,6 +61,14 @@ impl Tally {
         }
     }
 
+    /// Former services whose states came to an end.
+    pub(crate) fn retired(&mut self, ended: Result<u64, Problem>) {
+        match ended {
+            Ok(ended) => self.notices += ended,
+            Err(problem) => self.fail("former services", &problem),
+        }
+    }
+
     fn fail(&mut self, what: &str, problem: &Problem) {
         tracing::error!(what, problem = problem.detail, "it could not be looked at");
         self.failed += 1;
@@ -69,18 +77,21 @@ impl Tally {
         }
     }
 
-    /// As metrics. How many services there are, and how many of them report, is told by whole rounds only.
-    pub(crate) fn metrics(&self, left: usize, unsent: usize, is_whole: bool) -> Vec<(&'static str, u64)> {
+    /// How many services there are, and how many of them report: to be told of whole rounds only.
+    pub(crate) fn coverage(&self) -> [(&'static str, u64); 2] {
+        [("KnownServices", self.services), ("ReportingServices", self.reporting)]
+    }
+
+    /// As metrics.
+    pub(crate) fn metrics(&self, left: usize, unsent: usize) -> [(&'static str, u64); 6] {
         let count = |count| u64::try_from(count).unwrap_or(u64::MAX);
-        let coverage = [("KnownServices", self.services), ("ReportingServices", self.reporting)];
-        let counts = [
+        [
             ("SweptServices", self.services),
             ("SweepFailures", self.failed),
             ("SweepServicesLeft", count(left)),
             ("Notices", self.notices),
             ("NoticesUnsent", count(unsent)),
             ("AwsRequests", self.requests),
-        ];
-        coverage.into_iter().filter(|_| is_whole).chain(counts).collect()
+        ]
     }
 }

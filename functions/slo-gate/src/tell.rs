@@ -51,7 +51,7 @@ impl SloGate {
     }
 }
 
-fn collection() -> Collection {
+pub(crate) fn collection() -> Collection {
     Collection::of(&["state", "slo"])
 }
 

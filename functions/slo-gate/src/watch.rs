@@ -79,7 +79,8 @@ impl SloGate {
             Err(already) => return Ok(already),
         };
         let services = self.named(&schedule.scope.services)?;
-        let round = Round { key, names: services, environments: schedule.scope.environments, keeps_place: true };
+        let environments = schedule.scope.environments;
+        let round = Round { key, names: services, environments, keeps_place: true, scheduled_at: schedule.time };
         let swept = self.sweep(&round, "schedule", context).await?;
         self.house.finish(&turn, Vec::new()).await?;
         Ok(swept)
@@ -115,7 +116,7 @@ impl SloGate {
         };
         tracing::info!(alarm = alarm.name, state = alarm.state.as_str(), services = services.len(), "an alarm changed");
         let handled_now = Handled { at: alarm.at, services: services.clone() };
-        let round = Round { key, names: services, environments: Vec::new(), keeps_place: false };
+        let round = Round { key, names: services, environments: Vec::new(), keeps_place: false, scheduled_at: None };
         let swept = self.sweep(&round, "alarm", context).await?;
         if swept.pointer("/saw/failed") != Some(&json!(0)) {
             let reason = "a service of the alarm could not be looked at, so the alarm is not handled yet";

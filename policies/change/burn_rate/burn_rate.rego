@@ -82,7 +82,7 @@ hour_breaches(slo) := {[hour_strictness[name], limit, "1h", "1h"] |
 	some name in ["burn_rate_pause_micro", "burn_rate_pause_risky_micro", "burn_rate_escalate_micro"]
 	limit := input.settings.thresholds.slo[name]
 	slo.windows["1h"].burn_rate_micro > limit
-	objective.enough(slo.windows["1h"])
+	objective.enough(slo, slo.windows["1h"])
 }
 
 # Pauses normal changes, then all but fixes, then fixes without the owner's approval.

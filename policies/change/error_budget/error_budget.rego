@@ -58,7 +58,7 @@ reached[place] := max(found) if {
 		slo.budget.consumed_ppm >= limit
 	}
 	count(found) > 0
-	objective.enough_budget(slo.budget)
+	objective.enough_budget(slo)
 }
 
 # What each threshold means once it is reached.

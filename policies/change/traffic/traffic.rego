@@ -40,12 +40,12 @@ few_in_windows(slo) := {[window.seconds, window.total] |
 	window := slo.windows[label]
 	window.total < input.settings.thresholds.slo.min_events
 	window.total != null
-	not objective.enough(window)
+	not objective.enough(slo, window)
 }
 
 few_in_period(slo) := {[slo.period_seconds, slo.budget.total] |
 	slo.budget.total < input.settings.thresholds.slo.min_events
-	not objective.enough_budget(slo.budget)
+	not objective.enough_budget(slo)
 }
 
 # Windows that must have traffic.

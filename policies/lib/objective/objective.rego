@@ -9,27 +9,43 @@ import data.tollgate.lib.format
 exceeds(slo, pair) if {
 	slo.windows[pair.long].burn_rate_micro > pair.factor_micro
 	slo.windows[pair.short].burn_rate_micro > pair.factor_micro
-	enough(slo.windows[pair.long])
+	enough(slo, slo.windows[pair.long])
 }
 
-# One bad request of five says nothing. Ten bad ones do, however few there were in all.
-enough(window) if window.total >= input.settings.thresholds.slo.min_events
+# One bad request of five says nothing. Ten bad ones do, however few there were in all. An alert has what a window has.
+enough(slo, window) if {
+	slo.budgeting.event == "events"
+	window.total >= input.settings.thresholds.slo.min_events
+}
 
-enough(window) if {
+enough(slo, window) if {
+	slo.budgeting.event == "events"
 	is_number(window.total)
 	is_number(window.good)
 	window.total - window.good >= input.settings.thresholds.slo.min_bad_events
 }
 
-# Of several objectives together, and of what another judges, there is a share and no number of events.
-enough(window) if {
+# Minutes of a measured value come by the clock: sixty an hour are all that there can be, and holes among them are told
+# of as such. Of several objectives together, and of what another judges, there is a share and no number of events.
+enough(slo, window) if {
+	not slo.budgeting.event == "events"
+	is_number(window.burn_rate_micro)
+}
+
+enough(_, window) if {
 	window.total == null
 	is_number(window.burn_rate_micro)
 }
 
-enough_budget(budget) if budget.total >= input.settings.thresholds.slo.min_events
+# The same of a budget: slices of time come by the clock, whatever is counted in them.
+enough_budget(slo) if slo.budget.total >= input.settings.thresholds.slo.min_events
 
-enough_budget(budget) if budget.bad >= input.settings.thresholds.slo.min_bad_events
+enough_budget(slo) if slo.budget.bad >= input.settings.thresholds.slo.min_bad_events
+
+enough_budget(slo) if {
+	not slo.budgeting.unit == "events"
+	is_number(slo.budget.total)
+}
 
 # The pair with the highest limit that asks for a page and is exceeded.
 paging(slo) := pair if {

@@ -24,14 +24,35 @@ test_what_is_not_known_exceeds_nothing_and_is_named if {
 }
 
 test_enough_is_many_events_or_some_bad_ones if {
-	objective.enough({"total": 100, "good": 100}) with input as testing.healthy
-	not objective.enough({"total": 99, "good": 90}) with input as testing.healthy
-	objective.enough({"total": 99, "good": 89}) with input as testing.healthy
-	not objective.enough({"total": null, "good": null}) with input as testing.healthy
-	objective.enough_budget({"total": 100, "bad": 0}) with input as testing.healthy
-	not objective.enough_budget({"total": 99, "bad": 9}) with input as testing.healthy
-	objective.enough_budget({"total": 99, "bad": 10}) with input as testing.healthy
-	not objective.enough_budget(null) with input as testing.healthy
+	events := testing.healthy_slo
+	objective.enough(events, {"total": 100, "good": 100}) with input as testing.healthy
+	not objective.enough(events, {"total": 99, "good": 90}) with input as testing.healthy
+	objective.enough(events, {"total": 99, "good": 89}) with input as testing.healthy
+	not objective.enough(events, {"total": null, "good": null}) with input as testing.healthy
+	many := testing.slo({"budget": {"total": 100, "bad": 0}})
+	objective.enough_budget(many) with input as testing.healthy
+	few := testing.slo({"budget": {"total": 99, "bad": 9}})
+	not objective.enough_budget(few) with input as testing.healthy
+	bad := testing.slo({"budget": {"total": 99, "bad": 10}})
+	objective.enough_budget(bad) with input as testing.healthy
+	unknown := testing.slo({"budget": null})
+	not objective.enough_budget(unknown) with input as testing.healthy
+}
+
+test_what_comes_by_the_clock_is_always_enough if {
+	minutes := testing.slo({"budgeting": {"event": "minutes", "unit": "minutes"}})
+	objective.enough(minutes, {"total": 60, "good": 59, "burn_rate_micro": 16666667}) with input as testing.healthy
+	not objective.enough(minutes, {"total": null, "good": null, "burn_rate_micro": null}) with input as testing.healthy
+	slices := {"method": "timeslices", "unit": "slices"}
+	day := testing.slo({"budgeting": slices, "budget": {"total": 24, "bad": 1}})
+	objective.enough_budget(day) with input as testing.healthy
+	unknown := testing.slo({"budgeting": slices, "budget": null})
+	not objective.enough_budget(unknown) with input as testing.healthy
+
+	# Requests are few or many, also where slices are counted of them.
+	few := {"total": 5, "good": 4, "burn_rate_micro": 200000000}
+	requests := testing.slo({"budgeting": slices})
+	not objective.enough(requests, few) with input as testing.healthy
 }
 
 test_the_worst_page_is_named_and_tickets_are_not if {

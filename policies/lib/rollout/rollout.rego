@@ -16,17 +16,3 @@ risky(rollout, service) if {
 	rollout.purpose == "feature"
 	critical(service)
 }
-
-# One bad request of five says nothing. Ten bad ones do, however few there were in all.
-judgeable(window) if window.total >= input.settings.thresholds.slo.min_events
-
-judgeable(window) if {
-	is_number(window.total)
-	window.total - window.good >= input.settings.thresholds.slo.min_bad_events
-}
-
-# Of several objectives together, and of what another judges, there is a share and no number of events.
-judgeable(window) if {
-	window.total == null
-	window.burn_rate_micro != null
-}

@@ -14,6 +14,7 @@ package tollgate.slo.alerts
 import data.tollgate.lib.clock
 import data.tollgate.lib.finding
 import data.tollgate.lib.format
+import data.tollgate.lib.objective
 import data.tollgate.lib.rollout
 
 deny contains finding.of(report(slo, alert)) if {
@@ -53,7 +54,7 @@ raised contains [slo, alert] if {
 	some slo in input.slos
 	some alert in slo.alerts
 	alert.holds == true
-	rollout.judgeable(alert)
+	objective.enough(slo, alert)
 }
 
 stops(alert) if {

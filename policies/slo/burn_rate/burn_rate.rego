@@ -15,6 +15,7 @@ import data.tollgate.lib.clock
 import data.tollgate.lib.evidence
 import data.tollgate.lib.finding
 import data.tollgate.lib.format
+import data.tollgate.lib.objective
 import data.tollgate.lib.rollout
 
 deny contains finding.of(report(slo, pair)) if {
@@ -35,7 +36,7 @@ warn contains finding.of(report(slo, pair)) if {
 	some slo in input.slos
 	some pair in slo.pairs
 	pair.exceeded == true
-	rollout.judgeable(slo.windows[pair.long])
+	objective.enough(slo, slo.windows[pair.long])
 	not stops(slo, pair)
 	not asks(slo, pair)
 }
@@ -71,13 +72,13 @@ deny contains finding.of({
 # Whatever is not a ticket is a page.
 stops(slo, pair) if {
 	not pair.severity == "ticket"
-	rollout.judgeable(slo.windows[pair.long])
+	objective.enough(slo, slo.windows[pair.long])
 	not rollout.mending(input.rollout)
 }
 
 asks(slo, pair) if {
 	pair.severity == "ticket"
-	rollout.judgeable(slo.windows[pair.long])
+	objective.enough(slo, slo.windows[pair.long])
 	rollout.risky(input.rollout, input.service)
 }
 

@@ -43,6 +43,12 @@ test_too_few_events_are_not_judged if {
 	effects(testing.rollout_with(ten_bad, {})) == {"deny"}
 }
 
+# An hour has sixty minutes: nine bad ones of them burn the budget of 99 % fifteen times too fast.
+test_minutes_are_judged_however_few_there_are if {
+	hour := {"budgeting": {"event": "minutes", "unit": "minutes"}, "windows": {"1h": {"total": 60, "good": 51}}}
+	effects(testing.rollout_with(object.union(exceeding("page_fast"), hour), {})) == {"deny"}
+}
+
 test_a_pair_that_is_not_known_denies if {
 	unknown := {"pairs": [{"name": "p", "severity": "page", "long": "1h", "short": "5m", "factor_micro": 1, "exceeded": null}]}
 	found := burn_rate.deny with input as testing.rollout_with(unknown, {})

@@ -4,7 +4,9 @@
 # custom:
 #   owner: observability
 #   effect: require_approval
-#   remediation: Look for gaps in the service's request metrics; a service with little traffic should publish zeros.
+#   remediation: >-
+#     Look for gaps in the service's metrics; a service with little traffic should publish zeros, and of a metric that
+#     is published less often than every minute the objective says the `Period`.
 #   runbook: https://runbooks.example.com/tollgate/datapoints
 #   source: telemetry coverage practice, at least 90 to 95 %
 package tollgate.slo.datapoints

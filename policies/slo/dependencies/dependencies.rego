@@ -13,6 +13,7 @@ package tollgate.slo.dependencies
 import data.tollgate.lib.evidence
 import data.tollgate.lib.finding
 import data.tollgate.lib.format
+import data.tollgate.lib.objective
 import data.tollgate.lib.rollout
 
 require_approval contains finding.awaiting(found, input.service.owner, 1) if {
@@ -49,7 +50,7 @@ burning contains {
 	some pair in slo.pairs
 	pair.exceeded == true
 	not pair.severity == "ticket"
-	rollout.judgeable(slo.windows[pair.long])
+	objective.enough(slo, slo.windows[pair.long])
 }
 
 unknown(dependency, proof) := {

@@ -13,6 +13,7 @@ package tollgate.slo.depletion
 
 import data.tollgate.lib.finding
 import data.tollgate.lib.format
+import data.tollgate.lib.objective
 import data.tollgate.lib.rollout
 
 require_approval contains finding.awaiting(report(slo, outlook), input.service.owner, 1) if {
@@ -32,7 +33,7 @@ ending contains [slo, outlook] if {
 	outlook.inside_period == true
 	outlook.seconds_to_exhaustion > 0
 	slo.windows["6h"].burn_rate_micro > input.settings.thresholds.slo.burn_rate_pause_micro
-	rollout.judgeable(slo.windows["6h"])
+	objective.enough(slo, slo.windows["6h"])
 }
 
 report(slo, outlook) := {

@@ -14,6 +14,7 @@ package tollgate.slo.error_budget
 import data.tollgate.lib.clock
 import data.tollgate.lib.finding
 import data.tollgate.lib.format
+import data.tollgate.lib.objective
 import data.tollgate.lib.rollout
 
 deny contains finding.of(spent(slo, "budget_exhausted_ppm")) if {
@@ -56,12 +57,8 @@ deny contains finding.of({
 # The last step that an objective has reached.
 reached(slo) := [step | some step in steps; slo.budget.consumed_ppm >= input.settings.thresholds.slo[step]][0] if {
 	slo.budget.consumed_ppm >= input.settings.thresholds.slo.budget_warn_ppm
-	enough(slo.budget)
+	objective.enough_budget(slo)
 }
-
-enough(budget) if budget.total >= input.settings.thresholds.slo.min_events
-
-enough(budget) if budget.bad >= input.settings.thresholds.slo.min_bad_events
 
 steps := ["budget_exhausted_ppm", "budget_approval_ppm", "budget_risky_ppm", "budget_warn_ppm"]
 

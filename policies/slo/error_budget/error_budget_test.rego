@@ -21,6 +21,14 @@ test_the_steps_are_strict_in_turn if {
 	effects(spent(1000000, {})) == {"deny"}
 }
 
+# A day of hours: one bad one is all of 96 %.
+test_a_budget_of_few_slices_is_judged if {
+	slices := {"budgeting": {"unit": "slices"}, "budget": {"total": 24, "bad": 1, "consumed_ppm": 1041666}}
+	effects(testing.rollout_with(slices, {})) == {"deny"}
+	events := {"budget": {"total": 24, "bad": 1, "consumed_ppm": 1041666}}
+	effects(testing.rollout_with(events, {})) == set()
+}
+
 test_what_is_not_risky_waits_later if {
 	maintenance := testing.rolling_out("maintenance")
 	effects(spent(500000, maintenance)) == {"warn"}

@@ -14,7 +14,7 @@ package tollgate.slo.escalation
 import data.tollgate.lib.clock
 import data.tollgate.lib.finding
 import data.tollgate.lib.format
-import data.tollgate.lib.rollout
+import data.tollgate.lib.objective
 
 deny contains finding.of(report(slo)) if {
 	some slo in sustained
@@ -38,7 +38,7 @@ sustained contains slo if {
 	every label in ["1h", "6h"] {
 		slo.windows[label].burn_rate_micro > limit
 	}
-	rollout.judgeable(slo.windows["1h"])
+	objective.enough(slo, slo.windows["1h"])
 }
 
 report(slo) := {

@@ -14,6 +14,7 @@ package tollgate.slo.release_pause
 import data.tollgate.lib.clock
 import data.tollgate.lib.finding
 import data.tollgate.lib.format
+import data.tollgate.lib.objective
 import data.tollgate.lib.rollout
 
 deny contains finding.of(report(slo, limit)) if {
@@ -43,7 +44,7 @@ pause_all := input.settings.thresholds.slo.burn_rate_pause_risky_micro
 exceeded(slo) := max({limit |
 	some limit in [pause, pause_all]
 	slo.windows["1h"].burn_rate_micro > limit
-	rollout.judgeable(slo.windows["1h"])
+	objective.enough(slo, slo.windows["1h"])
 })
 
 pauses(limit) if {

@@ -13,7 +13,7 @@ package tollgate.slo.traffic
 
 import data.tollgate.lib.finding
 import data.tollgate.lib.format
-import data.tollgate.lib.rollout
+import data.tollgate.lib.objective
 
 warn contains finding.of({
 	"message": sprintf("`%s`: %s in the last hour, too few to judge by (at least %d are needed, or %d bad ones)", [
@@ -32,5 +32,5 @@ warn contains finding.of({
 	slo.evidence.status == "ok"
 	slo.budgeting.event == "events"
 	slo.windows["1h"].total != null
-	not rollout.judgeable(slo.windows["1h"])
+	not objective.enough(slo, slo.windows["1h"])
 }

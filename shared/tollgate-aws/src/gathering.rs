@@ -199,8 +199,8 @@ where
     }
 
     fn ask(&mut self, need: Need<'a>, plan: &Plan, payer: (u64, usize)) {
-        let Metric { region, role_arn, .. } = need.metric;
-        for (tier_index, tier) in plan.tiers().iter().enumerate() {
+        let Metric { region, role_arn, resolution, .. } = need.metric;
+        for (tier_index, tier) in plan.by(*resolution).tiers().iter().enumerate() {
             let whom: Whom = (region.clone(), role_arn.clone());
             let key = (whom.clone(), *tier);
             let asking = self.open.entry(key.clone()).or_insert_with(|| Asking {

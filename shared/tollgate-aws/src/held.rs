@@ -47,7 +47,7 @@ impl<'a> Held<'a> {
     pub(crate) fn need(&mut self, need: Need<'a>, plan: &Plan, turn: u64) -> Needed {
         let first = !self.of.contains_key(&need);
         let entry = self.of.entry(need).or_insert_with(|| {
-            let tiers = plan.tiers().len();
+            let tiers = plan.by(need.metric.resolution).tiers().len();
             // Places only: what is to come takes its own memory when it comes.
             let series = if need.measured { Series::Measures(nothing(tiers)) } else { Series::Counts(nothing(tiers)) };
             Entry { series, missing: tiers, waiting: Vec::new(), uses: 0 }

@@ -29,7 +29,7 @@ pub use cloudwatch::{CloudWatch, Fetch};
 pub use config::{NotReady, ready, sdk_config};
 pub use gathered::Gathered;
 pub use gathering::CALLS_AT_ONCE;
-pub use outgoing::{EVENT_DETAIL_TYPE, EVENT_SOURCE, NotSent, Outgoing, Sent};
+pub use outgoing::{EVENT_DETAIL_TYPE, EVENT_SOURCE, Letter, NotSent, Outgoing, Sent};
 pub use quota::Quota;
 pub use recorded::{Recording, RecordingError, TELEMETRY_SCHEMA};
 pub use telemetry::{SourceError, Telemetry, TelemetrySource};

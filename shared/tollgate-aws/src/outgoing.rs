@@ -1,6 +1,6 @@
 //! Notices, published to an EventBridge bus and an SNS topic, whichever are configured.
 
-use std::{iter, time::Duration};
+use std::{collections::BTreeSet, iter, time::Duration};
 
 use aws_config::SdkConfig;
 use aws_sdk_eventbridge::{
@@ -36,6 +36,15 @@ pub struct Outgoing {
     topic: Option<(Sns, String)>,
 }
 
+/// A notice on its way out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    /// What it says.
+    pub notice: Notice,
+    /// The targets that have it already, by name or ARN: they do not get it again.
+    pub taken: BTreeSet<String>,
+}
+
 /// Why a notice was not sent, or not to all: it is to be published again.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -63,20 +72,28 @@ impl Outgoing {
         Self { bus, topic }
     }
 
-    /// Publishes notices; says of each, in their order, whether every target took it. One that some target did not take
-    /// is to be published again, to all of them: whoever receives it twice knows it by its id.
-    pub async fn publish(&self, notices: &[Notice], deadline: Instant) -> Vec<Sent> {
+    /// Publishes notices to the targets that do not have them yet, and notes in each which took it; says of each, in their
+    /// order, whether every target has it now. Otherwise it is to be published again.
+    pub async fn publish(&self, letters: &mut [Letter], deadline: Instant) -> Vec<Sent> {
         if self.bus.is_none() && self.topic.is_none() {
             let reason = "there is no event bus and no topic to publish to: configure one";
-            return notices.iter().map(|_| Err(NotSent(reason.to_owned()))).collect();
+            return letters.iter().map(|_| Err(NotSent(reason.to_owned()))).collect();
         }
         let deadline = deadline.min(Instant::now() + CALL_TIMEOUT);
-        let (events, messages) = tokio::join!(self.put_events(notices, deadline), self.send(notices, deadline));
-        events.into_iter().zip(messages).map(|(event, message)| event.and(message)).collect()
+        let bus = self.bus.as_ref().map(|(_, bus)| bus.as_str());
+        let topic = self.topic.as_ref().map(|(_, topic)| topic.as_str());
+        let (events, messages) = (lacking(letters, bus), lacking(letters, topic));
+        let (events, messages) = tokio::join!(self.put_events(&events, deadline), self.send(&messages, deadline));
+        let (mut events, mut messages) = (events.into_iter(), messages.into_iter());
+        let settled = letters.iter_mut().map(|letter| {
+            let event = letter.settle(bus, &mut events);
+            event.and(letter.settle(topic, &mut messages))
+        });
+        settled.collect()
     }
 
-    async fn put_events(&self, notices: &[Notice], deadline: Instant) -> Vec<Sent> {
-        let Some((client, bus)) = &self.bus else { return vec![Ok(()); notices.len()] };
+    async fn put_events(&self, notices: &[&Notice], deadline: Instant) -> Vec<Sent> {
+        let Some((client, bus)) = &self.bus else { return Vec::new() };
         let mut sent = Vec::with_capacity(notices.len());
         for batch in batches(notices) {
             let entries = batch.iter().map(|(notice, detail)| entry(bus, notice, detail)).collect();
@@ -91,8 +108,8 @@ impl Outgoing {
         sent
     }
 
-    async fn send(&self, notices: &[Notice], deadline: Instant) -> Vec<Sent> {
-        let Some((client, topic)) = &self.topic else { return vec![Ok(()); notices.len()] };
+    async fn send(&self, notices: &[&Notice], deadline: Instant) -> Vec<Sent> {
+        let Some((client, topic)) = &self.topic else { return Vec::new() };
         join_all(notices.iter().map(async |notice| {
             timeout_at(deadline, message(client, topic, notice)).await.unwrap_or_else(|_| Err(late("SNS")))
         }))
@@ -100,11 +117,27 @@ impl Outgoing {
     }
 }
 
+/// The notices that a target does not have yet; none where there is no such target.
+fn lacking<'a>(letters: &'a [Letter], target: Option<&str>) -> Vec<&'a Notice> {
+    let is_lacking = |letter: &&Letter| target.is_some_and(|target| !letter.taken.contains(target));
+    letters.iter().filter(is_lacking).map(|letter| &letter.notice).collect()
+}
+
+impl Letter {
+    /// Takes the next of a target's answers, if this was among what it was asked to take.
+    fn settle(&mut self, target: Option<&str>, answers: &mut impl Iterator<Item = Sent>) -> Sent {
+        let Some(target) = target.filter(|target| !self.taken.contains(*target)) else { return Ok(()) };
+        answers.next().unwrap_or_else(|| Err(late(target)))?;
+        self.taken.insert(target.to_owned());
+        Ok(())
+    }
+}
+
 /// Notices with their events' details, as many in a batch as one call may hold. The core bounds notices, so that each fits.
-fn batches(notices: &[Notice]) -> Vec<Vec<(&Notice, String)>> {
+fn batches<'a>(notices: &[&'a Notice]) -> Vec<Vec<(&'a Notice, String)>> {
     let mut batches: Vec<Vec<_>> = Vec::new();
     let mut bytes = 0;
-    for notice in notices {
+    for notice in notices.iter().copied() {
         let detail = serde_json::to_string(notice).unwrap_or_default();
         let size = TIME_BYTES + EVENT_SOURCE.len() + EVENT_DETAIL_TYPE.len() + detail.len();
         match batches.last_mut() {

@@ -175,7 +175,7 @@ fn written<T: Datum>(plan: &Plan, series: &BTreeMap<Metric, Vec<TierSeries<T>>>)
     };
     let of = |(metric, tiers): (&Metric, &Vec<TierSeries<T>>)| FileSeries {
         metric: metric.clone(),
-        tiers: plan.tiers().iter().zip(tiers).map(tier).collect(),
+        tiers: plan.by(metric.resolution).tiers().iter().zip(tiers).map(tier).collect(),
     };
     series.iter().map(of).collect()
 }
@@ -184,6 +184,7 @@ fn read<T>(plan: &Plan, written: Vec<FileSeries<T>>) -> Result<BTreeMap<Metric, 
     let mut series = BTreeMap::new();
     for FileSeries { metric, tiers } in written {
         let name = metric.to_string();
+        let plan = plan.by(metric.resolution);
         if tiers.len() != plan.tiers().len() {
             return Err(format!("`{name}` has {} tiers, not {}", tiers.len(), plan.tiers().len()));
         }

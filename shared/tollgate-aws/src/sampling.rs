@@ -20,8 +20,10 @@ pub(crate) struct Sampling {
     pub(crate) sampled: Option<Sampled>,
     /// The source, as evidence names it.
     pub(crate) source: String,
-    requests: u64,
-    cost_usd_micros: u64,
+    /// Requests that it took.
+    pub(crate) requests: u64,
+    /// Their price, in millionths of a US dollar.
+    pub(crate) cost_usd_micros: u64,
 }
 
 impl Sampling {

@@ -20,7 +20,7 @@ use aws_sdk_sns::{
 use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
 use aws_smithy_types::error::ErrorMetadata;
 use tokio::time::Instant;
-use tollgate_aws::{Outgoing, sdk_config};
+use tollgate_aws::{Letter, Outgoing, sdk_config};
 use tollgate_core::notice::{NOTICE_SCHEMA, Notice, NoticeKind};
 
 const TOPIC: &str = "arn:aws:sns:eu-central-1:111122223333:tollgate";
@@ -47,6 +47,11 @@ fn notice(id: &str) -> Notice {
 
 fn notices(count: usize) -> Vec<Notice> {
     (0..count).map(|n| notice(&n.to_string())).collect()
+}
+
+/// None of which any target has.
+fn letters(notices: &[Notice]) -> Vec<Letter> {
+    notices.iter().map(|notice| Letter { notice: notice.clone(), taken: [].into() }).collect()
 }
 
 fn deadline() -> Instant {
@@ -85,7 +90,7 @@ fn output(failed: i32, entries: Vec<PutEventsResultEntry>) -> PutEventsOutput {
 }
 
 async fn sent(outgoing: &Outgoing, notices: &[Notice]) -> Vec<bool> {
-    outgoing.publish(notices, deadline()).await.iter().map(Result::is_ok).collect()
+    outgoing.publish(&mut letters(notices), deadline()).await.iter().map(Result::is_ok).collect()
 }
 
 #[tokio::test]
@@ -127,7 +132,7 @@ async fn what_the_bus_did_not_take_is_not_sent() {
         assert_eq!(sent(&outgoing, &notices(3)).await, expected, "{said}");
     }
     let (outgoing, _) = bus(|_| output(1, vec![refused()]));
-    let error = outgoing.publish(&notices(1), deadline()).await.remove(0).unwrap_err();
+    let error = outgoing.publish(&mut letters(&notices(1)), deadline()).await.remove(0).unwrap_err();
     assert_eq!(error.to_string(), "EventBridge did not take the event: ThrottlingException: later");
 }
 
@@ -172,15 +177,27 @@ async fn what_one_target_did_not_take_is_not_sent() {
         Some((mock_client!(aws_sdk_eventbridge, RuleMode::MatchAny, [&events]), "default".into())),
         Some((mock_client!(aws_sdk_sns, RuleMode::MatchAny, [&failing]), TOPIC.into())),
     );
-    let error = both.publish(&notices(1), deadline()).await.remove(0).unwrap_err().to_string();
-    assert_eq!(error, "SNS refused with `AuthorizationError`: no (allow `sns:Publish`)");
-    assert_eq!(events.num_calls(), 1);
+    let mut letters = letters(&notices(1));
+    for _ in 0..3 {
+        let error = both.publish(&mut letters, deadline()).await.remove(0).unwrap_err().to_string();
+        assert_eq!(error, "SNS refused with `AuthorizationError`: no (allow `sns:Publish`)");
+    }
+    assert_eq!((events.num_calls(), failing.num_calls()), (1, 3), "who took it does not get it again");
+    assert_eq!(letters[0].taken, ["default".to_owned()].into());
+
+    // Among others, each target gets just what it lacks.
+    let (bus, calls) = bus(|input| output(0, vec![took(); input.entries().len()]));
+    let mut letters = vec![letters.remove(0), Letter { notice: notice("1"), taken: [].into() }];
+    assert!(bus.publish(&mut letters, deadline()).await.iter().all(Result::is_ok));
+    let detail =
+        calls.lock().unwrap()[0].entries().iter().map(|entry| entry.detail().unwrap().to_owned()).collect::<Vec<_>>();
+    assert!(detail.len() == 1 && detail[0].contains("\"id\":\"1\""), "{detail:?}");
 }
 
 #[tokio::test]
 async fn without_a_target_nothing_is_sent() {
     let nowhere = Outgoing::from_clients(None, None);
-    let error = nowhere.publish(&notices(1), deadline()).await.remove(0).unwrap_err();
+    let error = nowhere.publish(&mut letters(&notices(1)), deadline()).await.remove(0).unwrap_err();
     assert!(error.to_string().contains("no event bus and no topic"), "{error}");
 }
 
@@ -190,7 +207,8 @@ async fn a_target_that_does_not_answer_is_given_up() {
     let config = config(&format!("http://{}", silent.local_addr().unwrap())).await;
     let outgoing = Outgoing::new(&config, Some("default".into()), Some(TOPIC.into()));
     let start = Instant::now();
-    let error = outgoing.publish(&notices(2), start + Duration::from_millis(200)).await.remove(1).unwrap_err();
+    let error =
+        outgoing.publish(&mut letters(&notices(2)), start + Duration::from_millis(200)).await.remove(1).unwrap_err();
     assert_eq!(error.to_string(), "EventBridge did not answer before the deadline");
     assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
 }
@@ -214,6 +232,6 @@ async fn both_targets_take_a_notice() {
 
     let nowhere = format!("arn:aws:sns:eu-central-1:000000000000:nowhere-{name}");
     let outgoing = Outgoing::new(&config, None, Some(nowhere));
-    let error = outgoing.publish(&notices(1), deadline()).await.remove(0).unwrap_err().to_string();
+    let error = outgoing.publish(&mut letters(&notices(1)), deadline()).await.remove(0).unwrap_err().to_string();
     assert!(error.starts_with("SNS refused with `NotFound"), "{error}");
 }

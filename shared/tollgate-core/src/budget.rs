@@ -20,6 +20,7 @@
 //!       - {percent: 100, of: forecast, enforcement: approve}
 //!       - {percent: 100, of: actual, enforcement: freeze}
 //!     non_essential: [development, staging]  # environments that are to stop first
+//!     requests: [payments-api/availability]  # optional: objectives whose totals count what the spend serves
 //!     changes:                               # what the amount was changed to, and when
 //!       - {from: 2026-11-10, amount: "15000"}
 //!   - name: shared-account
@@ -44,6 +45,7 @@ mod period;
 mod planned;
 mod reader;
 mod reading;
+mod requests;
 mod scope;
 mod standing;
 mod step;
@@ -57,6 +59,7 @@ pub use period::{BudgetPeriod, PeriodDays};
 pub use planned::{FitError, PlannedFit, planned_fit};
 pub use reader::read;
 pub use reading::{AnomalyFact, ForecastReading, SpendJudging, SpendReading};
+pub use requests::daily_requests;
 pub use scope::Scope;
 pub use standing::{Known, Unknown, budget_fact, strictest};
 pub use step::{Enforcement, Step, StepKind};
@@ -79,6 +82,8 @@ pub struct Budget {
     pub steps: Vec<Step>,
     /// Environments that are to stop first when money runs out.
     pub non_essential: Vec<String>,
+    /// Objectives, as `service/name`, whose totals count the requests that its spend serves.
+    pub requests: Vec<String>,
     /// Its file.
     pub file: String,
     /// Its line.

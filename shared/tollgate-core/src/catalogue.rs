@@ -229,6 +229,11 @@ impl Catalogue {
         }
         let environments: BTreeSet<&String> =
             self.services.values().flat_map(|service| &service.environments).collect();
+        for budget in &self.budgets {
+            if let Err(reason) = self.requests_of(budget) {
+                note(budget.file.clone(), format!("budget `{}`: {reason}", budget.name));
+            }
+        }
         for freeze in &self.freezes {
             let (services, wanted) = freeze.scope();
             let unknown = services.iter().filter(|name| !self.services.contains_key(*name));

@@ -11,6 +11,9 @@ use crate::{Timestamp, finding::Finding};
 
 mod message;
 mod observed;
+mod retired;
+#[cfg(test)]
+mod retired_tests;
 mod showback;
 mod spent;
 mod state;
@@ -21,6 +24,7 @@ mod step_properties;
 mod step_tests;
 
 pub use message::{Change, Notice, NoticeKind, Open, Reason};
+pub use retired::retired;
 pub use showback::{Showback, ShowbackBudget, ShowbackTotal};
 pub use state::{State, Subject, Suppression};
 pub use step::{Step, step};

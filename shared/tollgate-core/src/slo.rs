@@ -14,6 +14,8 @@ mod alerted_tests;
 mod arithmetic;
 mod assembled;
 mod calendar;
+#[cfg(test)]
+mod coarse_tests;
 mod composite;
 mod coverage;
 mod depletion;
@@ -33,6 +35,7 @@ mod period;
 mod plan;
 mod reading;
 mod report;
+mod resolution;
 #[cfg(test)]
 mod sample;
 mod sampled;
@@ -46,7 +49,6 @@ pub use alert::BurnAlert;
 pub use alerted::AlertFact;
 pub use arithmetic::Events;
 pub use calendar::{Bounds, PeriodFact, PeriodKind};
-pub use composite::shared_budget_fact;
 pub use coverage::{CoverageFact, coverage};
 pub use depletion::DepletionFact;
 pub use exclusion::Exclusion;
@@ -62,6 +64,7 @@ pub use period::{CalendarUnit, Period};
 pub(crate) use plan::align_down;
 pub use plan::{LAG_SECONDS, Plan, Reach, Tier, WINDOWS};
 pub use report::{BudgetReport, Reported, ReportedBudget, ReportedInterval, ReportedStatus, reported_fact};
+pub use resolution::Resolution;
 pub use sampled::Sampled;
 pub use series::{Datum, Quality, Snapshot, TierSeries, count};
 pub use source::{Metric, SignalsSlo, Source};
@@ -175,7 +178,7 @@ pub enum BudgetUnit {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WindowFact {
-    /// Its length.
+    /// Its length: what its name says, rounded up to whole datapoints of metrics whose datapoints are longer.
     pub seconds: u64,
     /// Good events; null when not known.
     pub good: Option<u64>,

@@ -15,6 +15,8 @@ mod respond;
 mod round;
 mod routes;
 mod run;
+mod send;
+mod suspects;
 mod tell;
 
 pub use ask::{Question, decision_id, key};
@@ -26,4 +28,5 @@ pub use respond::respond;
 pub use round::{Place, Round};
 pub use routes::{Request, route};
 pub use run::{Function, run};
+pub use suspects::{Batch, LEFT_OUT, Trying, batches};
 pub use tell::{Told, notice_config};

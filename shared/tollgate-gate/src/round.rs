@@ -1,13 +1,13 @@
 //! What is looked at one after the other, in which order, and how far that came.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use tollgate_core::digest;
+use tollgate_core::{Timestamp, digest};
 use tollgate_lambda::problem::Problem;
 use tollgate_ledger::{Collection, Commit, Expect, Put};
 
-use crate::{House, unavailable};
+use crate::{House, suspects::Trying, unavailable};
 
 /// What is to be looked at, by name: services, or budgets.
 #[derive(Debug, Clone)]
@@ -20,6 +20,8 @@ pub struct Round {
     pub environments: Vec<String>,
     /// Does the next round of the same begin where this one is cut off?
     pub keeps_place: bool,
+    /// The time that it is for, where a schedule says it.
+    pub scheduled_at: Option<Timestamp>,
 }
 
 /// How far a round came.
@@ -28,9 +30,16 @@ pub struct Place {
     round: String,
     /// What it began with.
     first: String,
-    /// The last that was looked at.
-    after: String,
-    finished: bool,
+    /// The last that was looked at; empty when nothing was.
+    pub after: String,
+    /// Was everything looked at?
+    pub finished: bool,
+    /// What a run is at; none when it came to its end.
+    #[serde(default)]
+    pub trying: Option<Trying>,
+    /// What ended the process that looked at it, and until when it is left out.
+    #[serde(default)]
+    pub left_out: BTreeMap<String, Timestamp>,
 }
 
 impl Round {
@@ -40,30 +49,45 @@ impl Round {
         let unfinished = place.filter(|place| !place.finished);
         let Some(place) = unfinished else { return self.names.iter().cloned().collect() };
         let goes_on = place.round == self.key;
-        let first = if goes_on { &place.first } else { &place.after };
+        let begins_at = goes_on || place.after.is_empty();
+        let first = if begins_at { &place.first } else { &place.after };
         // What comes before the first has its turn after the last.
-        let turn = |name: &String| (if goes_on { name < first } else { name <= first }, name.clone());
+        let turn = |name: &String| (if begins_at { name < first } else { name <= first }, name.clone());
         let mut names: Vec<String> = self.names.iter().cloned().collect();
         names.sort_by_key(turn);
-        if goes_on {
+        if goes_on && !place.after.is_empty() {
             let done = turn(&place.after);
             names.retain(|name| turn(name) > done);
         }
         names
     }
 
-    /// How far it came with `after`, the last that was looked at of these.
-    pub fn place(&self, before: Option<&Place>, order: &[String], after: &str) -> Option<Place> {
+    /// Where it is before any of these is looked at.
+    pub fn place(&self, before: Option<&Place>, order: &[String]) -> Place {
         let of_this_round = before.filter(|place| place.round == self.key && !place.finished);
-        let first = of_this_round.map(|place| &place.first).or(order.first())?;
-        let finished = order.last().is_some_and(|last| last == after);
-        Some(Place { round: self.key.clone(), first: first.clone(), after: after.to_owned(), finished })
+        let first = of_this_round.map(|place| &place.first).or(order.first());
+        Place {
+            round: self.key.clone(),
+            first: first.cloned().unwrap_or_default(),
+            after: of_this_round.map(|place| place.after.clone()).unwrap_or_default(),
+            finished: order.is_empty(),
+            trying: None,
+            left_out: before.map(|place| place.left_out.clone()).unwrap_or_default(),
+        }
     }
 
     fn document(&self, gate: &str) -> Result<(Collection, String), Problem> {
         let scope = digest::of_json(&(&self.names, &self.environments));
         let scope = scope.map_err(|error| unavailable("what is looked at cannot be named", &error))?;
         Ok((Collection::of(&["round", gate]), scope))
+    }
+}
+
+impl Place {
+    /// Notes that one of these was looked at.
+    pub fn pass(&mut self, order: &[String], name: &str) {
+        name.clone_into(&mut self.after);
+        self.finished = order.last().is_some_and(|last| last == name);
     }
 }
 
@@ -102,15 +126,18 @@ impl House {
 mod tests {
     use proptest::prelude::*;
 
+    use std::collections::BTreeMap;
+
     use super::{Place, Round};
 
     fn round(key: &str, names: &[&str]) -> Round {
         let names = names.iter().map(|name| (*name).to_owned()).collect();
-        Round { key: key.into(), names, environments: Vec::new(), keeps_place: true }
+        Round { key: key.into(), names, environments: Vec::new(), keeps_place: true, scheduled_at: None }
     }
 
     fn place(round: &str, first: &str, after: &str, finished: bool) -> Place {
-        Place { round: round.into(), first: first.into(), after: after.into(), finished }
+        let (trying, left_out) = (None, BTreeMap::new());
+        Place { round: round.into(), first: first.into(), after: after.into(), finished, trying, left_out }
     }
 
     #[test]
@@ -130,9 +157,9 @@ mod tests {
     }
 
     proptest! {
-        /// However often it is cut off, and whatever comes and goes meanwhile, all that stays is looked at once.
+        /// However often it is cut off, and whatever comes and goes meanwhile, each service that stays is looked at once.
         #[test]
-        fn everything_has_its_turn_once(
+        fn every_service_has_its_turn_once(
             count in 1..40_usize, began_after in 0..40_usize, cuts in proptest::collection::vec(1..7_usize, 40),
         ) {
             let names: Vec<String> = (0..count).map(|index| format!("s{index:02}")).collect();
@@ -143,9 +170,10 @@ mod tests {
                 let order = round.order(last.as_ref());
                 let Some(after) = order.iter().take(cut).next_back() else { break };
                 seen.extend(order.iter().take(cut).cloned());
-                let next = round.place(last.as_ref(), &order, after);
-                let finished = next.as_ref().is_some_and(|place| place.finished);
-                last = next;
+                let mut next = round.place(last.as_ref(), &order);
+                next.pass(&order, after);
+                let finished = next.finished;
+                last = Some(next);
                 if finished {
                     break;
                 }

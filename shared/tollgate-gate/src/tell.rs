@@ -1,10 +1,8 @@
 //! From a decision to what people are told: once for each change of state, recorded before it goes out.
 
-use std::time::Duration;
-
 use tollgate_core::{
     decision::DecisionRecord,
-    notice::{Level, Notice, NoticeConfig, Report, State, step},
+    notice::{Level, NoticeConfig, Report, State, step},
     settings::Settings,
 };
 use tollgate_lambda::problem::Problem;
@@ -14,10 +12,6 @@ use crate::{House, unavailable};
 
 /// How often a state is written that others write at the same time.
 const TRIES: u32 = 4;
-/// Notices that are published at once.
-const AT_ONCE: usize = 100;
-/// How long publishing may take.
-const PUBLISH_LIMIT: Duration = Duration::from_secs(5);
 
 /// What came of looking at something.
 #[derive(Debug, Clone, Copy)]
@@ -71,44 +65,6 @@ impl House {
             known = self.ledger.document(states, key).await.map_err(failed)?;
         }
         Err(unavailable("the state was written by others", &format_args!("{TRIES} times")))
-    }
-
-    /// Sends what is to be sent, also what earlier runs could not send; gives how many could not be sent. Where no bus and
-    /// no topic is configured, the log is where notices go.
-    ///
-    /// # Errors
-    /// When the ledger fails. What was sent and could not be noted as sent goes out again, under the same id.
-    pub async fn send(&self) -> Result<usize, Problem> {
-        let failed = |error| unavailable("the notices to send cannot be read", &error);
-        loop {
-            let pending: Vec<Notice> = self.ledger.pending_notices(AT_ONCE).await.map_err(failed)?;
-            let sent = match &self.outgoing {
-                Some(outgoing) => outgoing.publish(&pending, tokio::time::Instant::now() + PUBLISH_LIMIT).await,
-                None => pending.iter().map(|_| Ok(())).collect(),
-            };
-            let mut unsent = 0;
-            for (notice, sent) in pending.iter().zip(sent) {
-                match sent {
-                    Ok(()) => {
-                        tracing::warn!(
-                            id = notice.id,
-                            kind = notice.kind.as_str(),
-                            service = notice.service,
-                            summary = notice.summary,
-                            "notice"
-                        );
-                        self.ledger.mark_sent(notice).await.map_err(failed)?;
-                    }
-                    Err(error) => {
-                        tracing::error!(id = notice.id, %error, "the notice could not be sent, and will be sent again");
-                        unsent += 1;
-                    }
-                }
-            }
-            if unsent > 0 || pending.len() < AT_ONCE {
-                return Ok(unsent);
-            }
-        }
     }
 }
 

@@ -4,6 +4,7 @@
 
 pub mod claim;
 pub mod config;
+pub mod days;
 pub mod document;
 pub mod dynamodb;
 pub mod error;
@@ -20,6 +21,7 @@ use tollgate_core::{decision::DecisionRecord, facts::Outcome, notice::Notice};
 pub use crate::{
     claim::{Claim, ClaimKey, Claimed},
     config::LedgerConfig,
+    days::{KeptDays, background, is_kept, slo_days, with_parts},
     document::{Collection, Commit, Committed, Document, Expect, Put},
     dynamodb::DynamoDbLedger,
     error::LedgerError,

@@ -70,6 +70,7 @@ impl Billing {
             forecasts: Vec::new(),
             budgets: Vec::new(),
             anomalies: None,
+            served: Vec::new(),
         };
         for (account, names) in &plan.described {
             let sent = asking.sent();

@@ -1,5 +1,7 @@
 //! A snapshot in slices that fit into documents of a ledger: what was billed by question and month, and the rest.
 
+use std::collections::BTreeMap;
+
 use chrono::{Datelike as _, NaiveDate};
 use serde::{Deserialize, Serialize};
 use tollgate_core::digest;
@@ -36,6 +38,8 @@ enum Content {
     Budgets { of: usize, budgets: Vec<AwsBudget> },
     /// Some anomalies.
     Anomalies { anomalies: Vec<OpenAnomaly> },
+    /// Some counts of requests.
+    Served { served: Vec<Part<Vec<String>, BTreeMap<NaiveDate, u64>>> },
 }
 
 /// Why a snapshot cannot be sliced.
@@ -95,6 +99,8 @@ impl Snapshot {
             let packs = packed(std::mem::take(anomalies), room)?;
             contents.extend(packs.into_iter().map(|anomalies| Content::Anomalies { anomalies }));
         }
+        let packs = packed(std::mem::take(&mut frame.served), room)?;
+        contents.extend(packs.into_iter().map(|served| Content::Served { served }));
         let found = serde_json::to_vec(&frame)?.len();
         if found > room {
             return Err(SplitError::TooLarge { found, most: room });
@@ -140,6 +146,7 @@ fn add(snapshot: &mut Snapshot, content: Content) -> Option<()> {
             series.into_iter().for_each(|series| put(table, series));
         }
         Content::Budgets { of, budgets } => list(&mut snapshot.budgets.get_mut(of)?.outcome)?.extend(budgets),
+        Content::Served { served } => snapshot.served.extend(served),
         Content::Anomalies { anomalies } => list(&mut snapshot.anomalies.as_mut()?.outcome)?.extend(anomalies),
     }
     Some(())
@@ -176,7 +183,7 @@ fn months(series: &[Series]) -> Vec<(i32, u32)> {
 
 fn in_month(series: &Series, wanted: (i32, u32)) -> Option<Series> {
     let days = series.amounts.iter().filter(|(day, _)| month(**day) == wanted);
-    let amounts: std::collections::BTreeMap<_, _> = days.map(|(day, amount)| (*day, *amount)).collect();
+    let amounts: BTreeMap<_, _> = days.map(|(day, amount)| (*day, *amount)).collect();
     let (keys, currency) = (series.keys.clone(), series.currency.clone());
     (!amounts.is_empty()).then_some(Series { keys, currency, amounts })
 }

@@ -1,6 +1,6 @@
 //! A snapshot of the bill: a value that can be kept, shared by all gates, and looked at later.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -44,6 +44,9 @@ pub struct Snapshot {
     pub budgets: Vec<Part<String, Vec<AwsBudget>>>,
     /// Open anomalies since a day; none when they were not wanted.
     pub anomalies: Option<Part<NaiveDate, Vec<OpenAnomaly>>>,
+    /// Requests that objectives (`service/name`) counted together, by day: what unit costs are of.
+    #[serde(default)]
+    pub served: Vec<Part<Vec<String>, BTreeMap<NaiveDate, u64>>>,
 }
 
 /// A budget of AWS Budgets, as it is written there.

@@ -1,7 +1,5 @@
 //! One budget's spend, out of a snapshot.
 
-use std::collections::BTreeMap;
-
 use chrono::{Days, NaiveDate};
 use tollgate_core::{
     Timestamp,
@@ -37,7 +35,7 @@ pub struct BudgetSpend {
 /// A part of a snapshot that is missing, or is older than the rest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PartGap {
-    /// Which: `spend`, `total`, `anomalies`, `forecast`.
+    /// Which: `spend`, `total`, `anomalies`, `forecast`, `requests`.
     pub part: &'static str,
     /// Why.
     pub gap: Gap,
@@ -80,6 +78,7 @@ pub fn spend_of(snapshot: &Snapshot, budget: &Budget, at: Timestamp) -> Result<B
             let terms = declared.terms(at).map_err(|error| none(begun(error)))?;
             let place = place(&budget.scope, &snapshot.tags).map_err(|reason| none(Gap::error(reason)))?;
             let spend = billed(snapshot, &place, &terms);
+            let spend = spend.map(|spend| spend.with_requests(snapshot, budget));
             spend.map_err(|gap| Box::new(NoSpend { terms: Some(terms), source: EXPLORER, gap }))
         }
         Allowance::AwsBudget { name, account } => described(snapshot, (account, name), budget, at),
@@ -136,7 +135,7 @@ fn billed(snapshot: &Snapshot, place: &Place, terms: &Terms) -> Result<BudgetSpe
             None => ForecastReading::NotAsked,
         },
         anomalies: anomalies(snapshot, accounts.as_deref()),
-        requests: BTreeMap::new(),
+        requests: Default::default(),
         api_requests: 0,
         api_cost_usd_micros: 0,
     };

@@ -108,6 +108,7 @@ pub(crate) fn of(name: &str, scope: Scope, allowance: Allowance) -> Budget {
         allowance,
         steps: Vec::new(),
         non_essential: Vec::new(),
+        requests: Vec::new(),
         file: "b.yaml".to_owned(),
         line: None,
     }

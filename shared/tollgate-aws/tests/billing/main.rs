@@ -8,4 +8,5 @@ mod failures;
 mod odd;
 mod outlook;
 mod scale;
+mod served;
 mod slices;

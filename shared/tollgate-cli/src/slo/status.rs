@@ -7,7 +7,7 @@ mod table;
 mod tests;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     io::{Write as _, stdout},
     process::ExitCode,
     time::{Duration, SystemTime},
@@ -21,9 +21,10 @@ use tollgate_aws::{Telemetry, TelemetrySource, ready, sdk_config};
 use tollgate_core::{
     Timestamp,
     catalogue::Catalogue,
-    slo::{Background, Slo, burn_trend},
+    slo::{Slo, burn_trend},
     suggest::did_you_mean,
 };
+use tollgate_ledger::{KeptDays, Ledger, LedgerConfig, background, is_kept, slo_days, with_parts};
 
 use self::row::{Enough, Relation, Row, State};
 use crate::{Folder, cut_off, read};
@@ -48,6 +49,9 @@ pub(crate) struct StatusArgs {
     /// Where telemetry comes from: `cloudwatch`, or `recorded:PATH`
     #[arg(long, value_name = "SOURCE", env = "TOLLGATE_TELEMETRY", default_value = "cloudwatch")]
     telemetry: TelemetrySource,
+    /// The ledger that has the days of objectives that are counted in slices; without one they are not known
+    #[arg(long, value_name = "LEDGER", env = "TOLLGATE_LEDGER", default_value = "sqlite:.tollgate/ledger.sqlite")]
+    ledger: LedgerConfig,
     /// As a table for people, or as JSON with all facts
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
@@ -77,7 +81,8 @@ pub(super) async fn run(args: StatusArgs) -> anyhow::Result<ExitCode> {
         recorded => Telemetry::open(recorded).await?,
     };
     let now = telemetry.recorded_at().unwrap_or_else(|| SystemTime::now().into());
-    let mut rows = gather(&catalogue, &telemetry, &chosen, now).await;
+    let kept = kept_days(&args.ledger, &chosen).await?;
+    let mut rows = gather(&catalogue, &telemetry, &chosen, &kept, now).await;
     rows.sort_by_key(Row::rank);
     match args.format {
         Format::Table => {
@@ -131,8 +136,33 @@ fn chosen<'a>(catalogue: &'a Catalogue, service: Option<&str>) -> anyhow::Result
     Ok(found)
 }
 
+/// What the ledger has of the objectives' days; nothing where there is no ledger.
+async fn kept_days(config: &LedgerConfig, chosen: &[(&Slo, Relation)]) -> anyhow::Result<KeptDays> {
+    let ids: BTreeSet<String> =
+        chosen.iter().flat_map(|(slo, _)| with_parts(slo)).filter(|slo| is_kept(slo)).map(Slo::evidence_id).collect();
+    let is_there = match config {
+        LedgerConfig::Sqlite(path) => path.exists(),
+        LedgerConfig::DynamoDb(_) => true,
+    };
+    let mut kept = KeptDays::new();
+    if ids.is_empty() || !is_there {
+        return Ok(kept);
+    }
+    let ledger = Ledger::open(config, Some(&sdk_config().await)).await?;
+    for id in ids {
+        kept.extend(ledger.document(&slo_days(), &id).await?.map(|days| (id, days)));
+    }
+    Ok(kept)
+}
+
 /// Asks once for all objectives whose telemetry may be equally old.
-async fn gather(catalogue: &Catalogue, telemetry: &Telemetry, chosen: &[(&Slo, Relation)], now: Timestamp) -> Vec<Row> {
+async fn gather(
+    catalogue: &Catalogue,
+    telemetry: &Telemetry,
+    chosen: &[(&Slo, Relation)],
+    kept: &KeptDays,
+    now: Timestamp,
+) -> Vec<Row> {
     let mut by_age: BTreeMap<u64, Vec<(&Slo, Relation, Enough)>> = BTreeMap::new();
     for (slo, relation) in chosen {
         let settings = catalogue.settings_of(&slo.service);
@@ -148,7 +178,7 @@ async fn gather(catalogue: &Catalogue, telemetry: &Telemetry, chosen: &[(&Slo, R
         let found = telemetry.read(&wanted, now, deadline, max_age_seconds).await;
         let rows_of = group.into_iter().zip(found).map(|((slo, relation, enough), found)| {
             let trend = burn_trend(slo, &found.snapshot, &found.judging, TREND_PARTS);
-            Row::new(slo, relation, found.fact(&Background::default()), trend, &enough)
+            Row::new(slo, relation, found.fact(&background(slo, kept)), trend, &enough)
         });
         rows.extend(rows_of);
     }

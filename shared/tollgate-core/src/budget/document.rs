@@ -36,6 +36,8 @@ pub(super) struct Entry {
     #[serde(default)]
     pub(super) non_essential: Vec<Text>,
     #[serde(default)]
+    pub(super) requests: Vec<Text>,
+    #[serde(default)]
     pub(super) changes: Vec<Spanned<ChangeEntry>>,
 }
 

@@ -75,6 +75,7 @@ impl Reader<'_> {
         let scope = self.scope(at, entry.scope.as_ref());
         let steps = self.steps(at, &entry.steps);
         let non_essential = self.environments(&entry.non_essential);
+        let requests = self.requests(&entry.requests);
         let allowance = match &entry.aws_budget {
             Some(aws_budget) => self.aws_budget(entry, aws_budget),
             None => self.declared(at, entry).map(Allowance::Declared),
@@ -86,6 +87,7 @@ impl Reader<'_> {
             allowance: allowance?,
             steps: steps?,
             non_essential,
+            requests,
             file: self.file.to_owned(),
             line: line(&entry.name.defined),
         };
@@ -143,7 +145,11 @@ impl Reader<'_> {
         }
     }
 
-    fn twice(&mut self, listed: &[Spanned<String>]) {
+    pub(super) fn knows(&self, service: &str) -> bool {
+        self.services.contains_key(service)
+    }
+
+    pub(super) fn twice(&mut self, listed: &[Spanned<String>]) {
         for (index, text) in listed.iter().enumerate() {
             if listed.iter().take(index).any(|earlier| earlier.value == text.value) {
                 self.refuse::<()>(&text.defined, format!("`{}` is there twice: remove one", excerpt(&text.value)));

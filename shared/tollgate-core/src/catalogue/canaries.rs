@@ -224,6 +224,9 @@ fn source(
 /// Holds a source against the dimensions that the question adds.
 fn apart(reader: &mut Reader<'_>, at: &Location, source: &Source, dimensions: &BTreeSet<String>) -> Option<()> {
     for metric in source.metrics() {
+        if !metric.resolution.is_minute() {
+            return reader.refuse(at, "a canary is compared minute by minute: remove `Period`");
+        }
         if let Some(both) = metric.dimensions.keys().find(|name| dimensions.contains(*name)) {
             let message =
                 format!("`{both}` is one of the `dimensions`, whose values the question gives: remove it here");

@@ -11,6 +11,8 @@ use crate::{Timestamp, finding::Finding};
 const REASONS: usize = 3;
 /// Bytes of one text. A notice must fit into an event, of 256 KB, whatever stands in it.
 const TEXT_BYTES: usize = 500;
+/// Where it says which services and objectives there are.
+const CATALOGUE: &str = "catalogue";
 /// Changes, and open subjects, that one notice lists.
 pub(super) const LISTED: usize = 10;
 
@@ -79,7 +81,7 @@ pub struct Change {
     pub to: Level,
     /// Since when it does.
     pub since: Timestamp,
-    /// Why, the weightiest first, at most 3.
+    /// Why, the weightiest first, at most 3. Of what has left the catalogue, one of the rule `catalogue`.
     pub reasons: Vec<Reason>,
     /// Share of the error budget that is left, in parts per million; negative when overspent, null when not known.
     pub budget_remaining_ppm: Option<i64>,
@@ -128,6 +130,7 @@ impl NoticeKind {
 }
 
 impl Change {
+    /// What nobody saw has left the catalogue.
     pub(super) fn new(subject: &str, from: Level, to: Level, since: Timestamp, seen: Option<&Observation>) -> Self {
         let mut findings: Vec<&Finding> = seen.into_iter().flat_map(|seen| &seen.findings).collect();
         findings.sort_by_key(|finding| std::cmp::Reverse((finding.is_blocking(), finding.effect)));
@@ -136,7 +139,10 @@ impl Change {
             from,
             to,
             since,
-            reasons: findings.into_iter().take(REASONS).map(Reason::of).collect(),
+            reasons: match seen {
+                Some(_) => findings.into_iter().take(REASONS).map(Reason::of).collect(),
+                None => vec![Reason::retired()],
+            },
             budget_remaining_ppm: seen.and_then(|seen| seen.budget_remaining_ppm),
             burn_rate_micro: seen.and_then(|seen| seen.burn_rate_micro),
             clears_when: seen.and_then(|seen| seen.clears_when.as_deref()).map(line),
@@ -145,6 +151,9 @@ impl Change {
 
     fn describe(&self) -> String {
         let mut text = match (self.from, self.to) {
+            (_, Level::Ok) if self.reasons.iter().any(|reason| reason.rule == CATALOGUE) => {
+                format!("{} is looked at no longer", self.subject)
+            }
             (_, Level::Ok) => format!("{} is as promised again", self.subject),
             (_, Level::Unknown) => format!("{} is not known", self.subject),
             (Level::Page, Level::Ticket) => format!("{} is better and needs a ticket", self.subject),
@@ -159,6 +168,15 @@ impl Change {
 }
 
 impl Reason {
+    fn retired() -> Self {
+        Self {
+            rule: CATALOGUE.to_owned(),
+            message: "it is not in the catalogue any more, so nobody watches it".to_owned(),
+            remediation: Some("Nothing, where it was removed on purpose; otherwise put it back.".to_owned()),
+            runbook: None,
+        }
+    }
+
     fn of(finding: &Finding) -> Self {
         Self {
             rule: line(&finding.rule),

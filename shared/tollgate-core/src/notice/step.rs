@@ -114,7 +114,7 @@ fn has_held(subject: &Subject, now: Timestamp, config: &NoticeConfig) -> bool {
 }
 
 /// Makes the notice, and remembers that it was made.
-fn announce(
+pub(super) fn announce(
     state: &mut State,
     report: &Report,
     seen: &BTreeMap<&str, &Observation>,

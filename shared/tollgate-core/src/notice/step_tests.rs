@@ -39,24 +39,24 @@ pub(super) fn report(minute: i64, levels: &[(&str, Level)]) -> Report {
 
 /// A service that is evaluated time and again.
 #[derive(Default)]
-struct Watch {
-    state: Option<State>,
+pub(super) struct Watch {
+    pub(super) state: Option<State>,
 }
 
 impl Watch {
-    fn step(&mut self, report: &Report) -> Step {
+    pub(super) fn step(&mut self, report: &Report) -> Step {
         let step = step(self.state.take(), report, &CONFIG);
         self.state = Some(step.state.clone());
         step
     }
 
-    fn see(&mut self, minute: i64, levels: &[(&str, Level)]) -> Option<NoticeKind> {
+    pub(super) fn see(&mut self, minute: i64, levels: &[(&str, Level)]) -> Option<NoticeKind> {
         self.step(&report(minute, levels)).notice.map(|notice| notice.kind)
     }
 }
 
-const A: &str = "slo/availability";
-const B: &str = "slo/latency";
+pub(super) const A: &str = "slo/availability";
+pub(super) const B: &str = "slo/latency";
 
 #[test]
 fn a_page_goes_out_at_once_and_once_and_its_end_when_it_has_held() {

@@ -61,7 +61,8 @@ impl DailyAggregate {
             Slicing::of(slo.budgeting).ok_or("it is counted in events: nothing needs to be kept of its days")?;
         let start = day.and_hms_opt(0, 0, 0).ok_or("the day has no start")?.and_utc().timestamp();
         let time = start..start + i64::try_from(DAY).unwrap_or(0);
-        let plan = &snapshot.plan;
+        let reading = Reading::of(&slo.indicator, snapshot)?;
+        let plan = &reading.plan;
         if plan.end() < time.end {
             return Err(format!("the day {day} is not over, or its counts have not had their time to arrive"));
         }
@@ -69,7 +70,7 @@ impl DailyAggregate {
             return Err(format!("the data does not reach back to the start of {day}"));
         }
         let excluded = slo.excluded(time.start, time.end);
-        let history = History::of(&Reading::of(&slo.indicator, snapshot)?, plan, start, &excluded);
+        let history = History::of(&reading, plan, start, &excluded);
         let inside = history.stretches().filter(|stretch| stretch.time.start < time.end);
         let wrong: Vec<_> = history.failures.lines().into_iter().chain(history.gaps.lines()).collect();
         if !wrong.is_empty() {

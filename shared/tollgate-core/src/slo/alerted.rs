@@ -21,7 +21,7 @@ pub struct AlertFact {
     pub severity: String,
     /// The burn rate that it is about, in millionths, rounded down.
     pub threshold_micro: u64,
-    /// The window that the burn rate is taken over.
+    /// The window that the burn rate is taken over: that of the file, rounded up to whole datapoints.
     pub lookback_seconds: u64,
     /// How long the condition must have held.
     pub after_seconds: u64,
@@ -83,7 +83,8 @@ impl Judged<'_> {
             _ => (None, None),
         };
         let burn_rate_micro = self.burn_rate(alert, 0).map(|rate| rate.ceil(MILLION));
-        AlertFact { burn_rate_micro, good, total, holds, ..AlertFact::unknown(alert) }
+        let lookback_seconds = self.slo.indicator.resolution().whole(alert.lookback_seconds);
+        AlertFact { lookback_seconds, burn_rate_micro, good, total, holds, ..AlertFact::unknown(alert) }
     }
 
     /// The burn rate over the alert's window, up to so many seconds before the end of the data.

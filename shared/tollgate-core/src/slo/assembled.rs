@@ -51,8 +51,9 @@ pub(super) fn assembled(
             Period::Calendar { .. } => blank.period.ends_at,
         },
     };
+    let resolution = slo.indicator.resolution();
     let window = |(name, seconds): (&str, u64)| {
-        (name.to_owned(), WindowFact::of(seconds, spent.window(name), target, period_seconds))
+        (name.to_owned(), WindowFact::of(resolution.whole(seconds), spent.window(name), target, period_seconds))
     };
     let pairs = background.pairs(period_seconds);
     SloFact {
@@ -60,7 +61,7 @@ pub(super) fn assembled(
         budget: spent.period.as_ref().map(|spending| spending.budget(target)),
         pairs: pairs
             .iter()
-            .filter_map(|pair| pair.judge_by(|name| spent.window(name), target, period_seconds))
+            .filter_map(|pair| pair.judge_by(|name| spent.window(name), target, period_seconds, resolution))
             .collect(),
         depletion: OUTLOOKS.map(|name| outlook.depletion(name, spent.window(name))).into(),
         ..blank

@@ -2,7 +2,7 @@
 
 use super::{
     SloFact, Traffic,
-    arithmetic::{Events, Spending},
+    arithmetic::Spending,
     assembled::{Spent, assembled},
     fact::{Background, Judging, judge},
     fraction::Fraction,
@@ -65,49 +65,6 @@ pub(super) fn joint_share(composite: &Composite, shares: impl Iterator<Item = Op
 fn weight(part: &Part) -> Option<Fraction> {
     let mantissa = u128::try_from(part.weight.mantissa()).ok()?;
     Fraction::new(mantissa, 10_u128.checked_pow(part.weight.scale())?)
-}
-
-/// One budget that several services spend: the sum of their counts, against the target of the first. All must be known,
-/// counted in events, and over the same period.
-pub fn shared_budget_fact(slo: &Slo, own: &SloFact, others: &[&SloFact], judging: &Judging) -> SloFact {
-    let facts: Vec<&SloFact> = [own].into_iter().chain(others.iter().copied()).collect();
-    let alike = |other: &&SloFact| {
-        other.budgeting == own.budgeting && other.budgeting.slice_seconds.is_none() && other.period == own.period
-    };
-    let alike = facts.iter().all(alike);
-    let sum = |of: &dyn Fn(&SloFact) -> Option<(u64, u64)>| {
-        let parts = facts.iter().map(|fact| of(fact)).collect::<Option<Vec<_>>>().filter(|_| alike)?;
-        let (total, bad) = parts.iter().try_fold((0_u64, 0_u64), |(total, bad), (more, worse)| {
-            Some((total.checked_add(*more)?, bad.checked_add(*worse)?))
-        })?;
-        Events::new(total, bad)
-    };
-    let window = |fact: &SloFact, name: &str| {
-        let window = fact.windows.get(name)?;
-        Some((window.total?, window.total?.checked_sub(window.good?)?))
-    };
-    let period = |fact: &SloFact| fact.budget.as_ref().map(|budget| (budget.total, budget.bad));
-    let spent = Spent {
-        period: sum(&period).map(Spending::from),
-        windows: WINDOWS.map(|(name, _)| (name, sum(&|fact| window(fact, name)).map(Spending::from))).into(),
-    };
-    let end = own.evidence.as_of.unwrap_or(judging.now);
-    let mut fact = assembled(slo, judging, &Background::default(), end, &spent);
-    fact.period = own.period.clone();
-    join_evidence(&mut fact, &facts);
-    if !alike && fact.evidence.status == EvidenceStatus::Ok {
-        let reason = "the services that share the budget differ in period or budgeting method";
-        fact.evidence.status = EvidenceStatus::Error;
-        fact.evidence.reason = Some(reason.to_owned());
-    }
-    for (name, known) in &mut fact.windows {
-        let events = sum(&|fact| window(fact, name));
-        known.good = events.map(Events::good);
-        known.total = events.map(Events::total);
-        known.traffic = Traffic::of(known.total);
-    }
-    fact.traffic = Traffic::of(fact.budget.as_ref().map(|budget| budget.total));
-    fact
 }
 
 /// Some traffic is traffic; not knowing of one is not knowing.

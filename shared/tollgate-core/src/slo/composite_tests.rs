@@ -6,7 +6,7 @@ use crate::{
         BudgetUnit, Comparison, Composite, CompositeMethod, Indicator, Metric, Part, Period, Slo, SloFact, Snapshot,
         Source, Traffic, coverage,
         sample::{END, judging, measured, plan, requests, slo},
-        shared_budget_fact, slo_fact, unknown_fact,
+        slo_fact, unknown_fact,
     },
 };
 
@@ -83,32 +83,43 @@ fn an_unknown_part_makes_the_whole_unknown() {
     assert_eq!(judged(&empty, &data()).evidence.status, EvidenceStatus::Error);
 }
 
+/// From the file that ships: what either service has written or lost counts in one budget, which binds both.
 #[test]
 fn services_spend_one_budget_together() {
-    let calm = judged(&slo(), &requests(&plan(), |_| false));
-    let failing = judged(&slo(), &requests(&plan(), |minute| minute >= END - 600));
-    let shared = shared_budget_fact(&slo(), &calm, &[&failing], &judging());
-    assert_eq!(shared.evidence.status, EvidenceStatus::Ok);
-    let hour = &shared.windows["1h"];
-    assert_eq!((hour.good, hour.total), (Some(6600), Some(7200)));
-    assert_eq!(hour.burn_rate_micro, Some(83_333_334));
-    assert_eq!(shared.budget.as_ref().unwrap().bad, 600);
-    assert_eq!(shared.period, calm.period);
-    // Alone it is what it was.
-    let alone = shared_budget_fact(&slo(), &failing, &[], &judging());
+    let read = crate::slo::read([
+        ("settlement-export.yaml", include_str!("../../../../policies/data/slos/settlement-export.yaml")),
+        ("sources.yaml", include_str!("../../../../policies/data/slos/sources.yaml")),
+        ("alerts.yaml", include_str!("../../../../policies/data/slos/alerts.yaml")),
+    ]);
+    let slos = read.unwrap().slos;
+    let shared = slos.iter().find(|slo| slo.name == "bookings").unwrap();
     assert_eq!(
-        (&alone.windows["1h"].burn_rate_micro, &alone.pairs),
-        (&failing.windows["1h"].burn_rate_micro, &failing.pairs)
+        (shared.service.as_str(), &shared.shared_with[..]),
+        ("settlement-export", &["card-payment".to_owned()][..])
     );
-    assert_eq!((&alone.budget, &alone.depletion), (&failing.budget, &failing.depletion));
-    // One of them that is unknown, or counts otherwise, makes the sum unknown.
-    let unknown = unknown_fact(&slo(), &judging(), EvidenceStatus::Error, "no answer");
-    let shared = shared_budget_fact(&slo(), &calm, &[&unknown], &judging());
-    assert_eq!((shared.evidence.status, &shared.budget), (EvidenceStatus::Error, &None));
-    let week = Slo { period: Period::Rolling { seconds: 7 * 86_400 }, ..slo() };
-    let other = judged(&week, &requests(&plan(), |_| false));
-    let shared = shared_budget_fact(&slo(), &calm, &[&other], &judging());
-    assert_eq!((shared.evidence.status, &shared.budget), (EvidenceStatus::Error, &None));
+    // A booking a second in each service; one of them loses all of its own for ten minutes.
+    let counts = |written_by_card_payment: i64| {
+        let calm = requests(&plan(), |_| false);
+        let failing = requests(&plan(), |minute| minute >= END - written_by_card_payment * 60);
+        let of = |metric: &&Metric| {
+            let from = if metric.dimensions["Service"] == "card-payment" { &failing } else { &calm };
+            let name = if metric.name == "BookingsWritten" { "Good" } else { "Total" };
+            ((*metric).clone(), from.series[&crate::slo::sample::metric(name)].clone())
+        };
+        Snapshot { plan: plan(), series: shared.metrics().iter().map(of).collect(), measures: [].into() }
+    };
+    let fact = judged(shared, &counts(10));
+    assert_eq!(fact.evidence.status, EvidenceStatus::Ok, "{:?}", fact.evidence.reason);
+    let hour = &fact.windows["1h"];
+    assert_eq!((hour.good, hour.total), (Some(6600), Some(7200)));
+    // A twelfth of a budget of a thousandth.
+    assert_eq!(hour.burn_rate_micro, Some(83_333_334));
+    assert_eq!(fact.budget.as_ref().unwrap().bad, 600);
+    assert_eq!(judged(shared, &counts(0)).budget.unwrap().bad, 0);
+    // Not knowing of one is not knowing of both.
+    let mut half = counts(0);
+    half.series.retain(|metric, _| metric.dimensions["Service"] != "card-payment" || metric.name == "BookingsWritten");
+    assert_eq!(judged(shared, &half).evidence.status, EvidenceStatus::Error);
 }
 
 #[test]

@@ -71,7 +71,8 @@ pub(super) fn unknown(
     let nowhere = PeriodFact { kind: PeriodKind::Calendar, starts_at: end, ends_at: end, elapsed_ppm: 0 };
     let period = slo.period.fact(end).unwrap_or(nowhere);
     let period_seconds = slo.period.bounds(end).map_or_else(|| slo.period.longest_seconds(), |bounds| bounds.seconds());
-    let pair = |pair: &BurnPair| pair.judge_by(|_| None, slo.target, period_seconds);
+    let resolution = slo.indicator.resolution();
+    let pair = |pair: &BurnPair| pair.judge_by(|_| None, slo.target, period_seconds, resolution);
     let allowance = Fraction::new(slo.target.budget_ppb(), PARTS_PER_BILLION).unwrap_or_else(Fraction::zero);
     SloFact {
         evidence: Evidence {
@@ -88,7 +89,9 @@ pub(super) fn unknown(
         traffic: Traffic::Unknown,
         allowance_ms: allowance.floor(period_seconds.saturating_mul(1000)),
         max_burn_rate_micro: largest_burn_rate(slo.target).floor(MILLION),
-        windows: WINDOWS.map(|(name, seconds)| (name.to_owned(), WindowFact::unknown(seconds))).into(),
+        windows: WINDOWS
+            .map(|(name, seconds)| (name.to_owned(), WindowFact::unknown(resolution.whole(seconds))))
+            .into(),
         budget: None,
         pairs: background.pairs(period_seconds).iter().filter_map(pair).collect(),
         alerts: AlertFact::all_unknown(&slo.alerts),
@@ -153,7 +156,7 @@ pub(super) fn judge(slo: &Slo, snapshot: &Snapshot, judging: &Judging, backgroun
         Ok(reading) => reading,
         Err(reason) => return error(reason),
     };
-    match Judged::of(slo, plan, &reading, judging, background) {
+    match Judged::of(slo, &reading, judging, background) {
         Ok(judged) => judged.fact(),
         Err(reason) => error(reason),
     }

@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 
 use super::{
     objective::Slo,
+    resolution::Resolution,
     source::{Metric, SignalsSlo, Source},
 };
 
@@ -49,6 +50,11 @@ impl Indicator {
 }
 
 impl Indicator {
+    /// The longest of its metrics' datapoints; a minute where it reads none.
+    pub fn resolution(&self) -> Resolution {
+        self.metrics().into_iter().map(|metric| metric.resolution).max().unwrap_or_default()
+    }
+
     /// Those of its metrics whose values are measured: what is no count of events, or need not be.
     pub fn measured(&self) -> Vec<&Metric> {
         match self {

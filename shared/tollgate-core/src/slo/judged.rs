@@ -50,11 +50,11 @@ impl<'a> Judged<'a> {
     /// None when the data does not reach back to the start of the period.
     pub(super) fn of(
         slo: &'a Slo,
-        plan: &'a Plan,
         reading: &'a Reading<'a>,
         judging: &'a Judging,
         background: &'a Background,
     ) -> Result<Self, String> {
+        let plan = reading.plan.as_ref();
         let end = Timestamp::from_timestamp(plan.end(), 0);
         let bounds = end.and_then(|end| Some((end, slo.period.bounds(end)?)));
         let (end, bounds) = bounds.ok_or("the calendar does not reach as far as its period")?;
@@ -213,8 +213,8 @@ impl<'a> Judged<'a> {
             return (EvidenceStatus::NoData, Some(reason));
         }
         let age = self.judging.now.timestamp() - as_of.unwrap_or(i64::MIN / 2);
-        if u64::try_from(age).is_ok_and(|age| age > self.judging.max_age_seconds) {
-            let limit = self.judging.max_age_seconds;
+        let limit = self.max_age_seconds();
+        if u64::try_from(age).is_ok_and(|age| age > limit) {
             let reason = format!("the newest datapoint of `{total}` is {age} s old, at most {limit} s are allowed");
             return (EvidenceStatus::Stale, Some(reason));
         }
@@ -227,7 +227,7 @@ impl<'a> Judged<'a> {
         let age = u64::try_from(self.judging.now.timestamp() - newest).ok()?;
         let events = self.history.since(newest).any(|bucket| bucket.total.is_some_and(|total| total > 0));
         let [counted, total] = self.names();
-        (events && age > self.judging.max_age_seconds && self.reading.kind != ABSENT_IS_ZERO).then(|| {
+        (events && age > self.max_age_seconds() && self.reading.kind != ABSENT_IS_ZERO).then(|| {
             let since = rfc3339(newest);
             format!("`{counted}` has no datapoint since {since} while `{total}` counts events: they are taken as bad")
         })
@@ -239,6 +239,13 @@ impl<'a> Judged<'a> {
         let Tally { total, unknown, days_missing, .. } = tally;
         let days = if *days_missing > 0 { format!("; {days_missing} days have no aggregate") } else { String::new() };
         Some(format!("{unknown} of {total} slices of the period are not known and count as bad{days}"))
+    }
+
+    /// How old the newest datapoint may be: one that is longer than a minute comes only when it is over.
+    fn max_age_seconds(&self) -> u64 {
+        let resolution = self.slo.indicator.resolution();
+        let longer = if resolution.is_minute() { 0 } else { resolution.seconds() };
+        self.judging.max_age_seconds.saturating_add(longer)
     }
 
     fn names(&self) -> [&str; 2] {

@@ -11,11 +11,13 @@
 //!   MetricName: HTTPCode_Target_5XX_Count
 //!   Dimensions: {LoadBalancer: app/payments/50dc6c495c0c9188}
 //!   Stat: Sum               # the default of counts; or SampleCount, TC(…). What is no count: Average, p99, …
+//!   Period: 300             # of a metric that has a datapoint only every five minutes; otherwise left out
 //!   Region: eu-central-1    # optional, as are AccountId and RoleArn
 //!   treatMissing: zero      # only of a bad metric that its source omits while nothing is bad
 //! ```
 //!
-//! or is arithmetic over several such metrics:
+//! as the CloudWatch API has it, also nested in `MetricStat` and `Metric`; each field may begin with a small letter. Or it
+//! is arithmetic over several such metrics:
 //!
 //! ```yaml
 //! type: CloudWatch
@@ -35,10 +37,15 @@
 //!
 //! with `Occurrences` where it is request-based there, `Timeslices` where it is period-based.
 //!
+//! A metric that has fewer datapoints than one a minute is read by those that it has, as `Period` says: full minutes, of
+//! which a day has a whole number. Holes, freshness and slices are then of that length, and a burn window that is shorter
+//! is judged over one datapoint. The metrics of one indicator are all read by the longest of their `Period`s.
+//!
 //! Without `treatMissing`, events of which nothing is known count as bad. An objective about others is a `ratioMetric`
 //! with `rawType: success` and a `raw` source of `type: Tollgate`, whose `spec` is `worstOf: [service/name, …]` or
 //! `weighted: {service/name: 2, …}`. Several services share the budget of an SLO with the annotation
-//! `tollgate.dev/shared-with: payments-api, ledger-db`.
+//! `tollgate.dev/shared-with: payments-api, ledger-db`: it binds them all, and where each has counts of its own, an
+//! `expression` adds them up.
 
 use std::sync::Arc;
 
@@ -60,6 +67,7 @@ mod indicator;
 mod metric;
 mod place;
 mod reader;
+mod resolution;
 mod several;
 mod signals;
 mod slo;
@@ -112,11 +120,9 @@ fn read_as<'a>(
     let files: Vec<(&str, &str)> = files.into_iter().collect();
     let (mut documents, mut errors, mut empty) = (Vec::new(), Vec::new(), Vec::new());
     for (file, text) in &files {
-        match documents_of(file, text) {
-            Ok(found) if found.is_empty() => {
-                empty.push(DataError::new(*file, None, "nothing is in it: write an SLO, or remove the file"));
-            }
-            Ok(found) => documents.push((*file, shared(found))),
+        match shared_of(file, text) {
+            Ok(None) => empty.push(DataError::new(*file, None, "nothing is in it: write an SLO, or remove the file")),
+            Ok(Some(found)) => documents.push((*file, found)),
             Err(found) => errors.extend(found),
         }
     }
@@ -133,9 +139,16 @@ fn read_as<'a>(
             reader.in_file(file, |reader| reader.check(document));
         }
     }
-    // Objectives are read file by file: as written, those of an organisation take a hundred megabytes.
+    // Objectives are read file by file: as written, those of an organisation take tens of megabytes.
     for (file, text) in files {
-        reader.slos(file, documents_of(file, text).unwrap_or_default());
+        match objects_of(file, text) {
+            Ok(found) => reader.slos(file, found),
+            Err(found) => errors.extend(found),
+        }
+    }
+    // What others refer to may be in a file that cannot be read.
+    if !errors.is_empty() {
+        return Err(errors);
     }
     reader.composites();
     let Reader { mut errors, mut warnings, known, .. } = reader;
@@ -148,10 +161,24 @@ fn read_as<'a>(
     if errors.is_empty() { Ok(Objectives { slos, warnings }) } else { Err(errors) }
 }
 
-/// What objectives of other files may refer to.
-fn shared(mut documents: Vec<Spanned<Document>>) -> Vec<Spanned<Document>> {
-    documents.retain(|document| document.value.kind != SLO);
-    documents
+/// What objectives of other files may refer to; none when nothing is in the file at all.
+fn shared_of(file: &str, text: &str) -> Result<Option<Vec<Spanned<Document>>>, Vec<DataError>> {
+    let headers: Vec<Spanned<Header>> = objects_of(file, text)?;
+    let errors: Vec<DataError> = headers
+        .iter()
+        .flat_map(|header| wrong_header(&header.value).map(|(at, message)| (at.unwrap_or(header.defined), message)))
+        .map(|(at, message)| DataError::at(file, &at, message))
+        .collect();
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let is_shared = |kind: &str| kind != SLO;
+    let mut documents = Vec::new();
+    if headers.iter().filter_map(|header| header.value.kind.as_ref()).any(|kind| is_shared(&kind.value)) {
+        let all: Vec<Spanned<Document>> = objects_of(file, text)?;
+        documents.extend(all.into_iter().filter(|document| is_shared(&document.value.kind)));
+    }
+    Ok((!headers.is_empty()).then_some(documents))
 }
 
 /// Reads files of other kinds, whose metric sources are written as here and may refer to the data sources of these.
@@ -164,7 +191,7 @@ pub(crate) fn read_others<'a>(
     mut read: impl FnMut(&mut Reader<'_>, &str, &str),
 ) -> (Vec<DataError>, Vec<DataError>) {
     let mut others = others.into_iter().peekable();
-    let found = |(file, text)| (file, shared(documents_of(file, text).unwrap_or_default()));
+    let found = |(file, text)| (file, shared_of(file, text).ok().flatten().unwrap_or_default());
     let needed = others.peek().is_some();
     let documents: Vec<(&str, Vec<Spanned<Document>>)> = slo_files.into_iter().filter(|_| needed).map(found).collect();
     let documents: Vec<(&str, &Spanned<Document>)> =
@@ -175,16 +202,6 @@ pub(crate) fn read_others<'a>(
         reader.in_file(file, |reader| read(reader, file, text));
     }
     (reader.errors, reader.warnings)
-}
-
-fn documents_of(file: &str, text: &str) -> Result<Vec<Spanned<Document>>, Vec<DataError>> {
-    let headers: Vec<Spanned<Header>> = objects_of(file, text)?;
-    let errors: Vec<DataError> = headers
-        .iter()
-        .flat_map(|header| wrong_header(&header.value).map(|(at, message)| (at.unwrap_or(header.defined), message)))
-        .map(|(at, message)| DataError::at(file, &at, message))
-        .collect();
-    if errors.is_empty() { objects_of(file, text) } else { Err(errors) }
 }
 
 fn objects_of<T: DeserializeOwned>(file: &str, text: &str) -> Result<Vec<Spanned<T>>, Vec<DataError>> {

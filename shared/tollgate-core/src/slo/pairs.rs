@@ -3,7 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{arithmetic::Spending, fact::window_seconds, fraction::Fraction, objective::Target};
+use super::{
+    arithmetic::Spending, fact::window_seconds, fraction::Fraction, objective::Target, resolution::Resolution,
+};
 
 const MILLION: u64 = 1_000_000;
 const DAY: u64 = 86_400;
@@ -93,9 +95,10 @@ pub struct PairFact {
     pub consumed_ppm: Option<u64>,
 }
 
-/// What spent budget in a window, and the window's length.
+/// What spent budget in a window, the window's length by its name, and the one that it was judged over.
 struct Window<'a> {
     seconds: u64,
+    judged_seconds: u64,
     spending: Option<&'a Spending>,
 }
 
@@ -106,8 +109,12 @@ impl BurnPair {
         spending: impl Fn(&str) -> Option<&'a Spending>,
         target: Target,
         period_seconds: u64,
+        resolution: Resolution,
     ) -> Option<PairFact> {
-        let window = |name: &str| Window { seconds: window_seconds(name), spending: spending(name) };
+        let window = |name: &str| {
+            let seconds = window_seconds(name);
+            Window { seconds, judged_seconds: resolution.whole(seconds), spending: spending(name) }
+        };
         self.judge(target, period_seconds, &window(&self.long), &window(&self.short))
     }
 
@@ -128,7 +135,9 @@ impl BurnPair {
                 _ => None,
             },
             share_ppm: self.share_ppm,
-            consumed_ppm: long.spending.map(|spending| spending.consumed_ppm(target, long.seconds, period_seconds)),
+            consumed_ppm: long
+                .spending
+                .map(|spending| spending.consumed_ppm(target, long.judged_seconds, period_seconds)),
         })
     }
 }
@@ -154,7 +163,7 @@ mod tests {
     }
 
     fn judge(pair: &BurnPair, percent: &str, days: u64, long: Option<&Spending>, short: Option<&Spending>) -> PairFact {
-        let window = |name: &str, spending| Window { seconds: seconds(name), spending };
+        let window = |name: &str, spending| Window { seconds: seconds(name), judged_seconds: seconds(name), spending };
         let (long, short) = (window(&pair.long, long), window(&pair.short, short));
         pair.judge(target(percent), days * DAY, &long, &short).unwrap()
     }
@@ -217,7 +226,11 @@ mod tests {
         fn what_cannot_be_reached_is_never_exceeded(ppb in 1..1_000_000_000_u64, total in 1..1_000_000_u64, bad in 0..1_000_000_u64) {
             let spending = Spending::of(total, bad.min(total)).unwrap();
             for pair in workbook_pairs() {
-                let window = |name: &str| Window { seconds: seconds(name), spending: Some(&spending) };
+                let window = |name: &str| Window {
+                    seconds: seconds(name),
+                    judged_seconds: seconds(name),
+                    spending: Some(&spending),
+                };
                 let fact = pair
                     .judge(Target::from_ppb(ppb).unwrap(), 30 * DAY, &window(&pair.long), &window(&pair.short))
                     .unwrap();

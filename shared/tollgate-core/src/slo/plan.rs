@@ -3,7 +3,14 @@
 //!
 //! CloudWatch keeps 60-second datapoints for 15 days, 300-second ones for 63 days and hourly ones for 455 days, and
 //! answers with nothing, and no error, when an older start is asked for with a finer period. Each tier stays far
-//! inside its retention.
+//! inside its retention. A metric whose own datapoints are longer than a minute has tiers of whole ones of its own:
+//! [`Plan::by`].
+
+use std::borrow::Cow;
+
+use num_rational::Ratio;
+
+use super::Resolution;
 
 /// How long counts are given to arrive before they are read.
 pub const LAG_SECONDS: i64 = 120;
@@ -86,6 +93,8 @@ pub struct Plan {
     end: i64,
     history_seconds: i64,
     reach: Reach,
+    /// What all lengths and boundaries are multiples of.
+    resolution_seconds: i64,
     tiers: Vec<Tier>,
 }
 
@@ -109,29 +118,47 @@ impl Plan {
 
     /// The same, where finer datapoints reach further back, but no further than the rest.
     pub fn ending_with(end: i64, history_seconds: i64, reach: Reach) -> Self {
-        let end = align_down(end, MINUTE);
         let history_seconds = history_seconds.clamp(3 * DAY, 455 * DAY);
         let reach = Reach {
             minutes_seconds: reach.minutes_seconds.clamp(6 * HOUR, 14 * DAY),
             five_minutes_seconds: reach.five_minutes_seconds.max(reach.minutes_seconds).clamp(3 * DAY, 62 * DAY),
         };
+        Self::cut(end, history_seconds, reach, MINUTE)
+    }
+
+    fn cut(end: i64, history_seconds: i64, reach: Reach, resolution_seconds: i64) -> Self {
+        let end = align_down(end, resolution_seconds);
+        let [minutes, five_minutes, hours] =
+            [MINUTE, 5 * MINUTE, HOUR].map(|period| common_multiple(period, resolution_seconds));
         // Each boundary is a multiple of the coarser period, so that no event is in two tiers or in none.
-        let fine = align_down(end - reach.minutes_seconds.min(history_seconds), 5 * MINUTE);
-        let middle = align_down(end - reach.five_minutes_seconds.min(history_seconds), HOUR);
-        let oldest = align_down(end - history_seconds, HOUR);
-        let tiers = [(MINUTE, fine, end), (5 * MINUTE, middle, fine), (HOUR, oldest, middle)]
+        let fine = align_down(end - reach.minutes_seconds.min(history_seconds), five_minutes);
+        let middle = align_down(end - reach.five_minutes_seconds.min(history_seconds), hours);
+        let oldest = align_down(end - history_seconds, hours);
+        let tiers = [(minutes, fine, end), (five_minutes, middle, fine), (hours, oldest, middle)]
             .map(|(period_seconds, start, end)| Tier { period_seconds, start, end })
             .into_iter()
             .filter(|tier| tier.start < tier.end)
             .collect();
-        Self { end, history_seconds, reach, tiers }
+        Self { end, history_seconds, reach, resolution_seconds, tiers }
+    }
+
+    /// The same for metrics whose own datapoints are that long: it ends at the end of the newest of them that is whole,
+    /// and has no datapoint that is not made of whole ones. For minutes it stays as it is.
+    pub fn by(&self, resolution: Resolution) -> Cow<'_, Self> {
+        match i64::try_from(resolution.seconds()) {
+            Ok(seconds) if !resolution.is_minute() && seconds != self.resolution_seconds => {
+                Cow::Owned(Self::cut(self.end, self.history_seconds, self.reach, seconds))
+            }
+            _ => Cow::Borrowed(self),
+        }
     }
 
     /// The plan of one range of time only, by datapoints of one length.
     pub fn of_one(tier: Tier) -> Self {
         let history_seconds = tier.end - tier.start;
         let reach = Reach { minutes_seconds: history_seconds, five_minutes_seconds: history_seconds };
-        Self { end: tier.end, history_seconds, reach, tiers: vec![tier] }
+        let resolution_seconds = tier.period_seconds;
+        Self { end: tier.end, history_seconds, reach, resolution_seconds, tiers: vec![tier] }
     }
 
     /// The end of the newest datapoint.
@@ -167,87 +194,17 @@ impl Plan {
     }
 }
 
+/// The least length that has whole numbers of both.
+fn common_multiple(one: i64, other: i64) -> i64 {
+    // In lowest terms, the denominator is what the first lacks.
+    one * Ratio::new(one, other).denom()
+}
+
 /// The last multiple of the period that is not after the time.
 pub(crate) fn align_down(time: i64, period: i64) -> i64 {
     time - time.rem_euclid(period)
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::{DAY, HOUR, LAG_SECONDS, MINUTE, Plan, Reach, WINDOWS};
-
-    #[test]
-    fn a_month_takes_three_tiers() {
-        // 2026-11-21T10:10:42Z
-        let plan = Plan::at(1_795_255_842, [30 * 86_400]);
-        let ranges: Vec<_> = plan.tiers().iter().map(|tier| (tier.period_seconds, tier.datapoints())).collect();
-        assert_eq!(plan.end(), 1_795_255_680);
-        assert_eq!(ranges, [(60, 363), (300, 793), (3600, 648)]);
-    }
-
-    #[test]
-    fn a_short_period_needs_no_hours() {
-        let plan = Plan::at(1_795_255_662, [86_400]);
-        assert_eq!(plan.tiers().len(), 2);
-        assert!(plan.window_start(30 * 86_400).is_none());
-    }
-
-    #[test]
-    fn slices_take_datapoints_as_short_as_they_are() {
-        let ranges = |slice| {
-            let plan = Plan::at_with(1_795_255_842, [30 * 86_400], Reach::of_slices([slice]));
-            plan.tiers().iter().map(|tier| (tier.period_seconds, tier.datapoints())).collect::<Vec<_>>()
-        };
-        assert_eq!(ranges(3600), [(60, 363), (300, 793), (3600, 648)]);
-        // All of a month is inside the 63 days of five minutes, and two weeks inside the 15 days of one.
-        assert_eq!(ranges(300), [(60, 363), (300, 8_569)]);
-        assert_eq!(ranges(60), [(60, 20_163), (300, 4_609)]);
-    }
-
-    fn reach() -> impl Strategy<Value = Reach> {
-        proptest::collection::vec(prop::sample::select(&[60, 120, 300, 900, 3600, 86_400][..]), 0..3)
-            .prop_map(Reach::of_slices)
-    }
-
-    proptest! {
-        #[test]
-        fn tiers_meet_at_aligned_boundaries(now in 0..4_000_000_000_i64, days in 1..400_u64, reach in reach()) {
-            let plan = Plan::at_with(now, [days * 86_400, 7 * 86_400], reach);
-            prop_assert!(plan.end() <= now - LAG_SECONDS && plan.end() > now - LAG_SECONDS - MINUTE);
-            let mut end = plan.end();
-            for tier in plan.tiers() {
-                prop_assert_eq!(tier.end, end);
-                prop_assert_eq!(tier.start.rem_euclid(tier.period_seconds), 0);
-                prop_assert_eq!(tier.end.rem_euclid(tier.period_seconds), 0);
-                prop_assert_eq!(tier.starts().count(), tier.datapoints());
-                prop_assert!(tier.starts().enumerate().all(|(index, start)| tier.index(start) == Some(index)));
-                end = tier.start;
-            }
-            let furthest = i64::try_from(days.max(7)).unwrap() * DAY;
-            prop_assert!(end <= plan.end() - furthest && end > plan.end() - furthest - HOUR);
-        }
-
-        #[test]
-        fn tiers_stay_inside_the_retention(now in 0..4_000_000_000_i64, days in 1..400_u64, reach in reach()) {
-            for tier in Plan::at_with(now, [days * 86_400], reach).tiers() {
-                let age_days = (now - tier.start) / DAY;
-                prop_assert!(age_days < 15 || tier.period_seconds % 300 == 0);
-                prop_assert!(age_days < 63 || tier.period_seconds % 3600 == 0);
-            }
-        }
-
-        #[test]
-        fn windows_begin_where_a_datapoint_does(now in 0..4_000_000_000_i64) {
-            let plan = Plan::at(now, [30 * 86_400]);
-            for (name, seconds) in WINDOWS {
-                let start = plan.window_start(seconds).unwrap();
-                let length = u64::try_from(plan.end() - start).unwrap();
-                let exact = seconds <= 21_600;
-                prop_assert!(length >= seconds && length < seconds + if exact { 1 } else { 300 }, "{name} {length}");
-                prop_assert!(plan.tiers().iter().any(|tier| tier.index(start).is_some()));
-            }
-        }
-    }
-}
+#[path = "plan_tests.rs"]
+mod tests;

@@ -8,7 +8,7 @@ use super::{
     expression::{Expression, Rational, Undefined, rational},
     indicator::{Counted, Indicator, Ratio, RawKind},
     measure::Measure,
-    plan::Tier,
+    plan::{Plan, Tier},
     series::{Quality, Snapshot, TierSeries, rfc3339},
     source::{Metric, Source},
 };
@@ -19,6 +19,8 @@ const PARTS_PER_MINUTE: u64 = 1_000_000_000_000;
 
 /// Two series, tier by tier.
 pub(super) struct Reading<'a> {
+    /// Its datapoints.
+    pub(super) plan: Cow<'a, Plan>,
     /// What the first series counts.
     pub(super) kind: Counted,
     /// Good or bad ones.
@@ -39,16 +41,22 @@ impl<'a> Reading<'a> {
     /// Reads an indicator. A datapoint of a value or a share counts for as many minutes as it is long.
     ///
     /// # Errors
-    /// When something was not fetched, or other objectives are what it is made of.
+    /// When something was not fetched, its metrics differ in the length of their datapoints, or other objectives are
+    /// what it is made of.
     pub(super) fn of(indicator: &Indicator, snapshot: &'a Snapshot) -> Result<Self, String> {
+        let resolution = indicator.resolution();
+        if let Some(other) = indicator.metrics().into_iter().find(|metric| metric.resolution != resolution) {
+            return Err(format!("`{other}` has datapoints of another length than the other metrics"));
+        }
+        let plan = snapshot.plan.by(resolution);
         match indicator {
             Indicator::Ratio(Ratio { counted, metric, total }) => {
                 // The total first: without it nothing is known.
-                let total = Side::counts(total, snapshot)?;
-                let counted_side = Side::counts(metric, snapshot)?;
-                Ok(Self { kind: *counted, counted: counted_side, total, parts: 1 })
+                let total = Side::counts(total, snapshot, &plan)?;
+                let counted_side = Side::counts(metric, snapshot, &plan)?;
+                Ok(Self { plan, kind: *counted, counted: counted_side, total, parts: 1 })
             }
-            Indicator::Raw { kind, source } => Self::by_minute(source, snapshot, |value| {
+            Indicator::Raw { kind, source } => Self::by_minute(source, snapshot, plan, |value| {
                 let good = match kind {
                     RawKind::Success => *value,
                     RawKind::Failure => Rational::one() - value,
@@ -58,7 +66,7 @@ impl<'a> Reading<'a> {
             }),
             Indicator::Threshold { source, comparison, value: limit } => {
                 let limit = rational(*limit);
-                Self::by_minute(source, snapshot, move |value| {
+                Self::by_minute(source, snapshot, plan, move |value| {
                     Ok(if comparison.holds(value.cmp(&limit)) { Rational::one() } else { Rational::zero() })
                 })
             }
@@ -71,6 +79,7 @@ impl<'a> Reading<'a> {
     fn by_minute(
         source: &Source,
         snapshot: &'a Snapshot,
+        plan: Cow<'a, Plan>,
         good_share: impl Fn(&Rational) -> Result<Rational, &'static str>,
     ) -> Result<Self, String> {
         let parts = |tier: &Tier| u64::try_from(tier.period_seconds / 60).unwrap_or(0).saturating_mul(PARTS_PER_MINUTE);
@@ -79,38 +88,39 @@ impl<'a> Reading<'a> {
             let parts = Rational::from_integer(parts(tier).into());
             share.checked_mul(&parts).and_then(|good| good.floor().to_integer().to_u64()).ok_or("too large")
         };
-        let counted = Side::values(source, snapshot, good)?;
+        let counted = Side::values(source, snapshot, &plan, good)?;
         let all = |(tier, series): (&Tier, &TierSeries)| TierSeries {
             values: series.values.iter().map(|value| value.map(|_| parts(tier))).collect(),
             quality: series.quality.clone(),
         };
-        let tiers = snapshot.plan.tiers().iter().zip(counted.tiers.iter()).map(all).collect();
+        let tiers = plan.tiers().iter().zip(counted.tiers.iter()).map(all).collect();
         let total = Side { name: counted.name.clone(), tiers: Cow::Owned(tiers) };
-        Ok(Self { kind: Counted::Good, counted, total, parts: PARTS_PER_MINUTE })
+        Ok(Self { plan, kind: Counted::Good, counted, total, parts: PARTS_PER_MINUTE })
     }
 }
 
 impl<'a> Side<'a> {
-    fn counts(source: &Source, snapshot: &'a Snapshot) -> Result<Self, String> {
+    fn counts(source: &Source, snapshot: &'a Snapshot, plan: &Plan) -> Result<Self, String> {
         if let Some(tiers) = source.metric().and_then(|metric| snapshot.series.get(metric)) {
             return Ok(Self { name: source.to_string(), tiers: Cow::Borrowed(tiers) });
         }
         let count = |_: &Tier, value: Rational| {
             value.is_integer().then(|| value.to_integer().to_u64()).flatten().ok_or("not a count of events")
         };
-        Self::values(source, snapshot, count)
+        Self::values(source, snapshot, plan, count)
     }
 
     /// The value of a source at each datapoint, as a whole number. One that cannot be read fails its series.
     fn values(
         source: &Source,
         snapshot: &Snapshot,
+        plan: &Plan,
         read: impl Fn(&Tier, Rational) -> Result<u64, &'static str>,
     ) -> Result<Self, String> {
         if let Some(metric) = source.metrics().into_iter().find(|metric| !snapshot.has(metric)) {
             return Err(nothing_of(metric));
         }
-        let tiers = snapshot.plan.tiers().iter().enumerate().map(|(index, tier)| {
+        let tiers = plan.tiers().iter().enumerate().map(|(index, tier)| {
             let mut series = TierSeries::empty(tier, snapshot.quality(source, index));
             for (place, (start, at)) in series.values.iter_mut().zip(tier.starts().zip(0..)) {
                 let value = |metric: &Metric| snapshot.value(metric, index, at);

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Serialize};
 
-use super::expression::Expression;
+use super::{expression::Expression, resolution::Resolution};
 
 /// What is read at each datapoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +31,15 @@ impl Source {
         match self {
             Self::Metric(metric) => Self::Metric(metric.with_dimensions(dimensions)),
             Self::Expression(expression) => Self::Expression(expression.with_dimensions(dimensions)),
+        }
+    }
+
+    /// The same, of metrics whose datapoints are that long.
+    #[must_use]
+    pub fn by(self, resolution: Resolution) -> Self {
+        match self {
+            Self::Metric(metric) => Self::Metric(Metric { resolution, ..metric }),
+            Self::Expression(expression) => Self::Expression(expression.by(resolution)),
         }
     }
 
@@ -88,6 +97,10 @@ pub struct Metric {
     /// The role that reads it; the caller's own when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role_arn: Option<String>,
+    /// How long its datapoints are. One that is published less often than every minute says so: else the minutes
+    /// between would be holes.
+    #[serde(rename = "resolution_seconds", default, skip_serializing_if = "Resolution::is_minute")]
+    pub resolution: Resolution,
 }
 
 impl Metric {
@@ -101,6 +114,7 @@ impl Metric {
             region: None,
             account_id: None,
             role_arn: None,
+            resolution: Resolution::MINUTE,
         }
     }
 

@@ -38,7 +38,7 @@ fn by_part(slo: &Slo, snapshot: &Snapshot, judging: &Judging, parts: u32) -> Vec
         return nothing();
     }
     let Ok(reading) = Reading::of(&slo.indicator, snapshot) else { return nothing() };
-    Judged::of(slo, &snapshot.plan, &reading, judging, &Background::default())
+    Judged::of(slo, &reading, judging, &Background::default())
         .map_or_else(|_| nothing(), |judged| judged.by_part(parts))
 }
 

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use chrono::{NaiveDate, TimeDelta};
 use tokio::time::Instant;
-use tollgate_aws::billing::{Billing, BillingSource, Plan, Snapshot, Wanted};
+use tollgate_aws::billing::{Billing, BillingSource, Plan, Snapshot, Wanted, count_requests};
 use tollgate_core::{Timestamp, settings::Settings};
 use tollgate_lambda::problem::Problem;
 use tollgate_ledger::{Committed, Document, document::MAX_DOCUMENT_BYTES};
@@ -131,7 +131,9 @@ impl House {
         let plan = Plan::of(&self.catalogue.budgets, &wanted, now);
         let previous = self.bill.named(&self.ledger, begun.value.current.as_ref()).await.ok();
         self.bill.release();
-        let fetched = Billing::new(&self.sdk).fetch(&plan, previous.as_deref(), now, deadline).await;
+        let mut fetched = Billing::new(&self.sdk).fetch(&plan, previous.as_deref(), now, deadline).await;
+        let sources = (&self.telemetry, &self.catalogue);
+        count_requests(&mut fetched, sources, previous.as_deref(), now, deadline).await;
         drop(previous);
         let fetched = Arc::new(fetched);
         let outcome = self.settle_renewal(*begun, &fetched, allowed).await?;

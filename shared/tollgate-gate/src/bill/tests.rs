@@ -52,6 +52,7 @@ fn snapshot(accounts: usize, cents: &str) -> Snapshot {
         forecasts: Vec::new(),
         budgets: Vec::new(),
         anomalies: None,
+        served: Vec::new(),
     }
 }
 

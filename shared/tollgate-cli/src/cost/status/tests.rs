@@ -35,6 +35,7 @@ fn bill() -> Bill {
         forecasts: Vec::new(),
         budgets: Vec::new(),
         anomalies: None,
+        served: Vec::new(),
     };
     let now = time("2026-11-21T08:00:00Z");
     Bill { snapshot, source: "aws".to_owned(), now, paid_requests: 8, price_usd_micros: 80_000 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 use tollgate_aws::TelemetrySource;
 use tollgate_core::{
     Timestamp,
-    slo::{BudgetFact, CompositeMethod, Indicator, PairFact, Slo, SloFact, Traffic, WindowFact},
+    slo::{BudgetFact, BudgetUnit, CompositeMethod, Indicator, PairFact, Slo, SloFact, Traffic, WindowFact},
 };
 
 /// How an objective does, the worst first.
@@ -42,8 +42,8 @@ pub(super) struct Enough {
 
 impl Enough {
     /// Windows that are not counted in events, or for which nothing is set, always have enough.
-    fn has(&self, window: &WindowFact) -> bool {
-        let (Some(total), Some(good)) = (window.total, window.good) else { return true };
+    fn has(&self, window: &WindowFact, event: BudgetUnit) -> bool {
+        let (Some(total), Some(good), BudgetUnit::Events) = (window.total, window.good, event) else { return true };
         let reaches = |count: u64, least: Option<u64>| least.is_none_or(|least| count >= least);
         reaches(total, self.events) || self.bad_events.is_some() && reaches(total.saturating_sub(good), self.bad_events)
     }
@@ -65,7 +65,8 @@ pub(super) struct Row {
 
 impl Row {
     pub(super) fn new(slo: &Slo, relation: Relation, fact: SloFact, trend: Vec<Option<u64>>, enough: &Enough) -> Self {
-        let has_enough = |window: &str| fact.windows.get(window).is_some_and(|window| enough.has(window));
+        let has_enough =
+            |window: &str| fact.windows.get(window).is_some_and(|window| enough.has(window, fact.budgeting.event));
         let burns = |pair: &PairFact| pair.exceeded == Some(true) && has_enough(&pair.long);
         let exhausted = |budget: &BudgetFact| budget.consumed_ppm >= 1_000_000;
         let state = if fact.budget.as_ref().is_some_and(exhausted) {

@@ -4,8 +4,8 @@ use tollgate_aws::TelemetrySource;
 use tollgate_core::{
     Timestamp,
     slo::{
-        Composite, CompositeMethod, Counted, Indicator, Judging, Metric, Part, Plan, Quality, Ratio, Slo, Snapshot,
-        Target, Tier, TierSeries, burn_trend, slo_fact,
+        Budgeting, Comparison, Composite, CompositeMethod, Counted, DailyAggregate, Indicator, Judging, Metric, Part,
+        Plan, Quality, Ratio, Reach, Slo, Snapshot, Target, Tier, TierSeries, burn_trend, slo_fact,
     },
 };
 
@@ -14,6 +14,8 @@ use super::{
     row::{Enough, Relation, Row, json},
     table,
 };
+
+use tollgate_ledger::{Commit, Committed, Expect, Ledger, LedgerConfig, Put, background, slo_days};
 
 /// 2026-11-21T10:10:42Z; the data end at 10:08.
 const NOW: i64 = 1_795_255_842;
@@ -30,6 +32,15 @@ fn slo(service: &str, metric: &str) -> Slo {
 
 /// What each metric counts in a datapoint that begins then and is so long: good ones, and all.
 fn snapshot() -> Snapshot {
+    snapshot_by(Plan::at(NOW, [30 * 86_400]))
+}
+
+/// The same, by minutes for two weeks.
+fn snapshot_of_days() -> Snapshot {
+    snapshot_by(Plan::at_with(NOW, [30 * 86_400], Reach::of_slices([60])))
+}
+
+fn snapshot_by(plan: Plan) -> Snapshot {
     type Counts = fn(i64, u64) -> Option<(u64, u64)>;
     let counts: [(&str, Counts); 5] = [
         ("Healthy", |start, seconds| Some((10 * seconds - u64::from(start % 86_400 == 0), 10 * seconds))),
@@ -47,7 +58,6 @@ fn snapshot() -> Snapshot {
             Some((if start >= END - 3600 { 0 } else { asked }, asked))
         }),
     ];
-    let plan = Plan::at(NOW, [30 * 86_400]);
     let tiers = |count: &dyn Fn(i64, u64) -> Option<u64>| -> Vec<TierSeries> {
         let series = |tier: &Tier| TierSeries {
             values: tier.starts().map(|start| count(start, tier.period_seconds.unsigned_abs())).collect(),
@@ -120,6 +130,41 @@ fn a_calm_service_and_what_it_needs() {
     rows.push(row(&slo("burning", "Burning"), Relation::Dependency));
     insta::assert_snapshot!(page(&rows, 140));
     assert_eq!(exit_code(&rows), 0, "it is told of a dependency, and not held up by it");
+}
+
+/// Six bad minutes of an hour burn 99.9 % a hundred times too fast, and are fewer than ten of a hundred events.
+#[test]
+fn minutes_are_judged_however_few_there_are() {
+    let good = Metric::new("Demo", "HealthyGood", "Sum");
+    let per_minute = Indicator::Threshold { source: good.into(), comparison: Comparison::Gt, value: 100.into() };
+    let mut minutes = row(&Slo { indicator: per_minute, ..slo("value", "Healthy") }, Relation::Own);
+    assert!(minutes.enough_events && minutes.state == State::Inside, "{:?}", minutes.fact.windows["1h"]);
+    let enough = Enough { events: Some(100), bad_events: Some(10) };
+    minutes.fact.pairs[0].exceeded = Some(true);
+    let again = Row::new(&slo("value", "Healthy"), Relation::Own, minutes.fact, Vec::new(), &enough);
+    assert_eq!(again.state, State::Burning);
+}
+
+/// Days that the ledger has are read for what is counted in slices; where there is no ledger, none is made.
+#[tokio::test]
+async fn kept_days_are_read_where_there_is_a_ledger() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ledger.sqlite");
+    let config = LedgerConfig::Sqlite(path.clone());
+    let budgeting = Budgeting::RatioTimeslices { slice_seconds: 60 };
+    let (sliced, counted) = (Slo { budgeting, ..slo("sliced", "Healthy") }, slo("counted", "Healthy"));
+    let chosen = [(&sliced, Relation::Own), (&counted, Relation::Own)];
+    assert!(super::kept_days(&config, &chosen).await.unwrap().is_empty() && !path.exists());
+
+    let day = DailyAggregate::of(&sliced, &snapshot_of_days(), "2026-11-20".parse().unwrap()).unwrap();
+    let put = Put::new(&slo_days(), &sliced.evidence_id(), Expect::Absent, &vec![day.clone()]).unwrap();
+    let ledger = Ledger::open(&config, None).await.unwrap();
+    let at = Timestamp::from_timestamp(NOW, 0).unwrap();
+    let committed = ledger.commit(Commit { at, puts: vec![put], notices: Vec::new() }).await.unwrap();
+    assert_eq!(committed, Committed::Stored);
+    let kept = super::kept_days(&config, &chosen).await.unwrap();
+    assert_eq!(background(&sliced, &kept).days, [day]);
+    assert!(background(&counted, &kept).days.is_empty());
 }
 
 #[test]

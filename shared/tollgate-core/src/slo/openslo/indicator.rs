@@ -60,12 +60,18 @@ impl Reader<'_> {
     pub(super) fn indicator_spec(&mut self, at: &Location, spec: &Spec) -> Option<Unbound> {
         match (&spec.ratio_metric, &spec.threshold_metric) {
             (Some(ratio), None) => self.ratio(ratio).map(Unbound::Complete),
-            (None, Some(threshold)) => self.source(threshold, Purpose::Value).map(|(source, _)| Unbound::Value(source)),
+            (None, Some(threshold)) => self.value(threshold).map(Unbound::Value),
             (None, None) => self.refuse(at, "neither `ratioMetric` nor `thresholdMetric`: write one of them"),
             (Some(_), Some(threshold)) => {
                 self.refuse(&threshold.defined, "both `ratioMetric` and `thresholdMetric`: keep one of them")
             }
         }
+    }
+
+    /// A source of values.
+    fn value(&mut self, source: &Spanned<document::Source>) -> Option<crate::slo::Source> {
+        let (value, _) = self.source(source, Purpose::Value)?;
+        self.alike(&source.defined, [value]).map(|[value]| value)
     }
 
     fn ratio(&mut self, ratio: &Spanned<RatioMetric>) -> Option<Indicator> {
@@ -98,6 +104,7 @@ impl Reader<'_> {
             let message = format!("`{total}` is compared with itself: every event would be alike");
             return self.refuse(&ratio.defined, message);
         }
+        let [metric, total] = self.alike(&ratio.defined, [metric, total])?;
         Some(Indicator::Ratio(Ratio { counted, metric, total }))
     }
 
@@ -124,7 +131,7 @@ impl Reader<'_> {
             (Kind::ApplicationSignals, RawKind::Failure) => {
                 self.refuse(&raw.defined, "what Application Signals attains is a success: write `rawType: success`")
             }
-            _ => self.source(raw, Purpose::Value).map(|(source, _)| Indicator::Raw { kind, source }),
+            _ => self.value(raw).map(|source| Indicator::Raw { kind, source }),
         }
     }
 

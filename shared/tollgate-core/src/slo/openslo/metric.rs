@@ -151,7 +151,7 @@ impl Reader<'_> {
         let mut good = Some(());
         for other in all.iter().flat_map(|spec| &spec.others) {
             let message = format!(
-                "a CloudWatch source has no `{}`: it has `Namespace`, `MetricName`, `Dimensions`, `Stat`, `Region`, \
+                "a CloudWatch source has no `{}`: it has `Namespace`, `MetricName`, `Dimensions`, `Stat`, `Period`, `Region`, \
                  `AccountId`, `RoleArn` and `treatMissing`, or `expression` and `inputs`",
                 other.value
             );
@@ -194,10 +194,8 @@ impl Reader<'_> {
         if let Some(empty) = dimensions.iter().find(|(name, value)| name.is_empty() || value.is_empty()) {
             return self.refuse(&at, format!("the dimension `{}` is empty: write a value", empty.0));
         }
-        if let Some(period) = self.one("Period", &all, |spec| spec.period.as_ref())? {
-            let message = "`Period` is not used: datapoints are as fine as CloudWatch keeps them; remove it";
-            self.warn(&period.defined, message);
-        }
+        let period = self.one("Period", &all, |spec| spec.period.as_ref())?;
+        let resolution = self.resolution(period, purpose)?;
         let stat = self.one("Stat", &all, |spec| spec.stat.as_ref())?;
         let statistic = match (stat, purpose) {
             (Some(stat), _) => stat.value.clone(),
@@ -212,6 +210,7 @@ impl Reader<'_> {
             region: place.region,
             account_id: place.account_id,
             role_arn: place.role_arn,
+            resolution,
             ..Metric::new(namespace.value.clone(), name.value.clone(), statistic)
         };
         let countable = match purpose {

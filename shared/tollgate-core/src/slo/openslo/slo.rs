@@ -128,7 +128,9 @@ impl Reader<'_> {
                 indicator.as_ref().and_then(|inline| inline.value.metadata.as_ref()).map(|metadata| &metadata.name);
             let part = indicator_ref.as_ref().or(inline).map(|name| name.value.clone());
             match (target, budgeting, indicator_bound, weight) {
-                (Some(target), Some(budgeting), Some(indicator), Some(weight)) => {
+                (Some(target), Some(budgeting), Some(indicator), Some(weight))
+                    if self.whole_slices(&objective.defined, budgeting, indicator.resolution()).is_some() =>
+                {
                     stated.push(Stated { target, indicator, budgeting, part, weight, at: objective.defined });
                 }
                 _ => whole = false,
@@ -173,6 +175,7 @@ impl Reader<'_> {
         }
         for (slo, at) in &slos {
             self.warn_of_unreachable(at, slo);
+            self.warn_of_short_windows(at, slo);
         }
         Some(slos.into_iter().map(|(slo, _)| slo).collect())
     }

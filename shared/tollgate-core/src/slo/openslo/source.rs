@@ -1,6 +1,10 @@
-//! The shape of a `metricSource`. Its `spec` is what each source makes of it: names as in CloudWatch's own API.
+//! The shape of a `metricSource`. Its `spec` is what each source makes of it: names as in CloudWatch's own API, with a
+//! capital letter or a small one.
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use serde::{
     Deserialize, Deserializer,
@@ -54,21 +58,27 @@ impl<'de> Deserialize<'de> for SourceSpec {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<SourceSpec, A::Error> {
                 let mut spec = SourceSpec::default();
+                let mut fields = BTreeSet::new();
                 while let Some(key) = map.next_key::<Spanned<String>>()? {
-                    match key.value.as_str() {
-                        "Namespace" => spec.namespace = map.next_value()?,
-                        "MetricName" => spec.metric_name = map.next_value()?,
-                        "Dimensions" => spec.dimensions = map.next_value()?,
-                        "Stat" => spec.stat = map.next_value()?,
-                        "Period" => spec.period = map.next_value()?,
-                        "Region" => spec.region = map.next_value()?,
-                        "AccountId" => spec.account_id = map.next_value()?,
-                        "RoleArn" => spec.role_arn = map.next_value()?,
+                    let field = lower_case(&key.value);
+                    if !fields.insert(field.clone()) {
+                        let reason = format_args!("`{}` is there twice, in one spelling or two: keep one", key.value);
+                        return Err(serde::de::Error::custom(reason));
+                    }
+                    match field.as_str() {
+                        "namespace" => spec.namespace = map.next_value()?,
+                        "metricName" => spec.metric_name = map.next_value()?,
+                        "dimensions" => spec.dimensions = map.next_value()?,
+                        "stat" => spec.stat = map.next_value()?,
+                        "period" => spec.period = map.next_value()?,
+                        "region" => spec.region = map.next_value()?,
+                        "accountId" => spec.account_id = map.next_value()?,
+                        "roleArn" => spec.role_arn = map.next_value()?,
                         "treatMissing" => spec.treat_missing = map.next_value()?,
-                        "metricStat" | "MetricStat" | "Metric" => spec.nested.push(map.next_value()?),
+                        "metricStat" | "metric" => spec.nested.push(map.next_value()?),
                         "expression" => spec.expression = map.next_value()?,
                         "inputs" => spec.inputs = map.next_value()?,
-                        "Id" => spec.id = map.next_value()?,
+                        "id" => spec.id = map.next_value()?,
                         "worstOf" => spec.worst_of = map.next_value()?,
                         "weighted" => spec.weighted = map.next_value()?,
                         _ => {
@@ -84,14 +94,22 @@ impl<'de> Deserialize<'de> for SourceSpec {
     }
 }
 
+/// A field as OpenSLO spells its own, with a small letter first: CloudWatch's API and its tools differ in that.
+fn lower_case(field: &str) -> String {
+    let mut letters = field.chars();
+    letters.next().map(|first| first.to_ascii_lowercase()).into_iter().chain(letters).collect()
+}
+
 /// The dimensions of a metric: a map, or as the API has them a list of `Name` and `Value`.
 #[derive(Debug, Default)]
 pub(super) struct Dimensions(pub(super) BTreeMap<String, String>);
 
 #[derive(Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 struct Dimension {
+    #[serde(alias = "Name")]
     name: String,
+    #[serde(alias = "Value")]
     value: String,
 }
 

@@ -1,5 +1,6 @@
 mod alerts;
 mod objectives;
+mod resolution;
 mod sources;
 mod specification;
 

@@ -32,13 +32,27 @@ fn a_metric_may_be_nested_as_in_the_api() {
         "{metricStat: {Namespace: N, MetricName: Ok, Dimensions: {A: b, C: '012'}, Stat: SampleCount}, AccountId: '111122223333'}",
         "{MetricStat: {Metric: {Namespace: N, MetricName: Ok, Dimensions: [{Name: A, Value: b}, {Name: C, Value: '012'}]}, \
          Period: 60, Stat: SampleCount}, AccountId: '111122223333'}",
+        "{namespace: N, metricName: Ok, dimensions: {A: b, C: '012'}, stat: SampleCount, accountId: '111122223333'}",
+        "{metricStat: {metric: {namespace: N, metricName: Ok, dimensions: [{name: A, value: b}, {name: C, value: '012'}]}, \
+         period: 60, stat: SampleCount}, accountId: '111122223333'}",
     ] {
         assert_eq!(metric(&only(&good(nested))), metric(&expected), "{nested}");
     }
+    // A dimension's name is the metric's own, however it is spelt.
+    let spelt = only(&good("{namespace: N, metricName: Ok, dimensions: {service: a, Service: b}}"));
+    assert_eq!(metric(&spelt).dimensions.len(), 2);
     for (spec, expected) in [
         ("{Namespace: N, metricStat: {Namespace: N, MetricName: Ok}}", "6: `Namespace` is there twice"),
         ("{Namespace: N, MetricName: Ok, Dimensions: [{Name: A, Value: b}, {Name: A, Value: c}]}", "is there twice"),
-        ("{Namespace: N, MetricName: Ok, stat: Sum}", "6: a CloudWatch source has no `stat`: it has `Namespace`"),
+        (
+            "{Namespace: N, MetricName: Ok, statistic: Sum}",
+            "6: a CloudWatch source has no `statistic`: it has `Namespace`",
+        ),
+        ("{Namespace: N, namespace: N, MetricName: Ok}", "`namespace` is there twice, in one spelling or two"),
+        ("{namespace: N, Namespace: M, metricName: Ok}", "`Namespace` is there twice, in one spelling or two"),
+        ("{Namespace: N, metricStat: {namespace: N, metricName: Ok}}", "6: `Namespace` is there twice"),
+        ("{MetricStat: {Namespace: N, MetricName: Ok}, metricStat: {Stat: Sum}}", "`metricStat` is there twice"),
+        ("{Namespace: N, MetricName: Ok, dimensions: [{name: A, Name: A, value: b}]}", "name"),
         ("{MetricName: Ok}", "6: no `Namespace` of the metric"),
         ("{Namespace: N, MetricName: Ok, RoleArn: 'role/x'}", "6: `role/x` is not a role such as `arn:aws:iam::"),
         ("{worstOf: [a/b, c/d]}", "only `type: Tollgate` is made of other objectives"),
