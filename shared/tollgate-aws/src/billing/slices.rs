@@ -79,8 +79,9 @@ impl Snapshot {
     ///
     /// # Errors
     /// When a single group's month, or what is no list, is larger than that.
-    pub fn slices(&self, most_bytes: usize) -> Result<Vec<Slice>, SplitError> {
-        let mut frame = self.clone();
+    pub fn slices(self, most_bytes: usize) -> Result<Vec<Slice>, SplitError> {
+        let snapshot = digest::of_json(&self)?;
+        let mut frame = self;
         let mut contents = Vec::new();
         let room = most_bytes.saturating_sub(FRAME_BYTES);
         for (of, part) in frame.costs.iter_mut().enumerate() {
@@ -106,7 +107,7 @@ impl Snapshot {
             return Err(SplitError::TooLarge { found, most: room });
         }
         contents.insert(0, Content::Frame(Box::new(frame)));
-        let (snapshot, count) = (digest::of_json(self)?, contents.len());
+        let count = contents.len();
         let slice = |(index, content)| Slice { snapshot: snapshot.clone(), index, count, content };
         Ok(contents.into_iter().enumerate().map(slice).collect())
     }

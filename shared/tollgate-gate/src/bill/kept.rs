@@ -88,12 +88,8 @@ pub(super) async fn snapshot(ledger: &Ledger, current: &Current) -> Result<Snaps
 }
 
 /// Keeps a snapshot slice by slice, so that there may be any number of them; nobody reads it before an account names it.
-pub(super) async fn keep(
-    ledger: &Ledger,
-    snapshot: &Snapshot,
-    at: Timestamp,
-    most_bytes: usize,
-) -> Result<Current, String> {
+pub(super) async fn keep(ledger: &Ledger, snapshot: Snapshot, most_bytes: usize) -> Result<Current, String> {
+    let (at, is_whole) = (snapshot.fetched_at, snapshot.is_whole());
     let parts = snapshot.slices(most_bytes).map_err(|error| error.to_string())?;
     let name = parts.first().map(|slice| slice.snapshot.clone()).ok_or("the bill has no slice")?;
     let failed = |error: LedgerError| error.to_string();
@@ -105,7 +101,7 @@ pub(super) async fn keep(
             return Err("a slice of the bill could not be written".to_owned());
         }
     }
-    Ok(Current { snapshot: name, slices: count, fetched_at: snapshot.fetched_at, is_whole: snapshot.is_whole() })
+    Ok(Current { snapshot: name, slices: count, fetched_at: at, is_whole })
 }
 
 /// The log says why; a reader learns that it could not be read.

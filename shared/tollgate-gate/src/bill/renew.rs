@@ -1,6 +1,6 @@
 //! Fetching the bill: at most as often as it changes, once for all who want it, and never for more than the ceilings allow.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use chrono::{NaiveDate, TimeDelta};
 use tokio::time::Instant;
@@ -132,25 +132,20 @@ impl House {
         let previous = self.bill.named(&self.ledger, begun.value.current.as_ref()).await.ok();
         self.bill.release();
         let mut fetched = Billing::new(&self.sdk).fetch(&plan, previous.as_deref(), now, deadline).await;
-        let sources = (&self.telemetry, &self.catalogue);
-        count_requests(&mut fetched, sources, previous.as_deref(), now, deadline).await;
+        if fetched.requests > 0 {
+            let sources = (&self.telemetry, &self.catalogue);
+            count_requests(&mut fetched, sources, previous.as_deref(), now, deadline).await;
+        }
         drop(previous);
-        let fetched = Arc::new(fetched);
-        let outcome = self.settle_renewal(*begun, &fetched, allowed).await?;
-        tracing::info!(
-            outcome,
-            requests = fetched.requests,
-            paid_requests = fetched.paid_requests,
-            price_usd_micros = fetched.price_usd_micros,
-            "the bill"
-        );
+        let Snapshot { requests, paid_requests, price_usd_micros, .. } = fetched;
+        let outcome = self.settle_renewal(*begun, fetched, allowed).await?;
+        tracing::info!(outcome, requests, paid_requests, price_usd_micros, "the bill");
         let statement = self.bill.read(&self.ledger).await;
-        let (requests, price_usd_micros) = (fetched.requests, fetched.price_usd_micros);
         Ok(Renewed {
             statement: Statement { requests, price_usd_micros, ..statement },
             outcome,
             requests,
-            paid_requests: fetched.paid_requests,
+            paid_requests,
             price_usd_micros,
         })
     }
@@ -207,16 +202,17 @@ impl House {
     async fn settle_renewal(
         &self,
         begun: Document<Account>,
-        fetched: &Arc<Snapshot>,
+        fetched: Snapshot,
         allowed: u64,
     ) -> Result<String, Problem> {
-        let kept = match fetched.requests {
-            0 => Err("the time was over before AWS could be asked, or there is nothing to ask for".to_owned()),
-            _ => kept::keep(&self.ledger, fetched, fetched.fetched_at, MAX_DOCUMENT_BYTES).await,
-        };
         let mut account = begun.value.clone();
         account.renewing = None;
         account.paid = account.paid.saturating_sub(allowed.saturating_sub(fetched.paid_requests));
+        // It is some megabytes, so it is read again slice by slice and not there twice.
+        let kept = match fetched.requests {
+            0 => Err("the time was over before AWS could be asked, or there is nothing to ask for".to_owned()),
+            _ => kept::keep(&self.ledger, fetched, MAX_DOCUMENT_BYTES).await,
+        };
         let outcome = match kept {
             Ok(current) => {
                 let outcome = if current.is_whole { "fetched" } else { "fetched, and not all of it came" };
@@ -232,12 +228,7 @@ impl House {
             }
         };
         match self.put_account(Some(&begun), &account).await? {
-            Committed::Stored => {
-                if let Some(current) = account.current.filter(|_| account.not_renewed.is_none()) {
-                    self.bill.hold(current.snapshot, fetched);
-                }
-                Ok(outcome)
-            }
+            Committed::Stored => Ok(outcome),
             Committed::Conflict => Ok("fetched too late: another run was fetching it by then".to_owned()),
         }
     }
