@@ -50,7 +50,7 @@ pub(super) fn described(
                 basis: terms.basis,
                 daily: DailySpend::new(&terms.currency).map_err(|error| none(None, Gap::error(error.to_string())))?,
                 period_total: Some(spent),
-                grouped: None,
+                reconciliation: None,
                 untagged: None,
                 forecast,
                 anomalies: anomalies(snapshot, accounts.as_deref()),

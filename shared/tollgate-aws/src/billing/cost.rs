@@ -43,7 +43,7 @@ async fn pages(client: &Client, query: &CostQuery, asking: &mut Asking) -> Resul
         }
         token = pages.next(API, page.next_page_token())?;
         if token.is_none() {
-            return Ok(table.done());
+            return Ok(table.done(query)?);
         }
     }
 }

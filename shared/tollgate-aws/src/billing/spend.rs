@@ -5,7 +5,7 @@ use tollgate_core::{
     Timestamp,
     budget::{Allowance, AnomalyFact, Budget, ForecastReading, Known, SpendReading, Terms, Unknown},
     evidence::EvidenceStatus,
-    spend::{BilledAmount, DailySpend, SpendError},
+    spend::{BilledAmount, DailySpend, Reconciliation, SpendError},
 };
 
 use super::{
@@ -101,10 +101,7 @@ fn billed(snapshot: &Snapshot, place: &Place, terms: &Terms) -> Result<BudgetSpe
     let too_large = |error: SpendError| Gap::error(error.to_string());
     // The scope that holds everything is the total; what its groups come to is known beside it.
     let owned = if place.group_by.is_empty() { snapshot.owned(terms.basis) } else { Some(part) };
-    let grouped = match owned.and_then(Part::known).filter(|_| place.group_by.is_empty()) {
-        Some(grouped) => Some(grouped.sum(&terms.currency, first, end).map_err(too_large)?),
-        None => None,
-    };
+    let reconciliation = reconciliation(owned, total, terms).map_err(too_large)?;
     let untagged = owned.and_then(|part| untagged(snapshot, place, part));
     let untagged = match untagged {
         Some(series) => {
@@ -127,7 +124,7 @@ fn billed(snapshot: &Snapshot, place: &Place, terms: &Terms) -> Result<BudgetSpe
         basis: terms.basis,
         daily,
         period_total: None,
-        grouped,
+        reconciliation,
         untagged,
         forecast: match forecast.map(|part| &part.outcome) {
             Some(Outcome::Known(given)) => ForecastReading::Given(given.clone()),
@@ -140,6 +137,19 @@ fn billed(snapshot: &Snapshot, place: &Place, terms: &Terms) -> Result<BudgetSpe
         api_cost_usd_micros: 0,
     };
     Ok(BudgetSpend { terms: terms.clone(), reading, gaps })
+}
+
+/// All groups of an answer held against the total, where both were fetched together and nothing was filtered out.
+fn reconciliation(
+    grouped: Option<&Part<CostQuery, CostTable>>,
+    total: Option<&Part<CostQuery, CostTable>>,
+    terms: &Terms,
+) -> Result<Option<Reconciliation>, SpendError> {
+    let Some((grouped, total)) = grouped.zip(total) else { return Ok(None) };
+    let is_same_time = grouped.fetched_at == total.fetched_at && grouped.asked.only.is_empty();
+    let Some((groups, whole)) = grouped.known().zip(total.known()).filter(|_| is_same_time) else { return Ok(None) };
+    let sum = |table: &CostTable| table.sum(&terms.currency, terms.first_day, terms.end_day);
+    Reconciliation::of(sum(groups)?, sum(whole)?).map(Some)
 }
 
 /// What of a scope carries no owner tag; none where that cannot be told.

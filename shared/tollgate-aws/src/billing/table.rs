@@ -93,9 +93,27 @@ impl Growing {
         series.insert(day, amount).map_or(Ok(()), |_| Err(Gap::error(twice)))
     }
 
-    pub(super) fn done(self) -> CostTable {
+    /// The table.
+    ///
+    /// # Errors
+    /// When a day that is over did not come: half a bill is none, and a day without cost is there as such.
+    pub(super) fn done(self, query: &CostQuery) -> Result<CostTable, Gap> {
+        // Today, the last of them, may have nothing yet.
+        let over =
+            query.first_day.iter_days().take_while(|day| day.succ_opt().is_some_and(|next| next < query.end_day));
+        let (mut days, mut missing) = (0_u64, Vec::new());
+        for day in over {
+            days += 1;
+            missing.extend((!self.days.contains_key(&day)).then_some(day));
+        }
+        if let Some(first) = missing.first() {
+            let count = missing.len();
+            let reason =
+                format!("{count} of the {days} days that were asked for did not come, the first of them {first}");
+            return Err(Gap::new(EvidenceStatus::Partial, reason));
+        }
         let series = self.amounts.into_iter().map(|((keys, currency), amounts)| Series { keys, currency, amounts });
-        CostTable { days: self.days, series: series.collect() }
+        Ok(CostTable { days: self.days, series: series.collect() })
     }
 }
 

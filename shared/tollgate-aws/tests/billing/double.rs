@@ -59,9 +59,10 @@ pub(crate) async fn billing(
             seen.push(Request { action, body, host, authorization: header("authorization") });
             seen.len() - 1
         };
-        let (status, body) = answer(&action, &body, number);
+        let (status, mut answer) = answer(&action, &body, number);
+        with_all_days(&body, &mut answer);
         let response = http::Response::builder().status(status).header("content-type", "application/x-amz-json-1.1");
-        response.body(SdkBody::from(body.to_string())).unwrap()
+        response.body(SdkBody::from(answer.to_string())).unwrap()
     });
     let mut config = tollgate_aws::sdk_config().await.into_builder();
     config.set_endpoint_url(None);
@@ -71,6 +72,25 @@ pub(crate) async fn billing(
         .credentials_provider(SharedCredentialsProvider::new(Credentials::new("OWN", "s", None, None, "test")))
         .build();
     (Billing::new(&config), asked)
+}
+
+/// A day without cost is in an answer, too: those that a test leaves out had none.
+fn with_all_days(question: &Value, answer: &mut Value) {
+    let Some(days) = answer.get_mut("ResultsByTime").and_then(Value::as_array_mut).filter(|days| !days.is_empty())
+    else {
+        return;
+    };
+    let limit = |name: &str| day(question["TimePeriod"][name].as_str().unwrap());
+    let metric = question["Metrics"][0].as_str().unwrap();
+    for of in limit("Start").iter_days().take_while(|of| *of < limit("End")) {
+        let (first, end) = (of.to_string(), of.succ_opt().unwrap().to_string());
+        if days.iter().all(|day| day["TimePeriod"]["Start"] != first.as_str()) {
+            let nothing = json!({metric: {"Amount": "0", "Unit": "N/A"}});
+            days.push(
+                json!({"TimePeriod": {"Start": first, "End": end}, "Estimated": false, "Total": nothing, "Groups": []}),
+            );
+        }
+    }
 }
 
 pub(crate) fn refusal(code: &str) -> (u16, Value) {

@@ -70,7 +70,7 @@ async fn what_cannot_be_read_is_unknown_and_says_why() {
 /// A name that is written wrong, or a tag that is not active, must not read as nothing spent.
 #[tokio::test]
 async fn a_scope_of_which_the_bill_has_nothing_is_unknown() {
-    for days in [vec![], vec![group("2026-11-20", "999999999999", "5", "USD")]] {
+    for days in [vec![answer_of("2026-11-20", true, &[])], vec![group("2026-11-20", "999999999999", "5", "USD")]] {
         let gap = spend(move |_| page(&days, None)).await.unwrap_err().gap;
         assert_eq!(gap.status, EvidenceStatus::NoData);
         assert!(gap.reason.contains("nothing that fits its scope"), "{gap:?}");
@@ -93,7 +93,8 @@ async fn pages_are_followed_and_an_empty_token_is_the_last() {
     })
     .await
     .unwrap();
-    let days: Vec<_> = found.reading.daily.between(found.terms.first_day, found.terms.end_day).collect();
+    let (first, end) = (crate::double::day("2026-11-19"), crate::double::day("2026-11-21"));
+    let days: Vec<_> = found.reading.daily.between(first, end).collect();
     let told: Vec<_> =
         days.iter().map(|(day, spend)| (day.to_string(), spend.amount.to_string(), spend.estimated)).collect();
     let expected = [("2026-11-19", "2", true), ("2026-11-20", "0", false)];
@@ -142,7 +143,14 @@ async fn a_bill_that_is_nothing_is_behind() {
     .await;
     let spend = spend_of(&fetch(&billing, std::slice::from_ref(&everything), &wanted()).await, &everything, now());
     assert_eq!(spend.as_ref().unwrap().reading.complete_before.to_string(), "2026-11-11");
-    let judging = SpendJudging { now: now(), required: true, max_age_seconds: 60, max_lag_days: 2, min_weeks: 4 };
+    let judging = SpendJudging {
+        now: now(),
+        required: true,
+        max_age_seconds: 60,
+        max_lag_days: 2,
+        reconciliation_ppm: 10_000,
+        min_weeks: 4,
+    };
     let fact = budget_fact(&everything, &tollgate_aws::billing::known(&spend), &judging);
     assert_eq!((fact.evidence.status, fact.standing), (EvidenceStatus::Stale, Standing::Unknown));
 }
@@ -159,7 +167,18 @@ async fn a_bill_whose_groups_are_not_its_total_says_by_how_much() {
     let found = snapshot.reconciliations("2026-11-01".parse().unwrap(), "2026-12-01".parse().unwrap()).unwrap();
     assert_eq!(found[0].2.difference_micros, 2_500_000);
     let reading = spend_of(&snapshot, &everything, now()).unwrap().reading;
-    assert_eq!(reading.grouped.unwrap().to_string(), "7.5");
+    assert_eq!(reading.reconciliation.unwrap().grouped_micros, 7_500_000);
+}
+
+#[tokio::test]
+async fn an_answer_that_leaves_days_out_is_none_and_an_older_one_stands() {
+    let everything = budget("b", scope(&[], &[], &[], &[]));
+    let (billing, _) = billing(|_, _, _| page(&[], None)).await;
+    let snapshot = fetch(&billing, std::slice::from_ref(&everything), &wanted()).await;
+    assert!(!snapshot.is_whole());
+    let gap = spend_of(&snapshot, &everything, now()).unwrap_err().gap;
+    assert!(gap.reason.contains("28 of the 28 days that were asked for did not come"), "{gap:?}");
+    assert_eq!(gap.status, EvidenceStatus::Partial);
 }
 
 #[tokio::test]

@@ -99,7 +99,14 @@ async fn three_hundred_budgets_cost_as_many_requests_as_the_bill_has_pages() {
     assert_eq!(snapshot.paid_requests, asked.lock().unwrap().len() as u64);
     assert_eq!(snapshot.price_usd_micros, snapshot.paid_requests * 10_000);
     assert!(snapshot.paid_requests <= 45, "{}", snapshot.paid_requests);
-    let judging = SpendJudging { now: now(), required: true, max_age_seconds: 60, max_lag_days: 2, min_weeks: 4 };
+    let judging = SpendJudging {
+        now: now(),
+        required: true,
+        max_age_seconds: 60,
+        max_lag_days: 2,
+        reconciliation_ppm: 10_000,
+        min_weeks: 4,
+    };
     for budget in &budgets {
         let spend = spend_of(&snapshot, budget, now());
         let found = spend.as_ref().unwrap();

@@ -99,7 +99,14 @@ async fn counted(catalogue: &Catalogue, rule: &Rule) -> Snapshot {
 }
 
 fn judging() -> SpendJudging {
-    SpendJudging { now: now(), required: true, max_age_seconds: 43_200, max_lag_days: 2, min_weeks: 4 }
+    SpendJudging {
+        now: now(),
+        required: true,
+        max_age_seconds: 43_200,
+        max_lag_days: 2,
+        reconciliation_ppm: 10_000,
+        min_weeks: 4,
+    }
 }
 
 #[tokio::test]

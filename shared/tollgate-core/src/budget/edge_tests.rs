@@ -9,7 +9,7 @@ use super::{
 use crate::{
     evidence::EvidenceStatus,
     slo::Bounds,
-    spend::{BilledAmount, DailySpend, GivenForecast},
+    spend::{BilledAmount, DailySpend, GivenForecast, Reconciliation},
 };
 
 #[test]
@@ -135,9 +135,30 @@ fn leap_days_and_clocks_that_change_make_no_difference_to_days() {
 }
 
 #[test]
+fn groups_that_are_not_the_whole_are_no_ground_to_stand_on() {
+    let of = |groups: &str, all: bool| {
+        let reconciliation = Some(Reconciliation::of(usd(groups), usd("1500")).unwrap());
+        let spend = SpendReading { reconciliation, ..ten_days("2026-11-01") };
+        let mut budget = budget("");
+        if !all {
+            budget.scope.accounts = vec!["111122223333".to_owned()];
+        }
+        let fact = fact(&budget, &spend, NOW);
+        (fact.evidence.status, fact.standing, fact.evidence.reason.unwrap_or_default())
+    };
+    let (partial, ok) = (EvidenceStatus::Partial, EvidenceStatus::Ok);
+    // One in a hundred may differ, and not more.
+    assert_eq!((of("1485", false).0, of("1484.99", false).0, of("1515.01", false).0), (ok, partial, partial));
+    assert_eq!(of("1000", false).1, Standing::Unknown);
+    assert!(of("1000", false).2.contains("the groups of the bill come to 1000.00 and the whole bill to 1500.00"));
+    // What is spent in all is the whole, whatever its groups leave out; not when they come to more.
+    assert_eq!((of("1000", true).0, of("1600", true).0), (ok, partial));
+}
+
+#[test]
 fn groups_and_what_carries_no_tag_are_held_against_the_whole() {
     let spend = SpendReading {
-        grouped: Some(usd("1498.5")),
+        reconciliation: Some(Reconciliation::of(usd("1498.5"), usd("1500")).unwrap()),
         untagged: Some(usd("375.000001")),
         anomalies: vec![AnomalyFact {
             id: "a".to_owned(),

@@ -47,7 +47,14 @@ pub(crate) fn declared(budget: &Budget) -> &Declared {
 }
 
 pub(crate) fn judging(now: &str) -> SpendJudging {
-    SpendJudging { now: time(now), required: true, max_age_seconds: 12 * 3600, max_lag_days: 2, min_weeks: 4 }
+    SpendJudging {
+        now: time(now),
+        required: true,
+        max_age_seconds: 12 * 3600,
+        max_lag_days: 2,
+        reconciliation_ppm: 10_000,
+        min_weeks: 4,
+    }
 }
 
 /// Each day from the first to before the end costs what `cost` says; what is of November may still change.
@@ -69,7 +76,7 @@ pub(crate) fn reading(
         basis: Basis::default(),
         daily,
         period_total: None,
-        grouped: None,
+        reconciliation: None,
         untagged: None,
         forecast: ForecastReading::Unknown(EvidenceStatus::NoData, "too little history".to_owned()),
         anomalies: Vec::new(),

@@ -1,8 +1,9 @@
 //! Whether a bill can be relied on.
 
-use super::{Budget, SpendJudging, SpendReading, Terms};
+use super::{Budget, Scope, SpendJudging, SpendReading, Terms};
 use crate::{
     evidence::{Evidence, EvidenceStatus},
+    money::decimal_from_micros,
     spend::Span,
 };
 
@@ -38,7 +39,7 @@ pub(super) fn evidence(
     } else if missing > 0 {
         Some((EvidenceStatus::Partial, format!("{missing} of the {expected} days of the period are missing")))
     } else {
-        None
+        contradiction(budget, spend, judging).map(|reason| (EvidenceStatus::Partial, reason))
     };
     let good = Evidence::ok(budget.evidence_id(), &spend.source, Some(spend.as_of));
     let (status, reason) = bad.map_or((EvidenceStatus::Ok, None), |(status, reason)| (status, Some(reason)));
@@ -54,4 +55,18 @@ pub(super) fn evidence(
         api_cost_usd_micros: spend.api_cost_usd_micros,
         ..good
     }
+}
+
+/// Why the groups that the spend was taken from cannot be relied on: they are not the whole. Of a scope that holds everything
+/// the whole is what was spent, so only groups that come to more contradict it.
+fn contradiction(budget: &Budget, spend: &SpendReading, judging: &SpendJudging) -> Option<String> {
+    let held = spend.reconciliation.filter(|held| held.difference_micros != 0)?;
+    let is_small = held.difference_ppm.is_some_and(|ppm| ppm <= judging.reconciliation_ppm);
+    if is_small || budget.scope == Scope::default() && held.difference_micros > 0 {
+        return None;
+    }
+    let [groups, whole] = [held.grouped_micros, held.ungrouped_micros].map(decimal_from_micros);
+    Some(format!(
+        "the groups of the bill come to {groups} and the whole bill to {whole}, so what a group has is not certain"
+    ))
 }

@@ -10,7 +10,7 @@ use crate::{
     Timestamp,
     evidence::EvidenceStatus,
     settings::Settings,
-    spend::{BilledAmount, DailySpend, GivenForecast},
+    spend::{BilledAmount, DailySpend, GivenForecast, Reconciliation},
 };
 
 /// What is known of a budget's spend, as it was gathered.
@@ -28,8 +28,9 @@ pub struct SpendReading {
     pub daily: DailySpend,
     /// The spend of the period so far, where it is known as a sum only: by AWS Budgets.
     pub period_total: Option<BilledAmount>,
-    /// The same spend of the period, added up from its groups; none where it was not grouped.
-    pub grouped: Option<BilledAmount>,
+    /// The groups that the spend was taken from, all of them, held against the whole bill of the same time and period; none
+    /// where it was not grouped, or the two were not fetched together.
+    pub reconciliation: Option<Reconciliation>,
     /// That part of it that carries no owner tag; none where it was not grouped by tag.
     pub untagged: Option<BilledAmount>,
     /// What AWS forecasts.
@@ -83,13 +84,16 @@ pub struct SpendJudging {
     pub max_age_seconds: u64,
     /// How many days the bill may be behind: the days before today that it does not know as a whole.
     pub max_lag_days: u32,
+    /// By how much the groups of a bill may differ from the whole, in parts per million of the whole.
+    pub reconciliation_ppm: i64,
     /// With this many whole weeks of history, days are weighted by their weekday.
     pub min_weeks: u32,
 }
 
 impl SpendJudging {
-    /// As the thresholds `cost.spend_max_age_seconds`, `cost.spend_max_lag_days` and `cost.weekday_min_weeks` say. One that is
-    /// not set lets no bill be old or behind, and weights nothing.
+    /// As the thresholds `cost.spend_max_age_seconds`, `cost.spend_max_lag_days`, `cost.reconciliation_ppm` and
+    /// `cost.weekday_min_weeks` say. One that is not set lets no bill be old, behind or contradict itself, and weights
+    /// nothing.
     pub fn of(settings: &Settings, now: Timestamp, required: bool) -> Self {
         let number = |name: &str| settings.integer("cost", name);
         let whole = |name: &str| number(name).and_then(|number| u32::try_from(number).ok());
@@ -98,6 +102,7 @@ impl SpendJudging {
             required,
             max_age_seconds: number("spend_max_age_seconds").and_then(|age| u64::try_from(age).ok()).unwrap_or(0),
             max_lag_days: whole("spend_max_lag_days").unwrap_or(0),
+            reconciliation_ppm: number("reconciliation_ppm").unwrap_or(0),
             min_weeks: whole("weekday_min_weeks").unwrap_or(u32::MAX),
         }
     }

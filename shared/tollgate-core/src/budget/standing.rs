@@ -9,8 +9,8 @@ use super::{
 use crate::{
     evidence::{Evidence, EvidenceStatus},
     spend::{
-        BilledAmount, Outlook, Projection, Reconciliation, Span, SpendError, days_until, from_given, over, own,
-        ppm_down, ppm_up, run_away, to_micros, unit_cost, whole_of,
+        BilledAmount, Outlook, Projection, Span, SpendError, days_until, from_given, over, own, ppm_down, ppm_up,
+        run_away, to_micros, unit_cost, whole_of,
     },
 };
 
@@ -134,10 +134,6 @@ fn judged(budget: &Budget, terms: &Terms, spend: &SpendReading, judging: &SpendJ
         (reached || is_good).then_some(reached)
     };
     let steps = steps(budget, is_reached);
-    let grouped = match spend.grouped {
-        Some(grouped) => Some(Reconciliation::of(grouped, spent).map_err(too_large)?),
-        None => None,
-    };
     let untagged = match spend.untagged {
         Some(untagged) => Some(UntaggedFact {
             micros: micros(untagged)?,
@@ -172,7 +168,7 @@ fn judged(budget: &Budget, terms: &Terms, spend: &SpendReading, judging: &SpendJ
         steps,
         run_away: run_away(daily, spend.complete_before),
         untagged,
-        reconciliation: grouped,
+        reconciliation: spend.reconciliation,
         unit_cost: unit_cost(daily, &spend.requests, spend.complete_before),
         anomalies: spend.anomalies.clone(),
         ..nothing(budget, judging, &unknown)

@@ -51,7 +51,9 @@ pub(super) fn read(fields: &Fields) -> Result<PlannedCost, Refusal> {
     let resources = sum(projects.iter().flat_map(|project| &project.resources).map(|resource| resource.after))?;
     let unreconciled = match tally.listed && !projects.is_empty() {
         true => unreconciled(after, resources, tally.addends, BilledAmount::from_micros(1))?,
-        false => None,
+        // What is listed alone may not come to more than the total.
+        false => unreconciled(after, resources, tally.addends, BilledAmount::from_micros(1))?
+            .filter(|difference| *difference < BilledAmount::ZERO),
     };
     Ok(PlannedCost {
         form: PlannedForm::Infracost,

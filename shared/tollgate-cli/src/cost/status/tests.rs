@@ -55,8 +55,14 @@ fn row(name: &str, currency: &str, dollars_a_day: Option<&str>, fetched_at: &str
     let budget = read([("b.yaml", text.as_str())], &teams, &services).unwrap().remove(0);
     let Allowance::Declared(declared) = &budget.allowance else { panic!("declared") };
     let terms = declared.terms(bill().now).unwrap();
-    let judging =
-        SpendJudging { now: bill().now, required: true, max_age_seconds: 43_200, max_lag_days: 2, min_weeks: 4 };
+    let judging = SpendJudging {
+        now: bill().now,
+        required: true,
+        max_age_seconds: 43_200,
+        max_lag_days: 2,
+        reconciliation_ppm: 10_000,
+        min_weeks: 4,
+    };
     let Some(dollars) = dollars_a_day else {
         let (source, reason) = ("bill".to_owned(), "the bill has nothing that fits its scope".to_owned());
         let unknown = Unknown { terms: Some(&terms), source, status: EvidenceStatus::NoData, reason };
@@ -74,7 +80,7 @@ fn row(name: &str, currency: &str, dollars_a_day: Option<&str>, fetched_at: &str
         basis: declared.basis,
         daily,
         period_total: None,
-        grouped: None,
+        reconciliation: None,
         untagged: None,
         forecast: ForecastReading::NotAsked,
         anomalies: Vec::new(),
