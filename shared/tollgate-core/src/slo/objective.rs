@@ -173,9 +173,9 @@ impl SliceTarget {
 
 /// Reads a decimal number exactly.
 pub(super) fn decimal(text: &str) -> Result<Decimal, String> {
-    Decimal::from_str_exact(text)
-        .or_else(|_| Decimal::from_scientific(text))
-        .map_err(|_| "is not a decimal number".to_owned())
+    let read = Decimal::from_str_exact(text).or_else(|_| Decimal::from_scientific(text));
+    // The library takes `0.9_99` for 0.999.
+    read.ok().filter(|_| !text.contains('_')).ok_or_else(|| "is not a decimal number".to_owned())
 }
 
 fn parts_per_billion(value: Decimal, whole: u32) -> Result<Option<u64>, String> {
@@ -279,6 +279,9 @@ mod tests {
             (".inf", 1, "not a decimal"),
             ("", 1, "not a decimal"),
             ("99,9", 100, "not a decimal"),
+            ("0.9_99", 1, "not a decimal"),
+            ("9_9.9", 100, "not a decimal"),
+            ("9_9e-2", 1, "not a decimal"),
             ("0x1", 1, "not a decimal"),
             ("1e40", 1, "not a decimal"),
         ] {
