@@ -12,6 +12,7 @@ use super::{
     period::Period,
     source::Metric,
 };
+use crate::{Timestamp, facts::MaintenanceWindow};
 
 /// The label by which an objective is about some environments only.
 const ENVIRONMENT: &str = "environment";
@@ -108,6 +109,24 @@ impl Slo {
             }
         }
         merged
+    }
+}
+
+impl Slo {
+    /// The maintenance of it, or of what it is made of, that goes on between two times or at one of them.
+    pub(super) fn maintenance(&self, from: Timestamp, until: Timestamp) -> Vec<MaintenanceWindow> {
+        let parts = match &self.indicator {
+            Indicator::Composite(composite) => composite.parts.as_slice(),
+            _ => &[],
+        };
+        let of_parts = parts.iter().flat_map(|part| &part.slo.exclusions);
+        let mut found: Vec<MaintenanceWindow> = Vec::new();
+        for window in self.exclusions.iter().chain(of_parts).filter_map(|exclusion| exclusion.during(from, until)) {
+            if !found.contains(&window) {
+                found.push(window);
+            }
+        }
+        found
     }
 }
 
