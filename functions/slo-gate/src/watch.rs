@@ -93,7 +93,8 @@ impl SloGate {
     async fn alarmed(&self, alarm: &Alarm, context: &Context) -> Result<Value, Problem> {
         let alarms = Collection::of(&["alarm"]);
         let id = digest::of_bytes(alarm.arn.as_bytes());
-        let handled: Option<Document<Handled>> = self.house.ledger.document(&alarms, &id).await.map_err(unreadable)?;
+        let handled: Option<Document<Handled>> =
+            self.house.ledger.document(&alarms, &id).await.map_err(|error| unreadable(&error))?;
         if !alarm.is_newer_than(handled.as_ref().map(|handled| handled.value.at)) {
             return Ok(json!({ "ignored": "this state of the alarm, or a newer one, was handled before" }));
         }
@@ -141,8 +142,12 @@ impl SloGate {
         let children = if alarm.triggered_by.is_empty() { &alarm.made_of } else { &alarm.triggered_by };
         let mut services = BTreeSet::new();
         for child in children {
-            let child: Option<Document<Handled>> =
-                self.house.ledger.document(alarms, &digest::of_bytes(child.as_bytes())).await.map_err(unreadable)?;
+            let child: Option<Document<Handled>> = self
+                .house
+                .ledger
+                .document(alarms, &digest::of_bytes(child.as_bytes()))
+                .await
+                .map_err(|error| unreadable(&error))?;
             let of_child = child.map(|child| child.value.services).unwrap_or_default();
             let mut known =
                 of_child.into_iter().filter(|name| self.house.catalogue.services.contains_key(name)).peekable();
@@ -184,6 +189,6 @@ impl SloGate {
     }
 }
 
-fn unreadable(error: LedgerError) -> Problem {
-    unavailable("what is known of the alarm cannot be read", &error)
+fn unreadable(error: &LedgerError) -> Problem {
+    unavailable("what is known of the alarm cannot be read", error)
 }
