@@ -137,6 +137,48 @@ async fn an_alarm_has_its_service_looked_at_and_an_older_one_does_not() {
 }
 
 #[tokio::test]
+async fn a_composite_alarm_has_the_services_of_its_children_looked_at_or_all_while_those_are_not_known() {
+    let world = World::new();
+    rest_is_silent(&world);
+    publish_all(&world, Traffic::HEALTHY).await;
+    let gate = world.slo_gate().await;
+    let child = "arn:aws:cloudwatch:eu-central-1:123456789012:alarm:payments";
+    let composite = |minutes: i64, rule: &str, triggered_by: &[&str]| {
+        let mut event = alarm(&world, "ALARM", minutes);
+        event["alarmArn"] = json!("arn:aws:cloudwatch:eu-central-1:123456789012:alarm:shop");
+        event["alarmData"]["configuration"] = json!({ "alarmRule": rule });
+        if !triggered_by.is_empty() {
+            let triggering: Vec<_> =
+                triggered_by.iter().map(|arn| json!({"arn": arn, "state": {"value": "ALARM"}})).collect();
+            event["alarmData"]["state"]["reasonData"] = json!(json!({ "triggeringAlarms": triggering }).to_string());
+        }
+        event
+    };
+    let services = |answer: &Value| answer["saw"]["services"].as_u64().unwrap_or_else(|| panic!("{answer:#}"));
+    let by_name = "ALARM(payments) OR ALARM(\"of another team\")";
+    let all = services(&invoke(&gate, "a", composite(-9, by_name, &[])).await);
+    assert!(all > 1);
+    assert_eq!(
+        services(&invoke(&gate, "b", composite(-8, by_name, &[child])).await),
+        all,
+        "the child was not seen yet"
+    );
+    assert_eq!(services(&invoke(&gate, "c", alarm(&world, "ALARM", -7)).await), 1);
+    assert_eq!(
+        services(&invoke(&gate, "d", composite(-6, by_name, &[child])).await),
+        1,
+        "the child that made it change"
+    );
+    assert_eq!(services(&invoke(&gate, "e", composite(-5, "ALARM(payments)", &[])).await), 1, "by name in its rule");
+    let by_arn = format!("NOT OK({child})");
+    assert_eq!(services(&invoke(&gate, "f", composite(-4, &by_arn, &[])).await), 1, "by ARN in its rule");
+    assert_eq!(services(&invoke(&gate, "g", composite(-3, by_name, &[])).await), all, "one child is not known");
+    let mut tagged = composite(-2, by_name, &[]);
+    tagged["alarmData"]["alarmTags"] = json!({"tollgate:service": "payments-api"});
+    assert_eq!(services(&invoke(&gate, "h", tagged).await), 1, "its tag says it");
+}
+
+#[tokio::test]
 async fn dynamodb_remembers_what_was_told() {
     let world = World::new().with_dynamodb().await;
     rest_is_silent(&world);

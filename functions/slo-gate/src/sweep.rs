@@ -120,8 +120,9 @@ impl SloGate {
         let is_whole = left == 0 && order.len() == catalogue.services.len();
         let (at, gate) = (self.house.clock.now(), self.house.gate().as_str());
         metrics::write(&metrics::sweep_line(at, gate, &tally.metrics(left, unsent)));
-        if is_whole {
-            // However long it took: each interval of the schedule has one datapoint.
+        // However long it took: each interval of the schedule has one datapoint. An alarm that has all looked at shows nothing
+        // of the schedule.
+        if is_whole && asked_by == "schedule" {
             let at = round.scheduled_at.unwrap_or(at);
             metrics::write(&metrics::sweep_line(at, gate, &tally.coverage()));
         }

@@ -11,7 +11,7 @@ use tollgate_lambda::{
     problem::Problem,
     trigger::{Alarm, AlarmMetric, Schedule, Trigger},
 };
-use tollgate_ledger::{Collection, Document, Expect, Put};
+use tollgate_ledger::{Collection, Document, Expect, LedgerError, Put};
 
 use crate::SloGate;
 
@@ -22,10 +22,14 @@ const SERVICE_TAGS: [&str; 3] = ["tollgate:service", "tollgate.dev/service", "se
 #[derive(Debug, Serialize, Deserialize)]
 struct Handled {
     at: Timestamp,
-    /// The services that it was about.
+    /// The services that it was about; none where that was not known, so that all were looked at.
     #[serde(default)]
     services: BTreeSet<String>,
 }
+
+/// Why all services are looked at.
+const UNKNOWN_CHILDREN: &str = "which services a composite alarm is about is not known, so all are looked at: give it a tag `tollgate:service`, or \
+     send its children here, too";
 
 impl SloGate {
     /// Does what each trigger asks for. One that fails leaves the others as they are; then the whole delivery fails, so
@@ -88,20 +92,22 @@ impl SloGate {
 
     async fn alarmed(&self, alarm: &Alarm, context: &Context) -> Result<Value, Problem> {
         let alarms = Collection::of(&["alarm"]);
-        let read = |error| unavailable("what is known of the alarm cannot be read", &error);
         let id = digest::of_bytes(alarm.arn.as_bytes());
-        let handled: Option<Document<Handled>> = self.house.ledger.document(&alarms, &id).await.map_err(read)?;
+        let handled: Option<Document<Handled>> =
+            self.house.ledger.document(&alarms, &id).await.map_err(|error| unreadable(&error))?;
         if !alarm.is_newer_than(handled.as_ref().map(|handled| handled.value.at)) {
             return Ok(json!({ "ignored": "this state of the alarm, or a newer one, was handled before" }));
         }
         let mut services = self.concerned(alarm);
-        for child in &alarm.triggered_by {
-            let child: Option<Document<Handled>> =
-                self.house.ledger.document(&alarms, &digest::of_bytes(child.as_bytes())).await.map_err(read)?;
-            services.extend(child.into_iter().flat_map(|child| child.value.services));
-        }
-        services.retain(|name| self.house.catalogue.services.contains_key(name));
-        if services.is_empty() {
+        if alarm.is_composite() {
+            let children = self.of_children(alarm, &alarms).await?;
+            // One child that is not known may be about any service.
+            match children {
+                Some(of_children) => services.extend(of_children),
+                None if services.is_empty() => tracing::warn!(alarm = alarm.name, "{UNKNOWN_CHILDREN}"),
+                None => {}
+            }
+        } else if services.is_empty() {
             let reason = format!(
                 "alarm `{}` watches no metric of an objective and has no tag `tollgate:service`: no service is concerned",
                 alarm.name
@@ -115,8 +121,10 @@ impl SloGate {
             Err(already) => return Ok(already),
         };
         tracing::info!(alarm = alarm.name, state = alarm.state.as_str(), services = services.len(), "an alarm changed");
+        let is_about_all = services.is_empty();
         let handled_now = Handled { at: alarm.at, services: services.clone() };
-        let round = Round { key, names: services, environments: Vec::new(), keeps_place: false, scheduled_at: None };
+        let names = if is_about_all { self.named(&[])? } else { services };
+        let round = Round { key, names, environments: Vec::new(), keeps_place: is_about_all, scheduled_at: None };
         let swept = self.sweep(&round, "alarm", context).await?;
         if swept.pointer("/saw/failed") != Some(&json!(0)) {
             let reason = "a service of the alarm could not be looked at, so the alarm is not handled yet";
@@ -125,6 +133,30 @@ impl SloGate {
         let put = Put::new(&alarms, &id, Expect::same(handled.as_ref()), &handled_now);
         self.house.finish(&turn, vec![put.map_err(|error| unavailable("the alarm cannot be noted", &error))?]).await?;
         Ok(swept)
+    }
+
+    /// The services that the children of a composite alarm were about: of those that made it change or, where that is not
+    /// said, of all in its rule. None where that is not known of one of them, such as one that has no action and so never
+    /// came here.
+    async fn of_children(&self, alarm: &Alarm, alarms: &Collection) -> Result<Option<BTreeSet<String>>, Problem> {
+        let children = if alarm.triggered_by.is_empty() { &alarm.made_of } else { &alarm.triggered_by };
+        let mut services = BTreeSet::new();
+        for child in children {
+            let child: Option<Document<Handled>> = self
+                .house
+                .ledger
+                .document(alarms, &digest::of_bytes(child.as_bytes()))
+                .await
+                .map_err(|error| unreadable(&error))?;
+            let of_child = child.map(|child| child.value.services).unwrap_or_default();
+            let mut known =
+                of_child.into_iter().filter(|name| self.house.catalogue.services.contains_key(name)).peekable();
+            if known.peek().is_none() {
+                return Ok(None);
+            }
+            services.extend(known);
+        }
+        Ok(Some(services).filter(|services| !services.is_empty()))
     }
 
     /// The services by these names; all where none is named.
@@ -155,4 +187,8 @@ impl SloGate {
             .map(|(name, _)| name.clone());
         tagged.chain(measured).collect()
     }
+}
+
+fn unreadable(error: &LedgerError) -> Problem {
+    unavailable("what is known of the alarm cannot be read", error)
 }

@@ -106,6 +106,35 @@ unknown_slos contains slo if {
 	count(objective.unknown_windows(slo)) > 0
 }
 
+# In planned maintenance burn rates are blind to what a change does.
+require_approval contains finding.awaiting(maintained(slo), input.service.owner, 1) if {
+	some slo in blind_slos
+	scope.risky(input.change, input.service)
+}
+
+warn contains maintained(slo) if {
+	some slo in blind_slos
+	not scope.risky(input.change, input.service)
+}
+
+blind_slos contains slo if {
+	some [_, slo] in restless
+	slo.evidence.status == "ok"
+	some label in objective.judged_windows
+	objective.excluded(slo, label)
+}
+
+maintained(slo) := finding.of({
+	"message": sprintf("the last minutes of `%s` are planned maintenance (%s): its events do not count", [
+		slo.name, format.names({window.name | some window in slo.maintenance}),
+	]),
+	"observed": {"maintenance": [window.name | some window in slo.maintenance]},
+	"evidence": [slo.evidence.id],
+	"owner": input.service.owner,
+	"retry_at": clock.in_seconds(input.settings.thresholds.change.retry_seconds),
+	"remediation": "Wait until the maintenance ends, or ask who planned it.",
+})
+
 # Another service judges it, or its period is too short for windows.
 warn contains finding.of({
 	"message": sprintf("`%s` is judged by its budget alone, not by burn rates", [slo.name]),

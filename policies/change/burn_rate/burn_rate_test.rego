@@ -164,3 +164,29 @@ test_an_objective_that_is_judged_by_its_budget_alone_is_told_of if {
 	warned := burn_rate.warn with input as testing.with_slo(alone)
 	count(warned) == 1
 }
+
+test_in_planned_maintenance_risky_changes_need_approval_and_others_are_warned if {
+	window := {
+		"name": "database-upgrade",
+		"reason": "new major version",
+		"owner": "data-platform",
+		"starts_at": "2026-11-21T09:00:00Z",
+		"ends_at": "2026-11-21T11:00:00Z",
+	}
+	in_maintenance := {"slos": [testing.slo(testing.in_maintenance(window))]}
+	facts := testing.facts(in_maintenance)
+	awaited := burn_rate.require_approval with input as facts
+	contains(testing.only(awaited).message, "planned maintenance (`database-upgrade`)")
+	denied := burn_rate.deny with input as facts
+	denied == set()
+	fix := testing.facts(object.union(in_maintenance, {"change": {"purpose": "fix"}}))
+	warned := burn_rate.warn with input as fix
+	count(warned) == 1
+	held := burn_rate.require_approval with input as fix
+	held == set()
+
+	# Without maintenance that is named, what is not known is not known.
+	unnamed := object.union(testing.in_maintenance(window), {"maintenance": []})
+	unknown := burn_rate.deny with input as testing.facts({"slos": [testing.slo(unnamed)]})
+	count(unknown) == 1
+}

@@ -74,6 +74,12 @@ calm(slo) if {
 	}
 }
 
+# All of a window is planned maintenance that is named: what that means is for the rules about maintenance.
+excluded(slo, label) if {
+	slo.windows[label].traffic == "excluded"
+	count(slo.maintenance) > 0
+}
+
 # Windows whose burn rate is needed.
 judged_windows := {"1h"} | {label |
 	some pair in input.settings.thresholds.slo.burn_rate_pairs
@@ -81,7 +87,11 @@ judged_windows := {"1h"} | {label |
 }
 
 # Those of them whose burn rate is not known.
-unknown_windows(slo) := {label | some label in judged_windows; not is_number(rate(slo, label))}
+unknown_windows(slo) := {label |
+	some label in judged_windows
+	not is_number(rate(slo, label))
+	not excluded(slo, label)
+}
 
 rate(slo, label) := object.get(slo.windows, [label, "burn_rate_micro"], null)
 

@@ -187,6 +187,7 @@ healthy_slo := {
 	"alerts": [],
 	"depletion": [never("1h"), never("6h")],
 	"burning_since": null,
+	"maintenance": [],
 }
 
 judged_pair(name, severity, long, short, factor_micro, share_ppm) := {
@@ -207,6 +208,30 @@ never(label) := {
 	"exhausted_at": null,
 	"inside_period": false,
 }
+
+# An objective whose last minutes are all planned maintenance.
+in_maintenance(maintenance) := {
+	"windows": object.union(healthy_slo.windows, {"5m": excluded_window}),
+	"pairs": [object.union(pair, {"exceeded": unknown_beside(pair)}) | some pair in healthy_slo.pairs],
+	"maintenance": [maintenance],
+}
+
+excluded_window := object.union(window(300), {
+	"good": null,
+	"total": null,
+	"traffic": "excluded",
+	"burn_rate_micro": null,
+	"burn_rate_low_micro": null,
+	"burn_rate_high_micro": null,
+	"consumed_ppm": null,
+	"excluded_seconds": 300,
+	"datapoints_expected": 0,
+	"datapoints_received": 0,
+})
+
+unknown_beside(pair) := null if pair.short == "5m"
+
+unknown_beside(pair) := pair.exceeded if pair.short != "5m"
 
 # The pairs of windows, of which one is exceeded.
 exceeding(name) := {"pairs": [object.union(pair, {"exceeded": pair.name == name}) |

@@ -53,7 +53,7 @@ warn contains finding.of({
 	count(slo.pairs) == 0
 }
 
-# Where the evidence is good, every pair must have been judged.
+# Where the evidence is good, every pair must have been judged, but in maintenance.
 deny contains finding.of({
 	"message": sprintf("the burn rate of `%s` over %s and %s is not known, though its telemetry came", [
 		slo.name, pair.long, pair.short,
@@ -67,6 +67,8 @@ deny contains finding.of({
 	slo.evidence.status == "ok"
 	some pair in slo.pairs
 	pair.exceeded == null
+	not objective.excluded(slo, pair.short)
+	not objective.excluded(slo, pair.long)
 }
 
 # Whatever is not a ticket is a page.

@@ -63,3 +63,18 @@ test_objectives_without_events_of_their_own_are_judged_as_well if {
 test_an_objective_that_another_judges_is_told_of if {
 	effects(testing.rollout_with({"pairs": []}, {})) == {"warn"}
 }
+
+test_a_window_that_is_all_maintenance_is_left_to_the_rule_on_that if {
+	window := {
+		"name": "database-upgrade",
+		"reason": "new major version",
+		"owner": "data-platform",
+		"starts_at": "2026-11-21T09:00:00Z",
+		"ends_at": "2026-11-21T11:00:00Z",
+	}
+	maintained := testing.in_maintenance(window)
+	named := burn_rate.deny with input as testing.rollout_with(maintained, {})
+	named == set()
+	unnamed := burn_rate.deny with input as testing.rollout_with(object.union(maintained, {"maintenance": []}), {})
+	count(unnamed) == 1
+}

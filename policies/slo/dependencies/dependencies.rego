@@ -32,6 +32,19 @@ warn contains finding.of(unknown(dependency, proof)) if {
 	proof.status != "ok"
 }
 
+warn contains finding.of({
+	"message": sprintf("`%s`, which `%s` needs, is in planned maintenance `%s` until %s", [
+		dependency.name, input.service.name, window.name, window.ends_at,
+	]),
+	"observed": {"maintenance": window.name},
+	"since": window.starts_at,
+	"owner": dependency.owner,
+}) if {
+	some dependency in input.dependencies
+	some slo in dependency.slos
+	some window in slo.maintenance
+}
+
 proofs(dependency) := {dependency.evidence} | {slo.evidence | some slo in dependency.slos}
 
 burning contains {

@@ -25,8 +25,7 @@ const PAGES_PER_CALL: u64 = 20;
 /// How long CloudWatch is given for an attempt: a full call is twelve seconds, one of a decision little over two.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
 const ATTEMPT_TIMEOUT_PER_DATAPOINT: Duration = Duration::from_micros(100);
-/// How often that is asked for again which failed and may pass, beyond the SDK's own attempts, and the longest wait
-/// before the first time. It doubles.
+/// How often that is asked for again which failed and may pass, and the longest wait before the first time. It doubles.
 const ASKED_AGAIN: u32 = 3;
 const FIRST_BACKOFF_MS: u64 = 200;
 

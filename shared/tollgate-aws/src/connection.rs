@@ -12,7 +12,7 @@ use aws_sdk_cloudwatch::{
     Client,
     config::{
         Region, SharedCredentialsProvider, SharedIdentityCache,
-        retry::{RetryPartition, TokenBucket},
+        retry::{RetryConfig, RetryPartition, TokenBucket},
     },
 };
 
@@ -54,7 +54,8 @@ pub(crate) struct Connections {
 
 impl Connections {
     pub(crate) fn new(client: &Client, sdk: Option<SdkConfig>, quota: Quota) -> Self {
-        let config = client.config().to_builder().retry_partition(retries());
+        // What fails is asked for again in `Call`: attempts of the SDK would multiply with those.
+        let config = client.config().to_builder().retry_config(RetryConfig::disabled());
         let own = Client::from_conf(config.build());
         Self { own, sdk, quota, kept: Mutex::default(), signals: Mutex::default(), roles: Mutex::default() }
     }

@@ -76,7 +76,7 @@ fn a_mistake_is_a_place_and_what_to_write() {
         (
             "0.999",
             "99.9",
-            ":17:15: `target: 99.9` must be more than 0 and less than 1: write for example `target: 0.999`",
+            ":17:15: `target: 99.9` must be at least 0 and less than 1: write for example `target: 0.999`",
         ),
         (
             "Occurrences",

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Timestamp, evidence::Evidence};
+use crate::{Timestamp, evidence::Evidence, facts::MaintenanceWindow};
 
 mod aggregate;
 mod alert;
@@ -112,6 +112,9 @@ pub struct SloFact {
     /// The start of the unbroken run of datapoints, up to the newest, that each spent budget faster than it
     /// accrues; null when the newest did not. Datapoints that are excluded neither make nor break it.
     pub burning_since: Option<Timestamp>,
+    /// The planned maintenance by which its newest datapoints do not count, of this objective or of one that it is made of.
+    #[serde(default)]
+    pub maintenance: Vec<MaintenanceWindow>,
 }
 
 /// Whether there were events: none, and not knowing, are different things.
@@ -123,6 +126,8 @@ pub enum Traffic {
     Events,
     /// Data came, and it says that there were none.
     None,
+    /// Data came, and all of it is left out as planned maintenance: of events that count, nothing is known.
+    Excluded,
     /// No data came, or none that can be relied on.
     Unknown,
 }

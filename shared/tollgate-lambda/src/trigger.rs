@@ -15,6 +15,7 @@ use tollgate_core::{
 use crate::problem::Problem;
 
 mod alarm;
+mod alarm_rule;
 #[cfg(test)]
 mod properties;
 mod schedule;

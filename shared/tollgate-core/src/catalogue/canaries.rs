@@ -199,6 +199,13 @@ fn source(
              requests with an `expression`"
         );
         reader.warn(&place, message);
+        if entry.events.is_none() && metric.min_events > 0 {
+            let message = format!(
+                "the events of `{name}` are what it counts itself, so of errors there are too few to judge by as long as \
+                 none happens: write `events` with the metric that counts all requests"
+            );
+            reader.warn(&place, message);
+        }
     }
     let events = match (entry.events, &value) {
         (Some(events), _) => {

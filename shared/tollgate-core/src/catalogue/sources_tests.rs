@@ -128,7 +128,9 @@ fn counts_are_warned_of_and_strangers_listed() {
         warnings,
         [
             "data/canaries/gone.yaml:4:17: `latency` compares counts, which differ by the share of the traffic that either side \
-          has: divide it by the requests with an `expression`"
+          has: divide it by the requests with an `expression`",
+            "data/canaries/gone.yaml:4:17: the events of `latency` are what it counts itself, so of errors there are too few to \
+          judge by as long as none happens: write `events` with the metric that counts all requests",
         ]
     );
     assert!(

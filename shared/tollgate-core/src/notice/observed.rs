@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{Level, Maintenance, Observation, Report};
 use crate::{
     decision::Decision,
-    facts::SloGateFacts,
+    facts::{MaintenanceWindow, SloGateFacts},
     finding::{Finding, FindingKind, Mode, Urgency},
     slo::{SloFact, Traffic},
 };
@@ -37,13 +37,14 @@ impl Report {
             owner: facts.service.owner.clone(),
             contact: facts.service.contact.clone(),
             runbook: facts.service.runbook.clone(),
-            maintenance: facts
-                .maintenance
-                .first()
-                .map(|window| Maintenance { name: window.name.clone(), reason: window.reason.clone() }),
+            maintenance: first(&facts.maintenance),
             observations,
         }
     }
+}
+
+fn first(windows: &[MaintenanceWindow]) -> Option<Maintenance> {
+    windows.first().map(|window| Maintenance { name: window.name.clone(), reason: window.reason.clone() })
 }
 
 /// Did a rule fail, so that nobody knows what it would have found?
@@ -67,7 +68,9 @@ fn of_objective(slo: &SloFact, findings: &[&Finding], is_blind: bool) -> Observa
         findings: if level == Level::Ok { Vec::new() } else { own.into_iter().cloned().collect() },
         budget_remaining_ppm: slo.budget.as_ref().map(|budget| budget.remaining_ppm),
         burn_rate_micro: slo.windows.get(TOLD_WINDOW).and_then(|window| window.burn_rate_micro),
-        is_idle: slo.windows.get(TOLD_WINDOW).is_some_and(|window| window.traffic == Traffic::None),
+        is_idle: slo.windows.get(TOLD_WINDOW).is_some_and(|window| window.traffic == Traffic::None)
+            || slo.windows.values().any(|window| window.traffic == Traffic::Excluded),
+        maintenance: first(&slo.maintenance),
     }
 }
 
@@ -88,6 +91,7 @@ fn of_service(findings: Vec<&Finding>) -> Observation {
         budget_remaining_ppm: None,
         burn_rate_micro: None,
         is_idle: false,
+        maintenance: None,
         clears_when: (level == Level::Unknown).then(|| BLIND.to_owned()),
     }
 }

@@ -52,6 +52,7 @@ fn of_budget(budget: &BudgetFact, findings: &[&Finding]) -> Vec<Observation> {
         budget_remaining_ppm: budget.share_ppm.and_then(|share| 1_000_000_i64.checked_sub(share)),
         burn_rate_micro: None,
         is_idle: false,
+        maintenance: None,
         clears_when: (level == Level::Unknown).then(|| "its bill is there again, whole and in time".to_owned()),
     };
     steps.chain([bill]).collect()
@@ -79,6 +80,7 @@ fn of_step(budget: &BudgetFact, step: &StepFact, findings: &[&Finding]) -> Optio
         budget_remaining_ppm: budget.share_ppm.and_then(|share| 1_000_000_i64.checked_sub(share)),
         burn_rate_micro: None,
         is_idle: false,
+        maintenance: None,
         clears_when: budget.period.as_ref().map(|period| format!("the period ends ({})", period.ends_at)),
     })
 }

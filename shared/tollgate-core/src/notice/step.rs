@@ -32,19 +32,25 @@ pub fn step(previous: Option<State>, report: &Report, config: &NoticeConfig) -> 
         return Step { state, keep: false, notice: None, suppressed: Vec::new() };
     }
     let seen = observe(&mut state, report);
-    let due = due(&state, now, config);
+    let maintenance_of = |subject: &str| {
+        report.maintenance.as_ref().or_else(|| seen.get(subject).and_then(|seen| seen.maintenance.as_ref()))
+    };
+    let withheld = due(&state, now, config, &|subject| maintenance_of(subject).is_some());
+    let due = due(&state, now, config, &|subject| maintenance_of(subject).is_none());
     let mut step = Step { state, keep: true, notice: None, suppressed: Vec::new() };
-    if let Some(maintenance) = &report.maintenance {
-        let withheld = due.iter().map(|(subject, level)| Suppression {
-            subject: subject.clone(),
-            level: *level,
+    let withheld = withheld.into_iter().filter_map(|(subject, level)| {
+        let maintenance = maintenance_of(&subject)?;
+        Some(Suppression {
+            level,
             at: now,
             decision_id: report.decision_id.clone(),
             maintenance: line(&maintenance.name),
             reason: line(&maintenance.reason),
-        });
-        step.suppressed = step.state.suppress(withheld.collect());
-    } else if !due.is_empty() {
+            subject,
+        })
+    });
+    step.suppressed = step.state.suppress(withheld.collect());
+    if !due.is_empty() {
         step.notice = Some(announce(&mut step.state, report, &seen, &due));
     }
     let retired =
@@ -80,10 +86,11 @@ fn observe<'a>(state: &mut State, report: &'a Report) -> BTreeMap<&'a str, &'a O
     seen
 }
 
-/// What is to be said now: the subjects with their new levels. What got worse is, at once; what is no
+/// What is to be said now of some subjects: these with their new levels. What got worse is, at once; what is no
 /// longer known, when it was so in several evaluations. What got better, or is bad in another way, is when it has held; and only when the service as a whole is better for it, or together with other news.
-fn due(state: &State, now: Timestamp, config: &NoticeConfig) -> Vec<(String, Level)> {
-    let changed = || state.subjects.iter().filter(|(_, subject)| subject.observed != subject.announced);
+fn due(state: &State, now: Timestamp, config: &NoticeConfig, is_asked: &dyn Fn(&str) -> bool) -> Vec<(String, Level)> {
+    let changed =
+        || state.subjects.iter().filter(|(name, subject)| subject.observed != subject.announced && is_asked(name));
     let is_worse = |subject: &Subject| subject.observed.weight() > subject.announced.weight();
     // One gap is no news, and would be a thousand notices when CloudWatch itself is away for a moment.
     let is_worse_for_sure = |subject: &Subject| {

@@ -22,6 +22,7 @@ pub(super) fn report(minute: i64, levels: &[(&str, Level)]) -> Report {
         budget_remaining_ppm: Some(-12_345),
         burn_rate_micro: Some(16_200_000),
         is_idle: false,
+        maintenance: None,
         clears_when: Some("the burn rate over 5 min is below 14.4".to_owned()),
     };
     Report {
@@ -263,4 +264,18 @@ fn hostile_texts_cannot_break_out_of_their_line_or_fill_the_notice() {
     let bytes = serde_json::to_vec(&notice).unwrap().len();
     assert!(bytes < 200 * 1024, "{bytes}");
     assert_eq!((notice.changes.len(), notice.changes[0].reasons.len()), (10, 3));
+}
+
+#[test]
+fn maintenance_of_one_objective_withholds_what_is_about_it_and_nothing_else() {
+    let mut watch = Watch::default();
+    let mut seen = report(0, &[(A, Level::Page), (B, Level::Page)]);
+    seen.observations[0].maintenance = Some(Maintenance { name: "shared queue".into(), reason: "resize".into() });
+    let step = watch.step(&seen);
+    let told: Vec<_> = step.notice.unwrap().changes.into_iter().map(|change| change.subject).collect();
+    assert_eq!(told, [B]);
+    let withheld: Vec<_> = step.suppressed.iter().map(|one| (one.subject.as_str(), one.maintenance.as_str())).collect();
+    assert_eq!(withheld, [(A, "shared queue")]);
+    // What still stands when it is over goes out.
+    assert_eq!(watch.see(5, &[(A, Level::Page), (B, Level::Page)]), Some(NoticeKind::Page));
 }

@@ -68,8 +68,13 @@ impl Judged<'_> {
         let after = i64::try_from(alert.after_seconds).unwrap_or(i64::MAX);
         let step = (after / LOOKS / MINUTE + 1) * MINUTE;
         let between = (0..=LOOKS).map(|look| look.saturating_mul(step)).take_while(|back| *back < after);
-        let looks: Vec<Option<bool>> =
-            between.chain([after]).map(|back| Some(exceeds(&self.burn_rate(alert, back)?, alert))).collect();
+        // In a time that is all planned maintenance nothing counts, so nothing burns.
+        let is_excluded = |back| self.time(alert, back).is_some_and(|time| self.history.is_excluded(&time));
+        let look = |back| match self.burn_rate(alert, back) {
+            Some(rate) => Some(exceeds(&rate, alert)),
+            None => is_excluded(back).then_some(false),
+        };
+        let looks: Vec<Option<bool>> = between.chain([after]).map(look).collect();
         let known: Option<Vec<bool>> = looks.iter().copied().collect();
         let holds = match known {
             Some(known) => Some(known.into_iter().all(|exceeds| exceeds)),

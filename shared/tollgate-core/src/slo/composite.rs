@@ -1,7 +1,7 @@
 //! Objectives that are made of other objectives. What is not known of one of them is not known of the whole.
 
 use super::{
-    SloFact, Traffic,
+    SloFact, Traffic, WindowFact,
     arithmetic::Spending,
     assembled::{Spent, assembled},
     fact::{Background, Judging, judge},
@@ -37,7 +37,6 @@ pub(super) fn composite_fact(
     };
     let end = Timestamp::from_timestamp(snapshot.plan.end(), 0).unwrap_or(judging.now);
     let mut fact = assembled(slo, judging, background, end, &spent);
-    join_evidence(&mut fact, &facts.iter().collect::<Vec<_>>());
     for (name, window) in &mut fact.windows {
         window.traffic =
             joint_traffic(facts.iter().filter_map(|part| part.windows.get(name)).map(|window| window.traffic));
@@ -46,6 +45,14 @@ pub(super) fn composite_fact(
         window.burn_rate_high_micro = None;
     }
     fact.traffic = joint_traffic(facts.iter().map(|part| part.traffic));
+    join_evidence(&mut fact, &facts.iter().collect::<Vec<_>>());
+    let mut maintenance: Vec<_> = facts.iter().flat_map(|part| &part.maintenance).cloned().collect();
+    maintenance.extend(std::mem::take(&mut fact.maintenance));
+    for window in maintenance {
+        if !fact.maintenance.contains(&window) {
+            fact.maintenance.push(window);
+        }
+    }
     (fact, spent)
 }
 
@@ -67,10 +74,11 @@ fn weight(part: &Part) -> Option<Fraction> {
     Fraction::new(mantissa, 10_u128.checked_pow(part.weight.scale())?)
 }
 
-/// Some traffic is traffic; not knowing of one is not knowing.
+/// Some traffic is traffic; not knowing of one is not knowing, and what is left out of one is not known of the whole.
 fn joint_traffic(parts: impl Iterator<Item = Traffic>) -> Traffic {
     parts.fold(Traffic::None, |joint, part| match (joint, part) {
         (Traffic::Unknown, _) | (_, Traffic::Unknown) => Traffic::Unknown,
+        (Traffic::Excluded, _) | (_, Traffic::Excluded) => Traffic::Excluded,
         (Traffic::Events, _) | (_, Traffic::Events) => Traffic::Events,
         (Traffic::None, Traffic::None) => Traffic::None,
     })
@@ -82,7 +90,8 @@ fn join_evidence(fact: &mut SloFact, parts: &[&SloFact]) {
     let of = |status: &EvidenceStatus| parts.iter().any(|part| part.evidence.status == *status);
     let reasons: Vec<_> = parts.iter().filter(|part| !part.evidence.is_ok()).map(|part| reason(part)).collect();
     let received = |of: fn(&Evidence) -> u64| parts.iter().map(|part| of(&part.evidence)).sum();
-    let known = fact.budget.is_some() && fact.windows.values().all(|window| window.burn_rate_micro.is_some());
+    let is_known = |window: &WindowFact| window.burn_rate_micro.is_some() || window.traffic == Traffic::Excluded;
+    let known = fact.budget.is_some() && fact.windows.values().all(is_known);
     fact.evidence = Evidence {
         status: match worst.into_iter().find(of) {
             Some(status) => status,

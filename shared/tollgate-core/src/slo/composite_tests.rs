@@ -5,7 +5,7 @@ use crate::{
     slo::{
         BudgetUnit, Comparison, Composite, CompositeMethod, Indicator, Metric, Part, Period, Slo, SloFact, Snapshot,
         Source, Traffic, coverage,
-        sample::{END, judging, measured, plan, requests, slo},
+        sample::{END, judging, maintenance, measured, plan, requests, slo},
         slo_fact, unknown_fact,
     },
 };
@@ -130,4 +130,17 @@ fn coverage_counts_services_with_an_objective_that_is_known() {
     assert_eq!((fact.services, fact.with_objective, fact.covered), (3, 2, 1));
     assert_eq!((fact.covered_ppm, fact.uncovered), (Some(333_333), vec!["a".to_owned(), "b".to_owned()]));
     assert_eq!(coverage([]).covered_ppm, None);
+}
+
+#[test]
+fn maintenance_of_a_part_is_maintenance_of_the_whole() {
+    let exclusion = Arc::new(maintenance("2026-11-21T10:00", "2026-11-21T10:30", None));
+    let part = |slo, weight: &str| Part { slo: Arc::new(slo), weight: weight.parse().unwrap() };
+    let parts = vec![part(Slo { exclusions: vec![exclusion], ..slo() }, "3"), part(latency(), "0.5")];
+    let indicator = Indicator::Composite(Composite { method: CompositeMethod::Weighted, parts });
+    let fact = judged(&Slo { indicator, ..of(CompositeMethod::Weighted) }, &data());
+    assert_eq!(fact.evidence.status, EvidenceStatus::Ok, "{:?}", fact.evidence.reason);
+    assert_eq!((fact.windows["5m"].traffic, fact.windows["5m"].burn_rate_micro), (Traffic::Excluded, None));
+    assert!(fact.windows["1h"].burn_rate_micro.is_some());
+    assert_eq!(fact.maintenance.len(), 1);
 }

@@ -72,9 +72,15 @@ impl Exclusion {
 
     /// The window of it that holds at a time.
     pub fn at(&self, at: Timestamp) -> Option<MaintenanceWindow> {
-        let until = at.checked_add_signed(Duration::seconds(1))?;
-        let ranges = self.when.between(at, until, u16::MAX);
-        ranges.into_iter().find(|range| range.contains(&at)).map(|range| MaintenanceWindow {
+        self.during(at, at)
+    }
+
+    /// The last window of it that holds at any time from one to another.
+    pub(super) fn during(&self, from: Timestamp, to: Timestamp) -> Option<MaintenanceWindow> {
+        let until = to.checked_add_signed(Duration::seconds(1))?;
+        let mut ranges = self.when.between(from, until, u16::MAX);
+        ranges.retain(|range| range.start <= to && from < range.end);
+        ranges.into_iter().next_back().map(|range| MaintenanceWindow {
             name: self.name.clone(),
             reason: self.reason.clone(),
             owner: self.owner.clone(),

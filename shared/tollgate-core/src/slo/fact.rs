@@ -97,6 +97,7 @@ pub(super) fn unknown(
         alerts: AlertFact::all_unknown(&slo.alerts),
         depletion: OUTLOOKS.map(DepletionFact::unknown).into(),
         burning_since: None,
+        maintenance: slo.maintenance(judging.now, judging.now),
     }
 }
 

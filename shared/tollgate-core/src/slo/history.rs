@@ -192,6 +192,14 @@ impl History {
         Events::new(whole, bad).map_or(impossible, Sum::Known)
     }
 
+    /// Did datapoints come that begin in a time, and is every one of that time excluded?
+    pub(super) fn is_excluded(&self, time: &Range<i64>) -> bool {
+        let inside = || self.all_since(time.start).filter(|bucket| bucket.start < time.end);
+        time.start >= self.reach
+            && inside().all(|bucket| bucket.excluded)
+            && inside().any(|bucket| bucket.counts(self.kind).is_some())
+    }
+
     pub(super) fn datapoints(&self, start: i64) -> (u64, u64) {
         self.since(start).fold((0, 0), |(expected, received), bucket| {
             (expected + 1, received + u64::from(bucket.complete(self.kind)))

@@ -19,6 +19,7 @@ use super::{
 use crate::{
     Timestamp,
     evidence::{Evidence, EvidenceStatus},
+    facts::MaintenanceWindow,
 };
 
 const ABSENT_IS_ZERO: Counted = Counted::Bad { absent_is_zero: true };
@@ -44,6 +45,8 @@ struct Stretch {
     events: Option<Events>,
     tally: Option<Tally>,
     spending: Option<Spending>,
+    /// Did data come, and is all of it excluded?
+    excluded: bool,
 }
 
 impl<'a> Judged<'a> {
@@ -100,6 +103,7 @@ impl<'a> Judged<'a> {
         };
         fact.traffic = Traffic::of(period.events.map(Events::total));
         fact.alerts = self.alerts();
+        fact.maintenance = self.maintenance();
         fact.burning_since = self.history.burning_since(self.slo.target);
         if let Some(budget) = &mut fact.budget {
             budget.slices = period.tally.as_ref().map(Tally::fact);
@@ -115,8 +119,11 @@ impl<'a> Judged<'a> {
 
     fn stretch(&self, start: i64, name: &str, is_period: bool, gaps: &mut Vec<String>) -> Stretch {
         let time = start..self.plan.end();
+        let all_excluded = self.history.is_excluded(&time);
         let events = match self.history.sum(&time) {
             Sum::Known(events) => Some(events),
+            // A budget of which nothing counts says nothing at all: that is a gap.
+            Sum::Unknown if all_excluded && !is_period => None,
             Sum::Unknown => {
                 let excluded = self.history.excluded_seconds(start) > 0 && self.history.since(start).next().is_none();
                 gaps.push(format!("{} over {name}", if excluded { "everything is excluded" } else { "no datapoint" }));
@@ -134,7 +141,7 @@ impl<'a> Judged<'a> {
         let tally = self.slices.as_ref().map(of);
         let counted = tally.clone().map(|tally| if is_period { tally } else { tally.known() });
         let spending = events.and_then(|events| self.spending(events, counted.as_ref()));
-        Stretch { start, events, tally, spending }
+        Stretch { start, events, tally, spending, excluded: all_excluded }
     }
 
     pub(super) fn spending(&self, events: Events, tally: Option<&Tally>) -> Option<Spending> {
@@ -183,10 +190,17 @@ impl<'a> Judged<'a> {
         let whole = |count: u64| count.checked_div(self.reading.parts);
         known.good = window.events.and_then(|events| whole(events.good()));
         known.total = window.events.and_then(|events| whole(events.total()));
-        known.traffic = Traffic::of(known.total);
+        known.traffic = if window.excluded { Traffic::Excluded } else { Traffic::of(known.total) };
         known.slices = window.tally.as_ref().map(Tally::fact);
         known.excluded_seconds = self.history.excluded_seconds(window.start);
         (known.datapoints_expected, known.datapoints_received) = self.history.datapoints(window.start);
+    }
+
+    /// The maintenance that the newest datapoints, or this moment, are in: as long as it can keep a window from being judged.
+    fn maintenance(&self) -> Vec<MaintenanceWindow> {
+        let shortest = WINDOWS.iter().filter_map(|(_, seconds)| self.plan.window_start(*seconds)).max();
+        let from = shortest.and_then(|seconds| Timestamp::from_timestamp(seconds, 0)).unwrap_or(self.end);
+        self.slo.maintenance(from, self.judging.now)
     }
 
     /// Why nothing better can be said of the evidence than this.

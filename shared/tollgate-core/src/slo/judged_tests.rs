@@ -185,15 +185,37 @@ fn maintenance_counts_on_neither_side() {
 }
 
 #[test]
-fn what_is_wholly_excluded_is_not_known() {
-    let now = maintenance("2026-11-21T10:00", "2026-11-21T10:30", None);
-    let fact = judged(&Slo { exclusions: vec![Arc::new(now)], ..slo() }, &outage(0));
-    assert_eq!(fact.evidence.status, EvidenceStatus::Partial);
-    assert_eq!(reason(&fact), "everything is excluded over 5m");
+fn what_is_wholly_excluded_is_a_state_of_its_own_where_its_data_came() {
+    let now = Arc::new(maintenance("2026-11-21T10:00", "2026-11-21T10:30", None));
+    let excluding = Slo { exclusions: vec![Arc::clone(&now)], ..slo() };
+    let fact = judged(&excluding, &outage(0));
+    assert_eq!(fact.evidence.status, EvidenceStatus::Ok, "{:?}", fact.evidence.reason);
     assert_eq!((fact.windows["5m"].total, fact.windows["5m"].burn_rate_micro), (None, None));
-    assert_eq!(fact.windows["5m"].traffic, Traffic::Unknown);
+    assert_eq!(fact.windows["5m"].traffic, Traffic::Excluded);
+    assert_eq!(fact.windows["1h"].traffic, Traffic::Events);
+    assert_eq!(fact.maintenance, Vec::from_iter(now.at(Timestamp::from_timestamp(END, 0).unwrap())));
     // The data came: it is not too old.
     assert_eq!(fact.evidence.as_of.map(|at| at.timestamp()), Some(END));
+    // Without data, maintenance explains nothing.
+    let silent = snapshot(
+        &plan(),
+        |start, seconds| (start < END - 300).then_some(seconds.unsigned_abs()),
+        |start, seconds| (start < END - 300).then_some(seconds.unsigned_abs()),
+    );
+    let fact = judged(&excluding, &silent);
+    assert_eq!(fact.evidence.status, EvidenceStatus::Partial);
+    assert!(reason(&fact).contains("everything is excluded over 5m"), "{}", reason(&fact));
+    assert_eq!(fact.windows["5m"].traffic, Traffic::Unknown);
+}
+
+#[test]
+fn maintenance_that_is_over_is_told_as_long_as_it_touches_the_newest_window() {
+    for (ends, is_told) in [("2026-11-21T10:05", true), ("2026-11-21T09:50", false)] {
+        let over = maintenance("2026-11-21T09:40", ends, None);
+        let fact = judged(&Slo { exclusions: vec![Arc::new(over)], ..slo() }, &outage(0));
+        assert_eq!(fact.evidence.status, EvidenceStatus::Ok);
+        assert_eq!(fact.maintenance.len(), usize::from(is_told), "{ends}");
+    }
 }
 
 proptest! {
@@ -212,9 +234,9 @@ proptest! {
         prop_assert_eq!(fact.windows["3d"].consumed_ppm, Some(fact.budget.unwrap().consumed_ppm));
     }
 
-    /// Whatever is excluded, evidence that is good leaves nothing open, and maintenance of everything is never good.
+    /// Whatever is excluded: where the data came, a window is judged, or is said to be excluded, by maintenance that is named.
     #[test]
-    fn exclusion_never_makes_an_unknown_good(started in 0..80_u32, hours in 1..160_i64) {
+    fn what_is_excluded_is_never_judged_and_always_named(started in 0..80_u32, hours in 1..160_i64) {
         let starts = Timestamp::from_timestamp(END - i64::from(started) * 3600, 0).unwrap();
         let ends = starts + chrono::TimeDelta::hours(hours);
         let local = |time: Timestamp| time.format("%Y-%m-%dT%H:%M").to_string();
@@ -222,11 +244,13 @@ proptest! {
         for objective in [slo(), sliced(300)] {
             let fact = judged(&Slo { exclusions: vec![exclusion.clone()], ..objective }, &outage(0));
             if started >= 1 && hours > i64::from(started) {
-                prop_assert!(!fact.evidence.is_ok());
+                prop_assert_eq!(fact.windows["5m"].traffic, Traffic::Excluded);
             }
-            if fact.evidence.is_ok() {
-                prop_assert!(fact.windows.values().all(|window| window.burn_rate_micro.is_some()));
+            for window in fact.windows.values() {
+                prop_assert_eq!(window.burn_rate_micro.is_some(), window.traffic != Traffic::Excluded);
             }
+            let has_excluded = fact.windows.values().any(|window| window.traffic == Traffic::Excluded);
+            prop_assert!(!has_excluded || !fact.maintenance.is_empty());
         }
     }
 

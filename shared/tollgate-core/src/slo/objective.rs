@@ -12,6 +12,7 @@ use super::{
     period::Period,
     source::Metric,
 };
+use crate::{Timestamp, facts::MaintenanceWindow};
 
 /// The label by which an objective is about some environments only.
 const ENVIRONMENT: &str = "environment";
@@ -111,6 +112,24 @@ impl Slo {
     }
 }
 
+impl Slo {
+    /// The maintenance of it, or of what it is made of, that goes on between two times or at one of them.
+    pub(super) fn maintenance(&self, from: Timestamp, until: Timestamp) -> Vec<MaintenanceWindow> {
+        let parts = match &self.indicator {
+            Indicator::Composite(composite) => composite.parts.as_slice(),
+            _ => &[],
+        };
+        let of_parts = parts.iter().flat_map(|part| &part.slo.exclusions);
+        let mut found: Vec<MaintenanceWindow> = Vec::new();
+        for window in self.exclusions.iter().chain(of_parts).filter_map(|exclusion| exclusion.during(from, until)) {
+            if !found.contains(&window) {
+                found.push(window);
+            }
+        }
+        found
+    }
+}
+
 /// What a budget is counted in: <https://github.com/OpenSLO/OpenSLO#objectives>.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Budgeting {
@@ -173,9 +192,9 @@ impl SliceTarget {
 
 /// Reads a decimal number exactly.
 pub(super) fn decimal(text: &str) -> Result<Decimal, String> {
-    Decimal::from_str_exact(text)
-        .or_else(|_| Decimal::from_scientific(text))
-        .map_err(|_| "is not a decimal number".to_owned())
+    let read = Decimal::from_str_exact(text).or_else(|_| Decimal::from_scientific(text));
+    // The library takes `0.9_99` for 0.999.
+    read.ok().filter(|_| !text.contains('_')).ok_or_else(|| "is not a decimal number".to_owned())
 }
 
 fn parts_per_billion(value: Decimal, whole: u32) -> Result<Option<u64>, String> {
@@ -186,7 +205,7 @@ fn parts_per_billion(value: Decimal, whole: u32) -> Result<Option<u64>, String> 
     Ok(parts.to_u64())
 }
 
-/// The promised share of good events: more than nothing, less than all.
+/// The promised share of good events: less than all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Target {
     ppb: u64,
@@ -196,20 +215,20 @@ pub struct Target {
 pub const PARTS_PER_BILLION: u64 = 1_000_000_000;
 
 impl Target {
-    /// A target in parts per thousand million; none unless it is more than 0 and less than 1.
+    /// A target in parts per thousand million; none unless it is less than 1.
     pub fn from_ppb(ppb: u64) -> Option<Self> {
-        (1..PARTS_PER_BILLION).contains(&ppb).then_some(Self { ppb })
+        (0..PARTS_PER_BILLION).contains(&ppb).then_some(Self { ppb })
     }
 
     /// Reads a decimal text exactly, counted in units of 1 / `whole`: 1 for `0.999`, 100 for `99.9`.
     ///
     /// # Errors
-    /// A sentence to follow the text, when it is not a decimal number between 0 and `whole`, or has more digits than
+    /// A sentence to follow the text, when it is not a decimal number from 0 to below `whole`, or has more digits than
     /// parts per thousand million can hold.
     pub fn from_decimal(text: &str, whole: u32) -> Result<Self, String> {
         let value = decimal(text)?;
-        let range = || format!("must be more than 0 and less than {whole}");
-        if value <= Decimal::ZERO || value >= Decimal::from(whole) {
+        let range = || format!("must be at least 0 and less than {whole}");
+        if value < Decimal::ZERO || value >= Decimal::from(whole) {
             return Err(range());
         }
         parts_per_billion(value, whole)?.and_then(Self::from_ppb).ok_or_else(range)
@@ -259,6 +278,7 @@ mod tests {
             ("9.99e-1", 1, 999_000_000),
             ("1e-9", 1, 1),
             ("50", 100, 500_000_000),
+            ("0.0", 1, 0),
         ] {
             assert_eq!(Target::from_decimal(text, whole).map(Target::ppb), Ok(ppb), "{text}");
         }
@@ -267,18 +287,20 @@ mod tests {
     #[test]
     fn what_is_no_share_is_refused() {
         for (text, whole, reason) in [
-            ("0", 1, "more than 0"),
             ("1", 1, "less than 1"),
             ("1.0", 1, "less than 1"),
             ("99.9", 1, "less than 1"),
             ("100", 100, "less than 100"),
-            ("-0.5", 1, "more than 0"),
+            ("-0.5", 1, "at least 0"),
             ("0.9999999999", 1, "finer"),
             ("0.00000000001", 1, "finer"),
             (".nan", 1, "not a decimal"),
             (".inf", 1, "not a decimal"),
             ("", 1, "not a decimal"),
             ("99,9", 100, "not a decimal"),
+            ("0.9_99", 1, "not a decimal"),
+            ("9_9.9", 100, "not a decimal"),
+            ("9_9e-2", 1, "not a decimal"),
             ("0x1", 1, "not a decimal"),
             ("1e40", 1, "not a decimal"),
         ] {

@@ -6,7 +6,7 @@ use chrono::SecondsFormat;
 use serde_json::Value;
 use tollgate_core::Timestamp;
 
-use super::{Envelope, MAX_LISTED, embedded, field, field_text, line, name, pairs, text, time};
+use super::{Envelope, MAX_LISTED, alarm_rule, embedded, field, field_text, line, name, pairs, text, time};
 use crate::problem::Problem;
 
 /// The longest name of an alarm has 255 letters; in an ARN they may be several bytes each.
@@ -38,8 +38,10 @@ pub struct Alarm {
     pub metrics: Vec<AlarmMetric>,
     /// The rule of a composite alarm.
     pub rule: Option<String>,
-    /// The ARNs of the alarms that made a composite alarm change.
+    /// The ARNs of the alarms that made a composite alarm change, where that is said.
     pub triggered_by: Vec<String>,
+    /// The ARNs of the alarms in the rule of a composite alarm.
+    pub made_of: Vec<String>,
     /// Its tags, where they are delivered with it.
     pub tags: BTreeMap<String, String>,
     /// What keeps its actions from being carried out: `WaitPeriod`, `ExtensionPeriod`, `Alarm`.
@@ -84,7 +86,7 @@ impl Alarm {
 
     /// Is it made of other alarms?
     pub const fn is_composite(&self) -> bool {
-        self.rule.is_some()
+        self.rule.is_some() || !self.triggered_by.is_empty()
     }
 }
 
@@ -148,6 +150,8 @@ fn of_block(
         ["state", "previousState", "configuration"].map(|name| block.get(name).unwrap_or(&nothing));
     let triggered = embedded(state.get("reasonData"));
     let tags = block.get("alarmTags").or_else(|| configuration.get("alarmTags"));
+    let rule = text(configuration, "alarmRule");
+    let made_of = rule.map(|rule| identity.made_of(rule)).unwrap_or_default();
     let Identity { name, arn, account, region } = identity;
     Ok(Alarm {
         name,
@@ -160,8 +164,9 @@ fn of_block(
         reason: text(state, "reason").map(line),
         at: time::first(&format!("{path}.state.timestamp"), &[text(state, "timestamp"), sent_at], now)?,
         metrics: metrics(configuration.get("metrics")),
-        rule: text(configuration, "alarmRule").map(line),
+        rule: rule.map(line),
         triggered_by: children(triggered.get("triggeringAlarms")),
+        made_of,
         tags: pairs(tags),
         suppressed_by: text(state, "actionsSuppressedBy").map(line),
         delivery_id: None,
@@ -182,6 +187,8 @@ pub(super) fn of_message(message: &Value, envelope: &Envelope<'_>, now: Timestam
     let trigger = message.get("Trigger").unwrap_or(&nothing);
     let mut metrics = metrics(trigger.get("Metrics"));
     metrics.extend(metric(trigger));
+    let rule = text(message, "AlarmRule");
+    let made_of = rule.map(|rule| identity.made_of(rule)).unwrap_or_default();
     let Identity { name, arn, account, region } = identity;
     Ok(Alarm {
         name,
@@ -194,8 +201,9 @@ pub(super) fn of_message(message: &Value, envelope: &Envelope<'_>, now: Timestam
         reason: text(message, "NewStateReason").map(line),
         at: time::first("StateChangeTime", &[text(message, "StateChangeTime"), envelope.sent_at], now)?,
         metrics,
-        rule: text(message, "AlarmRule").map(line),
+        rule: rule.map(line),
         triggered_by: children(message.get("TriggeringChildren")),
+        made_of,
         tags: pairs(message.get("AlarmTags")),
         suppressed_by: text(message, "ActionsSuppressedBy").map(line),
         delivery_id: envelope.delivery_id.map(line),
@@ -244,6 +252,17 @@ impl Identity {
         };
         let arn = format!("arn:{partition}:cloudwatch:{region}:{account}:alarm:{alarm}");
         Self::read(Some(&arn), Some(alarm), None, None)
+    }
+
+    /// The ARNs of the alarms in the rule of this one: those that it names are in its account and region.
+    fn made_of(&self, rule: &str) -> Vec<String> {
+        let before = self.arn.strip_suffix(self.own_name()).unwrap_or_default();
+        let arn = |name: String| if name.starts_with("arn:") { name } else { format!("{before}{name}") };
+        alarm_rule::named(rule).into_iter().map(arn).collect()
+    }
+
+    fn own_name(&self) -> &str {
+        self.arn.splitn(7, ':').last().unwrap_or_default()
     }
 }
 

@@ -149,6 +149,7 @@ fn a_composite_alarm_names_its_rule_and_what_triggered_it() {
         assert!(alarm.is_composite() && alarm.metrics.is_empty());
         assert_eq!(alarm.rule.as_deref(), Some("ALARM(child) OR ALARM(other)"));
         assert_eq!(alarm.triggered_by, [CHILD]);
+        assert_eq!(alarm.made_of, [CHILD, &CHILD.replace("child", "other")]);
         let suppressed_by = if event.get("Records").is_some() { None } else { Some("WaitPeriod") };
         assert_eq!(alarm.suppressed_by.as_deref(), suppressed_by);
     }

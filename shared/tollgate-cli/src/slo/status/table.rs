@@ -125,6 +125,7 @@ fn rate(row: &Row, window: &str) -> String {
 /// How well it is known, and before that what is bad about what is known.
 fn evidence(row: &Row) -> String {
     let known = match row.fact.evidence.status {
+        EvidenceStatus::Ok if !row.fact.maintenance.is_empty() => "maintenance",
         EvidenceStatus::Ok if row.fact.traffic == Traffic::None => "no traffic",
         EvidenceStatus::Ok if !row.enough_events && row.state == State::Inside => "few events",
         EvidenceStatus::Ok => "ok",

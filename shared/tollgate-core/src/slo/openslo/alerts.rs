@@ -89,10 +89,33 @@ impl Reader<'_> {
             targets,
             ..alert
         };
+        self.warn_of_unused(spec);
         if !alert.when_breaching && !alert.when_resolved && !alert.when_no_data {
             self.warn(at, format!("the policy `{name}` never alerts: write `alertWhenBreaching: true`"));
         }
         Some(alert)
+    }
+
+    /// Warns of what a policy asks for and does not get: whom people are told by, and of what, is the same for all.
+    fn warn_of_unused(&mut self, spec: &Spec) {
+        if self.syntax_only {
+            return;
+        }
+        if let Some(targets) = spec.notification_targets.as_ref().filter(|targets| !targets.value.is_empty()) {
+            let message = "`notificationTargets` are not told: subscribe them to the event bus or the topic that notices \
+                           go to, by service and kind; remove this";
+            self.warn(&targets.defined, message);
+        }
+        if let Some(no_data) = spec.alert_when_no_data.as_ref().filter(|found| found.value) {
+            let message = "`alertWhenNoData` changes nothing: people are told as of a ticket whenever nothing is known of \
+                           an objective; remove it";
+            self.warn(&no_data.defined, message);
+        }
+        if let Some(resolved) = spec.alert_when_resolved.as_ref().filter(|found| !found.value) {
+            let message = "`alertWhenResolved: false` changes nothing: people who were told of a page or a ticket are told \
+                           of its end; remove it, and filter notices of kind `resolved` where they are not wanted";
+            self.warn(&resolved.defined, message);
+        }
     }
 
     /// Reads a condition; what the policy says is not in it yet.

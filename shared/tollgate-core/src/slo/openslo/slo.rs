@@ -55,6 +55,7 @@ impl Reader<'_> {
                 let message = format!("there is no method `{}`: {METHODS}", method.value);
                 self.refuse(&method.defined, message)
             }
+            None if self.syntax_only => None,
             None => self.refuse(&at, format!("no `budgetingMethod`: {METHODS}")),
         };
         let period = self.period(&at, spec.time_window.as_ref());
@@ -247,7 +248,13 @@ impl Reader<'_> {
             }
         };
         match Target::from_decimal(&text.value, whole) {
-            Ok(target) => Some(target),
+            Ok(target) => {
+                if target.ppb() == 0 {
+                    let message = format!("`{field}: {}` promises nothing: every event may be bad", text.value);
+                    self.warn(&text.defined, message);
+                }
+                Some(target)
+            }
             Err(reason) => {
                 let example = if whole == 1 { "0.999" } else { "99.9" };
                 let message = format!("`{field}: {}` {reason}: write for example `{field}: {example}`", text.value);

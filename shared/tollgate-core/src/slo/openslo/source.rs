@@ -12,13 +12,46 @@ use serde::{
 };
 use serde_saphyr::Spanned;
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+/// The types of sources that are read here.
+pub(super) const TYPES: [&str; 3] = ["CloudWatch", "Tollgate", "ApplicationSignals"];
+const FIELDS: [&str; 3] = ["metricSourceRef", "type", "spec"];
+
+#[derive(Debug, Default)]
 pub(crate) struct MetricSource {
     pub(super) metric_source_ref: Option<Spanned<String>>,
-    #[serde(rename = "type")]
     pub(super) kind: Option<Spanned<String>>,
+    /// None of a type that is not read here, whose `spec` may be anything.
     pub(super) spec: Option<Spanned<SourceSpec>>,
+}
+
+impl<'de> Deserialize<'de> for MetricSource {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct SourceVisitor;
+        impl<'de> Visitor<'de> for SourceVisitor {
+            type Value = MetricSource;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a metric source with `type` and `spec`")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<MetricSource, A::Error> {
+                let mut source = MetricSource::default();
+                while let Some(key) = map.next_key::<String>()? {
+                    match key.as_str() {
+                        "metricSourceRef" => source.metric_source_ref = map.next_value()?,
+                        "type" => source.kind = map.next_value()?,
+                        "spec" if source.kind.as_ref().is_some_and(|kind| !TYPES.contains(&kind.value.as_str())) => {
+                            map.next_value::<IgnoredAny>()?;
+                        }
+                        "spec" => source.spec = map.next_value()?,
+                        _ => return Err(serde::de::Error::unknown_field(&key, &FIELDS)),
+                    }
+                }
+                Ok(source)
+            }
+        }
+        deserializer.deserialize_struct("MetricSource", &FIELDS, SourceVisitor)
+    }
 }
 
 /// What is known of a source's `spec`.

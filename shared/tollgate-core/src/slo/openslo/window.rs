@@ -24,6 +24,8 @@ impl Reader<'_> {
         const WRITE: &str = "write `timeWindow: [{duration: 30d, isRolling: true}]`";
         let window = match windows.map(|windows| windows.value.as_slice()).unwrap_or_default() {
             [window] => window,
+            // Examples of the specification leave it out.
+            [] if self.syntax_only => return None,
             [] => return self.refuse(at, format!("no `timeWindow`: {WRITE}")),
             [_, second, rest @ ..] => {
                 let message = format!("a budget has one period, not {}: {WRITE}", 2 + rest.len());

@@ -7,8 +7,7 @@ const CONDITION: &str =
 fn with_policy(target: &str, condition: &str) -> String {
     let policy = format!(
         "  alertPolicies: [{{kind: AlertPolicy, metadata: {{name: fast-burn}}, spec: {{alertWhenBreaching: true, \
-         conditions: [{{kind: AlertCondition, metadata: {{name: hour}}, spec: {condition}}}], \
-         notificationTargets: [{{targetRef: pager}}]}}}}]\n"
+         conditions: [{{kind: AlertCondition, metadata: {{name: hour}}, spec: {condition}}}]}}}}]\n"
     );
     slo_with(&[("0.99", target)]) + &policy
 }
@@ -28,7 +27,7 @@ fn an_alert_is_read() {
         when_breaching: true,
         when_resolved: false,
         when_no_data: false,
-        targets: vec!["pager".into()],
+        targets: Vec::new(),
     };
     assert_eq!((slos[0].alerts.as_slice(), warnings.as_str()), (&[expected][..], ""));
 }
@@ -107,4 +106,24 @@ fn alerts_that_make_no_sense_are_refused() {
     assert!(errors(&both).contains("both `alertPolicyRef` and an object"));
     let never = with_policy("0.99", CONDITION).replace("alertWhenBreaching: true", "alertWhenBreaching: false");
     assert!(warned(&never).1.contains("the policy `fast-burn` never alerts"));
+}
+
+#[test]
+fn what_no_policy_can_ask_for_is_warned_of() {
+    for (asked, expected) in [
+        ("notificationTargets: [{targetRef: pager}]", "`notificationTargets` are not told: subscribe them"),
+        ("alertWhenNoData: true", "`alertWhenNoData` changes nothing"),
+        ("alertWhenResolved: false", "`alertWhenResolved: false` changes nothing"),
+        ("alertWhenResolved: true", ""),
+        ("alertWhenNoData: false", ""),
+    ] {
+        let text = with_policy("0.99", CONDITION)
+            .replace("alertWhenBreaching: true,", &format!("alertWhenBreaching: true, {asked},"));
+        let (slos, warnings) = warned(&text);
+        assert_eq!(slos[0].alerts.len(), 1);
+        assert!(
+            if expected.is_empty() { warnings.is_empty() } else { warnings.contains(expected) },
+            "{asked}: {warnings}"
+        );
+    }
 }
