@@ -27,6 +27,7 @@ mod history;
 mod indicator;
 mod interval;
 mod judged;
+mod judged_by;
 mod measure;
 mod objective;
 pub(crate) mod openslo;

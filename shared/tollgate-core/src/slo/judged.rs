@@ -159,10 +159,9 @@ impl<'a> Judged<'a> {
         (0..parts).map(of).collect()
     }
 
-    /// The stored days of this objective.
+    /// The stored days of this objective, as it is judged now.
     fn stored(&self) -> Vec<DailyAggregate> {
-        let own = |day: &&DailyAggregate| day.service == self.slo.service && day.slo == self.slo.name;
-        self.background.days.iter().filter(own).cloned().collect()
+        self.background.days.iter().filter(|day| day.is_of(self.slo)).cloned().collect()
     }
 
     /// What the period spent. Of a calendar period that is cut into slices, those to come are part of the budget.

@@ -6,7 +6,8 @@ use crate::{
     Timestamp,
     evidence::EvidenceStatus,
     slo::{
-        Background, BudgetUnit, DailyAggregate, Period, Quality, Reach, Slo, Snapshot, Target, Traffic,
+        Background, BudgetUnit, Counted, DailyAggregate, Indicator, Period, Quality, Ratio, Reach, Slo, Snapshot,
+        Target, Traffic,
         plan::Plan,
         sample::{
             DAY, END, NOW, judged, judging, maintenance, metric, monthly, plan, reason, requests, sliced, slo, snapshot,
@@ -144,8 +145,20 @@ fn slices_shorter_than_the_datapoints_need_what_is_stored() {
     let fact = slo_fact_with(&minutely, &data, &judging(), &lost);
     assert_eq!(fact.evidence.status, EvidenceStatus::Partial);
     assert!(reason(&fact).contains("; 1 days have no aggregate"), "{}", reason(&fact));
-    let other = Slo { name: "latency".into(), ..minutely };
-    assert_eq!(slo_fact_with(&other, &data, &judging(), &lost).budget.unwrap().slices.unwrap().days_stored, 0);
+    // What was judged otherwise, or by nobody knows what, says nothing.
+    let stored = |slo: &Slo, days: &Background| {
+        slo_fact_with(slo, &data, &judging(), days).budget.unwrap().slices.unwrap().days_stored
+    };
+    let promised = Slo { target: Target::from_decimal("99.99", 100).unwrap(), ..minutely.clone() };
+    assert_eq!((stored(&minutely, &lost), stored(&promised, &lost)), (27, 27));
+    let Indicator::Ratio(ratio) = minutely.indicator.clone() else { panic!("a ratio") };
+    let ratio = Ratio { counted: Counted::Bad { absent_is_zero: true }, ..ratio };
+    let other = Slo { indicator: Indicator::Ratio(ratio), ..minutely.clone() };
+    assert_eq!(stored(&other, &lost), 0);
+    assert_eq!(stored(&Slo { name: "latency".into(), ..minutely.clone() }, &lost), 0);
+    let mut old = lost;
+    old.days.iter_mut().for_each(|day| day.judged_by = None);
+    assert_eq!(stored(&minutely, &old), 0);
 }
 
 #[test]
