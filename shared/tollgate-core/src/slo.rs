@@ -20,6 +20,8 @@ mod composite;
 mod coverage;
 mod depletion;
 mod exclusion;
+#[cfg(test)]
+mod exclusion_tests;
 mod expression;
 mod fact;
 mod fraction;
@@ -202,7 +204,7 @@ pub struct WindowFact {
     /// The share of the period's budget that was spent in it, burn rate × window / period, in parts per million, rounded
     /// down; null when not known.
     pub consumed_ppm: Option<u64>,
-    /// The length of its datapoints that are left out as excluded.
+    /// The length of its datapoints that are left out because all of their time is excluded.
     pub excluded_seconds: u64,
     /// Datapoints that a complete answer would have.
     pub datapoints_expected: u64,
@@ -228,6 +230,6 @@ pub struct BudgetFact {
     pub remaining_ppm: i64,
     /// The period's slices so far; null where the budget is counted in events.
     pub slices: Option<SliceFact>,
-    /// The length of the period's datapoints that are left out as excluded.
+    /// The length of the period's datapoints that are left out because all of their time is excluded.
     pub excluded_seconds: u64,
 }

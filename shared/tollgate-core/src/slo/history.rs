@@ -20,7 +20,7 @@ pub(super) struct Bucket {
     pub(super) end: i64,
     pub(super) counted: Option<u64>,
     pub(super) total: Option<u64>,
-    /// Is something of its time excluded? Then nothing of it counts.
+    /// Is all of its time excluded? Otherwise all of it counts: when its events came is not known.
     pub(super) excluded: bool,
 }
 
@@ -123,7 +123,7 @@ impl History {
                 .enumerate()
                 .map(|(at, start)| {
                     let end = start + tier.period_seconds;
-                    let excluded = excluded.iter().any(|excluded| excluded.start < end && start < excluded.end);
+                    let excluded = excluded.iter().any(|excluded| excluded.start <= start && end <= excluded.end);
                     Bucket { start, end, counted: value(counted, at), total: value(total, at), excluded }
                 })
                 .filter(|bucket| bucket.start >= oldest)

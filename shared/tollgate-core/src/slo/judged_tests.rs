@@ -127,7 +127,7 @@ fn slices_shorter_than_the_datapoints_need_what_is_stored() {
     // What each day's data came to while it was there.
     let days = (1..=30).map(|ago| {
         let end = END - END.rem_euclid(DAY) - (ago - 1) * DAY;
-        let then = Plan::ending_with(end + 600, 3 * DAY, Reach::of_slices([60]));
+        let then = Plan::ending_with(end + 600, 3 * DAY, Reach::of_lengths([60]));
         let day = Timestamp::from_timestamp(end - DAY, 0).unwrap().date_naive();
         DailyAggregate::of(&minutely, &requests(&then, |minute| minute == end - 60), day).unwrap()
     });
@@ -175,29 +175,6 @@ fn a_day_is_not_summed_up_before_it_is_whole() {
 }
 
 #[test]
-fn maintenance_counts_on_neither_side() {
-    // An outage from 09:00 to 09:30, announced from 09:00 to 09:30.
-    let began = END - 68 * 60;
-    let data = requests(&plan(), |minute| (began..began + 1800).contains(&minute));
-    let announced = maintenance("2026-11-21T09:00", "2026-11-21T09:30", None);
-    let excluding = Slo { exclusions: vec![Arc::new(announced)], ..slo() };
-    let fact = judged(&excluding, &data);
-    assert_eq!(fact.evidence.status, EvidenceStatus::Ok, "{}", reason(&fact));
-    let two = &fact.windows["2h"];
-    assert_eq!((two.good, two.total, two.excluded_seconds), (Some(5400), Some(5400), 1800));
-    assert_eq!((two.datapoints_expected, fact.windows["30m"].excluded_seconds), (90, 0));
-    let budget = fact.budget.as_ref().unwrap();
-    assert_eq!((budget.bad, budget.excluded_seconds), (0, 1800));
-    assert!(judged(&slo(), &data).budget.unwrap().bad > 0);
-    // In slices of an hour it takes the hour with it, and the same hour every week.
-    let weekly = maintenance("2026-10-03T09:00", "2026-10-03T09:30", Some("FREQ=WEEKLY"));
-    let hourly = judged(&Slo { exclusions: vec![Arc::new(weekly)], ..sliced(3600) }, &data);
-    let slices = hourly.budget.unwrap().slices.unwrap();
-    // 21 November and the four Saturdays before.
-    assert_eq!((slices.excluded, slices.total, slices.good), (5, 721 - 5, 721 - 5));
-}
-
-#[test]
 fn what_is_wholly_excluded_is_not_known() {
     let now = maintenance("2026-11-21T10:00", "2026-11-21T10:30", None);
     let fact = judged(&Slo { exclusions: vec![Arc::new(now)], ..slo() }, &outage(0));
@@ -218,7 +195,7 @@ proptest! {
         let day = |minute: i64| usize::try_from((END - 1 - minute) / DAY).unwrap();
         let is_bad = |minute: i64| bad.get(day(minute)).is_some_and(|bad| (END - 60 - minute) % DAY < bad * 60);
         let week = Slo { period: Period::Rolling { seconds: 7 * 86_400 }, ..slo() };
-        let whole = Plan::ending_with(END, 7 * DAY, Reach::of_slices([60]));
+        let whole = Plan::ending_with(END, 7 * DAY, Reach::of_lengths([60]));
         let fact = judged(&week, &requests(&whole, is_bad));
         let minutes: i64 = bad.iter().sum();
         prop_assert_eq!(fact.budget.as_ref().unwrap().bad, 60 * minutes.unsigned_abs());
