@@ -8,7 +8,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use tollgate_aws::Gathered;
 use tollgate_core::{
     Timestamp,
-    slo::{DailyAggregate, Slo},
+    slo::{DailyAggregate, Slo, Snapshot},
 };
 use tollgate_gate::unavailable;
 use tollgate_lambda::problem::Problem;
@@ -22,6 +22,7 @@ const DAYS_BACK: u64 = 13;
 const LATE: TimeDelta = TimeDelta::minutes(15);
 /// Objectives whose days are read at once.
 const READS_AT_ONCE: usize = 16;
+
 /// The days that are over, that the series hold, and that are not kept yet, or not as well known.
 pub(crate) fn new_days(gathered: &Gathered<'_>, kept: &KeptDays) -> Vec<DailyAggregate> {
     let slo = gathered.slo;
@@ -29,11 +30,16 @@ pub(crate) fn new_days(gathered: &Gathered<'_>, kept: &KeptDays) -> Vec<DailyAgg
         return Vec::new();
     }
     let known = kept.get(&slo.evidence_id()).map(|days| days.value.as_slice()).unwrap_or_default();
-    let today = (gathered.judging.now - LATE).date_naive();
+    days_beside(known, slo, &gathered.snapshot, gathered.judging.now)
+}
+
+/// Days to keep beside those that are kept. What was judged otherwise is read again, as long as CloudWatch has it.
+fn days_beside(kept: &[DailyAggregate], slo: &Slo, snapshot: &Snapshot, now: Timestamp) -> Vec<DailyAggregate> {
+    let known: Vec<&DailyAggregate> = kept.iter().filter(|kept| kept.is_of(slo)).collect();
+    let today = (now - LATE).date_naive();
     let days = (1..=DAYS_BACK).filter_map(|back| today.checked_sub_days(Days::new(back)));
     let is_known = |day: &NaiveDate| known.iter().any(|kept| kept.day == *day && kept.slices_unknown == 0);
-    let read =
-        days.filter(|day| !is_known(day)).filter_map(|day| DailyAggregate::of(slo, &gathered.snapshot, day).ok());
+    let read = days.filter(|day| !is_known(day)).filter_map(|day| DailyAggregate::of(slo, snapshot, day).ok());
     let is_better =
         |new: &DailyAggregate| known.iter().all(|kept| kept.day != new.day || new.slices_unknown < kept.slices_unknown);
     read.filter(is_better).collect()
@@ -92,5 +98,53 @@ impl SloGate {
             Committed::Conflict => tracing::info!(slo = id, "another run was keeping its days"),
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tollgate_core::{
+        Timestamp,
+        slo::{
+            Budgeting, Counted, Metric, Plan, Quality, Ratio, Reach, SliceTarget, Slo, Snapshot, Target, TierSeries,
+        },
+    };
+
+    use super::{DAYS_BACK, days_beside};
+
+    /// 2026-11-21T10:10:42Z
+    const NOW: i64 = 1_795_255_842;
+
+    fn minutely(counted: Counted) -> Slo {
+        let metric = |name: &str| Metric::new("Demo", name, "Sum").into();
+        let ratio = Ratio { counted, metric: metric("Counted"), total: metric("Total") };
+        let slice_target = SliceTarget::from_ppb(900_000_000).unwrap();
+        let target = Target::from_ppb(990_000_000).unwrap();
+        let slo = Slo::of_events("payments-api", "availability", target, 30 * 86_400, ratio);
+        Slo { budgeting: Budgeting::Timeslices { slice_seconds: 60, slice_target }, ..slo }
+    }
+
+    #[test]
+    fn days_are_read_once_and_again_when_the_objective_is_judged_otherwise() {
+        let now = Timestamp::from_timestamp(NOW, 0).unwrap();
+        let good = minutely(Counted::Good);
+        let plan = Plan::at_with(NOW, [30 * 86_400], Reach::of([&good], NOW));
+        let tiers: Vec<TierSeries> = plan
+            .tiers()
+            .iter()
+            .map(|tier| TierSeries { values: vec![Some(9); tier.datapoints()], quality: Quality::Complete })
+            .collect();
+        let metrics = good.metrics().into_iter().cloned();
+        let snapshot =
+            Snapshot { series: metrics.map(|metric| (metric, tiers.clone())).collect(), plan, measures: [].into() };
+        let kept = days_beside(&[], &good, &snapshot, now);
+        assert_eq!(kept.len() as u64, DAYS_BACK);
+        assert!(kept.iter().all(|day| (day.slices_good, day.slices_total) == (1440, 1440)));
+        assert_eq!(days_beside(&kept, &good, &snapshot, now), []);
+        // The same metric, as the bad ones.
+        let bad = minutely(Counted::Bad { absent_is_zero: true });
+        let again = days_beside(&kept, &bad, &snapshot, now);
+        assert_eq!(again.len(), kept.len());
+        assert!(again.iter().all(|day| day.slices_good == 0));
     }
 }

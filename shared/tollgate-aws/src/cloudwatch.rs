@@ -78,7 +78,7 @@ impl CloudWatch {
     /// Fetches everything that the objectives need by one plan, as a recording keeps it: each metric once, as far back
     /// and as fine as the most demanding of them needs it. What has not come by the deadline has failed.
     pub async fn fetch(&self, slos: &[&Slo], now: Timestamp, deadline: Instant) -> Fetch {
-        let reach = Reach::of_slices(slos.iter().flat_map(|slo| slices_seconds(slo)));
+        let reach = Reach::of(slos.iter().copied(), now.timestamp());
         let plan = Plan::at_with(now.timestamp(), slos.iter().map(|slo| slo.period.longest_seconds()), reach);
         let measured: BTreeSet<&Metric> = slos.iter().flat_map(|slo| slo.indicator.measured()).collect();
         let metrics: BTreeSet<&Metric> = slos.iter().flat_map(|slo| slo.metrics()).collect();
@@ -167,18 +167,8 @@ pub(crate) fn longest_call(deadline: Instant) -> Duration {
 }
 
 fn item(slo: &Slo, now: Timestamp) -> Item<'_> {
-    let reach = Reach::of_slices(slices_seconds(slo));
+    let reach = Reach::of([slo], now.timestamp());
     let measured: BTreeSet<&Metric> = slo.indicator.measured().into_iter().collect();
     let metrics = slo.metrics().into_iter().map(|metric| (metric, measured.contains(metric)));
     Item { plan: Plan::at_with(now.timestamp(), [slo.period.longest_seconds()], reach), metrics: metrics.collect() }
-}
-
-/// The lengths of the slices of an objective, and of those that it is made of.
-fn slices_seconds(slo: &Slo) -> Vec<u64> {
-    let parts = match &slo.indicator {
-        Indicator::Composite(composite) => composite.parts.as_slice(),
-        _ => &[],
-    };
-    let of_parts = parts.iter().flat_map(|part| slices_seconds(&part.slo));
-    slo.budgeting.slice_seconds().into_iter().chain(of_parts).collect()
 }

@@ -20,6 +20,8 @@ mod composite;
 mod coverage;
 mod depletion;
 mod exclusion;
+#[cfg(test)]
+mod exclusion_tests;
 mod expression;
 mod fact;
 mod fraction;
@@ -27,12 +29,14 @@ mod history;
 mod indicator;
 mod interval;
 mod judged;
+mod judged_by;
 mod measure;
 mod objective;
 pub(crate) mod openslo;
 mod pairs;
 mod period;
 mod plan;
+mod reach;
 mod reading;
 mod report;
 mod resolution;
@@ -62,7 +66,8 @@ pub use openslo::{Objectives, check_syntax, parse, read};
 pub use pairs::{BurnPair, PairFact, sloth_week_pairs, workbook_pairs};
 pub use period::{CalendarUnit, Period};
 pub(crate) use plan::align_down;
-pub use plan::{LAG_SECONDS, Plan, Reach, Tier, WINDOWS};
+pub use plan::{LAG_SECONDS, Plan, Tier, WINDOWS};
+pub use reach::Reach;
 pub use report::{BudgetReport, Reported, ReportedBudget, ReportedInterval, ReportedStatus, reported_fact};
 pub use resolution::Resolution;
 pub use sampled::Sampled;
@@ -204,7 +209,7 @@ pub struct WindowFact {
     /// The share of the period's budget that was spent in it, burn rate × window / period, in parts per million, rounded
     /// down; null when not known.
     pub consumed_ppm: Option<u64>,
-    /// The length of its datapoints that are left out as excluded.
+    /// The length of its datapoints that are left out because all of their time is excluded.
     pub excluded_seconds: u64,
     /// Datapoints that a complete answer would have.
     pub datapoints_expected: u64,
@@ -230,6 +235,6 @@ pub struct BudgetFact {
     pub remaining_ppm: i64,
     /// The period's slices so far; null where the budget is counted in events.
     pub slices: Option<SliceFact>,
-    /// The length of the period's datapoints that are left out as excluded.
+    /// The length of the period's datapoints that are left out because all of their time is excluded.
     pub excluded_seconds: u64,
 }

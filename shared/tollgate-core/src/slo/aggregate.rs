@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     history::History,
+    judged_by::judged_by,
     objective::Slo,
     reading::Reading,
     series::Snapshot,
@@ -30,6 +31,10 @@ pub struct DailyAggregate {
     pub slo: String,
     /// The day, in UTC.
     pub day: NaiveDate,
+    /// The digest of what it was judged by, [`judged_by`]; none of days that were kept before there was one, which are
+    /// those of no objective.
+    #[serde(default)]
+    pub judged_by: Option<String>,
     /// The length of a slice.
     pub slice_seconds: u64,
     /// The share of good events that makes a slice good, in parts per thousand million; null where a slice counts by its
@@ -77,7 +82,14 @@ impl DailyAggregate {
             return Err(format!("what is known of {day} is not whole: {}", wrong.join("; ")));
         }
         let tally = Slices::cut(slicing, inside, &excluded).tally(&time);
-        Ok(Self::new(&slo.service, &slo.name, day, slicing, &tally))
+        let judged_by = judged_by(slo).map_err(|error| error.to_string())?;
+        Ok(Self { judged_by: Some(judged_by), ..Self::new(&slo.service, &slo.name, day, slicing, &tally) })
+    }
+
+    /// Is it of this objective, as it is judged now?
+    pub fn is_of(&self, slo: &Slo) -> bool {
+        let named = self.service == slo.service && self.slo == slo.name;
+        named && self.judged_by.as_ref().is_some_and(|kept| judged_by(slo).is_ok_and(|now| *kept == now))
     }
 
     fn new(service: &str, slo: &str, day: NaiveDate, slicing: Slicing, tally: &Tally) -> Self {
@@ -87,6 +99,7 @@ impl DailyAggregate {
             service: service.to_owned(),
             slo: slo.to_owned(),
             day,
+            judged_by: None,
             slice_seconds: slicing.seconds.unsigned_abs(),
             slice_target_ppb: slicing.target_ppb,
             slices_total: tally.total,

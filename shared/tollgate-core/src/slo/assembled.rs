@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use super::{
     SloFact, Traffic, WindowFact,
     arithmetic::Spending,
-    depletion::Outlook,
+    depletion::{Budgeted, Outlook},
     fact::{Background, Judging, OUTLOOKS, unknown},
-    objective::{Slo, Target},
+    indicator::Indicator,
+    objective::{Budgeting, Slo, Target},
     period::Period,
     plan::WINDOWS,
 };
@@ -43,7 +44,12 @@ pub(super) fn assembled(
     let (target, period_seconds) = (slo.target, blank.period_seconds);
     let outlook = Outlook {
         target,
-        period_seconds,
+        budget: match slo.period {
+            Period::Calendar { .. } if counts_events(slo) => {
+                Budgeted::SoFar { elapsed_seconds: (end - blank.period.starts_at).num_seconds().max(0).unsigned_abs() }
+            }
+            _ => Budgeted::Whole { period_seconds },
+        },
         spent: spent.period.as_ref(),
         end,
         period_end: match slo.period {
@@ -65,6 +71,14 @@ pub(super) fn assembled(
             .collect(),
         depletion: OUTLOOKS.map(|name| outlook.depletion(name, spent.window(name))).into(),
         ..blank
+    }
+}
+
+/// Is its budget a share of what came, and not of slices that are known beforehand?
+fn counts_events(slo: &Slo) -> bool {
+    match &slo.indicator {
+        Indicator::Composite(composite) => composite.parts.iter().all(|part| counts_events(&part.slo)),
+        _ => slo.budgeting == Budgeting::Occurrences,
     }
 }
 

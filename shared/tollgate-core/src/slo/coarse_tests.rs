@@ -50,9 +50,9 @@ fn published(plan: &Plan, seconds: u64, every: i64, value_at: impl Fn(i64) -> Op
     Snapshot { plan: plan.clone(), series: [].into(), measures: [(metric, series)].into() }
 }
 
-/// As fine as slices of five minutes need it.
-fn by_slices() -> Plan {
-    Plan::at_with(NOW, [30 * 86_400], Reach::of_slices([300]))
+/// As fine as datapoints of five minutes need it.
+fn by_five_minutes() -> Plan {
+    Plan::at_with(NOW, [30 * 86_400], Reach::of_lengths([300]))
 }
 
 fn windows(fact: &SloFact) -> Vec<(u64, u64, u64)> {
@@ -67,7 +67,7 @@ fn windows(fact: &SloFact) -> Vec<(u64, u64, u64)> {
 #[test]
 fn what_comes_every_five_minutes_is_known() {
     for slo in [at_least_95(300), sliced(300)] {
-        let fact = judged(&slo, &published(&by_slices(), 300, 300, |_| Some(100.0)));
+        let fact = judged(&slo, &published(&by_five_minutes(), 300, 300, |_| Some(100.0)));
         assert_eq!((fact.evidence.status, fact.traffic), (EvidenceStatus::Ok, Traffic::Events), "{}", reason(&fact));
         assert_eq!(windows(&fact), [(300, 1, 1), (3600, 12, 12), (21_600, 72, 72), (259_200, 864, 864)]);
         assert_eq!(fact.evidence.as_of.map(|at| at.timestamp()), Some(FIVE));
@@ -76,7 +76,9 @@ fn what_comes_every_five_minutes_is_known() {
         assert_eq!(fact.budget.unwrap().consumed_ppm, 0);
     }
     // By minutes, four of five would be holes.
-    let fact = judged(&at_least_95(60), &published(&plan(), 60, 300, |_| Some(100.0)));
+    let week = Plan::at_with(NOW, [7 * 86_400], Reach::of_lengths([60]));
+    let weekly = Slo { period: super::Period::Rolling { seconds: 7 * 86_400 }, ..at_least_95(60) };
+    let fact = judged(&weekly, &published(&week, 60, 300, |_| Some(100.0)));
     assert_eq!(windows(&fact)[1], (3600, 60, 12));
 }
 
@@ -101,9 +103,9 @@ fn a_window_shorter_than_a_datapoint_is_judged_over_one_and_says_so() {
 #[test]
 fn a_hole_is_one_datapoint_and_no_minute() {
     let without = |time: i64| (time != FIVE - 1800).then_some(100.0);
-    let fact = judged(&at_least_95(300), &published(&plan(), 300, 300, without));
+    let fact = judged(&at_least_95(300), &published(&by_five_minutes(), 300, 300, without));
     assert_eq!(windows(&fact)[1], (3600, 12, 11));
-    let fact = judged(&sliced(300), &published(&by_slices(), 300, 300, without));
+    let fact = judged(&sliced(300), &published(&by_five_minutes(), 300, 300, without));
     assert_eq!(fact.evidence.status, EvidenceStatus::Partial);
     assert!(reason(&fact).contains("1 of 8640 slices of the period are not known"), "{}", reason(&fact));
 }
@@ -114,13 +116,16 @@ fn a_datapoint_may_be_as_much_older_as_it_is_long() {
     for (last_end, status) in
         [(FIVE, EvidenceStatus::Ok), (FIVE - 300, EvidenceStatus::Ok), (FIVE - 900, EvidenceStatus::Stale)]
     {
-        let snapshot = published(&plan(), 300, 300, |time| (time < last_end).then_some(100.0));
+        let snapshot = published(&by_five_minutes(), 300, 300, |time| (time < last_end).then_some(100.0));
         let fact = judged(&at_least_95(300), &snapshot);
         assert_eq!(fact.evidence.status == EvidenceStatus::Stale, status == EvidenceStatus::Stale, "{}", reason(&fact));
     }
-    let fact = judged(&at_least_95(300), &published(&plan(), 300, 300, |time| (time < FIVE - 900).then_some(100.0)));
+    let fact = judged(
+        &at_least_95(300),
+        &published(&by_five_minutes(), 300, 300, |time| (time < FIVE - 900).then_some(100.0)),
+    );
     assert!(reason(&fact).contains("at most 900 s are allowed"), "{}", reason(&fact));
-    let gone = judged(&at_least_95(300), &published(&plan(), 300, 300, |_| None));
+    let gone = judged(&at_least_95(300), &published(&by_five_minutes(), 300, 300, |_| None));
     assert_eq!(gone.evidence.status, EvidenceStatus::NoData);
 }
 
@@ -156,7 +161,7 @@ fn shipped_coverage(reporting: impl Fn(i64) -> Option<f64>) -> SloFact {
     ]);
     let slos = read.unwrap().slos;
     let coverage = slos.iter().find(|slo| slo.name == "coverage").unwrap();
-    let plan = by_slices();
+    let plan = by_five_minutes();
     let series = |metric: &&Metric| {
         let sweep =
             |time: i64| if metric.name == "KnownServices" { reporting(time).map(|_| 10.0) } else { reporting(time) };

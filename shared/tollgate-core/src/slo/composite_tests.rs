@@ -3,9 +3,9 @@ use std::sync::Arc;
 use crate::{
     evidence::EvidenceStatus,
     slo::{
-        BudgetUnit, Comparison, Composite, CompositeMethod, Indicator, Metric, Part, Period, Slo, SloFact, Snapshot,
-        Source, Traffic, coverage,
-        sample::{END, judging, maintenance, measured, plan, requests, slo},
+        BudgetUnit, Comparison, Composite, CompositeMethod, Indicator, Metric, Part, Period, Plan, Reach, Slo, SloFact,
+        Snapshot, Source, Traffic, coverage,
+        sample::{END, NOW, judging, maintenance, measured, requests, slo},
         slo_fact, unknown_fact,
     },
 };
@@ -14,13 +14,19 @@ use crate::{
 fn latency() -> Slo {
     let source = Source::Metric(Metric::new("Demo", "Value", "p99"));
     let indicator = Indicator::Threshold { source, comparison: Comparison::Lte, value: "0.5".parse().unwrap() };
-    Slo { name: "latency".into(), indicator, period: Period::Rolling { seconds: 7 * 86_400 }, ..slo() }
+    Slo { name: "latency".into(), indicator, period: Period::Rolling { seconds: 3 * 86_400 }, ..slo() }
 }
 
 fn of(method: CompositeMethod) -> Slo {
     let part = |slo, weight: &str| Part { slo: Arc::new(slo), weight: weight.parse().unwrap() };
     let parts = vec![part(slo(), "3"), part(latency(), "0.5")];
-    Slo { name: "journey".into(), indicator: Indicator::Composite(Composite { method, parts }), ..slo() }
+    let period = Period::Rolling { seconds: 7 * 86_400 };
+    Slo { name: "journey".into(), indicator: Indicator::Composite(Composite { method, parts }), period, ..slo() }
+}
+
+/// Two weeks by minutes, as a value needs them, and more.
+fn plan() -> Plan {
+    Plan::at_with(NOW, [30 * 86_400], Reach::of_lengths([60]))
 }
 
 /// One minute in a hundred fails in the last hours, and one in ten is slow.
@@ -45,17 +51,17 @@ fn a_weighted_mean_is_taken_of_the_shares() {
     assert_eq!(two.burn_rate_micro, Some(21_428_572));
     assert_eq!((two.good, two.burn_rate_high_micro, two.traffic), (None, None, Traffic::Events));
     assert_eq!(fact.budgeting.unit, BudgetUnit::PartsPerBillion);
-    assert_eq!(fact.pairs[0].exceeded, Some(fact.windows["5m"].burn_rate_micro > Some(14_400_000)));
+    assert_eq!(fact.pairs[0].exceeded, Some(fact.windows["5m"].burn_rate_micro > Some(13_440_000)));
 }
 
 #[test]
 fn the_worst_is_the_worst_in_each_window() {
     let fact = judged(&of(CompositeMethod::WorstOf), &data());
     assert_eq!(fact.windows["2h"].burn_rate_micro, Some(100_000_000));
-    let week = Slo { period: Period::Rolling { seconds: 7 * 86_400 }, ..of(CompositeMethod::WorstOf) };
+    let weeks = Slo { period: Period::Rolling { seconds: 14 * 86_400 }, ..of(CompositeMethod::WorstOf) };
     // Its parts are judged over its own period.
-    assert_eq!(judged(&week, &data()).period_seconds, 7 * 86_400);
-    assert_eq!(judged(&week, &data()).evidence.status, EvidenceStatus::Ok);
+    assert_eq!(judged(&weeks, &data()).period_seconds, 14 * 86_400);
+    assert_eq!(judged(&weeks, &data()).evidence.status, EvidenceStatus::Ok);
 }
 
 #[test]

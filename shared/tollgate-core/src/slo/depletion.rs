@@ -11,8 +11,10 @@ use crate::Timestamp;
 pub struct DepletionFact {
     /// The window, a key of `windows`.
     pub window: String,
-    /// How long what is left of the budget lasts: period × share left / burn rate, rounded down. 0 when nothing is left;
-    /// null when it is not known, or nothing is being spent: then `inside_period` is false.
+    /// How long what is left of the budget lasts, rounded down: period × share left / burn rate. The budget of a calendar
+    /// period that is counted in events or minutes grows as those come: there it is time elapsed × share left / (burn
+    /// rate - 1). 0 when nothing is left; null when it is not known, or at this burn rate never ends: then
+    /// `inside_period` is false.
     pub seconds_to_exhaustion: Option<u64>,
     /// The end of the data and so much later; null when that is not known, never, or past the calendar.
     pub exhausted_at: Option<Timestamp>,
@@ -27,11 +29,22 @@ impl DepletionFact {
     }
 }
 
+/// What the share that was spent is a share of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Budgeted {
+    /// The budget of so long a period, which does not grow: the next second takes the place of the oldest, or all
+    /// slices of the period are planned.
+    Whole { period_seconds: u64 },
+    /// The budget of what came in the time that has elapsed, as Application Signals counts the requests of a calendar
+    /// interval: <https://docs.aws.amazon.com/applicationsignals/latest/APIReference/API_ServiceLevelObjectiveBudgetReport.html>.
+    SoFar { elapsed_seconds: u64 },
+}
+
 /// What depletion is projected from.
 #[derive(Clone, Copy)]
 pub(super) struct Outlook<'a> {
     pub(super) target: Target,
-    pub(super) period_seconds: u64,
+    pub(super) budget: Budgeted,
     /// What was spent in the period; none when not known.
     pub(super) spent: Option<&'a Spending>,
     /// The end of the data.
@@ -56,21 +69,27 @@ impl Outlook<'_> {
         }
     }
 
-    /// None when nothing is being spent of what is left.
+    /// None when what is left never ends.
+    ///
+    /// In the same traffic as until now, a share c that was spent in the time e becomes (c e + b t) / (e + t) after the
+    /// time t at the burn rate b: all of it when t = e (1 - c) / (b - 1), and never at a burn rate of 1 or less.
     fn seconds_left(&self, spent: &Spending, spending: &Spending) -> Option<u64> {
-        match Fraction::whole(1_u8).minus(&spent.consumed(self.target)) {
-            Some(left) if !left.is_zero() => {
-                let burn_rate = spending.burn_rate(self.target);
-                left.times(&Fraction::whole(self.period_seconds)).over(&burn_rate).map(|seconds| seconds.floor(1))
-            }
-            _ => Some(0),
-        }
+        let left = Fraction::whole(1_u8).minus(&spent.consumed(self.target)).filter(|left| !left.is_zero());
+        let Some(left) = left else { return Some(0) };
+        let burn_rate = spending.burn_rate(self.target);
+        let (seconds, pace) = match self.budget {
+            Budgeted::Whole { period_seconds } => (period_seconds, burn_rate),
+            Budgeted::SoFar { elapsed_seconds } => (elapsed_seconds, burn_rate.minus(&Fraction::whole(1_u8))?),
+        };
+        left.times(&Fraction::whole(seconds)).over(&pace).map(|seconds| seconds.floor(1))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{DepletionFact, Outlook};
+    use proptest::prelude::*;
+
+    use super::{Budgeted, DepletionFact, Outlook};
     use crate::{
         Timestamp,
         slo::{Target, arithmetic::Spending},
@@ -88,7 +107,7 @@ mod tests {
         let month = i64::try_from(MONTH).unwrap();
         let outlook = Outlook {
             target: Target::from_ppb(999_000_000).unwrap(),
-            period_seconds: MONTH,
+            budget: Budgeted::Whole { period_seconds: MONTH },
             spent: Some(&spent),
             end: at(0),
             period_end: at(month),
@@ -121,6 +140,50 @@ mod tests {
         assert_eq!(depletion(0, 1_001).inside_period, Some(true));
     }
 
+    /// In a calendar period counted in events, so many seconds after its start, at 99 %.
+    fn of_calendar(elapsed_seconds: u64, spent: &Spending, spending: &Spending) -> DepletionFact {
+        let outlook = Outlook {
+            target: Target::from_ppb(990_000_000).unwrap(),
+            budget: Budgeted::SoFar { elapsed_seconds },
+            spent: Some(spent),
+            end: at(0),
+            period_end: at(i64::try_from(MONTH - elapsed_seconds).unwrap()),
+        };
+        outlook.depletion("6h", Some(spending))
+    }
+
+    #[test]
+    fn a_budget_that_grows_with_its_events_ends_when_they_are_outpaced() {
+        let of = |hours: u64, bad, burning| {
+            let spending = [bad, burning].map(|bad| Spending::of(1_000, bad).unwrap());
+            of_calendar(hours * 3600, &spending[0], &spending[1]).seconds_to_exhaustion
+        };
+        // A day into the month, 70 % are spent, at a burn rate of 2.5: 24 h × 0.3 / 1.5.
+        assert_eq!(of(24, 7, 25), Some(4 * 3600 + 48 * 60));
+        assert_eq!([of(24, 7, 10), of(24, 7, 5), of(24, 7, 0)], [None; 3]);
+        assert_eq!([of(24, 10, 0), of(24, 20, 5)], [Some(0); 2]);
+    }
+
+    proptest! {
+        /// Minute by minute with the traffic of before: the budget is there until that time, and gone after it.
+        #[test]
+        fn a_budget_that_grows_ends_when_a_simulation_says(
+            minutes in 1..1440_u64, bad in 0..1_000_u64, burning in 0..10_000_u64,
+        ) {
+            const REQUESTS: u64 = 100_000;
+            let (spent, spending) = (Spending::of(REQUESTS, bad).unwrap(), Spending::of(REQUESTS, burning).unwrap());
+            let fact = of_calendar(minutes * 60, &spent, &spending);
+            let left = |more: u64| (bad * minutes + burning * more) * 100 < REQUESTS * (minutes + more);
+            match fact.seconds_to_exhaustion {
+                Some(seconds) => {
+                    prop_assert!(seconds < 60 || left(seconds / 60 - 1));
+                    prop_assert!(!left(seconds / 60 + 1));
+                }
+                None => prop_assert!(left(0) && left(MONTH) && left(u64::from(u32::MAX))),
+            }
+        }
+    }
+
     #[test]
     fn never_now_and_unknown_are_three_things() {
         let never = depletion(999, 0);
@@ -133,7 +196,7 @@ mod tests {
         let spent = Spending::of(10, 1).unwrap();
         let outlook = Outlook {
             target: Target::from_ppb(999_000_000).unwrap(),
-            period_seconds: MONTH,
+            budget: Budgeted::Whole { period_seconds: MONTH },
             spent: None,
             end: at(0),
             period_end: at(1),
@@ -153,7 +216,7 @@ mod tests {
         let spent = Spending::of(1, 0).unwrap();
         let outlook = Outlook {
             target: Target::from_ppb(1).unwrap(),
-            period_seconds: u64::MAX,
+            budget: Budgeted::Whole { period_seconds: u64::MAX },
             spent: Some(&spent),
             end: at(0),
             period_end: at(1),

@@ -20,7 +20,7 @@ pub(super) struct Bucket {
     pub(super) end: i64,
     pub(super) counted: Option<u64>,
     pub(super) total: Option<u64>,
-    /// Is something of its time excluded? Then nothing of it counts.
+    /// Is all of its time excluded? Otherwise all of it counts: when its events came is not known.
     pub(super) excluded: bool,
 }
 
@@ -84,6 +84,7 @@ pub(super) struct History {
     pub(super) failures: Notes,
     pub(super) gaps: Notes,
     kind: Counted,
+    longest_seconds: i64,
     skew_allowed: u64,
 }
 
@@ -107,6 +108,7 @@ impl History {
             failures: Notes::default(),
             gaps: Notes::default(),
             kind: reading.kind,
+            longest_seconds: reading.longest_seconds,
             skew_allowed: 0,
         };
         for (index, tier) in plan.tiers().iter().enumerate().filter(|(_, tier)| tier.end > oldest) {
@@ -121,7 +123,7 @@ impl History {
                 .enumerate()
                 .map(|(at, start)| {
                     let end = start + tier.period_seconds;
-                    let excluded = excluded.iter().any(|excluded| excluded.start < end && start < excluded.end);
+                    let excluded = excluded.iter().any(|excluded| excluded.start <= start && end <= excluded.end);
                     Bucket { start, end, counted: value(counted, at), total: value(total, at), excluded }
                 })
                 .filter(|bucket| bucket.start >= oldest)
@@ -165,7 +167,8 @@ impl History {
 
     /// What counts, to be cut into slices.
     pub(super) fn stretches(&self) -> impl Iterator<Item = Stretch> {
-        self.since(self.reach).map(|bucket| bucket.stretch(self.kind))
+        let fine = |bucket: &&Bucket| bucket.end - bucket.start <= self.longest_seconds;
+        self.since(self.reach).filter(fine).map(|bucket| bucket.stretch(self.kind))
     }
 
     /// What the datapoints that begin in a time come to.

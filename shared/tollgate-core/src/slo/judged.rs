@@ -9,9 +9,9 @@ use super::{
     fact::{Background, Judging},
     history::{Bucket, History, Sum},
     indicator::Counted,
-    objective::Slo,
+    objective::{Budgeting, Slo},
     period::Period,
-    plan::{Plan, WINDOWS},
+    plan::{Plan, Tier, WINDOWS},
     reading::Reading,
     series::rfc3339,
     timeslice::{Slices, Slicing, Tally},
@@ -67,6 +67,15 @@ impl<'a> Judged<'a> {
             return Err(format!("the data reaches back {} s, less than the period", plan.history_seconds()));
         };
         let oldest = period_start.min(longest);
+        let longer = |tier: &&Tier| tier.end > oldest && tier.period_seconds > reading.longest_seconds;
+        if slo.budgeting == Budgeting::Occurrences
+            && let Some(tier) = plan.tiers().iter().find(longer)
+        {
+            return Err(format!(
+                "the data has datapoints of {} s in the period, and it is judged by those of {} s: record it again",
+                tier.period_seconds, reading.longest_seconds
+            ));
+        }
         // To the end of a calendar period, for the slices that are to come.
         let excluded = slo.excluded(oldest, bounds.ends_at.timestamp());
         let history = History::of(reading, plan, oldest, &excluded);
@@ -166,10 +175,9 @@ impl<'a> Judged<'a> {
         (0..parts).map(of).collect()
     }
 
-    /// The stored days of this objective.
+    /// The stored days of this objective, as it is judged now.
     fn stored(&self) -> Vec<DailyAggregate> {
-        let own = |day: &&DailyAggregate| day.service == self.slo.service && day.slo == self.slo.name;
-        self.background.days.iter().filter(own).cloned().collect()
+        self.background.days.iter().filter(|day| day.is_of(self.slo)).cloned().collect()
     }
 
     /// What the period spent. Of a calendar period that is cut into slices, those to come are part of the budget.

@@ -41,6 +41,12 @@
 //! which a day has a whole number. Holes, freshness and slices are then of that length, and a burn window that is shorter
 //! is judged over one datapoint. The metrics of one indicator are all read by the longest of their `Period`s.
 //!
+//! A value (`thresholdMetric`, or a `raw` ratio) is judged by datapoints of one length over the whole period, so that a bad
+//! minute counts for as much when it is old: by minutes over up to 14 days, by five minutes over up to 62, as over 30 days
+//! or a month, and by hours over more, as long as CloudWatch keeps them; or by its `Period`, if that is longer. In slices
+//! that are shorter, or not made of those, by the longest of 60, 300 and 3600 seconds that divides the slice; the days
+//! that CloudWatch forgot are those that the scheduled run kept. Counts add up and are taken as fine as they come.
+//!
 //! Without `treatMissing`, events of which nothing is known count as bad. An objective about others is a `ratioMetric`
 //! with `rawType: success` and a `raw` source of `type: Tollgate`, whose `spec` is `worstOf: [service/name, …]` or
 //! `weighted: {service/name: 2, …}`. Several services share the budget of an SLO with the annotation

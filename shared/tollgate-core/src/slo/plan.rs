@@ -10,14 +10,17 @@ use std::borrow::Cow;
 
 use num_rational::Ratio;
 
-use super::Resolution;
+use super::{
+    Resolution,
+    reach::{FIVE_MINUTES_SECONDS, MINUTES_SECONDS, Reach},
+};
 
 /// How long counts are given to arrive before they are read.
 pub const LAG_SECONDS: i64 = 120;
 
 const MINUTE: i64 = 60;
-const HOUR: i64 = 60 * MINUTE;
-const DAY: i64 = 24 * HOUR;
+pub(super) const HOUR: i64 = 60 * MINUTE;
+pub(super) const DAY: i64 = 24 * HOUR;
 
 /// The windows that burn rates are judged over, by name, in seconds.
 pub const WINDOWS: [(&str, u64); 7] =
@@ -55,38 +58,6 @@ impl Tier {
     }
 }
 
-/// How far back from the end the finer datapoints reach.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Reach {
-    /// Those of 60 seconds: 6 hours to 14 days.
-    pub minutes_seconds: i64,
-    /// Those of 300 seconds, or finer: 3 to 62 days.
-    pub five_minutes_seconds: i64,
-}
-
-impl Default for Reach {
-    /// As far as the windows need them.
-    fn default() -> Self {
-        Self { minutes_seconds: 6 * HOUR, five_minutes_seconds: 3 * DAY }
-    }
-}
-
-impl Reach {
-    /// As far as the source keeps datapoints that are no longer than slices of these lengths.
-    pub fn of_slices(slices_seconds: impl IntoIterator<Item = u64>) -> Self {
-        let mut reach = Self::default();
-        for seconds in slices_seconds {
-            if !seconds.is_multiple_of(300) {
-                reach.minutes_seconds = 14 * DAY;
-            }
-            if !seconds.is_multiple_of(3600) {
-                reach.five_minutes_seconds = 62 * DAY;
-            }
-        }
-        reach
-    }
-}
-
 /// The tiers of one fetch, newest and finest first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
@@ -120,8 +91,11 @@ impl Plan {
     pub fn ending_with(end: i64, history_seconds: i64, reach: Reach) -> Self {
         let history_seconds = history_seconds.clamp(3 * DAY, 455 * DAY);
         let reach = Reach {
-            minutes_seconds: reach.minutes_seconds.clamp(6 * HOUR, 14 * DAY),
-            five_minutes_seconds: reach.five_minutes_seconds.max(reach.minutes_seconds).clamp(3 * DAY, 62 * DAY),
+            minutes_seconds: reach.minutes_seconds.clamp(6 * HOUR, MINUTES_SECONDS),
+            five_minutes_seconds: reach
+                .five_minutes_seconds
+                .max(reach.minutes_seconds)
+                .clamp(3 * DAY, FIVE_MINUTES_SECONDS),
         };
         Self::cut(end, history_seconds, reach, MINUTE)
     }
@@ -195,7 +169,7 @@ impl Plan {
 }
 
 /// The least length that has whole numbers of both.
-fn common_multiple(one: i64, other: i64) -> i64 {
+pub(super) fn common_multiple(one: i64, other: i64) -> i64 {
     // In lowest terms, the denominator is what the first lacks.
     one * Ratio::new(one, other).denom()
 }

@@ -22,7 +22,7 @@ fn a_short_period_needs_no_hours() {
 #[test]
 fn slices_take_datapoints_as_short_as_they_are() {
     let ranges = |slice| {
-        let plan = Plan::at_with(1_795_255_842, [30 * 86_400], Reach::of_slices([slice]));
+        let plan = Plan::at_with(1_795_255_842, [30 * 86_400], Reach::of_lengths([slice]));
         plan.tiers().iter().map(|tier| (tier.period_seconds, tier.datapoints())).collect::<Vec<_>>()
     };
     assert_eq!(ranges(3600), [(60, 363), (300, 793), (3600, 648)]);
@@ -63,7 +63,7 @@ fn resolution() -> impl Strategy<Value = Resolution> {
 
 fn reach() -> impl Strategy<Value = Reach> {
     proptest::collection::vec(prop::sample::select(&[60, 120, 300, 900, 3600, 86_400][..]), 0..3)
-        .prop_map(Reach::of_slices)
+        .prop_map(Reach::of_lengths)
 }
 
 proptest! {

@@ -9,6 +9,7 @@ use super::{
     indicator::{Counted, Indicator, Ratio, RawKind},
     measure::Measure,
     plan::{Plan, Tier},
+    resolution::Resolution,
     series::{Quality, Snapshot, TierSeries, rfc3339},
     source::{Metric, Source},
 };
@@ -29,6 +30,8 @@ pub(super) struct Reading<'a> {
     pub(super) total: Side<'a>,
     /// How many make one.
     pub(super) parts: u64,
+    /// Datapoints that are longer say something else: the average of an hour is none of its minutes.
+    pub(super) longest_seconds: i64,
 }
 
 /// One of the series, and what a person calls it.
@@ -54,9 +57,9 @@ impl<'a> Reading<'a> {
                 // The total first: without it nothing is known.
                 let total = Side::counts(total, snapshot, &plan)?;
                 let counted_side = Side::counts(metric, snapshot, &plan)?;
-                Ok(Self { plan, kind: *counted, counted: counted_side, total, parts: 1 })
+                Ok(Self { plan, kind: *counted, counted: counted_side, total, parts: 1, longest_seconds: i64::MAX })
             }
-            Indicator::Raw { kind, source } => Self::by_minute(source, snapshot, plan, |value| {
+            Indicator::Raw { kind, source } => Self::by_minute(source, snapshot, plan, resolution, |value| {
                 let good = match kind {
                     RawKind::Success => *value,
                     RawKind::Failure => Rational::one() - value,
@@ -66,7 +69,7 @@ impl<'a> Reading<'a> {
             }),
             Indicator::Threshold { source, comparison, value: limit } => {
                 let limit = rational(*limit);
-                Self::by_minute(source, snapshot, plan, move |value| {
+                Self::by_minute(source, snapshot, plan, resolution, move |value| {
                     Ok(if comparison.holds(value.cmp(&limit)) { Rational::one() } else { Rational::zero() })
                 })
             }
@@ -80,6 +83,7 @@ impl<'a> Reading<'a> {
         source: &Source,
         snapshot: &'a Snapshot,
         plan: Cow<'a, Plan>,
+        resolution: Resolution,
         good_share: impl Fn(&Rational) -> Result<Rational, &'static str>,
     ) -> Result<Self, String> {
         let parts = |tier: &Tier| u64::try_from(tier.period_seconds / 60).unwrap_or(0).saturating_mul(PARTS_PER_MINUTE);
@@ -95,7 +99,8 @@ impl<'a> Reading<'a> {
         };
         let tiers = plan.tiers().iter().zip(counted.tiers.iter()).map(all).collect();
         let total = Side { name: counted.name.clone(), tiers: Cow::Owned(tiers) };
-        Ok(Self { plan, kind: Counted::Good, counted, total, parts: PARTS_PER_MINUTE })
+        let longest_seconds = i64::try_from(resolution.seconds()).unwrap_or(i64::MAX);
+        Ok(Self { plan, kind: Counted::Good, counted, total, parts: PARTS_PER_MINUTE, longest_seconds })
     }
 }
 

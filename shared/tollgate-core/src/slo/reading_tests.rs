@@ -1,20 +1,29 @@
 use crate::{
     evidence::EvidenceStatus,
     slo::{
-        BudgetUnit, Budgeting, Comparison, Expression, Indicator, Input, Metric, RawKind, Slo, Snapshot, Source,
-        Traffic,
-        sample::{END, judged, measured, metric, plan, reason, requests, slo, snapshot},
+        BudgetUnit, Budgeting, Comparison, Expression, Indicator, Input, Metric, Period, Plan, RawKind, Reach, Slo,
+        Snapshot, Source, Traffic,
+        sample::{END, NOW, judged, measured, metric, plan, reason, requests, slo, snapshot},
     },
 };
 
 fn threshold(comparison: Comparison, value: &str) -> Slo {
     let source = Source::Metric(Metric::new("Demo", "Value", "p99"));
-    Slo { indicator: Indicator::Threshold { source, comparison, value: value.parse().unwrap() }, ..slo() }
+    Slo { indicator: Indicator::Threshold { source, comparison, value: value.parse().unwrap() }, ..weekly() }
+}
+
+/// A period that CloudWatch keeps the minutes of.
+fn weekly() -> Slo {
+    Slo { period: Period::Rolling { seconds: 7 * 86_400 }, ..slo() }
+}
+
+fn minutes() -> Plan {
+    Plan::at_with(NOW, [7 * 86_400], Reach::of_lengths([60]))
 }
 
 #[test]
 fn a_value_is_good_at_its_limit_where_the_limit_is_good() {
-    let data = measured(&plan(), |_| Some(0.1));
+    let data = measured(&minutes(), |_| Some(0.1));
     for (comparison, bad) in
         [(Comparison::Lte, false), (Comparison::Gte, false), (Comparison::Lt, true), (Comparison::Gt, true)]
     {
@@ -24,28 +33,43 @@ fn a_value_is_good_at_its_limit_where_the_limit_is_good() {
     }
     // A datapoint counts for as many minutes as it is long.
     let month = judged(&threshold(Comparison::Lte, "0.5"), &data).budget.unwrap();
-    assert_eq!((month.total, month.bad), (30 * 1440 + 8, 0));
-    let slow = measured(&plan(), |start| Some(if start == END - 60 { 0.7 } else { 0.1 }));
+    assert_eq!((month.total, month.bad), (7 * 1440, 0));
+    let slow = measured(&minutes(), |start| Some(if start == END - 60 { 0.7 } else { 0.1 }));
     let fact = judged(&threshold(Comparison::Lte, "0.5"), &slow);
     assert_eq!((fact.windows["5m"].good, fact.windows["5m"].total), (Some(4), Some(5)));
     assert_eq!(fact.budgeting.event, BudgetUnit::Minutes);
-    let silent = judged(&threshold(Comparison::Lte, "0.5"), &measured(&plan(), |_| None));
+    let silent = judged(&threshold(Comparison::Lte, "0.5"), &measured(&minutes(), |_| None));
     assert_eq!((silent.evidence.status, silent.traffic), (EvidenceStatus::NoData, Traffic::Unknown));
+}
+
+#[test]
+fn datapoints_that_are_longer_say_nothing_of_a_value() {
+    let monthly = Slo { period: slo().period, ..threshold(Comparison::Lte, "0.5") };
+    let fact = judged(&monthly, &measured(&plan(), |_| Some(0.1)));
+    assert_eq!((fact.evidence.status, fact.budget.clone()), (EvidenceStatus::Error, None));
+    assert!(reason(&fact).contains("datapoints of 300 s in the period"), "{}", reason(&fact));
+    let slice_target = crate::slo::SliceTarget::from_ppb(1_000_000_000).unwrap();
+    let sliced = Slo { budgeting: Budgeting::Timeslices { slice_seconds: 300, slice_target }, ..monthly };
+    let fact = judged(&sliced, &measured(&plan(), |_| Some(0.1)));
+    // Of 30 days, the last six hours are by minutes, from 04:05 to 10:08.
+    let slices = fact.budget.unwrap().slices.unwrap();
+    assert_eq!((slices.good, slices.total - slices.unknown), (73, 73));
+    assert_eq!(fact.evidence.status, EvidenceStatus::Partial);
 }
 
 #[test]
 fn a_ratio_that_comes_as_one_is_taken_exactly() {
     let raw = |kind| {
         let source = Source::Metric(Metric::new("Demo", "Value", "p99"));
-        Slo { indicator: Indicator::Raw { kind, source }, ..slo() }
+        Slo { indicator: Indicator::Raw { kind, source }, ..weekly() }
     };
     for (kind, value) in [(RawKind::Success, 0.998), (RawKind::Failure, 0.002)] {
-        let fact = judged(&raw(kind), &measured(&plan(), |_| Some(value)));
+        let fact = judged(&raw(kind), &measured(&minutes(), |_| Some(value)));
         assert_eq!(fact.windows["1h"].burn_rate_micro, Some(2_000_000), "{kind:?}");
         assert_eq!(fact.budget.as_ref().unwrap().consumed_ppm, 2_000_000);
     }
     for (value, kind) in [(1.001, RawKind::Success), (-0.1, RawKind::Failure), (99.9, RawKind::Success)] {
-        let fact = judged(&raw(kind), &measured(&plan(), |_| Some(value)));
+        let fact = judged(&raw(kind), &measured(&minutes(), |_| Some(value)));
         assert_eq!(fact.evidence.status, EvidenceStatus::Error);
         assert!(reason(&fact).contains("is not a share between 0 and 1"), "{}", reason(&fact));
     }
@@ -94,17 +118,17 @@ fn the_mean_of_slices_weighs_a_quiet_hour_like_a_busy_one() {
 #[test]
 fn counts_that_are_read_as_measures_are_counts_still() {
     let tiers = |value: f64| {
-        let data = measured(&plan(), |_| Some(value));
+        let data = measured(&minutes(), |_| Some(value));
         data.measures.into_values().next().unwrap()
     };
     let data = |good, total| Snapshot {
         measures: [(metric("Good"), tiers(good)), (metric("Total"), tiers(total))].into(),
-        plan: plan(),
+        plan: minutes(),
         series: [].into(),
     };
-    let fact = judged(&slo(), &data(59.0, 60.0));
+    let fact = judged(&weekly(), &data(59.0, 60.0));
     assert_eq!((fact.windows["1h"].good, fact.windows["1h"].total), (Some(59 * 60), Some(3600)));
     for wrong in [59.5, -1.0] {
-        assert!(reason(&judged(&slo(), &data(wrong, 60.0))).contains("is not a count of events"));
+        assert!(reason(&judged(&weekly(), &data(wrong, 60.0))).contains("is not a count of events"));
     }
 }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::plan::common_multiple;
+
 const MINUTE_SECONDS: u64 = 60;
 const DAY_SECONDS: u64 = 86_400;
 
@@ -15,6 +17,8 @@ pub struct Resolution {
 impl Resolution {
     /// What a metric has of which nothing else is said.
     pub const MINUTE: Self = Self { minutes: 1 };
+    pub(super) const FIVE_MINUTES: Self = Self { minutes: 5 };
+    pub(super) const HOUR: Self = Self { minutes: 60 };
 
     /// None unless it is full minutes of which a day has a whole number.
     pub fn from_seconds(seconds: u64) -> Option<Self> {
@@ -31,6 +35,12 @@ impl Resolution {
     /// Is it a minute?
     pub fn is_minute(&self) -> bool {
         *self == Self::MINUTE
+    }
+
+    /// The shortest that is made of whole ones of both. A day has a whole number of it, as it has of both.
+    pub(super) fn common(self, other: Self) -> Self {
+        let minutes = common_multiple(self.minutes.into(), other.minutes.into());
+        Self { minutes: u16::try_from(minutes).unwrap_or(u16::MAX) }
     }
 
     /// A length of time, rounded up to whole datapoints.

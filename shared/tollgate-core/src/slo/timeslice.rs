@@ -28,7 +28,7 @@ pub struct SliceFact {
     pub good: u64,
     /// Those among them of which nothing is known; they count as bad.
     pub unknown: u64,
-    /// Slices that are left out, because something of them is excluded.
+    /// Slices that are left out, because all of them is excluded.
     pub excluded: u64,
     /// Days of which a stored aggregate was taken.
     pub days_stored: u64,
@@ -84,8 +84,8 @@ pub(super) struct Slices {
 }
 
 impl Slices {
-    /// Cuts a history, whose stretches may come in any order but do not overlap. A slice of which something is excluded
-    /// is left out.
+    /// Cuts a history, whose stretches may come in any order but do not overlap. A slice of which all is excluded is left
+    /// out; of another counts what is known of it.
     pub(super) fn cut(slicing: Slicing, stretches: impl IntoIterator<Item = Stretch>, excluded: &[Range<i64>]) -> Self {
         let mut slices =
             Self { slicing, known: BTreeMap::new(), blurred: BTreeSet::new(), excluded: excluded.to_vec() };
@@ -121,7 +121,7 @@ impl Slices {
         let mut tally = Tally::default();
         for start in self.starts(time) {
             let end = start + self.slicing.seconds;
-            if self.excluded.iter().any(|excluded| excluded.start < end && start < excluded.end) {
+            if self.excluded.iter().any(|excluded| excluded.start <= start && end <= excluded.end) {
                 tally.excluded += 1;
                 continue;
             }

@@ -96,14 +96,18 @@ fn a_slice_is_made_of_its_datapoints_and_not_of_longer_ones() {
 }
 
 #[test]
-fn what_is_excluded_is_left_out_with_the_slice_it_touches() {
+fn a_slice_is_left_out_when_all_of_it_is_excluded() {
     let five = Slicing { seconds: 300, ..BY_TARGET };
-    let stretches = (0..20).map(|index| stretch(index * 60, 60, 1, 1));
-    let slices = Slices::cut(five, stretches, &[310..320, 600..601]);
+    let minutes = || (0..20).map(|index| stretch(index * 60, 60, u128::from(index == 6), 1));
+    // All of the first slice, a part of the second and a second of the third.
+    let excluded = [0..360, 600..601];
+    // The minutes that are excluded do not come here.
+    let slices = Slices::cut(five, minutes().filter(|minute| minute.time.start >= 360), &excluded);
     let tally = slices.tally(&(0..1200));
-    assert_eq!((tally.total, tally.good, tally.excluded), (2, 0, 2));
-    let all = [0..300, 300..600];
-    let none = Slices::cut(five, [stretch(0, 300, 0, 1)], &all).tally(&(0..300));
+    assert_eq!((tally.total, tally.good, tally.unknown, tally.excluded), (3, 2, 0, 1));
+    let nothing_else = Slices::cut(five, [], &excluded).tally(&(300..600));
+    assert_eq!((nothing_else.total, nothing_else.unknown), (1, 1));
+    let none = Slices::cut(five, [stretch(0, 300, 0, 1)], &[0..300, 300..600]).tally(&(0..300));
     assert_eq!((none.total, none.excluded, none.spending(five)), (0, 1, None));
 }
 

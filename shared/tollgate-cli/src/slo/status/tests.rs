@@ -5,7 +5,7 @@ use tollgate_core::{
     Timestamp,
     slo::{
         Budgeting, Comparison, Composite, CompositeMethod, Counted, DailyAggregate, Indicator, Judging, Metric, Part,
-        Plan, Quality, Ratio, Reach, Slo, Snapshot, Target, Tier, TierSeries, burn_trend, slo_fact,
+        Period, Plan, Quality, Ratio, Reach, Slo, Snapshot, Target, Tier, TierSeries, burn_trend, slo_fact,
     },
 };
 
@@ -37,7 +37,7 @@ fn snapshot() -> Snapshot {
 
 /// The same, by minutes for two weeks.
 fn snapshot_of_days() -> Snapshot {
-    snapshot_by(Plan::at_with(NOW, [30 * 86_400], Reach::of_slices([60])))
+    snapshot_by(Plan::at_with(NOW, [30 * 86_400], Reach::of_lengths([60])))
 }
 
 fn snapshot_by(plan: Plan) -> Snapshot {
@@ -76,16 +76,19 @@ fn snapshot_by(plan: Plan) -> Snapshot {
 }
 
 fn row(slo: &Slo, relation: Relation) -> Row {
+    row_by(slo, relation, &snapshot())
+}
+
+fn row_by(slo: &Slo, relation: Relation, snapshot: &Snapshot) -> Row {
     let judging = Judging {
         now: Timestamp::from_timestamp(NOW, 0).unwrap(),
         max_age_seconds: 600,
         required: true,
         source: "test".into(),
     };
-    let snapshot = snapshot();
-    let trend = burn_trend(slo, &snapshot, &judging, super::TREND_PARTS);
+    let trend = burn_trend(slo, snapshot, &judging, super::TREND_PARTS);
     let enough = Enough { events: Some(100), bad_events: Some(10) };
-    Row::new(slo, relation, slo_fact(slo, &snapshot, &judging), trend, &enough)
+    Row::new(slo, relation, slo_fact(slo, snapshot, &judging), trend, &enough)
 }
 
 fn rows(slos: &[Slo]) -> Vec<Row> {
@@ -137,7 +140,9 @@ fn a_calm_service_and_what_it_needs() {
 fn minutes_are_judged_however_few_there_are() {
     let good = Metric::new("Demo", "HealthyGood", "Sum");
     let per_minute = Indicator::Threshold { source: good.into(), comparison: Comparison::Gt, value: 100.into() };
-    let mut minutes = row(&Slo { indicator: per_minute, ..slo("value", "Healthy") }, Relation::Own);
+    let period = Period::Rolling { seconds: 14 * 86_400 };
+    let value = Slo { indicator: per_minute, period, ..slo("value", "Healthy") };
+    let mut minutes = row_by(&value, Relation::Own, &snapshot_of_days());
     assert!(minutes.enough_events && minutes.state == State::Inside, "{:?}", minutes.fact.windows["1h"]);
     let enough = Enough { events: Some(100), bad_events: Some(10) };
     minutes.fact.pairs[0].exceeded = Some(true);

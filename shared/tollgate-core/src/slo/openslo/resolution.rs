@@ -3,7 +3,7 @@
 use serde_saphyr::{Location, Spanned};
 
 use super::{Purpose, Reader};
-use crate::slo::{Budgeting, Resolution, Slo, Source, WINDOWS};
+use crate::slo::{Budgeting, Indicator, Resolution, Slo, Source, WINDOWS, reach::kept};
 
 /// The shortest of the windows that burn rates are judged over.
 const SHORTEST_WINDOW_SECONDS: u64 = 300;
@@ -67,18 +67,24 @@ impl Reader<'_> {
         if seconds > SHORTEST_WINDOW_SECONDS {
             let short: Vec<String> =
                 WINDOWS.iter().filter(|(_, window)| *window < seconds).map(|(name, _)| format!("`{name}`")).collect();
+            let counts = matches!(slo.indicator, Indicator::Ratio(_));
+            let advice = if !counts && kept(slo.period).seconds() == seconds {
+                "CloudWatch keeps shorter ones for 62 days: write a shorter `timeWindow`, or count in `Timeslices` of less \
+                 than an hour"
+            } else {
+                "publish the metric at least every 300 s and write `Period: 300`"
+            };
             let message = format!(
-                "`Period: {seconds}` is longer than the burn windows {}, so they are judged over {seconds} s: publish \
-                 the metric at least every {SHORTEST_WINDOW_SECONDS} s and write \
-                 `Period: {SHORTEST_WINDOW_SECONDS}`, or expect to hear of a fast burn that much later",
+                "datapoints of {seconds} s are longer than the burn windows {}, so they are judged over {seconds} s: \
+                 {advice}, or expect to hear of a fast burn that much later",
                 short.join(", ")
             );
             self.warn(at, message);
         }
         for alert in slo.alerts.iter().filter(|alert| alert.lookback_seconds < seconds) {
             let message = format!(
-                "the alert `{}` looks back over {} s, less than `Period: {seconds}`, so it is judged over that: write a \
-                 `lookbackWindow` as long, or publish the metric more often",
+                "the alert `{}` looks back over {} s, less than the datapoints of {seconds} s, so it is judged over that: \
+                 write a `lookbackWindow` as long",
                 alert.policy, alert.lookback_seconds
             );
             self.warn(at, message);

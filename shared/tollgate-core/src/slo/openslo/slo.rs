@@ -132,6 +132,10 @@ impl Reader<'_> {
                 (Some(target), Some(budgeting), Some(indicator), Some(weight))
                     if self.whole_slices(&objective.defined, budgeting, indicator.resolution()).is_some() =>
                 {
+                    let indicator = match period {
+                        Some(period) => indicator.by_one_length(period, budgeting),
+                        None => indicator,
+                    };
                     stated.push(Stated { target, indicator, budgeting, part, weight, at: objective.defined });
                 }
                 _ => whole = false,

@@ -65,11 +65,45 @@ fn slices_are_made_of_whole_datapoints() {
 }
 
 #[test]
+fn a_value_has_datapoints_of_one_length_over_its_period() {
+    let value = |spec: &str, window: &str| {
+        let metric = format!("{{thresholdMetric: {{metricSource: {{type: CloudWatch, spec: {{{VALUE}{spec}}}}}}}}}");
+        let ratio = "{ratioMetric: {good: {metricSource: GOOD}, total: {metricSource: TOTAL}}}";
+        let objective = "{op: lt, value: 9, target: 0.99}";
+        slo_with(&[(ratio, &metric), ("{target: 0.99}", objective), ("WINDOW", window)])
+    };
+    for (spec, window, expected) in [
+        ("", "{duration: 14d, isRolling: true}", 60),
+        ("", "{duration: 15d, isRolling: true}", 300),
+        ("", "{duration: 30d, isRolling: true}", 300),
+        ("", "{duration: 1M, calendar: {startTime: 2026-01-01 00:00:00, timeZone: UTC}}", 300),
+        ("", "{duration: 62d, isRolling: true}", 300),
+        ("", "{duration: 63d, isRolling: true}", 3600),
+        ("", "{duration: 1Q, calendar: {startTime: 2026-01-01 00:00:00, timeZone: UTC}}", 3600),
+        (", Period: 120", "{duration: 7d, isRolling: true}", 120),
+        (", Period: 120", "{duration: 30d, isRolling: true}", 600),
+        (", Period: 900", "{duration: 30d, isRolling: true}", 900),
+        (", Period: 86400", "{duration: 90d, isRolling: true}", 86_400),
+    ] {
+        assert_eq!(seconds(&only(&value(spec, window))), [expected], "{spec} {window}");
+    }
+    // What is longer than the shortest windows is said.
+    assert_eq!(warnings(&value("", "{duration: 62d, isRolling: true}")), Vec::<String>::new());
+    let warnings = warnings(&value("", "{duration: 90d, isRolling: true}"));
+    assert!(warnings[0].contains("CloudWatch keeps shorter ones for 62 days: write a shorter `timeWindow`"));
+    // Slices are made of whole ones.
+    let of_slices = |slice: &str| seconds(&only(&sliced(&format!("{{{VALUE}}}"), slice)));
+    assert_eq!(["1m", "4m", "5m", "90m", "1h"].map(of_slices), [[60], [60], [300], [300], [300]]);
+    // Counts add up, however long their datapoints are.
+    assert_eq!(seconds(&only(&counts("", ""))), [60, 60]);
+}
+
+#[test]
 fn windows_shorter_than_a_datapoint_are_warned_of() {
     let warnings = warnings(&counts(", Period: 3600", ", Period: 3600"));
     assert_eq!(warnings.len(), 1);
     let expected =
-        "`Period: 3600` is longer than the burn windows `5m`, `30m`, so they are judged over 3600 s: publish";
+        "datapoints of 3600 s are longer than the burn windows `5m`, `30m`, so they are judged over 3600 s: publish";
     assert!(warnings[0].contains(expected) && warnings[0].contains("write `Period: 300`"), "{warnings:?}");
 }
 
