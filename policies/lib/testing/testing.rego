@@ -305,6 +305,8 @@ healthy_budget := {
 	"name": "payments-production",
 	"owner": "payments",
 	"scope": {"services": ["payments-api"], "accounts": [], "tags": {}, "environments": ["production"]},
+	"own": true,
+	"services_held": 1,
 	"non_essential": [],
 	"aws_budget": null,
 	"currency": "EUR",

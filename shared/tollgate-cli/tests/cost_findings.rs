@@ -27,7 +27,7 @@ fn budget() -> Value {
         "forecast_evidence": evidence("budget/paying/forecast", false, "ok", None),
         "name": "paying", "owner": "payments",
         "scope": {"services": ["payments-api"], "accounts": [], "tags": {}, "environments": ["production"]},
-        "non_essential": ["staging"], "aws_budget": null, "currency": "USD",
+        "own": true, "services_held": 1, "non_essential": ["staging"], "aws_budget": null, "currency": "USD",
         "basis": {"cost": "unblended", "credits": false, "refunds": false, "tax": true, "support": true},
         "limit_micros": 1_000_000_000_i64, "limit_at_end_micros": 1_000_000_000_i64,
         "period": {"starts_at": "2026-11-01T00:00:00Z", "ends_at": "2026-12-01T00:00:00Z", "first_day": "2026-11-01",

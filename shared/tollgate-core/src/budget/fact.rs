@@ -25,6 +25,10 @@ pub struct BudgetFact {
     pub owner: String,
     /// What is counted.
     pub scope: Scope,
+    /// Is it for some services, accounts or tags? One of everything is none of a service's own.
+    pub own: bool,
+    /// How many services of the catalogue it holds. Where it is none, its steps hold nothing up.
+    pub services_held: u64,
     /// Environments that are to stop first when money runs out.
     pub non_essential: Vec<String>,
     /// The budget of AWS Budgets that says how much it is; null where its file does.

@@ -61,6 +61,8 @@ fn nothing(budget: &Budget, judging: &SpendJudging, unknown: &Unknown<'_>) -> Bu
         name: budget.name.clone(),
         owner: budget.owner.clone(),
         scope: budget.scope.clone(),
+        own: !budget.scope.is_of_everything(),
+        services_held: budget.services_held,
         non_essential: budget.non_essential.clone(),
         aws_budget,
         currency: terms.map(|terms| terms.currency.clone()),
