@@ -154,6 +154,15 @@ impl World {
         self
     }
 
+    /// Writes more about a service into its file of the catalogue.
+    #[must_use]
+    pub fn with_service(self, service: &str, more: &str) -> Self {
+        let file = self.policies().join("data/services").join(format!("{service}.yaml"));
+        let text = fs::read_to_string(&file).unwrap();
+        fs::write(&file, format!("{text}{more}")).unwrap();
+        self
+    }
+
     /// Sets a threshold of the organisation's own, by group and name.
     #[must_use]
     pub fn with_threshold(self, group: &str, name: &str, value: &str) -> Self {

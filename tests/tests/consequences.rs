@@ -7,7 +7,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 use tollgate_e2e::{
     billing::Billing,
-    spending::{STEPS, budget, spend},
+    spending::{ACCOUNT, STEPS, budget, spend},
     telemetry::Traffic,
     world::{World, change, now},
 };
@@ -64,4 +64,23 @@ async fn a_budget_frozen_by_the_kept_bill_holds_a_feature_up_and_costs_the_calle
     assert_eq!((code, &shown["budgets"][0]["state"]), (2, &"over".into()), "{said}");
     assert!(shown["billing"].as_str().unwrap().starts_with("sqlite:") && shown["paid_requests"] == 0, "{shown:#}");
     assert_eq!(billing.take_asked(), [""; 0], "the command reads what is kept, too");
+}
+
+/// The account's budget holds up what is charged to it: the services that say so, and no others.
+#[tokio::test]
+async fn a_frozen_budget_of_an_account_holds_up_the_services_that_run_in_it() {
+    let of_account = budget("shared", "platform", &format!("accounts: [\"{ACCOUNT}\"]"), &STEPS);
+    for (more, verdict) in [(format!("accounts: [\"{ACCOUNT}\"]\n"), "deny"), (String::new(), "allow")] {
+        let billing = Billing::start(spend("search-api", "search", "production", 20_000)).await;
+        let world = World::new().with_budgets(&format!("budgets:\n{of_account}")).with_billing(&billing);
+        let world = world.with_service("notifications", &more);
+        world.publish("notifications", Traffic::HEALTHY).await;
+        fetched(&world).await;
+        let gate = world.change_gate().await;
+        let answer = gate.ask(None, &notification("notifications/1", "feature")).await.body;
+        assert_eq!(answer["verdict"], verdict, "{answer:#}");
+        let said = answer.to_string();
+        assert_eq!(said.contains("the budget `shared` has spent"), verdict == "deny", "{answer:#}");
+        assert_eq!(said.contains("no budget holds `notifications`"), verdict == "allow", "{answer:#}");
+    }
 }

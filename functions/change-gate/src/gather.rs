@@ -16,7 +16,7 @@ use tollgate_core::{
 use tollgate_ledger::{HistoryQuery, Seen};
 
 use tollgate_gate::{
-    bill::{Looked, budgets_of, increase_fits},
+    bill::{Looked, increase_fits},
     dependencies, objectives, service_fact,
 };
 
@@ -88,7 +88,7 @@ impl ChangeGate {
     ) -> ChangeSpend {
         let catalogue = &self.house.catalogue;
         let change = &question.asked;
-        let held_by: Vec<_> = budgets_of(catalogue, &change.service, Some(&change.environment)).collect();
+        let held_by = catalogue.budgets_of(&change.service, Some(&change.environment));
         let looked: Vec<Looked> = if held_by.is_empty() {
             Vec::new()
         } else {

@@ -9,7 +9,7 @@ use tollgate_core::{
     settings::Settings,
 };
 use tollgate_gate::{
-    bill::{Looked, Statement, budgets_of, fits},
+    bill::{Looked, Statement, fits},
     service_fact,
 };
 
@@ -22,7 +22,7 @@ impl CostGate {
         let spending = &asked.spending;
         let about = spending.service.as_deref().or(spending.budget.as_deref()).unwrap_or_default();
         let budgets: Vec<&Budget> = match &spending.service {
-            Some(service) => budgets_of(catalogue, service, spending.environment.as_deref()).collect(),
+            Some(service) => catalogue.budgets_of(service, spending.environment.as_deref()),
             None => catalogue.budgets.iter().filter(|budget| budget.name == about).collect(),
         };
         let settings = match (&spending.service, budgets.first()) {

@@ -3,7 +3,7 @@
 # description: >-
 #   A budget of which nobody knows what is left approves nothing: those who look after spend do, or in an emergency
 #   those who may break the glass. A fix or a rollback goes ahead however its budgets stand, so it is only told. A
-#   service that no budget holds is told of where others have one.
+#   service that has no budget of its own is told of where others have one.
 # custom:
 #   owner: finops
 #   effect: require_approval
@@ -29,8 +29,8 @@ warn contains finding.of(unknown(budget, proof)) if {
 }
 
 warn contains finding.of({
-	"message": sprintf("no budget holds `%s` in `%s`, so nothing says what may be spent on it", [
-		input.change.service, input.change.environment,
+	"message": sprintf("no budget%s holds `%s` in `%s`, so nothing says what may be spent on it", [
+		of_its_own, input.change.service, input.change.environment,
 	]),
 	"observed": {"budgets": 0},
 	"threshold": {"budgets": 1},
@@ -38,8 +38,12 @@ warn contains finding.of({
 	"remediation": "Write a budget for the service into `data/budgets`.",
 }) if {
 	input.spend.budgets_declared > 0
-	count(input.spend.budgets) == 0
+	not spending.has_own(input.spend.budgets)
 }
+
+of_its_own := "" if count(input.spend.budgets) == 0
+
+of_its_own := " of its own" if count(input.spend.budgets) > 0
 
 # Where the spend is not known, the forecast is not either, and one finding speaks of both.
 bad contains [budget, budget.evidence] if {

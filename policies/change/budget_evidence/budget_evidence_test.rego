@@ -54,6 +54,10 @@ test_a_service_without_a_budget_is_told_of_where_there_are_budgets if {
 	testing.only(warned(testing.facts({"spend": {"budgets": []}}))).message == concat("", [
 		"no budget holds `payments-api` in `production`, so nothing says what may be spent on it",
 	])
+	everything := testing.budget({"own": false})
+	testing.only(warned(testing.facts({"spend": {"budgets": [everything]}}))).message == concat("", [
+		"no budget of its own holds `payments-api` in `production`, so nothing says what may be spent on it",
+	])
 	warned(testing.facts({"spend": {"budgets": [], "budgets_declared": 0}})) == set()
 	warned(object.remove(testing.healthy, ["spend"])) == set()
 }

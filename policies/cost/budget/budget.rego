@@ -1,12 +1,14 @@
 # METADATA
 # title: There is a budget
 # description: >-
-#   A service without a budget spends what it likes. Until it has one, who looks after spend approves what is added
-#   to it.
+#   A service without a budget of its own spends what it likes: one of everything hardly notices. Until it has one,
+#   who looks after spend approves what is added to it.
 # custom:
 #   owner: finops
 #   effect: require_approval
-#   remediation: Write a budget for the service into `data/budgets`.
+#   remediation: >-
+#     Write a budget for the service into `data/budgets`, or into its file in `data/services` the `accounts` or
+#     `tags` of one.
 #   runbook: https://runbooks.example.com/tollgate/budget
 #   source: FinOps Framework, budgeting, every service's spend is in a budget that somebody owns
 package tollgate.cost.budget
@@ -26,8 +28,13 @@ warn contains finding.of(report) if {
 
 no_budget if count(input.budgets) == 0
 
+no_budget if {
+	input.spending.service != null
+	not spending.has_own(input.budgets)
+}
+
 report := {
-	"message": sprintf("no budget holds %s, so nothing says what may be spent", [about]),
+	"message": sprintf("no budget%s holds %s, so nothing says what may be spent", [of_its_own, about]),
 	"observed": {"budgets": 0},
 	"threshold": {"budgets": 1},
 	"owner": owner,
@@ -36,6 +43,10 @@ report := {
 about := sprintf("`%s`", [input.spending.service]) if {
 	input.spending.service != null
 } else := sprintf("the name `%s`", [input.spending.budget])
+
+of_its_own := "" if count(input.budgets) == 0
+
+of_its_own := " of its own" if count(input.budgets) > 0
 
 default owner := null
 

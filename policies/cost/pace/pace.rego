@@ -42,11 +42,12 @@ fast contains budget if {
 
 report(budget) := spending.about(budget, {
 	"message": sprintf("the budget `%s` goes %s times as fast as its period: %s spent, with %s of the period over", [
-		budget.name, format.factor(budget.pace.pace_ppm), spending.share(budget.share_ppm),
+		budget.name, format.factor(budget.pace.pace_ppm), spending.share(budget.pace.spent_ppm),
 		spending.share(budget.pace.expected_ppm),
 	]),
 	"observed": {
 		"pace_ppm": budget.pace.pace_ppm,
+		"spent_ppm": budget.pace.spent_ppm,
 		"expected_ppm": budget.pace.expected_ppm,
 		"weighting": budget.pace.weighting,
 		"days_to_exhaustion": budget.days_to_exhaustion,

@@ -2,7 +2,8 @@
 # title: No day ran away
 # description: >-
 #   A day that costs far more than the days before it is a mistake until somebody says that it is none. The
-#   distance is measured so that single expensive days do not hide the next one.
+#   distance is measured so that single expensive days do not hide the next one. A day that is not over yet is far
+#   as soon as what is known of it is.
 # custom:
 #   owner: finops
 #   effect: require_approval
@@ -14,20 +15,24 @@ package tollgate.cost.run_away
 import data.tollgate.lib.finding
 import data.tollgate.lib.spending
 
-require_approval contains finding.awaiting(report(budget), budget.owner, 1) if {
-	some budget in ran_away
+require_approval contains finding.awaiting(report(budget, day), budget.owner, 1) if {
+	some [budget, day] in ran_away
 	not spending.mending(input.spending)
 }
 
-warn contains finding.of(report(budget)) if {
-	some budget in ran_away
+warn contains finding.of(report(budget, day)) if {
+	some [budget, day] in ran_away
 	spending.mending(input.spending)
 }
 
-ran_away contains budget if {
+# The newest day speaks for those before it.
+ran_away contains [budget, days[0]] if {
 	some budget in input.budgets
-	budget.run_away.excess_micros > input.settings.thresholds.cost.run_away_min_micros
-	far(budget.run_away)
+	days := [day |
+		some day in budget.run_aways
+		day.excess_micros > input.settings.thresholds.cost.run_away_min_micros
+		far(day)
+	]
 }
 
 far(day) if day.score_micro > input.settings.thresholds.cost.run_away_score_micro
@@ -35,16 +40,16 @@ far(day) if day.score_micro > input.settings.thresholds.cost.run_away_score_micr
 # All days before it cost the same: any excess is far.
 far(day) if day.spread == "none"
 
-report(budget) := spending.about(budget, {
-	"message": sprintf("on %s the budget `%s` was charged %s, %s more than the median of the %d days before", [
-		budget.run_away.day, budget.name, spending.money(budget, budget.run_away.amount_micros),
-		spending.money(budget, budget.run_away.excess_micros), budget.run_away.days,
+report(budget, day) := spending.about(budget, {
+	"message": sprintf("on %s the budget `%s` was charged %s%s, %s more than the median of the %d days before", [
+		day.day, budget.name, spending.money(budget, day.amount_micros), so_far(day),
+		spending.money(budget, day.excess_micros), day.days,
 	]),
 	"observed": {
-		"amount_micros": budget.run_away.amount_micros,
-		"median_micros": budget.run_away.median_micros,
-		"score_micro": budget.run_away.score_micro,
-		"spread": budget.run_away.spread,
+		"amount_micros": day.amount_micros,
+		"median_micros": day.median_micros,
+		"score_micro": day.score_micro,
+		"spread": day.spread,
 	},
 	"threshold": {
 		"score_micro": input.settings.thresholds.cost.run_away_score_micro,
@@ -52,3 +57,7 @@ report(budget) := spending.about(budget, {
 	},
 	"urgency": "page",
 })
+
+so_far(day) := "" if day.is_whole
+
+so_far(day) := " so far" if not day.is_whole

@@ -11,14 +11,14 @@ effects(facts) := {name |
 }
 
 day(excess_micros, score_micro, spread, patch) := testing.spending_of(
-	{"run_away": {
-		"amount_micros": excess_micros + 20000000,
-		"excess_micros": excess_micros,
-		"score_micro": score_micro,
-		"spread": spread,
-	}},
+	{"run_aways": [held(excess_micros, {"score_micro": score_micro, "spread": spread})]},
 	patch,
 )
+
+held(excess_micros, patch) := testing.held_day(object.union(
+	{"amount_micros": excess_micros + 20000000, "excess_micros": excess_micros, "score_micro": 9000000},
+	patch,
+))
 
 test_it_must_be_far_and_large if {
 	effects(day(100000001, 3500001, "median_deviation", {})) == {"require_approval"}
@@ -33,7 +33,7 @@ test_where_all_days_cost_the_same_any_large_excess_is_far if {
 }
 
 test_too_few_days_say_nothing if {
-	effects(testing.spending_of({"run_away": null}, {})) == set()
+	effects(testing.spending_of({"run_aways": []}, {})) == set()
 }
 
 test_it_names_day_and_amount if {
@@ -43,4 +43,18 @@ test_it_names_day_and_amount if {
 		"200.00 EUR more than the median of the 28 days before",
 	])
 	testing.only(found).urgency == "page"
+}
+
+test_a_day_that_is_not_over_speaks_as_soon_as_it_is_far if {
+	today := {"day": "2026-11-21", "is_whole": false}
+	far := testing.spending_of({"run_aways": [held(300000000, today), held(200000000, {})]}, {})
+	found := run_away.require_approval with input as far
+	startswith(testing.only(found).message, concat("", [
+		"on 2026-11-21 the budget `payments-production` was charged 320.00 EUR so far, 300.00 EUR more",
+	]))
+
+	# What is known of today is not far: that says nothing of the day before.
+	young := testing.spending_of({"run_aways": [held(5000000, today), held(200000000, {})]}, {})
+	before := run_away.require_approval with input as young
+	startswith(testing.only(before).message, "on 2026-11-20 the budget")
 }

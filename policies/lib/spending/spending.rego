@@ -28,6 +28,12 @@ share(ppm) := concat("", ["-", format.percent(0 - ppm)]) if ppm < 0
 # What every finding about a budget says of it.
 about(budget, fields) := object.union({"evidence": [budget.evidence.id], "owner": budget.owner}, fields)
 
+# A budget of everything is none of a service's own.
+has_own(budgets) if {
+	some budget in budgets
+	budget.own
+}
+
 # When the amount is whole again.
 period_ends(budget) := budget.period.ends_at
 
@@ -35,7 +41,7 @@ period_ends(budget) := budget.period.ends_at
 spent(budget, step) := about(budget, {
 	"message": sprintf("the budget `%s` has spent %s of %s, which is %s (step %s): %s until %s", [
 		budget.name, money(budget, budget.spent_micros), money(budget, budget.limit_micros), share(budget.share_ppm),
-		share(step.share_ppm), meanings[step.enforcement], period_ends(budget),
+		share(step.share_ppm), meaning(budget, step), period_ends(budget),
 	]),
 	"observed": {"spent_micros": budget.spent_micros, "share_ppm": budget.share_ppm},
 	"threshold": {"share_ppm": step.share_ppm, "limit_micros": budget.limit_micros},
@@ -47,7 +53,7 @@ spent(budget, step) := about(budget, {
 forecast(budget, step) := object.union(about(budget, {
 	"message": sprintf("the budget `%s` will have spent %s of %s at the end of its period, %s (step %s)%s: %s", [
 		budget.name, money(budget, budget.forecast.mean_micros), money(budget, budget.limit_at_end_micros),
-		share(budget.forecast.projected_ppm), share(step.share_ppm), exhausted(budget), meanings[step.enforcement],
+		share(budget.forecast.projected_ppm), share(step.share_ppm), exhausted(budget), meaning(budget, step),
 	]),
 	"observed": {
 		"mean_micros": budget.forecast.mean_micros,
@@ -63,6 +69,16 @@ forecast(budget, step) := object.union(about(budget, {
 exhausted(budget) := "" if budget.exhausted_on == null
 
 exhausted(budget) := sprintf(" and be used up on %s", [budget.exhausted_on]) if budget.exhausted_on != null
+
+# What nobody is known to spend holds nobody up, and does not say that it does.
+meaning(budget, step) := meanings[step.enforcement] if not idle(budget, step)
+
+meaning(budget, step) := "nothing waits, since no service is known to spend it," if idle(budget, step)
+
+idle(budget, step) if {
+	budget.services_held == 0
+	step.enforcement != "inform"
+}
 
 meanings := {
 	"inform": "its owner is told",

@@ -312,12 +312,26 @@ healthy_spending := {
 	"waivers": [],
 }
 
+# A day of spend, held against the days before it, with some fields put in their place.
+held_day(patch) := object.union({
+	"day": "2026-11-20",
+	"is_whole": true,
+	"amount_micros": 20000000,
+	"median_micros": 20000000,
+	"excess_micros": 0,
+	"score_micro": 0,
+	"spread": "median_deviation",
+	"days": 28,
+}, patch)
+
 healthy_budget := {
 	"evidence": evidence("budget/payments-production"),
 	"forecast_evidence": object.union(evidence("budget/payments-production/forecast"), {"required": false}),
 	"name": "payments-production",
 	"owner": "payments",
 	"scope": {"services": ["payments-api"], "accounts": [], "tags": {}, "environments": ["production"]},
+	"own": true,
+	"services_held": 1,
 	"non_essential": [],
 	"aws_budget": null,
 	"currency": "EUR",
@@ -338,7 +352,7 @@ healthy_budget := {
 	"estimated_micros": 400000000,
 	"complete_before": "2026-11-21",
 	"share_ppm": 400000,
-	"pace": {"pace_ppm": 600000, "expected_ppm": 666666, "weighting": "weekdays"},
+	"pace": {"pace_ppm": 600000, "spent_ppm": 400000, "expected_ppm": 666666, "weighting": "weekdays"},
 	"forecast": {
 		"mean_micros": 600000000,
 		"low_micros": 580000000,
@@ -351,15 +365,7 @@ healthy_budget := {
 	"exhausted_on": null,
 	"steps": [step("actual", 500000, "inform", false), step("forecast", 1000000, "approve", false)],
 	"enforcement": null,
-	"run_away": {
-		"day": "2026-11-20",
-		"amount_micros": 20000000,
-		"median_micros": 20000000,
-		"excess_micros": 0,
-		"score_micro": 0,
-		"spread": "median_deviation",
-		"days": 28,
-	},
+	"run_aways": [held_day({})],
 	"untagged": null,
 	"reconciliation": null,
 	"unit_cost": null,

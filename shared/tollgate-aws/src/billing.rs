@@ -36,7 +36,7 @@ mod terms;
 
 pub use client::Billing;
 pub use group::{GroupKey, Tags};
-pub use looked::{Looked, askable, bill_evidence, budgets_of, fits, increase_fits, look};
+pub use looked::{Looked, askable, bill_evidence, fits, increase_fits, look};
 pub use part::{Gap, Outcome, Part};
 pub use plan::{CostQuery, ForecastQuery, Plan, Wanted};
 pub use served::count_requests;

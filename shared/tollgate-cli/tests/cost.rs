@@ -111,7 +111,15 @@ fn what_is_hardly_meant_is_warned_of() {
     let odd = BUDGET
         .replace("currency: USD", "currency: EUR\n    non_essential: [staging]")
         .replace("environments: [production]", "environments: [production], tags: {owner: [paymnts]}");
-    let named = policies(folder.path(), &odd);
+    let of_account = BUDGET
+        .replace("budgets:\n", "")
+        .replace("name: paying", "name: shared")
+        .replace("services: [payments-api], environments: [production]", "accounts: [\"999922223333\"]");
+    let everything = BUDGET
+        .replace("budgets:\n", "")
+        .replace("name: paying", "name: everything")
+        .replace("services: [payments-api], environments: [production]", "all: true");
+    let named = policies(folder.path(), &format!("{odd}{of_account}{everything}"));
     let (code, said) = tollgate(&["cost", "check", "--policies", &named]);
     assert_eq!(code, 0, "{said}");
     insta::assert_snapshot!(said.replace(&format!("{named}/"), ""));

@@ -31,6 +31,10 @@
 //!     steps: [{percent: 100, of: actual, enforcement: freeze}]
 //! ```
 //!
+//! A scope of accounts or of tags holds the services whose files in `data/services` have those `accounts` or `tags`; where
+//! none has, its steps hold nothing up, and `tollgate cost check` warns of that. A budget of everything holds all services,
+//! and is none of any service's own.
+//!
 //! A custom period has `starts` and either `length` (`90d`, `13w`, `2M`: one after the other) or `ends` (once; the first
 //! day after it). A scope that is to hold everything says `scope: {all: true}`. Of the basis, what is not written is:
 //! `cost: unblended`, `credits: false`, `refunds: false`, `tax: true`, `support: true`. Credits are left out because with
@@ -57,10 +61,11 @@ pub use basis::{Basis, CostMeasure};
 pub use fact::{BudgetFact, BudgetPeriodFact, ForecastFact, PaceFact, Standing, StepFact, UntaggedFact};
 pub use period::{BudgetPeriod, PeriodDays};
 pub use planned::{FitError, PlannedFit, planned_fit};
+pub(crate) use reader::is_account;
 pub use reader::read;
 pub use reading::{AnomalyFact, ForecastReading, SpendJudging, SpendReading};
 pub use requests::daily_requests;
-pub use scope::Scope;
+pub use scope::{Charged, Scope};
 pub use standing::{Known, Unknown, budget_fact, strictest};
 pub use step::{Enforcement, Step, StepKind};
 pub use terms::{Terms, TermsError};
@@ -84,6 +89,8 @@ pub struct Budget {
     pub non_essential: Vec<String>,
     /// Objectives, as `service/name`, whose totals count the requests that its spend serves.
     pub requests: Vec<String>,
+    /// How many services of the catalogue it holds. Where it is none, its steps hold nothing up.
+    pub services_held: u64,
     /// Its file.
     pub file: String,
     /// Its line.

@@ -3,6 +3,7 @@
 mod calendar;
 mod canaries;
 mod entries;
+mod held;
 mod indicators;
 mod objectives;
 
@@ -109,6 +110,7 @@ impl Catalogue {
             let message = format!("`thresholds.{group}.{name}` must be declared, as a whole number of 0 or more");
             DataError::new("data/settings/defaults.yaml", None, message)
         }));
+        catalogue.count_services_held();
         catalogue.warn_of_unreachable();
         if errors.is_empty() { Ok(catalogue) } else { Err(errors) }
     }
@@ -118,6 +120,7 @@ impl Catalogue {
         match file.strip_prefix("data/").and_then(|rest| rest.split_once('/').or(Some(("", rest)))) {
             Some(("services", _)) => {
                 let service: Service = named(file, text, |service: &Service| &service.name).map_err(one)?;
+                held::charged_rightly(file, text, &service)?;
                 self.services.insert(service.name.clone(), service);
             }
             Some(("teams", _)) => {

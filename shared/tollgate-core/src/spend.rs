@@ -11,10 +11,10 @@ mod unit_cost;
 
 pub use amount::{BilledAmount, SpendError};
 pub use forecast::{ForecastMethod, GivenForecast};
-pub(crate) use forecast::{Projection, Span, days_until, from_given, own};
+pub(crate) use forecast::{Projection, Span, from_given, own, used_up_on};
 pub use rate::Weighting;
 pub(crate) use rate::{Outlook, days};
-pub(crate) use run_away::run_away;
+pub(crate) use run_away::run_aways;
 pub use run_away::{RunAwayFact, Spread};
 pub use series::{DailySpend, GroupedSpend, Reconciliation, SpendDay, is_untagged};
 pub(crate) use share::{over, ppm_down, ppm_up, share_ppm_up, to_micros, whole_of};

@@ -22,7 +22,7 @@ use tollgate_ledger::Ledger;
 
 use crate::House;
 pub use renew::{Renewal, Renewed};
-pub use tollgate_aws::billing::{Looked, budgets_of, fits, increase_fits};
+pub use tollgate_aws::billing::{Looked, fits, increase_fits};
 
 /// Where the bill comes from, and what of it was read already.
 #[derive(Debug)]

@@ -19,6 +19,8 @@ use super::{
 const BUDGETS: &str = "aws-budgets";
 /// Whoever edits an AWS Budget sets its spend to nothing, until it is computed again, three times a day at best.
 const EDITED_SECONDS: i64 = 86_400;
+/// A new period's spend is computed within this time.
+const TURNED_SECONDS: i64 = 86_400;
 
 /// What is known of a budget that points at AWS Budgets.
 pub(super) fn described(
@@ -81,6 +83,18 @@ fn told(found: &AwsBudget, terms: &Terms, at: Timestamp) -> Result<(BilledAmount
     if spent == BilledAmount::ZERO && edited.is_some_and(|seconds| seconds < EDITED_SECONDS) {
         let reason = format!(
             "the AWS Budget `{name}` was edited lately, and says that nothing was spent until it is computed again"
+        );
+        return Err(Gap::new(EvidenceStatus::NoData, reason));
+    }
+    // By the time of asking: what was asked before the period began is of the one before it, whenever it is looked at.
+    let since_turn = (at - terms.bounds.starts_at).num_seconds();
+    let is_as_before = found.actual_before.as_ref().is_some_and(|before| Some(before) == found.actual.as_ref());
+    let may_be_old = since_turn < TURNED_SECONDS && is_as_before && spent != BilledAmount::ZERO;
+    if since_turn < 0 || may_be_old {
+        let reason = format!(
+            "the AWS Budget `{name}` does not say yet what was spent since its period began on {}: what it says is of the \
+             one before",
+            terms.first_day
         );
         return Err(Gap::new(EvidenceStatus::NoData, reason));
     }

@@ -76,6 +76,7 @@ impl Billing {
             let sent = asking.sent();
             let found = described::fetch(&self.budgets, account, names, &mut asking).await;
             let before = previous.and_then(|previous| older(&previous.budgets, |asked| asked == account));
+            let found = found.map(|found| described::with_before(found, before, now));
             snapshot.budgets.push(part(account.clone(), now, asking.sent() - sent, found).or_older(before));
         }
         let mut costs: Vec<_> = plan.costs.iter().collect();

@@ -14,8 +14,9 @@ use tollgate_core::{
 
 use super::{
     asking::{Api, Asking, Pages},
-    part::Gap,
+    part::{Gap, Part},
     snapshot::{AwsBudget, WrittenAmount},
+    terms::bounds,
 };
 
 const API: Api = Api { service: "AWS Budgets", action: "budgets:ViewBudget", is_paid: false };
@@ -43,6 +44,24 @@ pub(super) async fn fetch(
     }
 }
 
+/// The same, each with what it said last in the period before.
+pub(super) fn with_before(
+    mut found: Vec<AwsBudget>,
+    previous: Option<&Part<String, Vec<AwsBudget>>>,
+    now: Timestamp,
+) -> Vec<AwsBudget> {
+    let Some((kept, kept_at)) = previous.and_then(|part| Some((part.known()?, part.fetched_at))) else { return found };
+    for budget in &mut found {
+        let kept = kept.iter().find(|kept| kept.name == budget.name);
+        let is_of_period_before = bounds(budget, now).is_some_and(|bounds| kept_at < bounds.starts_at);
+        budget.actual_before = kept.and_then(|kept| {
+            let figure = if is_of_period_before { &kept.actual } else { &kept.actual_before };
+            figure.clone()
+        });
+    }
+    found
+}
+
 fn read(budget: &Budget) -> AwsBudget {
     let amount = |spend: &Spend| WrittenAmount { amount: spend.amount().to_owned(), unit: spend.unit().to_owned() };
     let time = |time: &DateTime| Timestamp::from_timestamp(time.secs(), 0);
@@ -54,6 +73,7 @@ fn read(budget: &Budget) -> AwsBudget {
         kind: budget.budget_type().as_str().to_owned(),
         limit: budget.budget_limit().map(amount),
         actual: calculated.and_then(|spend| spend.actual_spend()).map(amount),
+        actual_before: None,
         forecast: calculated.and_then(|spend| spend.forecasted_spend()).map(amount),
         basis: basis(budget),
         time_unit: budget.time_unit().as_str().to_owned(),

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use tollgate_core::{
     budget::{Allowance, Budget, BudgetFact, PlannedFit, SpendJudging, Terms, budget_fact, planned_fit},
-    catalogue::Catalogue,
     cost::PlannedCostFact,
     evidence::{Evidence, EvidenceStatus},
     settings::Settings,
@@ -55,24 +54,6 @@ pub fn askable(budget: &Budget, tags: &Tags) -> Result<(), String> {
         Allowance::Declared(_) => place(&budget.scope, tags).map(drop),
         Allowance::AwsBudget { .. } => Ok(()),
     }
-}
-
-/// The budgets that hold a service in an environment, or in any where none is named: those that name it, those of its
-/// owner's tag, and those of everything.
-pub fn budgets_of<'a>(
-    catalogue: &'a Catalogue,
-    service: &'a str,
-    environment: Option<&'a str>,
-) -> impl Iterator<Item = &'a Budget> {
-    let tags = Tags::of(&catalogue.settings.resolve("", None));
-    let owner = catalogue.services.get(service).map_or("", |known| known.owner.as_str());
-    let carried = move |budget: &&Budget| {
-        let owned = tags.owner.as_deref().filter(|_| !owner.is_empty()).map(|tag| (tag, owner));
-        let named = tags.service.as_deref().map(|tag| (tag, service));
-        let carried: Vec<(&str, &str)> = owned.into_iter().chain(named).collect();
-        budget.scope.holds(service, environment, &carried)
-    };
-    catalogue.budgets.iter().filter(carried)
 }
 
 /// Where one budget stands.

@@ -60,6 +60,10 @@ pub struct AwsBudget {
     pub limit: Option<WrittenAmount>,
     /// What was spent in the period so far.
     pub actual: Option<WrittenAmount>,
+    /// What it said was spent in the period before, when it was last asked there: until AWS computes a new period's spend, it
+    /// goes on to say this.
+    #[serde(default)]
+    pub actual_before: Option<WrittenAmount>,
     /// What AWS expects at the end of the period.
     pub forecast: Option<WrittenAmount>,
     /// What counts as cost; or why that cannot be told.

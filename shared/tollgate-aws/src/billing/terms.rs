@@ -34,7 +34,7 @@ pub(super) fn terms(budget: &AwsBudget, at: Timestamp) -> Result<Terms, Gap> {
 }
 
 /// The period that a time is in.
-fn bounds(budget: &AwsBudget, at: Timestamp) -> Option<Bounds> {
+pub(super) fn bounds(budget: &AwsBudget, at: Timestamp) -> Option<Bounds> {
     let unit = match budget.time_unit.as_str() {
         "DAILY" => CalendarUnit::Day,
         "MONTHLY" => CalendarUnit::Month,

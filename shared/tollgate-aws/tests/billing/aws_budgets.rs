@@ -1,8 +1,12 @@
 //! Budgets that point at AWS Budgets.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
-use tollgate_aws::billing::{BudgetSpend, NoSpend, spend_of};
+use tokio::time::Instant;
+use tollgate_aws::billing::{BudgetSpend, NoSpend, Plan, Snapshot, spend_of};
 use tollgate_core::{
+    Timestamp,
     budget::{Allowance, Basis, Budget, CostMeasure, ForecastReading, Scope},
     evidence::EvidenceStatus,
 };
@@ -109,6 +113,37 @@ async fn what_is_odd_about_one_makes_it_unknown() {
         let gap = spend(more).await.unwrap_err().gap;
         assert!(gap.reason.contains(part), "{gap:?}");
     }
+}
+
+/// Until AWS computes a new period, it says what was spent in the old one.
+#[tokio::test]
+async fn at_the_turn_of_a_period_the_old_ones_figure_does_not_count() {
+    let fetched = async |at: &str, amount: &'static str, previous: Option<&Snapshot>| {
+        let actual = json!({"CalculatedSpend": {"ActualSpend": {"Amount": amount, "Unit": "USD"}}});
+        let answer = move |_: &str, _: &Value, _: usize| (200, json!({"Budgets": [described("monthly", &actual)]}));
+        let (billing, _) = billing(answer).await;
+        let at: Timestamp = at.parse().unwrap();
+        let plan = Plan::of(&[pointing("monthly")], &wanted(), at);
+        billing.fetch(&plan, previous, at, Instant::now() + Duration::from_secs(60)).await
+    };
+    let spent = |snapshot: &Snapshot, at: &str| {
+        let spend = spend_of(snapshot, &pointing("monthly"), at.parse().unwrap());
+        spend.map(|spend| spend.reading.period_total.unwrap().to_string()).map_err(|none| none.gap)
+    };
+    let november = fetched("2026-11-30T20:00:00Z", "2990.5", None).await;
+    assert_eq!(spent(&november, "2026-11-30T21:00:00Z").unwrap(), "2990.5");
+    let looked_at_later = spent(&november, "2026-12-01T02:00:00Z").unwrap_err();
+    assert_eq!(looked_at_later.status, EvidenceStatus::NoData);
+    assert!(looked_at_later.reason.contains("since its period began on 2026-12-01"), "{}", looked_at_later.reason);
+    let first = fetched("2026-12-01T01:00:00Z", "2990.5", Some(&november)).await;
+    let second = fetched("2026-12-01T09:00:00Z", "2990.5", Some(&first)).await;
+    for (snapshot, at) in [(&first, "2026-12-01T02:00:00Z"), (&second, "2026-12-01T10:00:00Z")] {
+        assert_eq!(spent(snapshot, at).unwrap_err().status, EvidenceStatus::NoData, "{at}");
+    }
+    let computed = fetched("2026-12-01T17:00:00Z", "12.25", Some(&second)).await;
+    assert_eq!(spent(&computed, "2026-12-01T18:00:00Z").unwrap(), "12.25");
+    let a_day_on = fetched("2026-12-02T01:00:00Z", "2990.5", Some(&second)).await;
+    assert_eq!(spent(&a_day_on, "2026-12-02T02:00:00Z").unwrap(), "2990.5", "the same again, by chance");
 }
 
 #[tokio::test]

@@ -129,6 +129,7 @@ pub(crate) fn of(name: &str, scope: Scope, allowance: Allowance) -> Budget {
         steps: Vec::new(),
         non_essential: Vec::new(),
         requests: Vec::new(),
+        services_held: 0,
         file: "b.yaml".to_owned(),
         line: None,
     }

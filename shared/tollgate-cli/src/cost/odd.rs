@@ -1,8 +1,8 @@
 //! What is odd about budgets beside their form: names that lead nowhere in a bill, and what cannot be compared.
 
-use tollgate_aws::billing::{Tags, Wanted, askable, budgets_of};
+use tollgate_aws::billing::{Tags, Wanted, askable};
 use tollgate_core::{
-    budget::{Allowance, Budget},
+    budget::{Allowance, Budget, Enforcement},
     catalogue::Catalogue,
     data::DataError,
     suggest::did_you_mean,
@@ -33,13 +33,22 @@ pub(super) fn errors(catalogue: &Catalogue) -> Vec<DataError> {
 pub(super) fn warnings(catalogue: &Catalogue) -> Vec<DataError> {
     let tags = Tags::of(&catalogue.settings.resolve("", None));
     let of_budgets = catalogue.budgets.iter().flat_map(|budget| {
-        let messages = [values(catalogue, &tags, budget), currency(catalogue, budget), nothing_stops(budget)];
+        let messages = [
+            values(catalogue, &tags, budget),
+            currency(catalogue, budget),
+            nothing_stops(budget),
+            nothing_waits(budget),
+        ];
         messages.into_iter().flatten().map(|message| at(budget, message)).collect::<Vec<_>>()
     });
-    let without = catalogue.services.keys().filter(|service| budgets_of(catalogue, service, None).next().is_none());
-    let without = without.filter(|_| !catalogue.budgets.is_empty()).map(|service| {
-        let message =
-            format!("no budget holds `{service}`: what is added to its spend waits for approval; write one for it");
+    let has_own =
+        |service: &str| catalogue.budgets_of(service, None).iter().any(|budget| !budget.scope.is_of_everything());
+    let without = catalogue.services.keys().filter(|service| !catalogue.budgets.is_empty() && !has_own(service));
+    let without = without.map(|service| {
+        let message = format!(
+            "`{service}` has no budget of its own: what is added to its spend waits for approval; write one for it, or \
+             the `accounts` or `tags` of one into this file"
+        );
         DataError::new(format!("data/services/{service}.yaml"), None, message)
     });
     let mut found: Vec<DataError> = of_budgets.chain(without).collect();
@@ -91,4 +100,21 @@ fn nothing_stops(budget: &Budget) -> Option<String> {
     let outside = budget.non_essential.iter().find(|name| !held.is_empty() && !held.contains(name))?;
     let name = &budget.name;
     Some(format!("`{name}` has `{outside}` stop first, which it does not hold: take it out of `non_essential`"))
+}
+
+/// Steps that are to hold something up, of a budget that no service is known to spend.
+fn nothing_waits(budget: &Budget) -> Option<String> {
+    let strictest =
+        budget.steps.iter().map(|step| step.enforcement).filter(|step| *step != Enforcement::Inform).max()?;
+    let scope = &budget.scope;
+    let account = scope.accounts.first().map(|account| format!("`accounts: [\"{account}\"]`"));
+    let tag = |(key, values): (&String, &Vec<String>)| Some(format!("`tags: {{{key}: {}}}`", values.first()?));
+    let write: Vec<String> = account.into_iter().chain(scope.tags.iter().filter_map(tag)).collect();
+    (budget.services_held == 0 && !write.is_empty()).then(|| {
+        let (name, step, write) = (&budget.name, strictest.as_str(), write.join(" and "));
+        format!(
+            "`{name}` has a step to `{step}`, and no service is known to spend it, so that nothing waits: write {write} \
+             into the services that do, in `data/services`"
+        )
+    })
 }

@@ -198,7 +198,9 @@ fn an_aws_budget_stands_where_aws_says_without_any_day() {
     let fact = budget_fact(&aws, &Ok((&terms, &spend)), &judging(NOW));
     assert!(fact.evidence.is_ok(), "{:?}", fact.evidence);
     assert_eq!((fact.aws_budget.as_deref(), fact.spent_micros), (Some("monthly"), Some(1_500_250_000)));
-    assert_eq!(fact.pace.unwrap().pace_ppm, 1_500_250);
+    // Ten days and an hour of thirty were over when AWS was asked.
+    let pace = fact.pace.unwrap();
+    assert_eq!((pace.pace_ppm, pace.spent_ppm, pace.expected_ppm), (1_494_026, 500_083, 334_722));
     assert_eq!((fact.forecast.unwrap().mean_micros, fact.standing), (3_100_000_000, Standing::InsideEstimated));
     assert_eq!(fact.steps[2].reached, Some(true));
     // Without a forecast of AWS nothing is known of the days, and nothing is made up.

@@ -25,6 +25,10 @@ pub struct BudgetFact {
     pub owner: String,
     /// What is counted.
     pub scope: Scope,
+    /// Is it for some services, accounts or tags? One of everything is none of a service's own.
+    pub own: bool,
+    /// How many services of the catalogue it holds. Where it is none, its steps hold nothing up.
+    pub services_held: u64,
     /// Environments that are to stop first when money runs out.
     pub non_essential: Vec<String>,
     /// The budget of AWS Budgets that says how much it is; null where its file does.
@@ -53,17 +57,18 @@ pub struct BudgetFact {
     pub pace: Option<PaceFact>,
     /// What will have been spent at the end of the period; null when not known, and `forecast_evidence` says why.
     pub forecast: Option<ForecastFact>,
-    /// Whole days, from the first that is not known as a whole, until the amount is spent at the rate of the last weeks; 0
-    /// when it is. Null when that is more than a year away, or when the rate is not known.
+    /// Days until the amount is spent at the rate of the last weeks, today being the first; 0 when it is. Null when it will
+    /// not be before the period ends, or when the rate is not known.
     pub days_to_exhaustion: Option<u32>,
-    /// The day on which it is; null when `days_to_exhaustion` is, and when it is spent.
+    /// The day on which it will be; null when `days_to_exhaustion` is, and when it is spent.
     pub exhausted_on: Option<NaiveDate>,
     /// Its steps, by kind and share.
     pub steps: Vec<StepFact>,
     /// The strictest of the steps that are reached; null when none is.
     pub enforcement: Option<Enforcement>,
-    /// The newest whole day, held against those before it; null when they are too few.
-    pub run_away: Option<RunAwayFact>,
+    /// The newest whole day, held against those before it, and each day after it that already cost more than their median;
+    /// newest first. Empty when the days before are too few.
+    pub run_aways: Vec<RunAwayFact>,
     /// Spend without an owner tag; null where the bill was not grouped by tag.
     pub untagged: Option<UntaggedFact>,
     /// The sum of groups, held against the total; null where the bill was not grouped.
@@ -109,14 +114,17 @@ pub struct BudgetPeriodFact {
     pub elapsed_ppm: u64,
 }
 
-/// How fast a budget goes.
+/// How fast a budget goes: up to the last day that is known as a whole, or where AWS Budgets tells a sum only, up to the time
+/// at which it was asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PaceFact {
-    /// The share that was spent on the days known as a whole, over the share of the period that those days are, in parts
-    /// per million, rounded up: 1000000 spends the amount exactly. Negative when credits outweigh.
+    /// The share of the amount that was spent until then, over the share of the period that was over, in parts per million,
+    /// rounded up: 1000000 spends the amount exactly. Negative when credits outweigh.
     pub pace_ppm: i64,
-    /// The share of the period that those days are, in parts per million, rounded down.
+    /// The share of the amount that was spent until then, in parts per million, rounded down.
+    pub spent_ppm: i64,
+    /// The share of the period that was over then, in parts per million, rounded down.
     pub expected_ppm: i64,
     /// What days were weighted by.
     pub weighting: Weighting,

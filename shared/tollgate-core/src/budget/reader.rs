@@ -88,6 +88,7 @@ impl Reader<'_> {
             steps: steps?,
             non_essential,
             requests,
+            services_held: 0,
             file: self.file.to_owned(),
             line: line(&entry.name.defined),
         };
@@ -287,6 +288,7 @@ impl Reader<'_> {
     }
 }
 
-fn is_account(text: &str) -> bool {
+/// Is it the number of an account?
+pub(crate) fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }

@@ -18,6 +18,17 @@ pub struct Scope {
     pub environments: Vec<String>,
 }
 
+/// A service, and what its spend is charged to.
+#[derive(Debug, Clone)]
+pub struct Charged<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// The accounts that it is known to run in.
+    pub accounts: &'a [String],
+    /// The cost allocation tags that it is known to carry.
+    pub tags: Vec<(&'a str, &'a str)>,
+}
+
 impl Scope {
     /// Does it hold a service in an environment? A scope without services is about accounts or tags: whether it holds a
     /// service is then for the bill to say.
@@ -26,19 +37,25 @@ impl Scope {
         self.services.iter().any(|listed| listed == service) && fits(&self.environments, environment)
     }
 
-    /// Does it hold a service in an environment, or in any where none is named, as far as names can tell? A service carries
-    /// the given tags. A scope of accounts, or of tags that the service is not known to carry, is for the bill to say.
-    pub fn holds(&self, service: &str, environment: Option<&str>, carried: &[(&str, &str)]) -> bool {
+    /// Does it hold a service in an environment, or in any where none is named? A scope that names services holds those; one
+    /// of accounts or tags holds the services that are known to be charged to them.
+    pub fn holds(&self, service: &Charged<'_>, environment: Option<&str>) -> bool {
         let carries = |(key, values): (&String, &Vec<String>)| {
-            carried.iter().any(|(tag, value)| key == tag && values.iter().any(|listed| listed == value))
+            service.tags.iter().any(|(tag, value)| key == tag && values.iter().any(|listed| listed == value))
         };
         let fits = environment.is_none_or(|environment| {
             self.environments.is_empty() || self.environments.iter().any(|listed| listed == environment)
         });
-        match self.services.is_empty() {
-            false => fits && self.services.iter().any(|listed| listed == service),
-            true => fits && self.accounts.is_empty() && self.tags.iter().all(carries),
+        if !self.services.is_empty() {
+            return fits && self.services.iter().any(|listed| listed == service.name);
         }
+        let is_in = self.accounts.is_empty() || self.accounts.iter().any(|listed| service.accounts.contains(listed));
+        fits && is_in && self.tags.iter().all(carries)
+    }
+
+    /// Is it of everything, in some environments at most? Such a budget is none of a service's own.
+    pub fn is_of_everything(&self) -> bool {
+        self.services.is_empty() && self.accounts.is_empty() && self.tags.is_empty()
     }
 
     /// Can something fit both?
@@ -56,7 +73,7 @@ impl Scope {
 
 #[cfg(test)]
 mod tests {
-    use super::Scope;
+    use super::{Charged, Scope};
 
     fn scope(json: &serde_json::Value) -> Scope {
         let mut whole = serde_json::json!({"services": [], "accounts": [], "tags": {}, "environments": []});
@@ -67,8 +84,10 @@ mod tests {
     }
 
     #[test]
-    fn a_scope_holds_a_service_as_far_as_names_can_tell() {
-        let carried = [("owner", "payments"), ("service", "api")];
+    fn a_scope_holds_the_services_that_are_charged_to_it() {
+        let tags = vec![("owner", "payments"), ("service", "api"), ("cost-centre", "cc-12")];
+        let accounts = ["444455556666".to_owned()];
+        let api = Charged { name: "api", accounts: &accounts, tags };
         for (json, held) in [
             (serde_json::json!({}), true),
             (serde_json::json!({"environments": ["production"]}), true),
@@ -80,9 +99,14 @@ mod tests {
             (serde_json::json!({"tags": {"owner": ["search"]}}), false),
             (serde_json::json!({"tags": {"owner": ["payments"], "purpose": ["training"]}}), false),
             (serde_json::json!({"accounts": ["111122223333"]}), false),
+            (serde_json::json!({"accounts": ["111122223333", "444455556666"]}), true),
+            (serde_json::json!({"accounts": ["444455556666"], "environments": ["staging"]}), false),
+            (serde_json::json!({"accounts": ["444455556666"], "tags": {"cost-centre": ["cc-12"]}}), true),
+            (serde_json::json!({"accounts": ["444455556666"], "tags": {"cost-centre": ["cc-13"]}}), false),
+            (serde_json::json!({"accounts": ["444455556666"], "services": ["web"]}), false),
         ] {
-            assert_eq!(scope(&json).holds("api", Some("production"), &carried), held, "{json}");
+            assert_eq!(scope(&json).holds(&api, Some("production")), held, "{json}");
         }
-        assert!(scope(&serde_json::json!({"environments": ["staging"]})).holds("api", None, &carried));
+        assert!(scope(&serde_json::json!({"environments": ["staging"]})).holds(&api, None));
     }
 }

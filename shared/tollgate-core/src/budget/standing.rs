@@ -1,5 +1,6 @@
 //! From terms and spend to where a budget stands.
 
+use chrono::NaiveDate;
 use num_bigint::BigInt;
 
 use super::{
@@ -9,8 +10,8 @@ use super::{
 use crate::{
     evidence::{Evidence, EvidenceStatus},
     spend::{
-        BilledAmount, Outlook, Projection, Span, SpendError, days_until, from_given, over, own, ppm_down, ppm_up,
-        run_away, to_micros, unit_cost, whole_of,
+        BilledAmount, Outlook, Projection, Span, SpendError, Weighting, from_given, over, own,
+        ppm_down, ppm_up, run_aways, to_micros, unit_cost, used_up_on, whole_of,
     },
 };
 
@@ -60,6 +61,8 @@ fn nothing(budget: &Budget, judging: &SpendJudging, unknown: &Unknown<'_>) -> Bu
         name: budget.name.clone(),
         owner: budget.owner.clone(),
         scope: budget.scope.clone(),
+        own: !budget.scope.is_of_everything(),
+        services_held: budget.services_held,
         non_essential: budget.non_essential.clone(),
         aws_budget,
         currency: terms.map(|terms| terms.currency.clone()),
@@ -78,7 +81,7 @@ fn nothing(budget: &Budget, judging: &SpendJudging, unknown: &Unknown<'_>) -> Bu
         exhausted_on: None,
         steps: steps(budget, |_, _| None),
         enforcement: None,
-        run_away: None,
+        run_aways: Vec::new(),
         untagged: None,
         reconciliation: None,
         unit_cost: None,
@@ -121,10 +124,12 @@ fn judged(budget: &Budget, terms: &Terms, spend: &SpendReading, judging: &SpendJ
     let outlook = Outlook::of(daily, spend.complete_before, judging.min_weeks);
     let evidence = evidence(budget, terms, spend, judging, span);
     let (forecast, forecast_evidence) = forecast(budget, terms, spend, &outlook, span);
-    let exhaustion = match spent_micros >= terms.limit_micros {
-        true => Some(0),
-        false => days_until(terms.limit_micros, daily, &outlook, span).map(|days| days.max(1)),
-    };
+    let is_spent = spent_micros >= terms.limit_micros;
+    let used_up = used_up_on(terms.limit_micros, daily, &outlook, span).filter(|_| !is_spent);
+    // A bill that is behind has days that are over, and on none of them was it used up.
+    let exhausted_on = used_up.map(|day| day.max(terms.today));
+    let days_left = |day: NaiveDate| u32::try_from((day - terms.today).num_days() + 1).ok();
+    let exhaustion = if is_spent { Some(0) } else { exhausted_on.and_then(days_left) };
     let is_good = evidence.is_ok();
     let is_reached = |kind: StepKind, share_ppm: u64| {
         let reached = match kind {
@@ -141,7 +146,7 @@ fn judged(budget: &Budget, terms: &Terms, spend: &SpendReading, judging: &SpendJ
         }),
         None => None,
     };
-    let standing = match (is_good, spent_micros >= terms.limit_micros, estimated == BilledAmount::ZERO) {
+    let standing = match (is_good, is_spent, estimated == BilledAmount::ZERO) {
         (_, true, _) => Standing::Over,
         (false, false, _) => Standing::Unknown,
         (true, false, true) => Standing::Inside,
@@ -161,12 +166,10 @@ fn judged(budget: &Budget, terms: &Terms, spend: &SpendReading, judging: &SpendJ
         pace: pace(terms, spend, &outlook, span),
         forecast: forecast.as_ref().and_then(|forecast| forecast_fact(forecast, terms)),
         days_to_exhaustion: exhaustion,
-        exhausted_on: exhaustion
-            .filter(|days| *days > 0)
-            .and_then(|days| span.complete_before.max(first).checked_add_days(chrono::Days::new(u64::from(days) - 1))),
+        exhausted_on,
         enforcement: steps.iter().filter(|step| step.reached == Some(true)).map(|step| step.enforcement).max(),
         steps,
-        run_away: run_away(daily, spend.complete_before),
+        run_aways: run_aways(daily, spend.complete_before),
         untagged,
         reconciliation: spend.reconciliation,
         unit_cost: unit_cost(daily, &spend.requests, spend.complete_before),
@@ -189,17 +192,25 @@ fn period(terms: &Terms, span: Option<Span>, judging: &SpendJudging) -> BudgetPe
 }
 
 fn pace(terms: &Terms, spend: &SpendReading, outlook: &Outlook, span: Span) -> Option<PaceFact> {
-    let known = span.to_come();
-    let expected = over(&outlook.weight(span.first_day, known), &outlook.weight(span.first_day, span.end_day))?;
-    let spent = match spend.period_total {
-        Some(total) if spend.daily.missing(span.first_day, known) > 0 => total,
-        _ => spend.daily.sum(span.first_day, known).ok()?,
+    let (spent, expected, weighting) = match spend.period_total {
+        // A sum has no days: it is what was spent up to the time at which it was told.
+        Some(total) => {
+            let elapsed_ppm = i64::try_from(terms.bounds.elapsed_ppm(spend.as_of)).ok()?;
+            (total, whole_of(elapsed_ppm) / BigInt::from(1_000_000), Weighting::Days)
+        }
+        None => {
+            let known = span.to_come();
+            let weight = |end: NaiveDate| outlook.weight(span.first_day, end);
+            let spent = spend.daily.sum(span.first_day, known).ok()?;
+            (spent, over(&weight(known), &weight(span.end_day))?, outlook.weighting())
+        }
     };
     let share = spent.exact_micros() / BigInt::from(terms.limit_micros);
     Some(PaceFact {
         pace_ppm: ppm_up(&over(&share, &expected)?)?,
+        spent_ppm: ppm_down(&share)?,
         expected_ppm: ppm_down(&expected)?,
-        weighting: outlook.weighting(),
+        weighting,
     })
 }
 

@@ -86,6 +86,36 @@ fn a_day_that_is_not_over_counts_with_what_is_known_of_it_or_with_what_it_usuall
     let much = fact(&budget(""), &spend, NOW);
     assert_eq!((much.spent_micros, much.forecast.unwrap().mean_micros), (Some(1_900_000_000), 4_750_000_000));
     assert_eq!(much.days_to_exhaustion, Some(9), "400 of today and eight days at 150");
+    assert_eq!(much.exhausted_on, Some(day("2026-11-19")));
+}
+
+/// Days are counted from today, however far behind the bill is, and an amount that lasts as long as its period is not used up.
+#[test]
+fn exhaustion_is_counted_from_today_and_ends_with_the_period() {
+    let behind = fact(&budget(""), &ten_days("2026-11-01"), "2026-11-13T06:00:00Z");
+    assert_eq!((behind.days_to_exhaustion, behind.exhausted_on), (Some(8), Some(day("2026-11-20"))));
+    let at = |cost: &'static str| {
+        fact(&budget(""), &reading("2026-11-01", "2026-11-11", "2026-11-11T01:00:00Z", |_| cost.to_owned()), NOW)
+    };
+    let exactly = at("100");
+    assert_eq!((exactly.days_to_exhaustion, exactly.exhausted_on), (Some(20), Some(day("2026-11-30"))));
+    let lasting = at("99");
+    assert_eq!((lasting.days_to_exhaustion, lasting.exhausted_on), (None, None));
+    // By its rate it was used up yesterday. The bill does not say so: at the earliest it is today.
+    let late = fact(
+        &budget(""),
+        &reading("2026-11-01", "2026-11-11", "2026-11-11T01:00:00Z", |_| "299".to_owned()),
+        "2026-11-12T06:00:00Z",
+    );
+    assert_eq!((late.days_to_exhaustion, late.exhausted_on), (Some(1), Some(day("2026-11-12"))));
+}
+
+#[test]
+fn a_refund_on_a_day_that_is_not_over_stays_in_the_forecast() {
+    let mut spend = ten_days("2026-11-01");
+    spend.daily.add(day("2026-11-11"), "-600", "USD", true).unwrap();
+    let fact = fact(&budget(""), &spend, NOW);
+    assert_eq!((fact.spent_micros, fact.forecast.unwrap().mean_micros), (Some(900_000_000), 3_900_000_000));
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The entries of the catalogue as they stand in their files.
 
+use std::collections::BTreeMap;
+
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use serde::Deserialize;
 
@@ -27,6 +29,12 @@ pub struct Service {
     /// Services that it needs.
     #[serde(default)]
     pub dependencies: Vec<String>,
+    /// The accounts that it runs in: budgets of these hold it.
+    #[serde(default)]
+    pub accounts: Vec<String>,
+    /// The cost allocation tags that its spend carries, beside those of its owner and name: budgets of these hold it.
+    #[serde(default)]
+    pub tags: BTreeMap<String, String>,
     /// Where its operation is explained.
     #[serde(default)]
     pub runbook: Option<String>,

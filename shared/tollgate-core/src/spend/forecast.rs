@@ -1,15 +1,15 @@
 //! What will have been spent at the end of a period.
 
 use chrono::NaiveDate;
-use num_bigint::BigInt;
 use num_rational::BigRational;
-use num_traits::Zero;
+use num_traits::{Signed as _, Zero};
 use serde::{Deserialize, Serialize};
 
 use super::{
     amount::BilledAmount,
-    rate::{Outlook, Weighting, days, expected},
+    rate::{Outlook, Weighting, days, expected, with_known},
     series::DailySpend,
+    share::whole_of,
 };
 
 /// A forecast that AWS made.
@@ -37,7 +37,8 @@ pub enum ForecastMethod {
     /// What was spent before the forecast of AWS begins, and its mean and bounds.
     Aws,
     /// What was spent, and for each day to come what its weekday cost on average in the last whole weeks (at most twelve).
-    /// The bounds take each day to come as a day of the cheapest and of the dearest of those weeks.
+    /// The bounds take each day to come as a day of the cheapest and of the dearest of those weeks. What is known of a day
+    /// that is not over already counts where it is more, and a refund always.
     TrailingWeekdays,
     /// What was spent, and for each day to come the mean of the newest 7 to 28 days; bounds as above.
     TrailingMean,
@@ -100,7 +101,12 @@ pub(crate) fn from_given(
             format!("the forecast begins on {}, and the days since {known_until} are not known", given.first_day)
         })?;
     }
-    let with = |amount: BilledAmount| &before + amount.exact_micros();
+    // What those days have cost already is no forecast any more.
+    let known = sum(daily, given.first_day, given.end_day);
+    let with = |amount: BilledAmount| {
+        let amount = amount.exact_micros();
+        &before + if known.is_positive() { amount.max(known.clone()) } else { amount }
+    };
     let bounds = given.low.zip(given.high).map(|(low, high)| (with(low), with(high)));
     Ok(Projection { mean: with(given.mean), bounds, method: ForecastMethod::Aws })
 }
@@ -117,10 +123,11 @@ pub(crate) fn own(daily: &DailySpend, outlook: &Outlook, span: Span) -> Option<P
     for day in days(to_come, span.end_day) {
         mean += expected(daily, outlook, day)?;
     }
-    let count = BigInt::from((span.end_day - to_come).num_days());
     let bounds = outlook.spread().map(|(least, most)| {
-        let with = |rate: BigRational| &spent + rate * &count;
-        (with(least).min(mean.clone()), with(most).max(mean.clone()))
+        let at = |rate: &BigRational| {
+            days(to_come, span.end_day).fold(spent.clone(), |sum, day| sum + with_known(daily, day, rate.clone()))
+        };
+        (at(&least).min(mean.clone()), at(&most).max(mean.clone()))
     });
     let method = match outlook.weighting() {
         Weighting::Weekdays => ForecastMethod::TrailingWeekdays,
@@ -129,17 +136,16 @@ pub(crate) fn own(daily: &DailySpend, outlook: &Outlook, span: Span) -> Option<P
     Some(Projection { mean, bounds, method })
 }
 
-/// How many days, from the first to come, until an amount is reached; none when that takes more than a year, or when the
-/// rate is not known. 0 when it is reached already.
-pub(crate) fn days_until(limit_micros: i64, daily: &DailySpend, outlook: &Outlook, span: Span) -> Option<u32> {
-    let limit = BigRational::from_integer(BigInt::from(limit_micros));
-    let first = span.complete_before.max(span.first_day);
-    let mut total = sum(daily, span.first_day, first);
-    for (count, day) in (0..=366).zip(first.iter_days()) {
-        if total >= limit {
-            return Some(count);
-        }
+/// The day of the period on which an amount is used up, at the rate of the last weeks; none when it will not be before the
+/// period ends, or when the rate is not known.
+pub(crate) fn used_up_on(limit_micros: i64, daily: &DailySpend, outlook: &Outlook, span: Span) -> Option<NaiveDate> {
+    let limit = whole_of(limit_micros);
+    let mut total = sum(daily, span.first_day, span.to_come());
+    for day in days(span.to_come(), span.end_day) {
         total += expected(daily, outlook, day)?;
+        if total >= limit {
+            return Some(day);
+        }
     }
     None
 }

@@ -128,10 +128,16 @@ pub(crate) fn days(first: NaiveDate, end: NaiveDate) -> impl Iterator<Item = Nai
     first.iter_days().take_while(move |day| *day < end)
 }
 
-/// What is known of a day that is not over, or what it is expected to cost, whichever is more.
+/// What a day that is not over is expected to cost.
 pub(crate) fn expected(daily: &DailySpend, outlook: &Outlook, day: NaiveDate) -> Option<BigRational> {
+    outlook.rate(day).map(|rate| with_known(daily, day, rate))
+}
+
+/// What a day that is not over comes to at a rate: what is known of it or the rate, whichever is more. A refund that is booked
+/// already comes on top of the rate, since the day goes on.
+pub(crate) fn with_known(daily: &DailySpend, day: NaiveDate, rate: BigRational) -> BigRational {
     let known = daily.on(day).map_or(BilledAmount::ZERO, |spend| spend.amount).exact_micros();
-    outlook.rate(day).map(|rate| rate.max(known))
+    if known.is_negative() { known + rate } else { rate.max(known) }
 }
 
 /// The day after so many.

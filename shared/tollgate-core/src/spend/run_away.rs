@@ -6,14 +6,14 @@ use num_rational::BigRational;
 use num_traits::{Signed, ToPrimitive, Zero};
 use serde::{Deserialize, Serialize};
 
-use super::{series::DailySpend, share::to_micros};
+use super::{amount::BilledAmount, series::DailySpend, share::to_micros};
 
 /// The days that one is held against.
 const MOST_DAYS: usize = 28;
 /// Fewer say nothing of what is usual.
 const LEAST_DAYS: usize = 14;
 
-/// The newest whole day, held against the days before it by the modified z-score of Iglewicz and Hoaglin, which outliers
+/// A day, held against the whole days before it by the modified z-score of Iglewicz and Hoaglin, which outliers
 /// among those days hardly move: 0.6745 × (amount − median) / MAD, and 3.5 is far (NIST/SEMATECH Handbook, 1.3.5.17). Where
 /// more than half of the days cost the same, the MAD is 0 and says nothing: then the mean absolute deviation stands in for it,
 /// by (amount − median) / (1.253314 × mean deviation).
@@ -22,9 +22,11 @@ const LEAST_DAYS: usize = 14;
 pub struct RunAwayFact {
     /// The day.
     pub day: NaiveDate,
+    /// Is it known as a whole? What is known of one that is not is the least that it will have cost.
+    pub is_whole: bool,
     /// What it cost, in millionths.
     pub amount_micros: i64,
-    /// The median of the days before it, in millionths.
+    /// The median of the whole days before it, in millionths.
     pub median_micros: i64,
     /// What it cost above the median, in millionths; negative when it cost less.
     pub excess_micros: i64,
@@ -49,10 +51,22 @@ pub enum Spread {
     None,
 }
 
-/// Holds the newest whole day against those before it; none when fewer than 14 of them are known.
-pub(crate) fn run_away(daily: &DailySpend, complete_before: NaiveDate) -> Option<RunAwayFact> {
+/// Holds the newest whole day, and those after it that already cost more than the median, against the whole days before them;
+/// newest first. Nothing where fewer than 14 whole days are known.
+pub(crate) fn run_aways(daily: &DailySpend, complete_before: NaiveDate) -> Vec<RunAwayFact> {
     let newest = daily.newest(complete_before, MOST_DAYS + 1);
-    let ((day, amount), before) = newest.split_first()?;
+    let not_whole = daily.between(complete_before, NaiveDate::MAX).rev();
+    let not_whole = not_whole
+        .filter_map(|(day, spend)| held((day, spend.amount), newest.get(..MOST_DAYS.min(newest.len()))?, false));
+    let whole = newest.split_first().and_then(|(day, before)| held(*day, before, true));
+    not_whole.filter(|fact| fact.excess_micros > 0).chain(whole).collect()
+}
+
+fn held(
+    (day, amount): (NaiveDate, BilledAmount),
+    before: &[(NaiveDate, BilledAmount)],
+    is_whole: bool,
+) -> Option<RunAwayFact> {
     if before.len() < LEAST_DAYS {
         return None;
     }
@@ -71,7 +85,8 @@ pub(crate) fn run_away(daily: &DailySpend, complete_before: NaiveDate) -> Option
     };
     let micro = |score: BigRational| (score * BigInt::from(1_000_000)).ceil().to_integer().to_i64().unwrap_or(i64::MAX);
     Some(RunAwayFact {
-        day: *day,
+        day,
+        is_whole,
         amount_micros: to_micros(&amount)?,
         median_micros: to_micros(&middle)?,
         excess_micros: to_micros(&excess)?,

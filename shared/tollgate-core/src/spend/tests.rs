@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::{
     BilledAmount, DailySpend, GroupedSpend, Outlook, Reconciliation, RunAwayFact, SpendError, Spread, Weighting,
-    is_untagged, run_away, unit_cost,
+    is_untagged, run_aways, unit_cost,
 };
 
 fn day(text: &str) -> NaiveDate {
@@ -77,7 +77,7 @@ fn a_difference_between_groups_and_total_is_an_amount_and_a_share() {
 }
 
 fn held(amounts: &[&str]) -> Option<RunAwayFact> {
-    run_away(&before_november(amounts), day("2026-11-01"))
+    run_aways(&before_november(amounts), day("2026-11-01")).pop()
 }
 
 /// 13 to 17 around 15: the median deviation is 1, so 25 is 0.6745 × 10 above.
@@ -115,8 +115,26 @@ fn fewer_than_two_weeks_or_a_gap_tell_nothing_of_what_is_usual() {
     assert!(held(&["10"; 15]).is_some());
     assert_eq!(held(&["10"; 40]).unwrap().days, 28);
     let gap = before_november(&["10"; 40]);
-    assert_eq!(run_away(&gap, day("2026-11-02")), None, "the newest day is missing");
-    assert_eq!(run_away(&gap, day("2020-01-01")), None);
+    assert_eq!(run_aways(&gap, day("2026-11-02")), [], "the newest day is missing");
+    assert_eq!(run_aways(&gap, day("2020-01-01")), []);
+}
+
+/// What a day that is not over has cost is the least that it will have: far already is far.
+#[test]
+fn a_day_that_is_not_over_can_have_run_away_already() {
+    let mut daily = before_november(&["14", "15", "16"].repeat(10));
+    daily.add(day("2026-11-01"), "400", "USD", true).unwrap();
+    daily.add(day("2026-11-02"), "3", "USD", true).unwrap();
+    let end = day("2026-11-01");
+    let facts = run_aways(&daily, end);
+    let told: Vec<_> = facts.iter().map(|fact| (fact.day.to_string(), fact.is_whole, fact.days)).collect();
+    assert_eq!(told, [("2026-11-01".to_owned(), false, 28), ("2026-10-31".to_owned(), true, 28)]);
+    // 0.6745 × 385 over a median deviation of 1.
+    assert_eq!((facts[0].excess_micros, facts[0].score_micro), (385_000_000, Some(259_682_500)));
+    let mut both = before_november(&["14", "15", "16"].repeat(10));
+    both.add(day("2026-11-01"), "400", "USD", true).unwrap();
+    both.add(day("2026-11-02"), "90", "USD", true).unwrap();
+    assert_eq!(run_aways(&both, end).first().unwrap().day, day("2026-11-02"), "the newest comes first");
 }
 
 #[test]

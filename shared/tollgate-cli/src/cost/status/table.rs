@@ -198,6 +198,9 @@ fn notes(row: &Row, fetched_at: Timestamp) -> Vec<String> {
     let mut notes = Vec::new();
     let until = fact.period.as_ref().map(|period| format!(" until {}", period.end_day)).unwrap_or_default();
     match fact.enforcement {
+        Some(Enforcement::Freeze | Enforcement::Approve) if fact.services_held == 0 => {
+            notes.push("nothing waits for it: no service is known to spend it (`tollgate cost check`)".to_owned());
+        }
         Some(Enforcement::Freeze) => notes.push(format!("only fixes and rollbacks go ahead{until}")),
         Some(Enforcement::Approve) => notes.push(format!("changes wait for `{}`{until}", fact.owner)),
         Some(Enforcement::Inform) | None => {}

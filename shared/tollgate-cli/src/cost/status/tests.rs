@@ -52,7 +52,8 @@ fn row(name: &str, currency: &str, dollars_a_day: Option<&str>, fetched_at: &str
          approve}}, {{percent: 100, of: actual, enforcement: freeze}}, {{percent: 100, of: forecast, enforcement: \
          inform}}]}}"
     );
-    let budget = read([("b.yaml", text.as_str())], &teams, &services).unwrap().remove(0);
+    let mut budget = read([("b.yaml", text.as_str())], &teams, &services).unwrap().remove(0);
+    budget.services_held = 1;
     let Allowance::Declared(declared) = &budget.allowance else { panic!("declared") };
     let terms = declared.terms(bill().now).unwrap();
     let judging = SpendJudging {
