@@ -42,6 +42,7 @@ impl Report {
                 .first()
                 .map(|window| Maintenance { name: window.name.clone(), reason: window.reason.clone() }),
             observations,
+            period: None,
         }
     }
 }
@@ -67,6 +68,8 @@ fn of_objective(slo: &SloFact, findings: &[&Finding], is_blind: bool) -> Observa
         findings: if level == Level::Ok { Vec::new() } else { own.into_iter().cloned().collect() },
         budget_remaining_ppm: slo.budget.as_ref().map(|budget| budget.remaining_ppm),
         burn_rate_micro: slo.windows.get(TOLD_WINDOW).and_then(|window| window.burn_rate_micro),
+        size: None,
+        headline: None,
         is_idle: slo.windows.get(TOLD_WINDOW).is_some_and(|window| window.traffic == Traffic::None),
     }
 }
@@ -88,6 +91,8 @@ fn of_service(findings: Vec<&Finding>) -> Observation {
         budget_remaining_ppm: None,
         burn_rate_micro: None,
         is_idle: false,
+        size: None,
+        headline: None,
         clears_when: (level == Level::Unknown).then(|| BLIND.to_owned()),
     }
 }

@@ -23,6 +23,8 @@ pub(super) fn report(minute: i64, levels: &[(&str, Level)]) -> Report {
         burn_rate_micro: Some(16_200_000),
         is_idle: false,
         clears_when: Some("the burn rate over 5 min is below 14.4".to_owned()),
+        size: None,
+        headline: None,
     };
     Report {
         service: "payments-api".into(),
@@ -33,6 +35,7 @@ pub(super) fn report(minute: i64, levels: &[(&str, Level)]) -> Report {
         contact: Some("#payments".into()),
         runbook: Some("https://runbooks.example.com/payments-api".into()),
         maintenance: None,
+        period: None,
         observations: levels.iter().map(observation).collect(),
     }
 }
