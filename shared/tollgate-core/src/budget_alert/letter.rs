@@ -171,7 +171,8 @@ fn limit(text: &str, budgeted: Option<&Money>) -> Result<AlertLimit, AlertError>
         let share = crate::money::rounded(percent, 4).ok().and_then(|share| u64::try_from(share).ok());
         return share.map(|share| AlertLimit::Share(comparison, share)).ok_or_else(odd);
     }
-    let amount = amount::read(value).filter(|amount| budgeted.is_none_or(|budgeted| amount.currency == budgeted.currency));
+    let amount =
+        amount::read(value).filter(|amount| budgeted.is_none_or(|budgeted| amount.currency == budgeted.currency));
     let amount = amount.ok_or_else(odd)?;
     Ok(AlertLimit::Amount(comparison, amount))
 }

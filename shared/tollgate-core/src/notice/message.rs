@@ -196,7 +196,6 @@ fn day_of(subject: &str) -> Option<NaiveDate> {
 }
 
 impl Reason {
-
     fn of(finding: &Finding) -> Self {
         Self {
             rule: line(&finding.rule),

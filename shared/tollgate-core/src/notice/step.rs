@@ -84,9 +84,9 @@ fn observe<'a>(state: &mut State, report: &'a Report) -> BTreeMap<&'a str, &'a O
 /// What is to be said now: the subjects with their new levels. What got worse is, at once; what is no
 /// longer known, when it was so in several evaluations. What got better, or is bad in another way, is when it has held; and only when the service as a whole is better for it, or together with other news.
 fn due(state: &State, now: Timestamp, config: &NoticeConfig) -> Vec<(String, Level)> {
-    let changed = || state.subjects.iter().filter(|(_, subject)| subject.observed != subject.announced || subject.has_grown());
-    let is_worse =
-        |subject: &Subject| subject.has_grown() || subject.observed.weight() > subject.announced.weight();
+    let changed =
+        || state.subjects.iter().filter(|(_, subject)| subject.observed != subject.announced || subject.has_grown());
+    let is_worse = |subject: &Subject| subject.has_grown() || subject.observed.weight() > subject.announced.weight();
     // One gap is no news, and would be a thousand notices when CloudWatch itself is away for a moment.
     let is_worse_for_sure = |subject: &Subject| {
         is_worse(subject) && (subject.observed != Level::Unknown || subject.evaluations >= config.hold_evaluations)
