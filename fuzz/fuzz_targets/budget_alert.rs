@@ -9,7 +9,10 @@ fuzz_target!(|text: &str| {
         Ok(alert) => {
             assert!(!alert.budget.is_empty() && alert.budget.chars().count() <= 100);
             assert!(!alert.budget.chars().any(char::is_control) && text.contains(&alert.budget));
-            assert_eq!(alert.budgeted.currency, alert.amount.currency);
+            if let (Some(budgeted), Some(amount)) = (&alert.budgeted, &alert.amount) {
+                assert_eq!(budgeted.currency, amount.currency);
+            }
+            assert!(alert.unread.iter().all(|error| !error.to_string().chars().any(char::is_control)));
             assert!(alert.account.is_none_or(|account| account.len() == 12 && account.parse::<u64>().is_ok()));
         }
         Err(error) => {

@@ -115,7 +115,7 @@ async fn the_bill_is_fetched_once_in_each_span_and_what_grew_is_told() {
     let checked = invoke(&gate, "b", schedule(8 * 60)).await;
     assert_eq!(billing.take_asked().len(), first, "{checked:#}");
     assert_eq!((&checked["bill"]["outcome"], &checked["saw"]["levels"]["page"]), (&json!("fetched"), &json!(1)));
-    let notice = gate.logged("search-production in all environments").await;
+    let notice = gate.logged("budget search-production has spent 110 % of 1000.00 USD (freeze at 100 %)").await;
     assert!(notice.contains("\"kind\":\"page\""), "{notice}");
 }
 
@@ -158,6 +158,51 @@ async fn an_anomaly_is_one_state_in_each_of_its_spellings() {
         assert!(invoke(&gate, id, payload).await["done_at"].is_string(), "{id}");
     }
     assert!(invoke(&gate, "e", event(anomaly(2000.0))).await["saw"].is_object(), "it has grown");
+}
+
+/// What `GetAnomalies` has when an event of it wakes us.
+fn open_anomaly(impact: f64) -> Value {
+    let today = now().date_naive();
+    json!({"AnomalyId": "a-1", "AnomalyStartDate": format!("{today}T00:00:00Z"), "DimensionValue": "Amazon S3",
+           "AnomalyScore": {"MaxScore": 0.5, "CurrentScore": 0.5}, "MonitorArn": "arn:aws:ce::123456789012:anomalymonitor/9a",
+           "Impact": {"MaxImpact": 90.0, "TotalImpact": impact, "TotalImpactPercentage": 60.0},
+           "RootCauses": [{"Service": "Amazon S3", "LinkedAccount": "111122223333"}]})
+}
+
+#[tokio::test]
+async fn an_anomaly_is_told_of_once_with_its_numbers_and_owner() {
+    let mailbox = Mailbox::open().await;
+    let billing = Billing::start(spend("search-api", "search", "production", 1000)).await;
+    billing.change(|bill| bill.anomalies = vec![open_anomaly(1001.0)]);
+    let file = budget("search-production", "search", "services: [search-api], environments: [production]", &STEPS);
+    let world = World::new().with_budgets(&format!("budgets:\n{file}")).with_billing(&billing);
+    let world = world.with("TOLLGATE_NOTICE_TOPIC", &mailbox.topic);
+    let mut gate = world.cost_gate().await;
+    let letter = || sns(&[("1", anomaly(1001.0).to_string())]);
+    let woken = invoke(&gate, "a", letter()).await;
+    assert_eq!(woken["saw"]["notices"], 1, "{woken:#}");
+    let mut texts = Vec::new();
+    for _ in 0..2 {
+        texts.push(mailbox.next().await.as_str().unwrap().to_owned());
+    }
+    texts.sort();
+    assert!(texts[0].starts_with("SHOWBACK: search on"), "{texts:?}");
+    let told = "TICKET: budget search-production has an anomaly of 1001.00 USD since";
+    assert!(texts[1].starts_with(told) && texts[1].contains(": Amazon S3\n"), "{}", texts[1]);
+    assert!(texts[1].contains("owner: search\ncontact: #team-search"), "{}", texts[1]);
+    assert!(invoke(&gate, "b", letter()).await["done_at"].is_string(), "delivered again");
+    gate.kill().await;
+    let world = world.later(8 * 60);
+    gate.start_again("cost-gate", &world.environment()).unwrap();
+    let checked = invoke(&gate, "c", schedule(8 * 60)).await;
+    assert_eq!((&checked["bill"]["outcome"], &checked["saw"]["notices"]), (&json!("fetched"), &json!(0)));
+    assert!(mailbox.is_empty().await, "it stands as it stood");
+    gate.kill().await;
+    billing.change(|bill| bill.anomalies = vec![open_anomaly(2002.0)]);
+    let world = world.later(16 * 60);
+    gate.start_again("cost-gate", &world.environment()).unwrap();
+    let grown = invoke(&gate, "d", sns(&[("2", anomaly(2002.0).to_string())])).await;
+    assert_eq!(grown["saw"]["notices"], 1, "{grown:#}");
 }
 
 #[tokio::test]

@@ -51,6 +51,9 @@ impl CostGate {
                     kind = alert.kind.as_str(),
                     "AWS Budgets wrote: the bill is looked at"
                 );
+                for unread in &alert.unread {
+                    tracing::warn!(budget = alert.budget, %unread, "a line of its letter cannot be read, and is not needed");
+                }
                 self.woken(alert_key(&alert), "budget-alert", context).await
             }
             Trigger::CostAnomaly(anomaly) => {

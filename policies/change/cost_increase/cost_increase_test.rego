@@ -42,7 +42,9 @@ test_a_large_increase_needs_the_approval_of_who_looks_after_spend if {
 		"approval": {"group": "finops", "count": 1},
 	}
 	count(found.deny) == 0
-	count(judge(cost(5000000000, 500000)).require_approval) == 1
+	testing.only(judge(cost(2000000000, 200000)).require_approval).approval.count == 1
+	testing.only(judge(cost(2000000001, 200001)).require_approval).approval.count == 2
+	testing.only(judge(cost(5000000000, 500000)).require_approval).approval.count == 2
 }
 
 test_a_steep_increase_needs_it_too_unless_it_is_small if {
@@ -53,6 +55,11 @@ test_a_steep_increase_needs_it_too_unless_it_is_small if {
 	message := "the change costs 50.01 EUR a month more, where nothing was spent before (limit 50.00 EUR)"
 	testing.only(new.require_approval).message == message
 	testing.only(new.require_approval).observed == {"monthly_increase_micros": 50000001, "increase_ppm": null}
+}
+
+test_an_estimate_without_a_past_says_so if {
+	found := judge(object.union(cost(500000000, null), {"cost": {"monthly_before_micros": null}}))
+	startswith(testing.only(found.require_approval).message, "the estimate has no past: all 500.00 EUR a month count as new")
 }
 
 test_a_very_large_increase_is_denied if {

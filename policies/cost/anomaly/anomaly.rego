@@ -14,7 +14,7 @@ package tollgate.cost.anomaly
 import data.tollgate.lib.finding
 import data.tollgate.lib.spending
 
-require_approval contains finding.awaiting(report(budget, anomaly), budget.owner, 1) if {
+require_approval contains finding.awaiting(told(budget, anomaly), budget.owner, 1) if {
 	some [budget, anomaly] in open
 	large(anomaly)
 	not spending.mending(input.spending)
@@ -25,7 +25,7 @@ warn contains finding.of(report(budget, anomaly)) if {
 	not large(anomaly)
 }
 
-warn contains finding.of(report(budget, anomaly)) if {
+warn contains finding.of(told(budget, anomaly)) if {
 	some [budget, anomaly] in open
 	large(anomaly)
 	spending.mending(input.spending)
@@ -47,6 +47,9 @@ steep(anomaly) if anomaly.impact_ppm >= limits.anomaly_min_ppm
 steep(anomaly) if anomaly.impact_ppm == null
 
 limits := input.settings.thresholds.cost
+
+# Its owner is told of what is large.
+told(budget, anomaly) := object.union(report(budget, anomaly), {"urgency": "ticket"})
 
 report(budget, anomaly) := spending.about(budget, {
 	"message": sprintf("the budget `%s` has an open cost anomaly since %s: %s, %s above what was expected", [

@@ -29,9 +29,15 @@ test_what_is_large_in_both_ways_asks if {
 	effects(found_of(100000000, 400000, testing.spending_for("rollback"))) == {"warn"}
 }
 
+test_what_is_small_is_no_ticket if {
+	found := anomaly.warn with input as found_of(99999999, 400000, {})
+	not testing.only(found).urgency
+}
+
 test_where_nothing_was_expected_the_amount_counts if {
 	effects(found_of(100000000, null, {})) == {"require_approval"}
 	found := anomaly.require_approval with input as found_of(160500000, null, {})
+	testing.only(found).urgency == "ticket"
 	testing.only(found).message == concat("", [
 		"the budget `payments-production` has an open cost anomaly since 2026-11-18: ",
 		"Amazon Simple Storage Service, 160.50 EUR above what was expected",

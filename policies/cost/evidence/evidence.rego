@@ -64,7 +64,14 @@ bad contains input.planned.evidence if {
 	not input.planned.evidence.status in {"ok", "partial"}
 }
 
-report(proof) := {
+report(proof) := object.union(found(proof), {"remediation": concat("", [
+	"Have the estimate made again and send it as it is: the JSON of `infracost diff`, or the monthly cost before and ",
+	"after. A fix or a rollback can be approved.",
+])}) if {
+	proof.id == input.planned.evidence.id
+} else := found(proof)
+
+found(proof) := {
 	"message": sprintf("`%s` %s: %s", [proof.id, evidence.state(proof), evidence.reason(proof)]),
 	"observed": {"status": proof.status, "as_of": proof.as_of},
 	"threshold": {"status": "ok"},

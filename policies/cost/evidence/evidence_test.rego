@@ -38,6 +38,8 @@ test_a_forecast_that_is_not_known_warns if {
 test_an_estimate_that_cannot_be_read_denies if {
 	effects(testing.planning({"evidence": {"status": "error"}})) == {"deny"}
 	effects(testing.planning({"evidence": {"status": "no_data"}})) == {"deny"}
+	found := evidence.deny with input as testing.planning({"evidence": {"status": "error"}})
+	startswith(testing.only(found).remediation, "Have the estimate made again")
 	effects(testing.planning({"evidence": {"status": "partial"}})) == set()
 }
 

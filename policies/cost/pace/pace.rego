@@ -15,9 +15,9 @@ import data.tollgate.lib.finding
 import data.tollgate.lib.format
 import data.tollgate.lib.spending
 
-require_approval contains finding.awaiting(report(budget), budget.owner, 1) if {
+require_approval contains finding.awaiting(told(budget), budget.owner, 1) if {
 	some budget in fast
-	budget.forecast.projected_ppm >= 1000000
+	over_at_the_end(budget)
 	not spending.mending(input.spending)
 }
 
@@ -26,7 +26,7 @@ warn contains finding.of(report(budget)) if {
 	not over_at_the_end(budget)
 }
 
-warn contains finding.of(report(budget)) if {
+warn contains finding.of(told(budget)) if {
 	some budget in fast
 	over_at_the_end(budget)
 	spending.mending(input.spending)
@@ -39,6 +39,9 @@ fast contains budget if {
 	budget.pace.pace_ppm > input.settings.thresholds.cost.pace_ppm
 	budget.period.days_known >= input.settings.thresholds.cost.pace_min_days
 }
+
+# Its owner is told of what will not last.
+told(budget) := object.union(report(budget), {"urgency": "ticket"})
 
 report(budget) := spending.about(budget, {
 	"message": sprintf("the budget `%s` goes %s times as fast as its period: %s spent, with %s of the period over", [

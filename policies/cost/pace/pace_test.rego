@@ -22,6 +22,13 @@ test_only_more_than_the_pace_counts if {
 	effects(going(1250001, 1000000, testing.spending_for("fix"))) == {"warn"}
 }
 
+test_what_will_not_last_is_a_ticket if {
+	over := pace.require_approval with input as going(1250001, 1000000, {})
+	testing.only(over).urgency == "ticket"
+	inside := pace.warn with input as going(1250001, 990000, {})
+	not testing.only(inside).urgency
+}
+
 test_the_first_days_say_little if {
 	early := testing.spending_of({"pace": {"pace_ppm": 9000000}, "period": {"days_known": 2}}, {})
 	effects(early) == set()

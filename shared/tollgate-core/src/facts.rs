@@ -258,7 +258,7 @@ pub struct CostFact {
     pub evidence: Evidence,
     /// ISO 4217 code.
     pub currency: Option<String>,
-    /// Monthly cost before, in millionths of the currency.
+    /// Monthly cost before, in millionths of the currency; null where the estimate has no past, and all of it counts as new.
     pub monthly_before_micros: Option<i64>,
     /// Monthly cost after.
     pub monthly_after_micros: Option<i64>,

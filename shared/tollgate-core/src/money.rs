@@ -110,11 +110,27 @@ pub fn decimal_from_micros(micros: i64) -> String {
     if amount.scale() < 2 { format!("{amount:.2}") } else { amount.to_string() }
 }
 
+/// Writes millionths as people read them, with two places, rounded up in size as findings have them: `1234.51`.
+pub fn cents_from_micros(micros: i64) -> String {
+    let cents = micros.unsigned_abs().div_ceil(10_000);
+    format!("{}{}.{:02}", if micros < 0 { "-" } else { "" }, cents / 100, cents % 100)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::{MoneyError, decimal_from_micros, micros_from_decimal};
+
+    #[test]
+    fn people_read_two_places_and_never_less_than_it_is() {
+        for (micros, text) in
+            [(0, "0.00"), (1, "0.01"), (1_754_351_852, "1754.36"), (3_000_000_000, "3000.00"), (-5_250_001, "-5.26")]
+        {
+            assert_eq!(super::cents_from_micros(micros), text);
+        }
+        assert_eq!(super::cents_from_micros(i64::MIN), "-9223372036854.78");
+    }
 
     #[test]
     fn reads_the_forms_that_billing_tools_write() {

@@ -5,6 +5,7 @@
 //! while ago, so that a service that flaps is announced once and not at every turn. What is not known is news too, once
 //! it has held.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::{Timestamp, finding::Finding};
@@ -89,6 +90,8 @@ pub struct Report {
     pub maintenance: Option<Maintenance>,
     /// How every subject stands: one that was known and is no longer named has been retired.
     pub observations: Vec<Observation>,
+    /// The first day of the period that is judged, where there are periods: what was about another one ended with it.
+    pub period: Option<NaiveDate>,
 }
 
 /// How one subject stands.
@@ -111,6 +114,10 @@ pub struct Observation {
     pub clears_when: Option<String>,
     /// Planned work by which it is left out, be it on the service or on what it shares or is made of.
     pub maintenance: Option<Maintenance>,
+    /// How large it is, where it can grow: people are told again when it has doubled since.
+    pub size: Option<i64>,
+    /// How it stands in one line that needs no other, where there is such a line.
+    pub headline: Option<String>,
 }
 
 /// Planned work, during which notices are withheld.

@@ -7,9 +7,9 @@ use aws_sdk_costexplorer::{
     error::{ProvideErrorMetadata, SdkError},
 };
 use tokio::time::{Instant, sleep_until, timeout_at};
-use tollgate_core::evidence::EvidenceStatus;
+use tollgate_core::{Timestamp, evidence::EvidenceStatus};
 
-use super::part::Gap;
+use super::part::{Gap, Outcome, Part};
 use crate::failure::{described, may_pass};
 
 /// Of a page of Cost Explorer, in millionths of a US dollar: <https://aws.amazon.com/aws-cost-management/pricing/>.
@@ -34,6 +34,9 @@ pub(super) struct Asking {
     paid_at_most: u64,
     paid: u64,
     sent: u64,
+    answered: u64,
+    /// Requests and answers when the question began that is asked now.
+    begun: (u64, u64),
 }
 
 /// Why a request gave nothing.
@@ -52,7 +55,7 @@ impl From<Gap> for Refusal {
 
 impl Asking {
     pub(super) fn new(paid_at_most: u64, deadline: Instant) -> Self {
-        Self { deadline, paid_at_most, paid: 0, sent: 0 }
+        Self { deadline, paid_at_most, paid: 0, sent: 0, answered: 0, begun: (0, 0) }
     }
 
     /// Requests so far.
@@ -70,6 +73,58 @@ impl Asking {
         self.paid.saturating_mul(PRICE_USD_MICROS)
     }
 
+    /// Begins a question, whose answer has at least so many pages.
+    ///
+    /// # Errors
+    /// When they cannot all be paid for: pages of which the last does not come are paid for in vain.
+    pub(super) fn begin(&mut self, pages: Option<u64>) -> Result<(), Gap> {
+        self.begun = (self.sent, self.answered);
+        let (pages, most, left) = (pages.unwrap_or(0), self.paid_at_most, self.paid_at_most.saturating_sub(self.paid));
+        if pages > most {
+            return Err(self.never(pages));
+        }
+        if pages > left && left > 0 {
+            let reason = format!(
+                "it was not asked: its answer has {pages} pages, and {left} of the {most} paid requests of this run are \
+                 left; what waits longest is asked first in the next run"
+            );
+            return Err(Gap::new(EvidenceStatus::Stale, reason));
+        }
+        Ok(())
+    }
+
+    fn never(&self, pages: u64) -> Gap {
+        let most = self.paid_at_most;
+        let reason = format!(
+            "its answer has {pages} pages or more, and a run may pay for {most} requests, so it never comes: set \
+             `billing.paid_requests_at_most` and `billing.paid_requests_a_day_at_most` above {most}"
+        );
+        Gap::new(EvidenceStatus::Stale, reason)
+    }
+
+    /// What came of the question that was begun last; where nothing did, what an older snapshot has.
+    pub(super) fn part<Q: Clone, T: Clone>(
+        &self,
+        asked: Q,
+        fetched_at: Timestamp,
+        found: Result<T, Gap>,
+        before: Option<&Part<Q, T>>,
+    ) -> Part<Q, T> {
+        let (requests, answered) = (self.sent - self.begun.0, self.answered - self.begun.1);
+        let known = before.and_then(|before| before.pages);
+        let is_cut = |gap: &Gap| gap.status == EvidenceStatus::Stale && answered > 0;
+        let (pages, outcome) = match found {
+            Ok(found) => (Some(answered), Outcome::Known(found)),
+            Err(gap) if is_cut(&gap) => {
+                let pages = answered + 1;
+                let gap = if pages > self.paid_at_most { self.never(pages) } else { gap };
+                (Some(pages.max(known.unwrap_or(0))), Outcome::Missing(gap))
+            }
+            Err(gap) => (known, Outcome::Missing(gap)),
+        };
+        Part { asked, fetched_at, requests, pages, outcome, not_renewed: None }.or_older(before)
+    }
+
     /// Makes a request. Whatever comes of it, it is counted: AWS may have.
     pub(super) async fn send<T, E, F>(&mut self, api: Api, request: impl Fn() -> F) -> Result<T, Refusal>
     where
@@ -81,7 +136,10 @@ impl Asking {
             self.count(api)?;
             let late = || Gap::error(format!("{} did not answer before the deadline", api.service));
             let error = match timeout_at(self.deadline, request()).await {
-                Ok(Ok(answer)) => return Ok(answer),
+                Ok(Ok(answer)) => {
+                    self.answered += 1;
+                    return Ok(answer);
+                }
                 Ok(Err(error)) => error,
                 Err(_) => return Err(late().into()),
             };

@@ -5,16 +5,18 @@ use std::time::Duration;
 use aws_config::SdkConfig;
 use aws_sdk_costexplorer::config::Region;
 use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
+use chrono::NaiveDate;
 use tokio::time::Instant;
-use tollgate_core::Timestamp;
+use tollgate_core::{Timestamp, spend::GivenForecast};
 
 use super::{
     anomalies,
     asking::Asking,
     cost, described, forecast,
-    part::{Gap, Outcome, Part},
-    plan::Plan,
-    snapshot::{BILLING_SCHEMA, Snapshot, older},
+    part::Part,
+    plan::{CostQuery, ForecastQuery, Plan},
+    snapshot::{BILLING_SCHEMA, OpenAnomaly, Snapshot, older},
+    table::CostTable,
 };
 
 /// Bills are at home there, whatever the region of the caller.
@@ -53,8 +55,8 @@ impl Billing {
     }
 
     /// Asks everything of a plan, one after the other, until the deadline or the ceiling. What does not come is taken from
-    /// the previous snapshot with its age; what that has not either is missing with a reason. What is oldest is asked
-    /// first, so that a ceiling that is too low cuts off another part each time.
+    /// the previous snapshot with its age; what that has not either is missing with a reason. What waits
+    /// longest is asked first, of whatever kind it is, so that a ceiling that is too low cuts off another part each time.
     pub async fn fetch(&self, plan: &Plan, previous: Option<&Snapshot>, now: Timestamp, deadline: Instant) -> Snapshot {
         let mut asking = Asking::new(plan.paid_requests_at_most, deadline);
         // What was asked by other tags is grouped by other things.
@@ -73,31 +75,38 @@ impl Billing {
             served: Vec::new(),
         };
         for (account, names) in &plan.described {
-            let sent = asking.sent();
-            let found = described::fetch(&self.budgets, account, names, &mut asking).await;
             let before = previous.and_then(|previous| older(&previous.budgets, |asked| asked == account));
+            let found = match asking.begin(None) {
+                Ok(()) => described::fetch(&self.budgets, account, names, &mut asking).await,
+                Err(gap) => Err(gap),
+            };
             let found = found.map(|found| described::with_before(found, before, now));
-            snapshot.budgets.push(part(account.clone(), now, asking.sent() - sent, found).or_older(before));
+            snapshot.budgets.push(asking.part(account.clone(), now, found, before));
         }
-        let mut costs: Vec<_> = plan.costs.iter().collect();
-        let before = |query| previous.and_then(|previous| older(&previous.costs, |asked| asked.is_like(query)));
-        costs.sort_by_key(|query| before(*query).filter(|part| part.known().is_some()).map(|part| part.fetched_at));
-        for query in costs {
-            let sent = asking.sent();
-            let found = cost::fetch(&self.explorer, query, &mut asking).await;
-            snapshot.costs.push(part(query.clone(), now, asking.sent() - sent, found).or_older(before(query)));
-        }
-        if let Some(since) = plan.anomalies_since {
-            let sent = asking.sent();
-            let found = anomalies::fetch(&self.explorer, since, now.date_naive(), &mut asking).await;
-            let before = previous.and_then(|previous| previous.anomalies.as_ref());
-            snapshot.anomalies = Some(part(since, now, asking.sent() - sent, found).or_older(before));
-        }
-        for query in &plan.forecasts {
-            let sent = asking.sent();
-            let found = forecast::fetch(&self.explorer, query, &mut asking).await;
-            let before = previous.and_then(|previous| older(&previous.forecasts, |asked| asked == query));
-            snapshot.forecasts.push(part(query.clone(), now, asking.sent() - sent, found).or_older(before));
+        for question in in_turn(plan, previous) {
+            match question {
+                Question::Cost(query, before) => {
+                    let found = match asking.begin(before.and_then(|before| before.pages)) {
+                        Ok(()) => cost::fetch(&self.explorer, query, &mut asking).await,
+                        Err(gap) => Err(gap),
+                    };
+                    snapshot.costs.push(asking.part(query.clone(), now, found, before));
+                }
+                Question::Anomalies(since, before) => {
+                    let found = match asking.begin(before.and_then(|before| before.pages)) {
+                        Ok(()) => anomalies::fetch(&self.explorer, since, now.date_naive(), &mut asking).await,
+                        Err(gap) => Err(gap),
+                    };
+                    snapshot.anomalies = Some(asking.part(since, now, found, before));
+                }
+                Question::Forecast(query, before) => {
+                    let found = match asking.begin(before.and_then(|before| before.pages)) {
+                        Ok(()) => forecast::fetch(&self.explorer, query, &mut asking).await,
+                        Err(gap) => Err(gap),
+                    };
+                    snapshot.forecasts.push(asking.part(query.clone(), now, found, before));
+                }
+            }
         }
         snapshot.requests = asking.sent();
         snapshot.paid_requests = asking.paid();
@@ -106,7 +115,32 @@ impl Billing {
     }
 }
 
-fn part<Q, T>(asked: Q, fetched_at: Timestamp, requests: u64, found: Result<T, Gap>) -> Part<Q, T> {
-    let outcome = found.map_or_else(Outcome::Missing, Outcome::Known);
-    Part { asked, fetched_at, requests, outcome, not_renewed: None }
+/// A question that is paid for, and what came of it before.
+enum Question<'a> {
+    Cost(&'a CostQuery, Option<&'a Part<CostQuery, CostTable>>),
+    Anomalies(NaiveDate, Option<&'a Part<NaiveDate, Vec<OpenAnomaly>>>),
+    Forecast(&'a ForecastQuery, Option<&'a Part<ForecastQuery, GivenForecast>>),
+}
+
+/// What waits longest first, of whatever kind it is.
+fn in_turn<'a>(plan: &'a Plan, previous: Option<&'a Snapshot>) -> Vec<Question<'a>> {
+    let costs = plan.costs.iter().map(|query| {
+        let before = previous.and_then(|previous| older(&previous.costs, |asked| asked.is_like(query)));
+        (waits_since(before, previous), Question::Cost(query, before))
+    });
+    let anomalies = plan.anomalies_since.iter().map(|since| {
+        let before = previous.and_then(|previous| previous.anomalies.as_ref());
+        (waits_since(before, previous), Question::Anomalies(*since, before))
+    });
+    let forecasts = plan.forecasts.iter().map(|query| {
+        let before = previous.and_then(|previous| older(&previous.forecasts, |asked| asked == query));
+        (waits_since(before, previous), Question::Forecast(query, before))
+    });
+    let mut questions: Vec<_> = costs.chain(anomalies).chain(forecasts).collect();
+    questions.sort_by_key(|(since, _)| *since);
+    questions.into_iter().map(|(_, question)| question).collect()
+}
+
+fn waits_since<Q, T>(before: Option<&Part<Q, T>>, previous: Option<&Snapshot>) -> Option<Timestamp> {
+    before?.waits_since(previous?.fetched_at)
 }

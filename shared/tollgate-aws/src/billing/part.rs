@@ -43,6 +43,9 @@ pub struct Part<Q, T> {
     pub fetched_at: Timestamp,
     /// Requests that it took, failed ones and repeated ones too.
     pub requests: u64,
+    /// How many pages its answer has, or at least has, as far as that was seen.
+    #[serde(default)]
+    pub pages: Option<u64>,
     /// What came of it.
     pub outcome: Outcome<T>,
     /// Why it is of an older snapshot, where it is.
@@ -55,6 +58,17 @@ impl<Q, T> Part<Q, T> {
         match &self.outcome {
             Outcome::Known(found) => Some(found),
             Outcome::Missing(_) => None,
+        }
+    }
+
+    /// Since when it waits to be asked: since what is known of it was fetched; none when nothing is. What fails when it is
+    /// asked has had its turn at `last_run`.
+    pub(super) fn waits_since(&self, last_run: Timestamp) -> Option<Timestamp> {
+        let has_failed = |gap: &Gap| self.requests > 0 && gap.status != EvidenceStatus::Stale;
+        match self.known() {
+            _ if self.gap().is_some_and(has_failed) => Some(last_run),
+            Some(_) => Some(self.fetched_at),
+            None => None,
         }
     }
 
@@ -72,7 +86,7 @@ impl<Q: Clone, T: Clone> Part<Q, T> {
     pub(super) fn or_older(self, older: Option<&Self>) -> Self {
         match (self.outcome, older.filter(|older| older.known().is_some())) {
             (Outcome::Missing(gap), Some(older)) => {
-                Self { requests: self.requests, not_renewed: Some(gap), ..older.clone() }
+                Self { requests: self.requests, pages: self.pages, not_renewed: Some(gap), ..older.clone() }
             }
             (outcome, _) => Self { outcome, ..self },
         }

@@ -45,7 +45,8 @@ pub async fn count_requests(
         });
         let missing = |reason| Outcome::Missing(Gap::error(format!("requests were not counted: {reason}")));
         let outcome = counted.map_or_else(missing, Outcome::Known);
-        let part = Part { asked: objectives.clone(), fetched_at: now, requests: 0, outcome, not_renewed: None };
+        let part =
+            Part { asked: objectives.clone(), fetched_at: now, requests: 0, pages: None, outcome, not_renewed: None };
         let before = previous.and_then(|previous| older(&previous.served, |asked| asked == objectives));
         snapshot.served.push(part.or_older(before));
     }

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::time::Instant;
-use tollgate_aws::billing::{Part, Plan, Wanted, spend_of};
+use tollgate_aws::billing::{Billing, Part, Plan, Snapshot, Wanted, spend_of};
 use tollgate_core::{
     budget::{Basis, Budget, CostMeasure},
     evidence::EvidenceStatus,
 };
 
-use crate::double::{answer_of, billing, budget, fetch, now, page, refusal, scope, wanted, with_basis};
+use crate::double::{answer_of, billing, budget, fetch, forecasts, now, page, refusal, scope, wanted, with_basis};
 
 const OURS: &str = "111122223333";
 
@@ -154,4 +154,77 @@ async fn without_money_nothing_is_asked_and_nothing_is_known() {
     assert_eq!(snapshot.price_usd_micros, 0);
     assert_eq!(snapshot.anomalies.unwrap().gap().unwrap().status, EvidenceStatus::Stale);
     assert!(snapshot.costs.iter().all(|part| part.gap().unwrap().status == EvidenceStatus::Stale));
+}
+
+async fn run_after(billing: &Billing, budgets: &[Budget], wanted: &Wanted, previous: &Snapshot) -> Snapshot {
+    let later = previous.fetched_at + chrono::Duration::hours(8);
+    let deadline = Instant::now() + Duration::from_secs(60);
+    billing.fetch(&Plan::of(budgets, wanted, later), Some(previous), later, deadline).await
+}
+
+/// Runs of eight hours each, with the previous snapshot; gives the last one.
+async fn runs(billing: &Billing, budgets: &[Budget], wanted: &Wanted, times: i32) -> Snapshot {
+    let mut snapshot = fetch(billing, budgets, wanted).await;
+    for _ in 1..times {
+        snapshot = run_after(billing, budgets, wanted, &snapshot).await;
+    }
+    snapshot
+}
+
+#[tokio::test]
+async fn a_low_ceiling_starves_nothing_for_ever() {
+    for fails in [false, true] {
+        let (billing, asked) = billing(move |action, body, _| match action {
+            "GetAnomalies" => (200, json!({"Anomalies": []})),
+            "GetCostForecast" if fails => refusal("DataUnavailableException"),
+            "GetCostForecast" => {
+                let total = json!({"Amount": "90", "Unit": "USD"});
+                (200, json!({"Total": total, "ForecastResultsByTime": []}))
+            }
+            _ => good(body),
+        })
+        .await;
+        let wanted = Wanted { paid_requests_at_most: 2, anomalies: true, forecasts: forecasts(&["gross"]), ..wanted() };
+        let snapshot = runs(&billing, &two_bases(), &wanted, 3).await;
+        assert_eq!(asked.lock().unwrap().len(), 6);
+        assert!(snapshot.anomalies.as_ref().unwrap().known().is_some(), "{:?}", snapshot.anomalies);
+        assert!(snapshot.costs.iter().all(|part| part.known().is_some()));
+        let turns = |action: &str| asked.lock().unwrap().iter().filter(|request| request.action == action).count();
+        assert_eq!((turns("GetAnomalies"), turns("GetCostForecast")), (1, 1), "each has its turn");
+    }
+}
+
+#[tokio::test]
+async fn a_question_that_never_fits_the_ceiling_says_so_and_is_not_paid_again() {
+    let (billing, asked) = billing(|_, body, _| match (body["GroupBy"].is_array(), body["NextPageToken"].as_str()) {
+        (false, _) => good(body),
+        (true, token) => {
+            let page = token.map_or(1, |token| token.parse::<u64>().unwrap());
+            let next = (page < 5).then(|| (page + 1).to_string());
+            (200, json!({"ResultsByTime": [], "NextPageToken": next}))
+        }
+    })
+    .await;
+    let budgets = &two_bases()[..1];
+    let low = Wanted { paid_requests_at_most: 3, ..wanted() };
+    let gap = |snapshot: &Snapshot| {
+        let grouped = snapshot.costs.iter().find(|part| !part.asked.group_by.is_empty()).unwrap();
+        grouped.gap().map(|gap| gap.reason.clone()).unwrap_or_default()
+    };
+    let second = runs(&billing, budgets, &low, 2).await;
+    assert!(gap(&second).contains("has 4 pages or more, and a run may pay for 3"), "{}", gap(&second));
+    assert!(gap(&second).contains("set `billing.paid_requests_at_most`"), "{}", gap(&second));
+    asked.lock().unwrap().clear();
+    let third = run_after(&billing, budgets, &low, &second).await;
+    assert_eq!((asked.lock().unwrap().len(), gap(&third)), (1, gap(&second)), "the rest is asked, and this is not");
+    let high = Wanted { paid_requests_at_most: 6, ..wanted() };
+    let fourth = run_after(&billing, budgets, &high, &third).await;
+    assert_eq!((gap(&fourth).as_str(), fourth.paid_requests), ("", 6));
+    // What does not fit into what is left waits, unpaid, and is asked first then.
+    let tight = Wanted { paid_requests_at_most: 5, ..wanted() };
+    let fifth = run_after(&billing, budgets, &tight, &fourth).await;
+    assert!(gap(&fifth).contains("has 5 pages, and 4 of the 5 paid requests of this run are left"), "{}", gap(&fifth));
+    assert_eq!(fifth.paid_requests, 1);
+    let sixth = run_after(&billing, budgets, &tight, &fifth).await;
+    assert_eq!((gap(&sixth).as_str(), sixth.paid_requests), ("", 5));
 }

@@ -15,6 +15,7 @@ const KIND: &str = "Alert Type";
 const THRESHOLD: &str = "Alert Threshold";
 const ACTUAL: &str = "ACTUAL Amount";
 const FORECASTED: &str = "FORECASTED Amount";
+const AUTO_ADJUSTED: &str = "(auto-adjusted)";
 const LONGEST_NAME: usize = 100;
 
 /// An alert of AWS Budgets about cost.
@@ -28,12 +29,14 @@ pub struct BudgetAlert {
     pub budget: String,
     /// What was held against it.
     pub kind: StepKind,
-    /// The budget's amount.
-    pub budgeted: Money,
-    /// What the alert waits for.
-    pub limit: AlertLimit,
-    /// What was spent, or is forecast.
-    pub amount: Money,
+    /// The budget's amount; none when it cannot be read.
+    pub budgeted: Option<Money>,
+    /// What the alert waits for; none when it cannot be read.
+    pub limit: Option<AlertLimit>,
+    /// What was spent, or is forecast; none when it cannot be read.
+    pub amount: Option<Money>,
+    /// The lines that cannot be read, and why: nothing is decided by them. They tell one state of a budget from another too.
+    pub unread: Vec<AlertError>,
 }
 
 /// What an alert waits for.
@@ -60,7 +63,9 @@ impl BudgetAlert {
     /// Reads a letter.
     ///
     /// # Errors
-    /// When a labelled line is missing, there twice, or not what it should be; what it is then not an alert about cost.
+    /// When name or type of the alert are missing, there twice, or not what they should be, when it is not an alert about
+    /// cost, or when a line is there twice. Amounts that are missing or that cannot be read are in `unread`: a letter only
+    /// says that it is time to look.
     pub fn read(text: &str) -> Result<Self, AlertError> {
         if text.len() > LONGEST {
             return Err(AlertError::TooLong(text.len()));
@@ -77,9 +82,6 @@ impl BudgetAlert {
         if let Some(amount) = labelled(text, other)? {
             return Err(AlertError::odd(other, "left out, since the alert is of the other type", amount));
         }
-        let money = |label: &'static str, text: &str| {
-            amount::read(text).ok_or_else(|| AlertError::odd(label, "an amount such as `$1,234.56`", text))
-        };
         let budget_type = needed(text, TYPE)?;
         if !budget_type.eq_ignore_ascii_case("cost") {
             return Err(AlertError::odd(TYPE, "`Cost`", budget_type));
@@ -88,20 +90,44 @@ impl BudgetAlert {
         if name.chars().count() > LONGEST_NAME || name.contains(char::is_control) {
             return Err(AlertError::odd(NAME, "a name of up to 100 letters", name));
         }
-        let budgeted = money(BUDGETED, needed(text, BUDGETED)?)?;
-        let amount = money(own, needed(text, own)?)?;
-        if budgeted.currency != amount.currency {
-            return Err(AlertError::odd(own, "in the currency of the budget", &amount.currency));
-        }
+        let mut unread = Vec::new();
+        let budgeted = aside(money(text, BUDGETED, None), &mut unread)?;
+        let amount = aside(money(text, own, budgeted.as_ref()), &mut unread)?;
+        let limit = needed(text, THRESHOLD).and_then(|threshold| limit(threshold, budgeted.as_ref()));
         Ok(Self {
-            account: account(text)?,
+            account: aside(account(text), &mut unread)?.flatten(),
             noticed_on: noticed_on(text),
             budget: name.to_owned(),
             kind,
-            limit: limit(needed(text, THRESHOLD)?, &budgeted)?,
+            limit: aside(limit, &mut unread)?,
             budgeted,
             amount,
+            unread,
         })
+    }
+}
+
+/// What is not needed to know that it is time to look. Two lines of one label are two letters, or none.
+fn aside<T>(read: Result<T, AlertError>, unread: &mut Vec<AlertError>) -> Result<Option<T>, AlertError> {
+    match read {
+        Ok(found) => Ok(Some(found)),
+        Err(error @ AlertError::Twice(_)) => Err(error),
+        Err(error) => {
+            unread.push(error);
+            Ok(None)
+        }
+    }
+}
+
+/// The amount of a line, in the currency of the budget where that is known.
+fn money(text: &str, label: &'static str, budgeted: Option<&Money>) -> Result<Money, AlertError> {
+    let text = needed(text, label)?;
+    // An amount that AWS sets by itself says so behind it.
+    let bare = text.strip_suffix(AUTO_ADJUSTED).unwrap_or(text);
+    let amount = amount::read(bare).ok_or_else(|| AlertError::odd(label, "an amount such as `$1,234.56`", text))?;
+    match budgeted.filter(|budgeted| budgeted.currency != amount.currency) {
+        Some(_) => Err(AlertError::odd(label, "in the currency of the budget", &amount.currency)),
+        None => Ok(amount),
     }
 }
 
@@ -131,7 +157,7 @@ fn noticed_on(text: &str) -> Option<NaiveDate> {
     NaiveDate::parse_from_str(day.trim(), "%B %d, %Y").ok()
 }
 
-fn limit(text: &str, budgeted: &Money) -> Result<AlertLimit, AlertError> {
+fn limit(text: &str, budgeted: Option<&Money>) -> Result<AlertLimit, AlertError> {
     let odd = || AlertError::odd(THRESHOLD, "a comparison with an amount such as `> $80.00`", text);
     let comparison = match text.chars().next() {
         Some('>') => Comparison::GreaterThan,
@@ -145,6 +171,8 @@ fn limit(text: &str, budgeted: &Money) -> Result<AlertLimit, AlertError> {
         let share = crate::money::rounded(percent, 4).ok().and_then(|share| u64::try_from(share).ok());
         return share.map(|share| AlertLimit::Share(comparison, share)).ok_or_else(odd);
     }
-    let amount = amount::read(value).filter(|amount| amount.currency == budgeted.currency).ok_or_else(odd)?;
+    let amount =
+        amount::read(value).filter(|amount| budgeted.is_none_or(|budgeted| amount.currency == budgeted.currency));
+    let amount = amount.ok_or_else(odd)?;
     Ok(AlertLimit::Amount(comparison, amount))
 }

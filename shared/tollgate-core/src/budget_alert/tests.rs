@@ -46,8 +46,10 @@ fn a_letter_is_read_by_its_labelled_lines() {
     let alert = BudgetAlert::read(&letter(DAILY, &LINES)).unwrap();
     assert_eq!((alert.budget.as_str(), alert.account.as_deref()), ("ci", Some("111122223333")));
     assert_eq!(alert.noticed_on, chrono::NaiveDate::from_ymd_opt(2026, 11, 21));
-    assert_eq!((alert.kind, alert.budgeted, alert.amount), (StepKind::Actual, usd(500_000_000), usd(1_170_100_000)));
-    assert_eq!(alert.limit, AlertLimit::Amount(Comparison::GreaterThan, usd(75_000_000)));
+    assert_eq!(alert.kind, StepKind::Actual);
+    assert_eq!((alert.budgeted, alert.amount), (Some(usd(500_000_000)), Some(usd(1_170_100_000))));
+    assert_eq!(alert.unread, []);
+    assert_eq!(alert.limit, Some(AlertLimit::Amount(Comparison::GreaterThan, usd(75_000_000))));
 }
 
 /// One whose sentence and lines differ has been sent: the sentence says 1.03, the line 0.5.
@@ -67,8 +69,9 @@ fn the_sentence_is_not_believed() {
         ],
     ))
     .unwrap();
-    assert_eq!((alert.kind, alert.amount, alert.budgeted), (StepKind::Forecast, usd(500_000), usd(1_234_567_000_000)));
-    assert_eq!(alert.limit, AlertLimit::Share(Comparison::GreaterThan, 1_000_000));
+    assert_eq!(alert.kind, StepKind::Forecast);
+    assert_eq!((alert.amount, alert.budgeted), (Some(usd(500_000)), Some(usd(1_234_567_000_000))));
+    assert_eq!(alert.limit, Some(AlertLimit::Share(Comparison::GreaterThan, 1_000_000)));
     assert_eq!(alert.budget, "Development EC2 Monthly Budget");
 }
 
@@ -79,14 +82,44 @@ fn order_line_ends_and_missing_asides_do_not_matter() {
     let alert = BudgetAlert::read(&lines.join("\r\n")).unwrap();
     assert_eq!((alert.account, alert.noticed_on, alert.budget.as_str()), (None, None, "ci"));
     let euros = LINES.join("\n").replace('$', "€");
-    assert_eq!(BudgetAlert::read(&euros).unwrap().amount.currency, "EUR");
+    assert_eq!(BudgetAlert::read(&euros).unwrap().amount.unwrap().currency, "EUR");
     for (written, micros) in
         [("-$5.25", -5_250_000), ("$-5.25", -5_250_000), ("5.25 USD", 5_250_000), ("USD 5.25", 5_250_000)]
     {
-        assert_eq!(read_with(&format!("ACTUAL Amount: {written}")).unwrap().amount, usd(micros), "{written}");
+        assert_eq!(read_with(&format!("ACTUAL Amount: {written}")).unwrap().amount, Some(usd(micros)), "{written}");
     }
     let below = read_with("Alert Threshold: < $1").unwrap().limit;
-    assert_eq!(below, AlertLimit::Amount(Comparison::LessThan, usd(1_000_000)));
+    assert_eq!(below, Some(AlertLimit::Amount(Comparison::LessThan, usd(1_000_000))));
+}
+
+/// They come in every currency that AWS bills in, and the gate asks the API for the amounts.
+#[test]
+fn name_and_type_are_enough_to_wake_and_odd_amounts_are_said() {
+    for (change, expected) in [
+        ("Budgeted Amount: lots", "`Budgeted Amount` should be an amount such as `$1,234.56`, and is `lots`"),
+        ("Budgeted Amount: 100 GB", "`Budgeted Amount` should be an amount"),
+        ("Budgeted Amount: $1,23.00", "`Budgeted Amount` should be an amount"),
+        ("Budgeted Amount: $1.000,00", "`Budgeted Amount` should be an amount"),
+        ("Budgeted Amount: --$1", "`Budgeted Amount` should be an amount"),
+        ("Budgeted Amount: €5", "`ACTUAL Amount` should be in the currency of the budget, and is `USD`"),
+        ("Alert Threshold: $75", "`Alert Threshold` should be a comparison"),
+        ("Alert Threshold: > many", "`Alert Threshold` should be a comparison"),
+        ("ACTUAL Amount: $99999999999999", "`ACTUAL Amount` should be an amount"),
+        ("ACTUAL Amount:", "no `ACTUAL Amount`"),
+        ("Budgeted Amount: ¥120,000", "`Budgeted Amount` should be an amount such as `$1,234.56`, and is `¥120,000`"),
+        ("ACTUAL Amount: R$ 12,50", "`ACTUAL Amount` should be an amount such as `$1,234.56`, and is `R$ 12,50`"),
+    ] {
+        let alert = read_with(change).unwrap();
+        assert_eq!((alert.budget.as_str(), alert.kind), ("ci", StepKind::Actual));
+        let said: Vec<String> = alert.unread.iter().map(ToString::to_string).collect();
+        assert!(said.iter().any(|said| said.starts_with(expected)), "{change}: {said:?}");
+    }
+    let masked = BudgetAlert::read(&letter(DAILY, &LINES).replace("111122223333", "XXXXXXXXX")).unwrap();
+    assert!(masked.unread[0].to_string().contains("`AWS Account` should be 12 digits"));
+    let adjusted = read_with("Budgeted Amount: $500.00 (auto-adjusted)").unwrap();
+    assert_eq!((adjusted.budgeted, adjusted.unread), (Some(usd(500_000_000)), Vec::new()));
+    let (one, other) = (read_with("ACTUAL Amount: ¥5").unwrap(), read_with("ACTUAL Amount: ¥6").unwrap());
+    assert_ne!(one, other, "another state of it");
 }
 
 #[test]
@@ -94,26 +127,14 @@ fn what_cannot_be_read_says_what() {
     for (change, expected) in [
         ("Budget Name: ", "no `Budget Name`"),
         ("Budget Type: RI Utilization", "`Budget Type` should be `Cost`, and is `RI Utilization`"),
-        ("Budgeted Amount: lots", "`Budgeted Amount` should be an amount such as `$1,234.56`, and is `lots`"),
-        ("Budgeted Amount: 100 GB", "`Budgeted Amount` should be an amount"),
-        ("Budgeted Amount: $1,23.00", "`Budgeted Amount` should be an amount"),
-        ("Budgeted Amount: $1.000,00", "`Budgeted Amount` should be an amount"),
-        ("Budgeted Amount: --$1", "`Budgeted Amount` should be an amount"),
-        ("Budgeted Amount: €5", "`ACTUAL Amount` should be in the currency of the budget, and is `USD`"),
         ("Alert Type: PLANNED", "`Alert Type` should be `ACTUAL` or `FORECASTED`"),
         ("Alert Type: FORECASTED", "`ACTUAL Amount` should be left out"),
-        ("Alert Threshold: $75", "`Alert Threshold` should be a comparison"),
-        ("Alert Threshold: > many", "`Alert Threshold` should be a comparison"),
-        ("ACTUAL Amount: $99999999999999", "`ACTUAL Amount` should be an amount"),
-        ("ACTUAL Amount:", "no `ACTUAL Amount`"),
     ] {
         let error = read_with(change).unwrap_err().to_string();
         assert!(error.starts_with(expected), "{change}: {error}");
     }
     let twice = letter(DAILY, &[&LINES[..], &["Budget Name: another"][..]].concat());
     assert_eq!(BudgetAlert::read(&twice), Err(AlertError::Twice("Budget Name")));
-    let masked = letter(DAILY, &LINES).replace("111122223333", "XXXXXXXXX");
-    assert!(BudgetAlert::read(&masked).unwrap_err().to_string().contains("`AWS Account` should be 12 digits"));
     assert_eq!(BudgetAlert::read("").unwrap_err(), AlertError::Missing("Alert Type"));
     assert!(matches!(BudgetAlert::read(&"x".repeat(300_000)), Err(AlertError::TooLong(300_000))));
     let long = read_with(&format!("Budget Name: \u{1b}[2J{}", "x".repeat(5000))).unwrap_err().to_string();
@@ -197,9 +218,9 @@ proptest! {
             grouped.push(digit);
         }
         let alert = read_with(&format!("ACTUAL Amount: ${grouped}.{fraction}")).unwrap();
-        prop_assert_eq!(alert.amount.micros, micros.saturating_abs());
+        prop_assert_eq!(alert.amount.unwrap().micros, micros.saturating_abs());
         let plain = read_with(&format!("ACTUAL Amount: ${}", decimal_from_micros(cents * 10_000))).unwrap();
-        prop_assert_eq!(plain.amount.micros, cents * 10_000);
+        prop_assert_eq!(plain.amount.unwrap().micros, cents * 10_000);
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub fn cost_fact(cost: &Cost) -> CostFact {
     };
     match read {
         Ok(Estimate { currency, before, after, unpriced, unreconciled }) => {
-            let increase = after.checked_sub(before);
+            let increase = after.checked_sub(before.unwrap_or(0));
             let evidence = match (unpriced, increase) {
                 (_, None) => {
                     let reason = "the increase is larger than an amount can be";
@@ -46,10 +46,10 @@ pub fn cost_fact(cost: &Cost) -> CostFact {
             CostFact {
                 evidence,
                 currency: Some(currency),
-                monthly_before_micros: Some(before),
+                monthly_before_micros: before,
                 monthly_after_micros: Some(after),
                 monthly_increase_micros: increase,
-                increase_ppm: increase.and_then(|increase| share_ppm_up(increase, before)),
+                increase_ppm: increase.and_then(|increase| share_ppm_up(increase, before?)),
                 unpriced_resources: unpriced,
             }
         }
@@ -67,7 +67,8 @@ pub fn cost_fact(cost: &Cost) -> CostFact {
 
 struct Estimate {
     currency: String,
-    before: i64,
+    /// None where the form does not say: it counts as new in full.
+    before: Option<i64>,
     after: i64,
     unpriced: u64,
     unreconciled: Option<BilledAmount>,
@@ -89,14 +90,14 @@ fn from_monthly(monthly: &MonthlyCost) -> Result<Estimate, Refusal> {
     };
     Ok(Estimate {
         currency: currency("change.cost.monthly.currency", &monthly.currency)?,
-        before: micros("before", &monthly.before)?,
+        before: Some(micros("before", &monthly.before)?),
         after: micros("after", &monthly.after)?,
         unpriced: 0,
         unreconciled: None,
     })
 }
 
-/// Reads an estimate of Infracost in any of its forms. One that has no past counts as new in full.
+/// Reads an estimate of Infracost in any of its forms.
 fn from_infracost(report: &Value) -> Result<Estimate, Refusal> {
     const ROOT: &str = "change.cost.infracost";
     let cost =
@@ -107,7 +108,7 @@ fn from_infracost(report: &Value) -> Result<Estimate, Refusal> {
     let counts = cost.unpriced.values().chain(cost.unsupported.values());
     Ok(Estimate {
         currency: cost.currency,
-        before: micros(cost.before.unwrap_or_default())?,
+        before: cost.before.map(micros).transpose()?,
         after: micros(cost.after)?,
         unpriced: counts.fold(cost.errors, |sum, count| sum.saturating_add(*count)),
         unreconciled: cost.unreconciled,
@@ -167,7 +168,7 @@ mod tests {
         let fact = of(json!({"infracost": {"totalMonthlyCost": "10", "summary": {"totalUnsupportedResources": 3}}}));
         assert_eq!(fact.evidence.status, EvidenceStatus::Partial);
         assert_eq!((fact.unpriced_resources, fact.monthly_increase_micros), (3, Some(10_000_000)));
-        assert_eq!(fact.increase_ppm, None, "nothing was spent before");
+        assert_eq!((fact.monthly_before_micros, fact.increase_ppm), (None, None), "nobody says what was spent before");
     }
 
     #[test]

@@ -58,7 +58,7 @@ pub(super) fn read(fields: &Fields) -> Result<PlannedCost, Refusal> {
     Ok(PlannedCost {
         form: PlannedForm::Infracost,
         currency,
-        before: Some(before),
+        before,
         after,
         projects,
         unpriced: tally.unpriced,
@@ -70,17 +70,17 @@ pub(super) fn read(fields: &Fields) -> Result<PlannedCost, Refusal> {
     })
 }
 
-/// The total before. A breakdown has no past, so it counts as new in full.
-fn before(fields: &Fields, after: BilledAmount) -> Result<BilledAmount, Refusal> {
+/// The total before; none where the report has no past, as a breakdown has not.
+fn before(fields: &Fields, after: BilledAmount) -> Result<Option<BilledAmount>, Refusal> {
     let too_large = |_| Refusal::new("Infracost's totals are larger than an amount can be");
     match (amount(fields, "pastTotalMonthlyCost")?, amount(fields, "diffTotalMonthlyCost")?) {
         (Some(past), Some(difference)) if after.minus(past).map_err(too_large)?.micros() != difference.micros() => {
             let reason = "Infracost's totals contradict each other: past and difference do not make the total";
             Err(Refusal::new(reason))
         }
-        (Some(past), _) => Ok(past),
-        (None, Some(difference)) => after.minus(difference).map_err(too_large),
-        (None, None) => Ok(BilledAmount::ZERO),
+        (Some(past), _) => Ok(Some(past)),
+        (None, Some(difference)) => after.minus(difference).map(Some).map_err(too_large),
+        (None, None) => Ok(None),
     }
 }
 

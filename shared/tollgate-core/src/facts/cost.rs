@@ -83,6 +83,18 @@ impl From<CostFacts> for Facts {
 }
 
 impl CostFacts {
+    /// Where the budgets that are asked about hold, in words.
+    fn environments(&self) -> &str {
+        match self.budgets.as_slice() {
+            [budget] if self.spending.budget.is_some() => match budget.scope.environments.as_slice() {
+                [] => "all environments",
+                [one] => one,
+                _ => "its environments",
+            },
+            _ => "all environments",
+        }
+    }
+
     /// What holds for every gate.
     pub fn frame(&self) -> Frame<'_> {
         let budgets = self.budgets.iter().flat_map(|budget| [&budget.evidence, &budget.forecast_evidence]);
@@ -94,7 +106,7 @@ impl CostFacts {
             gate: Gate::Cost,
             evaluated_at: self.evaluated_at,
             service: service.as_deref().or(budget.as_deref()).unwrap_or("everything"),
-            environment: environment.as_deref().unwrap_or("all environments"),
+            environment: environment.as_deref().unwrap_or_else(|| self.environments()),
             settings: &self.settings,
             waivers: &self.waivers,
             approvals: &self.approvals,

@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{Level, Observation, Showback};
+use super::{Level, Observation, Report, Showback};
 use crate::{Timestamp, finding::Finding};
 
 /// Reasons given for one change.
@@ -13,6 +14,10 @@ const REASONS: usize = 3;
 const TEXT_BYTES: usize = 500;
 /// Where it says which services and objectives there are.
 const CATALOGUE: &str = "catalogue";
+const PERIOD: &str = "period";
+const ANOMALY: &str = "anomaly";
+/// Why nobody looks at something any more.
+const ENDED: [&str; 3] = [CATALOGUE, PERIOD, ANOMALY];
 /// Changes, and open subjects, that one notice lists.
 pub(super) const LISTED: usize = 10;
 
@@ -81,7 +86,8 @@ pub struct Change {
     pub to: Level,
     /// Since when it does.
     pub since: Timestamp,
-    /// Why, the weightiest first, at most 3. Of what has left the catalogue, one of the rule `catalogue`.
+    /// Why, the weightiest first, at most 3. Of what has ended, one of the rule `catalogue`, `period` or `anomaly`: it has
+    /// left the catalogue, its period is over, or the anomaly is.
     pub reasons: Vec<Reason>,
     /// Share of the error budget that is left, in parts per million; negative when overspent, null when not known.
     pub budget_remaining_ppm: Option<i64>,
@@ -130,7 +136,7 @@ impl NoticeKind {
 }
 
 impl Change {
-    /// What nobody saw has left the catalogue.
+    /// Without reasons where nobody saw it.
     pub(super) fn new(subject: &str, from: Level, to: Level, since: Timestamp, seen: Option<&Observation>) -> Self {
         let mut findings: Vec<&Finding> = seen.into_iter().flat_map(|seen| &seen.findings).collect();
         findings.sort_by_key(|finding| std::cmp::Reverse((finding.is_blocking(), finding.effect)));
@@ -139,10 +145,7 @@ impl Change {
             from,
             to,
             since,
-            reasons: match seen {
-                Some(_) => findings.into_iter().take(REASONS).map(Reason::of).collect(),
-                None => vec![Reason::retired()],
-            },
+            reasons: findings.into_iter().take(REASONS).map(Reason::of).collect(),
             budget_remaining_ppm: seen.and_then(|seen| seen.budget_remaining_ppm),
             burn_rate_micro: seen.and_then(|seen| seen.burn_rate_micro),
             clears_when: seen.and_then(|seen| seen.clears_when.as_deref()).map(line),
@@ -151,9 +154,10 @@ impl Change {
 
     fn describe(&self) -> String {
         let mut text = match (self.from, self.to) {
-            (_, Level::Ok) if self.reasons.iter().any(|reason| reason.rule == CATALOGUE) => {
+            (_, Level::Ok) if self.reasons.iter().any(|reason| ENDED.contains(&reason.rule.as_str())) => {
                 format!("{} is looked at no longer", self.subject)
             }
+            (from, to) if from == to => format!("{} has doubled and needs a {}", self.subject, to.as_str()),
             (_, Level::Ok) => format!("{} is as promised again", self.subject),
             (_, Level::Unknown) => format!("{} is not known", self.subject),
             (Level::Page, Level::Ticket) => format!("{} is better and needs a ticket", self.subject),
@@ -167,16 +171,31 @@ impl Change {
     }
 }
 
-impl Reason {
-    fn retired() -> Self {
-        Self {
-            rule: CATALOGUE.to_owned(),
-            message: "it is not in the catalogue any more, so nobody watches it".to_owned(),
-            remediation: Some("Nothing, where it was removed on purpose; otherwise put it back.".to_owned()),
-            runbook: None,
-        }
+impl Report {
+    /// Why nobody looks at a subject any more.
+    pub(super) fn ended(&self, subject: &str) -> Reason {
+        let (rule, message, remediation) = match (self.period, day_of(subject)) {
+            (Some(_), _) if subject.contains("/anomaly/") => (ANOMALY, "it is not open any more", None),
+            (Some(period), Some(day)) if day < period => {
+                (PERIOD, "its period is over: a new one began, in which nothing was spent before", None)
+            }
+            _ => (
+                CATALOGUE,
+                "it is not in the catalogue any more, so nobody watches it",
+                Some("Nothing, where it was removed on purpose; otherwise put it back."),
+            ),
+        };
+        let (rule, message) = (rule.to_owned(), message.to_owned());
+        Reason { rule, message, remediation: remediation.map(str::to_owned), runbook: None }
     }
+}
 
+/// The first day of the period that a step is of: of `budget/b/2026-11-01/actual/100`.
+fn day_of(subject: &str) -> Option<NaiveDate> {
+    subject.rsplit('/').nth(2)?.parse().ok()
+}
+
+impl Reason {
     fn of(finding: &Finding) -> Self {
         Self {
             rule: line(&finding.rule),
@@ -189,13 +208,16 @@ impl Reason {
 
 impl Notice {
     /// One line that says what is the matter, without a line's end in it.
-    pub(super) fn summarise(service: &str, environment: &str, changes: &[Change]) -> String {
+    pub(super) fn summarise(service: &str, environment: &str, changes: &[Change], headline: Option<&str>) -> String {
         let first = changes.first().map_or_else(|| "nothing changed".to_owned(), Change::describe);
         let more = match changes.len().saturating_sub(1) {
             0 => String::new(),
             more => format!(" (and {more} more)"),
         };
-        line(&format!("{service} in {environment}: {first}{more}"))
+        match headline {
+            Some(headline) => line(&format!("{headline}{more}")),
+            None => line(&format!("{service} in {environment}: {first}{more}")),
+        }
     }
 
     /// The notice as a text for people.

@@ -39,6 +39,7 @@ impl Report {
             runbook: facts.service.runbook.clone(),
             maintenance: first(&facts.maintenance),
             observations,
+            period: None,
         }
     }
 }
@@ -71,6 +72,8 @@ fn of_objective(slo: &SloFact, findings: &[&Finding], is_blind: bool) -> Observa
         is_idle: slo.windows.get(TOLD_WINDOW).is_some_and(|window| window.traffic == Traffic::None)
             || slo.windows.values().any(|window| window.traffic == Traffic::Excluded),
         maintenance: first(&slo.maintenance),
+        size: None,
+        headline: None,
     }
 }
 
@@ -92,6 +95,8 @@ fn of_service(findings: Vec<&Finding>) -> Observation {
         burn_rate_micro: None,
         is_idle: false,
         maintenance: None,
+        size: None,
+        headline: None,
         clears_when: (level == Level::Unknown).then(|| BLIND.to_owned()),
     }
 }

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     Timestamp,
     budget::{BudgetFact, Standing},
-    money::decimal_from_micros,
+    money::cents_from_micros,
 };
 
 /// What a team spends. Amounts are in millionths of their currency, and never added across currencies.
@@ -116,9 +116,9 @@ impl Showback {
         let of = |total: &ShowbackTotal| {
             let forecast = total.forecast_micros.map_or_else(
                 || "forecast not known".to_owned(),
-                |forecast| format!("forecast {}", decimal_from_micros(forecast)),
+                |forecast| format!("forecast {}", cents_from_micros(forecast)),
             );
-            let (spent, limit) = (decimal_from_micros(total.spent_micros), decimal_from_micros(total.limit_micros));
+            let (spent, limit) = (cents_from_micros(total.spent_micros), cents_from_micros(total.limit_micros));
             format!("{spent} of {limit} {} spent, {forecast}", total.currency)
         };
         let totals: Vec<String> = self.totals.iter().map(of).collect();
@@ -150,7 +150,7 @@ impl Showback {
 
     pub(super) fn write(&self, text: &mut String) {
         for budget in &self.budgets {
-            let amount = |micros: Option<i64>| micros.map_or_else(|| "?".to_owned(), decimal_from_micros);
+            let amount = |micros: Option<i64>| micros.map_or_else(|| "?".to_owned(), cents_from_micros);
             let percent = |ppm: i64| format!("{} %", ppm.div_euclid(10_000));
             let share = budget.share_ppm.map_or_else(|| "not known".to_owned(), percent);
             let elapsed = budget

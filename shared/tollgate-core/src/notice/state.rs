@@ -38,6 +38,12 @@ pub struct Subject {
     pub observed_since: Timestamp,
     /// In how many evaluations in a row.
     pub evaluations: u32,
+    /// How large it was seen last; `None` where it cannot grow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<i64>,
+    /// How large it was when people were told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub announced_size: Option<i64>,
 }
 
 /// A change that maintenance kept from going out. It goes out when the maintenance is over, if it still stands.
@@ -92,7 +98,15 @@ impl State {
 
 impl Subject {
     pub(super) const fn new(observed: Level, at: Timestamp) -> Self {
-        Self { announced: Level::Ok, announced_at: None, observed, observed_since: at, evaluations: 1 }
+        Self {
+            announced: Level::Ok,
+            announced_at: None,
+            observed,
+            observed_since: at,
+            evaluations: 1,
+            size: None,
+            announced_size: None,
+        }
     }
 
     /// Takes in what was seen now.
@@ -100,8 +114,15 @@ impl Subject {
         if self.observed == level {
             self.evaluations = self.evaluations.saturating_add(1);
         } else {
-            *self = Self { announced: self.announced, announced_at: self.announced_at, ..Self::new(level, at) };
+            let Self { announced, announced_at, announced_size, .. } = *self;
+            *self = Self { announced, announced_at, announced_size, ..Self::new(level, at) };
         }
+    }
+
+    /// Is it twice as large as people were told, and stands as they were told otherwise?
+    pub(super) fn has_grown(&self) -> bool {
+        let doubled = |(size, told): (i64, i64)| told > 0 && size / 2 >= told;
+        self.observed == self.announced && self.size.zip(self.announced_size).is_some_and(doubled)
     }
 }
 

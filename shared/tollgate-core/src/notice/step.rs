@@ -81,7 +81,8 @@ fn observe<'a>(state: &mut State, report: &'a Report) -> BTreeMap<&'a str, &'a O
         subject.observe(level, now);
     }
     for (name, observation) in &seen {
-        state.subjects.entry((*name).to_owned()).or_insert_with(|| Subject::new(observation.level, now));
+        let subject = state.subjects.entry((*name).to_owned()).or_insert_with(|| Subject::new(observation.level, now));
+        subject.size = observation.size;
     }
     seen
 }
@@ -89,9 +90,9 @@ fn observe<'a>(state: &mut State, report: &'a Report) -> BTreeMap<&'a str, &'a O
 /// What is to be said now of some subjects: these with their new levels. What got worse is, at once; what is no
 /// longer known, when it was so in several evaluations. What got better, or is bad in another way, is when it has held; and only when the service as a whole is better for it, or together with other news.
 fn due(state: &State, now: Timestamp, config: &NoticeConfig, is_asked: &dyn Fn(&str) -> bool) -> Vec<(String, Level)> {
-    let changed =
-        || state.subjects.iter().filter(|(name, subject)| subject.observed != subject.announced && is_asked(name));
-    let is_worse = |subject: &Subject| subject.observed.weight() > subject.announced.weight();
+    let is_news = |subject: &Subject| subject.observed != subject.announced || subject.has_grown();
+    let changed = || state.subjects.iter().filter(|(name, subject)| is_news(subject) && is_asked(name));
+    let is_worse = |subject: &Subject| subject.has_grown() || subject.observed.weight() > subject.announced.weight();
     // One gap is no news, and would be a thousand notices when CloudWatch itself is away for a moment.
     let is_worse_for_sure = |subject: &Subject| {
         is_worse(subject) && (subject.observed != Level::Unknown || subject.evaluations >= config.hold_evaluations)
@@ -132,12 +133,19 @@ pub(super) fn announce(
     for (name, level) in due {
         let Some(subject) = state.subjects.get_mut(name) else { continue };
         let observation = seen.get(name.as_str()).copied();
-        changes.push(Change::new(name, subject.announced, *level, subject.observed_since, observation));
+        let mut change = Change::new(name, subject.announced, *level, subject.observed_since, observation);
+        if observation.is_none() {
+            change.reasons = vec![report.ended(name)];
+        }
+        changes.push(change);
         subject.announced = *level;
+        subject.announced_size = subject.size;
         subject.announced_at = Some(now);
     }
     changes.sort_by_key(|change| std::cmp::Reverse(change.to.weight()));
-    let worst_news = changes.iter().filter(|change| change.to.weight() > change.from.weight()).map(|change| change.to);
+    // What stands as it stood has grown.
+    let is_news = |change: &&Change| change.to.weight() > change.from.weight() || change.to == change.from;
+    let worst_news = changes.iter().filter(is_news).map(|change| change.to);
     let kind = match (worst_news.max_by_key(|level| level.weight()), state.announced()) {
         (Some(Level::Page), _) => NoticeKind::Page,
         (None, Level::Ok) => NoticeKind::Resolved,
@@ -158,7 +166,8 @@ pub(super) fn announce(
         level: subject.announced,
         announced_at: subject.announced_at,
     });
-    let summary = Notice::summarise(service, environment, &changes);
+    let headline = changes.first().and_then(|first| seen.get(first.subject.as_str())?.headline.as_deref());
+    let summary = Notice::summarise(service, environment, &changes, headline);
     changes.truncate(LISTED);
     Notice {
         schema: NOTICE_SCHEMA.to_owned(),

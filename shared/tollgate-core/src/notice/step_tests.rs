@@ -24,6 +24,8 @@ pub(super) fn report(minute: i64, levels: &[(&str, Level)]) -> Report {
         is_idle: false,
         maintenance: None,
         clears_when: Some("the burn rate over 5 min is below 14.4".to_owned()),
+        size: None,
+        headline: None,
     };
     Report {
         service: "payments-api".into(),
@@ -34,6 +36,7 @@ pub(super) fn report(minute: i64, levels: &[(&str, Level)]) -> Report {
         contact: Some("#payments".into()),
         runbook: Some("https://runbooks.example.com/payments-api".into()),
         maintenance: None,
+        period: None,
         observations: levels.iter().map(observation).collect(),
     }
 }

@@ -40,7 +40,14 @@ fn snapshot(accounts: usize, cents: &str) -> Snapshot {
     };
     let table =
         CostTable { days: days().map(|day| (day, false)).collect(), series: (0..accounts).map(series).collect() };
-    let part = Part { asked, fetched_at: at(), requests: 1, outcome: Outcome::Known(table), not_renewed: None };
+    let part = Part {
+        asked,
+        fetched_at: at(),
+        requests: 1,
+        pages: Some(1),
+        outcome: Outcome::Known(table),
+        not_renewed: None,
+    };
     Snapshot {
         schema: BILLING_SCHEMA.to_owned(),
         fetched_at: at(),

@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn letters_of_one_delivery_are_each_on_their_own() {
-        let broken = LETTER.replace("ACTUAL Amount: $1,234.56\n", "");
+        let broken = LETTER.replace("Alert Type: ACTUAL\n", "");
         let event = json!({"Records": [sns(LETTER, "1"), sns(&broken, "2"), sns("hello", "3"), sns(LETTER, "4")]});
         let read = read(&event);
         let keys: Vec<_> = read
@@ -88,7 +88,7 @@ mod tests {
             .collect();
         assert_eq!(keys[0], keys[3], "another delivery of the same letter");
         let error = keys[1].as_ref().unwrap_err();
-        assert!(error.contains("`Records[1].Sns.Message`") && error.contains("no `ACTUAL Amount`"), "{error}");
+        assert!(error.contains("`Records[1].Sns.Message`") && error.contains("no `Alert Type`"), "{error}");
         assert!(keys[2].as_ref().unwrap_err().contains("Records[2]"));
     }
 
