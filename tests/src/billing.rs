@@ -43,6 +43,8 @@ pub struct Bill {
     pub budgets: Vec<Value>,
     /// The anomalies that `GetAnomalies` gives.
     pub anomalies: Vec<Value>,
+    /// Does it never answer?
+    pub hangs: bool,
     /// The actions that it was asked for, in order.
     pub asked: Vec<String>,
     answers: HashMap<String, Arc<Vec<Row>>>,
@@ -68,6 +70,7 @@ impl Billing {
             refused: HashMap::new(),
             budgets: Vec::new(),
             anomalies: Vec::new(),
+            hangs: false,
             asked: Vec::new(),
             answers: HashMap::new(),
         };
@@ -86,6 +89,13 @@ impl Billing {
         bill.answers.clear();
     }
 
+    /// Comes back when it was asked.
+    pub async fn was_asked(&self) {
+        while self.bill.lock().unwrap().asked.is_empty() {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+    }
+
     /// The actions since it was last looked.
     pub fn take_asked(&self) -> Vec<String> {
         std::mem::take(&mut self.bill.lock().unwrap().asked)
@@ -95,8 +105,15 @@ impl Billing {
 async fn answer(State(bill): State<Arc<Mutex<Bill>>>, headers: HeaderMap, body: Bytes) -> (StatusCode, String) {
     let action = headers["x-amz-target"].to_str().unwrap().rsplit('.').next().unwrap().to_owned();
     let question: Value = serde_json::from_slice(&body).unwrap();
+    let hangs = {
+        let mut bill = bill.lock().unwrap();
+        bill.asked.push(action.clone());
+        bill.hangs
+    };
+    if hangs {
+        std::future::pending::<()>().await;
+    }
     let mut bill = bill.lock().unwrap();
-    bill.asked.push(action.clone());
     if let Some((status, code)) = bill.refused.get(action.as_str()) {
         let body = json!({"__type": code, "message": "the stand-in was told to refuse"});
         return (StatusCode::from_u16(*status).unwrap(), body.to_string());

@@ -299,17 +299,141 @@ async fn a_run_that_is_cut_off_loses_nothing_and_is_gone_on_with() {
     assert_eq!((&checked["saw"]["notices"], &checked["saw"]["showbacks"]), (&json!(1), &json!(2)), "{checked:#}");
 }
 
-/// Two processes at once: one fetches, and both look.
+/// Two processes at once: one fetches. The other looks at what is there then, or has nothing to look at and comes again.
 #[tokio::test]
 async fn two_runs_at_once_fetch_once() {
     let (world, billing) = world(third()).await;
     let (one, other) = tokio::join!(world.cost_gate(), world.cost_gate());
     let anomaly = sns(&[("1", anomaly(1.0).to_string())]);
-    let (one, other) = tokio::join!(invoke(&one, "a", schedule(0)), invoke(&other, "b", anomaly));
-    let asked = billing.take_asked();
-    let paid = |run: &Value| run["bill"]["paid_requests"].as_u64().unwrap();
-    assert_eq!(paid(&one) + paid(&other), asked.len() as u64);
-    assert!(paid(&one) == 0 || paid(&other) == 0, "{one:#} {other:#}");
+    let (one, other) = tokio::join!(one.invoke("a", schedule(0)), other.invoke("b", anomaly));
+    let (mut paid, mut fetched) = (0, 0);
+    for run in [one, other] {
+        match run.unwrap() {
+            Ok(answer) => {
+                let bill = &answer["done"][0]["bill"];
+                paid += bill["paid_requests"].as_u64().unwrap();
+                fetched += u64::from(bill["outcome"] == "fetched");
+                assert!(bill["as_of"].is_string(), "{answer:#}");
+            }
+            Err(error) => {
+                assert!(
+                    error["errorMessage"].as_str().unwrap().contains("another run has been fetching it"),
+                    "{error}"
+                );
+            }
+        }
+    }
+    assert_eq!((paid, fetched), (billing.take_asked().len() as u64, 1));
+}
+
+/// What AWS tells within the hour in which nothing more is paid for.
+#[tokio::test]
+async fn a_letter_that_comes_too_early_has_the_next_run_fetch_the_bill() {
+    let (world, billing) = world(third()).await;
+    let mut gate = world.cost_gate().await;
+    invoke(&gate, "a", schedule(0)).await;
+    billing.change(|bill| bill.lines = spend("search-api", "search", "production", 10_000));
+    billing.take_asked();
+    gate.kill().await;
+    let world = world.later(30);
+    gate.start_again("cost-gate", &world.environment()).unwrap();
+    let woken = invoke(&gate, "b", sns(&[("1", letter("$1,234.56"))])).await;
+    assert!(woken["bill"]["outcome"].as_str().unwrap().contains("new enough for now"), "{woken:#}");
+    assert_eq!(billing.take_asked(), [] as [&str; 0]);
+    gate.kill().await;
+    let world = world.later(65);
+    gate.start_again("cost-gate", &world.environment()).unwrap();
+    let checked = invoke(&gate, "c", schedule(65)).await;
+    assert_eq!((&checked["bill"]["outcome"], &checked["saw"]["levels"]["page"]), (&json!("fetched"), &json!(1)));
+    gate.kill().await;
+    let world = world.later(130);
+    gate.start_again("cost-gate", &world.environment()).unwrap();
+    let checked = invoke(&gate, "d", schedule(130)).await;
+    assert!(checked["bill"]["outcome"].as_str().unwrap().contains("new enough"), "it is known now: {checked:#}");
+}
+
+fn damage(world: &World, sql: &str) {
+    let connection = rusqlite::Connection::open(world.folder().join("ledger.sqlite")).unwrap();
+    assert!(connection.execute(sql, []).unwrap() > 0, "{sql}");
+}
+
+#[tokio::test]
+async fn what_the_ledger_keeps_of_the_bill_may_be_damaged_and_is_written_anew() {
+    let (mut world, billing) = world(third()).await;
+    let mut gate = world.cost_gate().await;
+    invoke(&gate, "a", schedule(0)).await;
+    let question = json!({"spending": {"service": "search-api", "environment": "production"}}).to_string();
+    for (minutes, body, table) in [
+        // Of the account the age is lost as well; slices are not fetched again within the hour.
+        (5, "{\"current\": 7}", "collection = '[\"bill\"]'"),
+        (10, "not json", "collection = '[\"bill\"]'"),
+        (75, "{}", "collection LIKE '[\"bill\",%'"),
+        (80, "{\"subjects\": 7}", "collection LIKE '[\"state\"%'"),
+        (85, "not json", "collection LIKE '[\"round\"%'"),
+    ] {
+        gate.kill().await;
+        damage(&world, &format!("UPDATE documents SET body = '{body}' WHERE {table}"));
+        billing.take_asked();
+        world = world.later(minutes);
+        gate.start_again("cost-gate", &world.environment()).unwrap();
+        let answer = gate.http("POST", "/v1/gates/cost", &[], &question).await;
+        assert_eq!(answer.status, 200, "{:#}", answer.body);
+        let checked = invoke(&gate, &format!("run-{minutes}"), schedule(minutes)).await;
+        let saw = &checked["saw"];
+        assert_eq!((&saw["budgets"], &saw["failed"]), (&json!(2), &json!(0)), "{table}: {checked:#}");
+        assert_eq!(!billing.take_asked().is_empty(), table.contains("bill"), "{table}: {checked:#}");
+        let checked = invoke(&gate, &format!("again-{minutes}"), schedule(minutes + 1)).await;
+        assert!(checked["bill"]["as_of"].is_string() && checked["saw"]["notices"] == 0, "{table}: {checked:#}");
+    }
+}
+
+/// Whoever asks again under the same id takes back what the attempt before put aside.
+#[tokio::test]
+async fn a_run_that_is_killed_does_not_eat_the_allowance_of_the_day() {
+    let (world, billing) = world(third()).await;
+    let world = world.with_threshold("billing", "paid_requests_a_day_at_most", "20");
+    let mut gate = world.cost_gate().await;
+    for _ in 0..4 {
+        billing.change(|bill| bill.hangs = true);
+        tokio::select! {
+            _ = gate.invoke("a", schedule(0)) => panic!("the bill hangs"),
+            () = billing.was_asked() => {}
+        }
+        gate.kill().await;
+        billing.take_asked();
+        gate.start_again("cost-gate", &world.environment()).unwrap();
+    }
+    billing.change(|bill| bill.hangs = false);
+    assert_eq!(invoke(&gate, "a", schedule(0)).await["bill"]["outcome"], "fetched");
+}
+
+/// Lambda takes any answer for work that is done: what is not understood has to fail.
+#[tokio::test]
+async fn what_is_no_question_and_no_trigger_fails_and_is_noted() {
+    let (world, _) = world(third()).await;
+    let gate = world.cost_gate().await;
+    let record = json!({"version": "1.0", "requestContext": {"requestId": "r", "condition": "RetriesExhausted"},
+                        "requestPayload": schedule(0), "responseContext": {"statusCode": 200}});
+    let lost = [
+        json!([1]),
+        json!([schedule(0)]),
+        record,
+        json!({"foo": 1}),
+        json!({"source": "aws.ce", "detail": {}}),
+        json!({"detail": "{\"sweep\": {", "detail-type": "Scheduled Event", "source": "aws.scheduler",
+               "time": now().to_rfc3339(), "id": "1"}),
+    ];
+    for (index, payload) in lost.iter().enumerate() {
+        let error = gate.invoke(&format!("lost-{index}"), payload.clone()).await.unwrap().unwrap_err();
+        assert!(error["errorType"].as_str().unwrap().starts_with("Tollgate."), "{payload}: {error}");
+    }
+    let connection = rusqlite::Connection::open(world.folder().join("ledger.sqlite")).unwrap();
+    let count = "SELECT count(*) FROM documents WHERE collection LIKE '%unread%'";
+    let noted: usize = connection.query_row(count, [], |row| row.get(0)).unwrap();
+    assert_eq!(noted, lost.len());
+    let mut beside = schedule(0);
+    beside["requestContext"] = json!({});
+    assert_eq!(invoke(&gate, "beside", beside).await["saw"]["budgets"], 2, "it is a schedule all the same");
 }
 
 #[tokio::test]

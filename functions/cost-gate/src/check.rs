@@ -34,7 +34,8 @@ impl CostGate {
     /// Has the bill fetched, where that is due, and looks at the budgets of a round. What fails of one touches no other.
     ///
     /// # Errors
-    /// When the ledger fails, or when the time is over before the round is: asked again, it goes on.
+    /// When the ledger fails or a budget could not be looked at, when another run is fetching the first bill, or when the
+    /// time is over before the round is: asked again, it goes on.
     pub(crate) async fn check(
         &self,
         round: &Round,
@@ -94,9 +95,11 @@ impl CostGate {
         });
         tracing::info!(%summary, "checked");
         if left == 0 {
-            // What AWS says of itself comes once: it is handled when all budgets were looked at. A schedule comes again.
-            let is_done = tally.failed == 0 || renewal == Renewal::Schedule;
-            return is_done.then_some(summary).ok_or_else(|| {
+            // It fails after its work, so that it comes again, and in the end to the dead-letter queue.
+            if renewed.is_failed {
+                return Err(Problem::unavailable(renewed.outcome));
+            }
+            return (tally.failed == 0).then_some(summary).ok_or_else(|| {
                 Problem::unavailable(format!("{} budgets could not be looked at: the log says why", tally.failed))
             });
         }

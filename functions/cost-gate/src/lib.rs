@@ -40,6 +40,9 @@ impl Function for CostGate {
         if let Some(triggers) = Trigger::read(payload, self.house.clock.now()) {
             return self.triggered(triggers, payload, context).await;
         }
+        if let Some(problem) = receive::unread(payload, &context.request_id) {
+            return self.triggered(vec![Err(problem)], payload, context).await;
+        }
         let decide = async |question| self.decide(question, gather_limit(context)).await;
         let answer = async |request| self.house.answer(request, decide).await;
         respond(&self.house, payload, context, receive::receive, answer).await

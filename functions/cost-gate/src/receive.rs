@@ -1,11 +1,12 @@
 //! Receive: from an event to a question.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use tollgate_core::{change::Cost, decision::Gate, facts::Spending};
 use tollgate_gate::{Question, Request, key, route};
 use tollgate_lambda::{
     body::{self, Body},
-    event::{Event, HttpRequest},
+    event::{Event, HttpRequest, is_http},
     problem::Problem,
 };
 
@@ -44,6 +45,15 @@ pub(crate) fn receive(event: Event, request_id: &str) -> Result<Request<SpendQue
         }
         Event::Http(request) => http(&request),
     }
+}
+
+/// Why something is neither a question nor sent over HTTP, where it is neither: then nobody waits who could mend it.
+pub(crate) fn unread(payload: &str, request_id: &str) -> Option<Problem> {
+    let asks = serde_json::from_str(payload).is_ok_and(|value: Value| value.get("spending").is_some());
+    if asks || is_http(payload) {
+        return None;
+    }
+    Event::read(payload).and_then(|event| receive(event, request_id)).err()
 }
 
 fn http(request: &HttpRequest) -> Result<Request<SpendQuestion>, Problem> {

@@ -76,7 +76,13 @@ impl Bill {
             (BillingSource::Aws, None) => match kept::account(ledger).await {
                 Ok(account) => {
                     let account = account.map(|account| account.value).unwrap_or_default();
-                    (self.named(ledger, account.current.as_ref()).await, account.not_renewed)
+                    let snapshot = match account.is_lost {
+                        true => {
+                            Err(Gap::error("what is kept of the bill cannot be read: the next fetch writes it anew"))
+                        }
+                        false => self.named(ledger, account.current.as_ref()).await,
+                    };
+                    (snapshot, account.not_renewed)
                 }
                 Err(gap) => (Err(gap), None),
             },

@@ -2,15 +2,20 @@
 
 use lambda_runtime::{Context, Diagnostic};
 use serde_json::Value;
-use tollgate_lambda::{event::Event, metrics, problem::Problem, response};
+use tollgate_lambda::{
+    event::{Event, is_http},
+    metrics,
+    problem::Problem,
+    response,
+};
 
 use crate::House;
 
-/// Answers one event: `receive` makes a request of it, `answer` answers that. Over HTTP every problem is an answer; to a
-/// direct invocation it is a function error.
+/// Answers one event: `receive` makes a request of it, `answer` answers that. Over HTTP every problem is an answer; to
+/// all else it is a function error, since Lambda takes any answer for work that is done.
 ///
 /// # Errors
-/// For direct invocations, when there is no answer.
+/// For all but HTTP, when there is no answer.
 pub async fn respond<R>(
     house: &House,
     payload: &str,
@@ -19,7 +24,7 @@ pub async fn respond<R>(
     answer: impl AsyncFnOnce(R) -> Result<Value, Problem>,
 ) -> Result<Value, Diagnostic> {
     let event = Event::read(payload);
-    let is_http = matches!(event, Ok(Event::Http(_)) | Err(_));
+    let is_http = is_http(payload);
     let answered = match event.and_then(|event| receive(event, &context.request_id)) {
         Ok(request) => answer(request).await,
         Err(problem) => Err(problem),

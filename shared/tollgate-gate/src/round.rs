@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use tollgate_core::{Timestamp, digest};
 use tollgate_lambda::problem::Problem;
-use tollgate_ledger::{Collection, Commit, Expect, Put};
+use tollgate_ledger::{Collection, Commit, Document, Expect, LedgerError, Put};
 
 use crate::{House, suspects::Trying, unavailable};
 
@@ -92,7 +92,7 @@ impl Place {
 }
 
 impl House {
-    /// How far the last round of the same came.
+    /// How far the last round of the same came; none when that cannot be read.
     ///
     /// # Errors
     /// When the ledger fails.
@@ -101,9 +101,15 @@ impl House {
             return Ok(None);
         }
         let (sweeps, scope) = round.document(self.gate().as_str())?;
-        let place = self.ledger.document(&sweeps, &scope).await;
+        let place = match self.ledger.document(&sweeps, &scope).await {
+            Err(error @ LedgerError::Unreadable { .. }) => {
+                tracing::error!(%error, "the round begins with the first");
+                Ok(None)
+            }
+            place => place,
+        };
         let place = place.map_err(|error| unavailable("the last round's place cannot be read", &error))?;
-        Ok(place.map(|place| place.value))
+        Ok(place.map(|place: Document<Place>| place.value))
     }
 
     /// Notes how far a round came. Of two rounds at a time the later note stands; at worst something is looked at twice.

@@ -6,7 +6,7 @@ use tollgate_core::{
     settings::Settings,
 };
 use tollgate_lambda::problem::Problem;
-use tollgate_ledger::{Collection, Commit, Committed, Document, Expect, Put};
+use tollgate_ledger::{Collection, Commit, Committed, Document, Expect, LedgerError, Put};
 
 use crate::{House, unavailable};
 
@@ -25,7 +25,8 @@ pub struct Told {
 }
 
 impl House {
-    /// Takes a decision into the state that is kept under a key, and keeps the notice of a change together with it.
+    /// Takes a decision into the state that is kept under a key, and keeps the notice of a change together with it. A state
+    /// that cannot be read is as if there was none, and is written anew: what was told may be told once more.
     ///
     /// # Errors
     /// When the decision or the state cannot be kept: then nothing was told, and the next look tells it.
@@ -40,7 +41,7 @@ impl House {
         let at = report.evaluated_at;
         let level =
             report.observations.iter().map(|seen| seen.level).max_by_key(|level| level.weight()).unwrap_or(Level::Ok);
-        let mut is_recorded = false;
+        let (mut is_recorded, mut expect) = (false, Expect::same(known.as_ref()));
         for _ in 0..TRIES {
             let step = step(known.as_ref().map(|known| known.value.clone()), report, config);
             let told = Told {
@@ -57,12 +58,24 @@ impl House {
                 is_recorded = true;
             }
             let failed = |error| unavailable("the state cannot be kept", &error);
-            let put = Put::new(states, key, Expect::same(known.as_ref()), &step.state);
+            let put = Put::new(states, key, expect, &step.state);
             let commit = Commit { at, puts: vec![put.map_err(failed)?], notices: step.notice.into_iter().collect() };
             if self.ledger.commit(commit).await.map_err(failed)? == Committed::Stored {
                 return Ok(told);
             }
-            known = self.ledger.document(states, key).await.map_err(failed)?;
+            (known, expect) = match self.ledger.document(states, key).await {
+                Err(error @ LedgerError::Unreadable { .. }) => {
+                    tracing::error!(%error, key, "what was told before is not known");
+                    let version = self.ledger.version(states, key).await.map_err(failed)?;
+                    (None, version.map_or(Expect::Absent, Expect::Version))
+                }
+                known => known
+                    .map(|known| {
+                        let expect = Expect::same(known.as_ref());
+                        (known, expect)
+                    })
+                    .map_err(failed)?,
+            };
         }
         Err(unavailable("the state was written by others", &format_args!("{TRIES} times")))
     }

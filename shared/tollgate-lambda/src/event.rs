@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 use serde_json::value::RawValue;
 use tollgate_core::facts::ANONYMOUS;
 
@@ -81,6 +81,24 @@ struct Iam {
     user_arn: Option<String>,
 }
 
+/// The one sign of a request over HTTP, whose sender reads a status.
+#[derive(Debug, Deserialize)]
+struct Sign {
+    #[serde(default, rename = "requestContext")]
+    request_context: Option<BTreeMap<String, IgnoredAny>>,
+}
+
+/// Was it sent over HTTP, so that a status is an answer to it? To all else only a function error says that it is not done.
+pub fn is_http(payload: &str) -> bool {
+    // A list would be read as the fields in their order.
+    let sign: Option<Sign> = serde_json::from_str(payload).ok().filter(|_| is_object(payload));
+    sign.and_then(|sign| sign.request_context).is_some_and(|context| context.contains_key("http"))
+}
+
+fn is_object(payload: &str) -> bool {
+    payload.trim_start().starts_with('{')
+}
+
 /// What tells events apart. None of these is a field of a change.
 #[derive(Debug, Default, Deserialize)]
 struct Probe<'a> {
@@ -118,7 +136,7 @@ impl Event {
         if payload.len() > MAX_PAYLOAD_BYTES {
             return Err(Problem::too_large(payload.len(), MAX_PAYLOAD_BYTES));
         }
-        let probe = serde_json::from_str::<Probe<'_>>(payload).unwrap_or_default();
+        let probe = serde_json::from_str::<Probe<'_>>(payload).ok().filter(|_| is_object(payload)).unwrap_or_default();
         // Local emulators put fields of other formats beside the request context, so that comes first.
         let is_http = |context: &RawValue| serde_json::from_str::<RequestContext>(context.get()).is_ok();
         if !probe.request_context.is_some_and(is_http) {
@@ -180,7 +198,7 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::json;
 
-    use super::Event;
+    use super::{Event, is_http};
 
     fn http(change: impl FnOnce(&mut serde_json::Value)) -> super::HttpRequest {
         let mut payload = json!({
@@ -226,7 +244,8 @@ mod tests {
 
     #[test]
     fn anything_else_is_a_direct_invocation() {
-        for payload in ["{}", r#"{"id": "x"}"#, "[]", "null", "not json"] {
+        for payload in ["{}", r#"{"id": "x"}"#, "[]", "[1]", r#"[{"http": {"method": "GET"}}]"#, "null", "not json"] {
+            assert!(!is_http(payload), "{payload}");
             assert_eq!(Event::read(payload).unwrap(), Event::Direct(payload.as_bytes().to_vec()));
         }
     }
@@ -242,6 +261,19 @@ mod tests {
         ] {
             let problem = Event::read(payload).unwrap_err();
             assert!(problem.status == 400 && problem.detail.contains(expected), "{payload}: {}", problem.detail);
+        }
+    }
+
+    #[test]
+    fn only_a_request_over_http_is_answered_with_a_status() {
+        for (payload, expected) in [
+            (r#"{"requestContext": {"http": {}}}"#, true),
+            (r#"{"requestContext": {"http": 5}, "Records": []}"#, true),
+            (r#"{"requestContext": {"condition": "RetriesExhausted"}, "requestPayload": {"http": {}}}"#, false),
+            (r#"{"requestContext": 5, "http": {}}"#, false),
+            (r#"[{"requestContext": {"http": {}}}]"#, false),
+        ] {
+            assert_eq!(is_http(payload), expected, "{payload}");
         }
     }
 

@@ -12,7 +12,7 @@ use tollgate_core::{
     budget_alert::{BudgetAlert, CostAnomaly},
 };
 
-use crate::problem::Problem;
+use crate::{event::is_http, problem::Problem};
 
 mod alarm;
 mod alarm_rule;
@@ -64,7 +64,7 @@ impl Trigger {
     pub fn read(payload: &str, now: Timestamp) -> Option<Vec<Result<Self, Problem>>> {
         let event: Value = serde_json::from_str(payload).ok()?;
         // Local emulators put fields of other formats beside the request context, so that comes first.
-        if !event.is_object() || event.get("requestContext").is_some() {
+        if !event.is_object() || is_http(payload) {
             return None;
         }
         match event.get("Records") {
@@ -87,7 +87,12 @@ fn read_event(event: &Value, envelope: &Envelope<'_>, now: Timestamp) -> Option<
     let alarm = |alarm: Result<Alarm, Problem>| alarm.map(|alarm| Trigger::Alarm(Box::new(alarm)));
     if let Some(kind) = event.get("detail-type") {
         let detail = embedded(event.get("detail"));
+        let is_broken = detail.is_null() && event.get("detail").is_some_and(|detail| !detail.is_null());
         return Some(match (kind.as_str(), text(event, "source")) {
+            (Some("Scheduled Event"), Some("aws.events" | "aws.scheduler")) if is_broken => Err(Problem::field(
+                "detail",
+                "is a text that is not JSON: write an object, such as `{}` for everything",
+            )),
             (Some("Scheduled Event"), Some("aws.events" | "aws.scheduler")) => {
                 schedule::of_event(event, &detail, now).map(Trigger::Schedule)
             }

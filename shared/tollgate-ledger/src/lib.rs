@@ -186,6 +186,14 @@ impl Ledger {
         row.map(|row| row.read(&self.place())).transpose()
     }
 
+    /// The version of a document, also of one that cannot be read: for writing it anew.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn version(&self, collection: &Collection, key: &str) -> Result<Option<u64>, LedgerError> {
+        Ok(in_store!(self, store => store.document(collection, key))?.map(|row| row.version))
+    }
+
     /// The documents of a collection whose keys lie between two, both included, in the order of the keys' bytes. One that
     /// cannot be read is left out, with a line in the log: it must not keep the others from being read. Written as one
     /// that is absent, it is a conflict; read by itself, it is an error.

@@ -24,6 +24,12 @@ pub(super) struct Account {
     pub(super) paid: u64,
     /// Why the last fetch that was due did not happen; none once one did.
     pub(super) not_renewed: Option<String>,
+    /// When AWS last said that there is more to know than the snapshot has; none once a later fetch came.
+    #[serde(default)]
+    pub(super) wanted_since: Option<Timestamp>,
+    /// Is there one that cannot be read? Then this is an empty one in its place.
+    #[serde(skip)]
+    pub(super) is_lost: bool,
 }
 
 /// A snapshot that is kept.
@@ -40,7 +46,7 @@ pub(super) struct Current {
 }
 
 /// A fetch under way.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Renewing {
     /// Who fetches: the same when they are asked again.
     pub(super) by: String,
@@ -48,6 +54,9 @@ pub(super) struct Renewing {
     pub(super) since: Timestamp,
     /// Until when nobody else does.
     pub(super) until: Timestamp,
+    /// Paid requests that are put aside for it.
+    #[serde(default)]
+    pub(super) reserved: u64,
 }
 
 fn bill() -> Collection {
@@ -62,9 +71,17 @@ fn key(index: usize) -> String {
     format!("{index:06}")
 }
 
-/// What is known of the bill as a whole.
+/// What is known of the bill as a whole. Of a document that cannot be read the version is known, so that it is written anew.
 pub(super) async fn account(ledger: &Ledger) -> Result<Option<Document<Account>>, Gap> {
-    ledger.document(&bill(), ACCOUNT).await.map_err(|error| gap(&error))
+    match ledger.document(&bill(), ACCOUNT).await {
+        Err(error @ LedgerError::Unreadable { .. }) => {
+            tracing::error!(%error, "the bill's account is begun anew");
+            let version = ledger.version(&bill(), ACCOUNT).await.map_err(|error| gap(&error))?;
+            let value = Account { is_lost: true, ..Account::default() };
+            Ok(version.map(|version| Document { key: ACCOUNT.to_owned(), version, value }))
+        }
+        account => account.map_err(|error| gap(&error)),
+    }
 }
 
 /// Writes it, unless another was faster.

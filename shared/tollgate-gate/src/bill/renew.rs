@@ -11,12 +11,14 @@ use tollgate_ledger::{Committed, Document, document::MAX_DOCUMENT_BYTES};
 
 use super::{
     Statement,
-    kept::{self, Account, Renewing},
+    kept::{self, Account, Current, Renewing},
 };
 use crate::{House, unavailable};
 
 /// How often it is tried to write what others write at the same time.
 const TRIES: u32 = 8;
+/// Pages of an answer, as they are put aside for it: what is paid beyond that is counted when it is known.
+const PAGES: u64 = 2;
 
 /// Who wants a newer bill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +36,8 @@ pub struct Renewed {
     pub statement: Statement,
     /// What was done, for people: `fetched`, or why not.
     pub outcome: String,
+    /// Did the ledger fail, so that it has to be tried again?
+    pub is_failed: bool,
     /// Requests to AWS.
     pub requests: u64,
     /// Those of them that are paid for.
@@ -59,13 +63,15 @@ impl Limits {
         }
     }
 
-    /// Is the snapshot that counts too new to be replaced?
-    fn is_new(&self, account: &Account, renewal: Renewal, now: Timestamp) -> bool {
-        let Some(current) = &account.current else { return false };
+    /// Is the snapshot that counts too new to be replaced, whoever wants that?
+    fn is_young(&self, current: &Current, now: Timestamp) -> bool {
+        (0..self.least_age_seconds).contains(&(now - current.fetched_at).num_seconds())
+    }
+
+    /// Is it as new as a schedule wants it, and is nothing known that it does not have?
+    fn is_served(&self, account: &Account, current: &Current, now: Timestamp) -> bool {
         let span = |time: Timestamp| time.timestamp().div_euclid(self.refresh_seconds);
-        let is_young = (now - current.fetched_at).num_seconds() < self.least_age_seconds;
-        let is_served = renewal == Renewal::Schedule && current.is_whole && span(current.fetched_at) == span(now);
-        is_young || is_served
+        current.is_whole && account.wanted_since.is_none() && span(current.fetched_at) == span(now)
     }
 }
 
@@ -84,23 +90,69 @@ impl Limits {
 }
 
 impl Account {
-    fn paid_on(&self, day: NaiveDate) -> u64 {
-        if self.day == Some(day) { self.paid } else { 0 }
+    /// What was paid on a day, apart from what an earlier attempt of the same asker put aside: it is asked again since that
+    /// one ended. A meter that is lost may have stood at what a run pays at most.
+    fn paid_on(&self, day: NaiveDate, by: &str, ceiling: u64) -> u64 {
+        if self.is_lost {
+            return ceiling;
+        }
+        let own = self.renewing.as_ref().filter(|renewing| renewing.by == by).map_or(0, |renewing| renewing.reserved);
+        if self.day == Some(day) { self.paid.saturating_sub(own) } else { 0 }
     }
 }
 
-/// Whether it is ours to fetch.
+impl Account {
+    /// Has what was fetched count, or says why there is none.
+    fn settle(&mut self, renewing: &Renewing, paid: u64, kept: Result<Current, String>) -> String {
+        self.renewing = None;
+        self.paid = self.paid.saturating_sub(renewing.reserved).saturating_add(paid);
+        match kept {
+            Ok(current) => {
+                let outcome = if current.is_whole { "fetched" } else { "fetched, and not all of it came" };
+                self.not_renewed = None;
+                self.wanted_since = self.wanted_since.filter(|since| *since > renewing.since);
+                self.current = Some(current);
+                outcome.to_owned()
+            }
+            Err(error) => {
+                let reason = format!("the bill could not be renewed: {error}");
+                tracing::error!(reason, "the bill");
+                self.not_renewed = Some(reason.clone());
+                reason
+            }
+        }
+    }
+}
+
+/// Whether it is ours to fetch, and what may be paid.
 enum Begun {
-    Ours { account: Box<Document<Account>>, allowed: u64 },
+    Ours {
+        renewing: Renewing,
+        current: Option<Current>,
+        allowed: u64,
+    },
+    /// Why not.
     No(String),
+    /// Another has been at it since then.
+    UnderWay(Timestamp),
+}
+
+/// Who asks, for how long nobody else does, and what it may take.
+struct Asked<'a> {
+    by: &'a str,
+    lease: Duration,
+    /// Questions, if each answer had one page.
+    questions: u64,
+    /// The most that one run pays for.
+    ceiling: u64,
 }
 
 impl House {
     /// Has the bill fetched, where that is due and allowed, and gives it as it is known then. What does not come leaves what
-    /// was there. `by` names who asks, the same when they are asked again.
+    /// was there, also when the ledger fails. `by` names who asks, the same when they are asked again.
     ///
     /// # Errors
-    /// When the ledger cannot be read or written.
+    /// When another run is fetching the first bill, so that nothing can be said before it is there.
     pub async fn renew_bill(
         &self,
         renewal: Renewal,
@@ -112,6 +164,7 @@ impl House {
             requests: statement.requests,
             statement,
             outcome,
+            is_failed: false,
             paid_requests: 0,
             price_usd_micros: 0,
         };
@@ -120,16 +173,30 @@ impl House {
             return Ok(done(self.bill.read(&self.ledger).await, outcome));
         }
         let settings = self.catalogue.settings.resolve("", None);
-        let (now, limits) = (self.clock.now(), Limits::of(&settings));
-        let wanted = Wanted::of(&settings);
-        let (begun, allowed) =
-            match self.take_renewal(renewal, by, lease, &limits, wanted.paid_requests_at_most).await? {
-                Begun::Ours { account, allowed } => (account, allowed),
-                Begun::No(reason) => return Ok(done(self.bill.read(&self.ledger).await, reason)),
-            };
-        let wanted = Wanted { paid_requests_at_most: allowed, ..wanted };
-        let plan = Plan::of(&self.catalogue.budgets, &wanted, now);
-        let previous = self.bill.named(&self.ledger, begun.value.current.as_ref()).await.ok();
+        let (now, limits, wanted) = (self.clock.now(), Limits::of(&settings), Wanted::of(&settings));
+        let plan = |wanted: &Wanted| Plan::of(&self.catalogue.budgets, wanted, now);
+        let questions = u64::try_from(plan(&wanted).questions()).unwrap_or(u64::MAX);
+        let asked = Asked { by, lease, questions, ceiling: wanted.paid_requests_at_most };
+        let failed = |statement: Statement, problem: Problem| {
+            tracing::error!(problem = problem.detail, "the bill");
+            Renewed { is_failed: true, ..done(statement, problem.detail) }
+        };
+        let (renewing, current, allowed) = match self.take_renewal(renewal, &asked, &limits).await {
+            Ok(Begun::Ours { renewing, current, allowed }) => (renewing, current, allowed),
+            Ok(Begun::No(reason)) => return Ok(done(self.bill.read(&self.ledger).await, reason)),
+            Ok(Begun::UnderWay(since)) => {
+                let statement = self.bill.read(&self.ledger).await;
+                let reason = format!("not fetched: another run has been fetching it since {since}");
+                return if statement.snapshot().is_ok() {
+                    Ok(done(statement, reason))
+                } else {
+                    Err(Problem::unavailable(reason))
+                };
+            }
+            Err(problem) => return Ok(failed(self.bill.read(&self.ledger).await, problem)),
+        };
+        let plan = plan(&Wanted { paid_requests_at_most: allowed, ..wanted });
+        let previous = self.bill.named(&self.ledger, current.as_ref()).await.ok();
         self.bill.release();
         let mut fetched = Billing::new(&self.sdk).fetch(&plan, previous.as_deref(), now, deadline).await;
         if fetched.requests > 0 {
@@ -138,99 +205,106 @@ impl House {
         }
         drop(previous);
         let Snapshot { requests, paid_requests, price_usd_micros, .. } = fetched;
-        let outcome = self.settle_renewal(*begun, fetched, allowed).await?;
-        tracing::info!(outcome, requests, paid_requests, price_usd_micros, "the bill");
+        let settled = self.settle_renewal(&renewing, fetched).await;
         let statement = self.bill.read(&self.ledger).await;
-        Ok(Renewed {
-            statement: Statement { requests, price_usd_micros, ..statement },
-            outcome,
-            requests,
-            paid_requests,
-            price_usd_micros,
-        })
+        let statement = Statement { requests, price_usd_micros, ..statement };
+        let renewed = match settled {
+            Ok(outcome) => done(statement, outcome),
+            Err(problem) => failed(statement, problem),
+        };
+        tracing::info!(renewed.outcome, requests, paid_requests, price_usd_micros, "the bill");
+        Ok(Renewed { paid_requests, price_usd_micros, ..renewed })
     }
 
-    /// Takes the right to fetch, and puts aside what it may pay for: a process that is killed has spent that.
-    async fn take_renewal(
+    /// Why it is not ours to fetch, if it is not.
+    async fn not_due(
         &self,
+        account: &Account,
         renewal: Renewal,
         by: &str,
-        lease: Duration,
         limits: &Limits,
-        ceiling: u64,
-    ) -> Result<Begun, Problem> {
+        now: Timestamp,
+    ) -> Option<Begun> {
+        let new = |text: &str| Some(Begun::No(text.to_owned()));
+        if let Some(current) = &account.current {
+            if limits.is_young(current, now) {
+                return new("not fetched: the bill that is kept is new enough for now");
+            }
+            let is_served = renewal == Renewal::Schedule && limits.is_served(account, current, now);
+            // What counts may be lost or damaged: then it serves nobody.
+            if is_served && self.bill.named(&self.ledger, Some(current)).await.is_ok() {
+                return new("not fetched: the bill that is kept is new enough");
+            }
+        }
+        let other = account.renewing.as_ref().filter(|other| now < other.until && other.by != by)?;
+        Some(Begun::UnderWay(other.since))
+    }
+
+    /// Takes the right to fetch, and puts aside what it asks for: a process that is killed has spent that.
+    async fn take_renewal(&self, renewal: Renewal, asked: &Asked<'_>, limits: &Limits) -> Result<Begun, Problem> {
         let now = self.clock.now();
         let today = now.date_naive();
         for _ in 0..TRIES {
             let known = self.account().await?;
             let mut account = known.as_ref().map(|known| known.value.clone()).unwrap_or_default();
-            if limits.is_new(&account, renewal, now) {
-                return Ok(Begun::No("not fetched: the bill that is kept is new enough".to_owned()));
+            let not_due = self.not_due(&account, renewal, asked.by, limits, now).await;
+            let is_news = renewal == Renewal::WakeUp && account.wanted_since.is_none_or(|since| since < now);
+            if is_news {
+                account.wanted_since = Some(now);
             }
-            if let Some(other) = account.renewing.as_ref().filter(|other| now < other.until && other.by != by) {
-                return Ok(Begun::No(format!("not fetched: another run has been fetching it since {}", other.since)));
+            if let Some(not_due) = not_due {
+                // The next run of any kind sees to it, so that what woke this one is done.
+                if is_news && self.put_account(known.as_ref(), &account).await? == Committed::Conflict {
+                    continue;
+                }
+                return Ok(not_due);
             }
-            let paid = account.paid_on(today);
-            let allowed = ceiling.min(limits.paid_a_day_at_most.saturating_sub(paid));
-            account.day = Some(today);
-            account.paid = paid.saturating_add(allowed);
-            account.renewing = Some(Renewing {
-                by: by.to_owned(),
+            let paid = account.paid_on(today, asked.by, asked.ceiling);
+            let allowed = asked.ceiling.min(limits.paid_a_day_at_most.saturating_sub(paid));
+            let renewing = Renewing {
+                by: asked.by.to_owned(),
                 since: now,
-                until: now + TimeDelta::from_std(lease).unwrap_or_default(),
-            });
-            let refused = (allowed == 0).then(|| limits.refusal(ceiling, paid));
-            if let Some(reason) = &refused {
-                account.renewing = None;
-                account.not_renewed = Some(reason.clone());
-            }
+                until: now + TimeDelta::from_std(asked.lease).unwrap_or_default(),
+                reserved: asked.questions.saturating_mul(PAGES).min(allowed),
+            };
+            let refused = (allowed == 0).then(|| limits.refusal(asked.ceiling, paid));
+            account.day = Some(today);
+            account.paid = paid.saturating_add(renewing.reserved);
+            account.renewing = refused.is_none().then(|| renewing.clone());
+            account.not_renewed = refused.clone().or(account.not_renewed);
             if self.put_account(known.as_ref(), &account).await? == Committed::Conflict {
                 continue;
             }
-            if let Some(reason) = refused {
-                tracing::error!(reason, "the bill");
-                return Ok(Begun::No(reason));
-            }
-            let version = known.map_or(1, |known| known.version.saturating_add(1));
-            let account = Document { key: String::new(), version, value: account };
-            return Ok(Begun::Ours { account: Box::new(account), allowed });
+            let Some(reason) = refused else {
+                return Ok(Begun::Ours { renewing, current: account.current, allowed });
+            };
+            tracing::error!(reason, "the bill");
+            return Ok(Begun::No(reason));
         }
         Err(unavailable("the bill's account was written by others", &format_args!("{TRIES} times")))
     }
 
-    /// Keeps what was fetched, has it count, and gives back what was put aside and not paid.
-    async fn settle_renewal(
-        &self,
-        begun: Document<Account>,
-        fetched: Snapshot,
-        allowed: u64,
-    ) -> Result<String, Problem> {
-        let mut account = begun.value.clone();
-        account.renewing = None;
-        account.paid = account.paid.saturating_sub(allowed.saturating_sub(fetched.paid_requests));
+    /// Keeps what was fetched, has it count, and writes down what was paid in place of what was put aside.
+    async fn settle_renewal(&self, renewing: &Renewing, fetched: Snapshot) -> Result<String, Problem> {
+        let paid = fetched.paid_requests;
         // It is some megabytes, so it is read again slice by slice and not there twice.
         let kept = match fetched.requests {
             0 => Err("the time was over before AWS could be asked, or there is nothing to ask for".to_owned()),
             _ => kept::keep(&self.ledger, fetched, MAX_DOCUMENT_BYTES).await,
         };
-        let outcome = match kept {
-            Ok(current) => {
-                let outcome = if current.is_whole { "fetched" } else { "fetched, and not all of it came" };
-                account.not_renewed = None;
-                account.current = Some(current);
-                outcome.to_owned()
+        for _ in 0..TRIES {
+            // Somebody may have noted meanwhile that they want a newer one.
+            let known = self.account().await?;
+            let mut account = known.as_ref().map(|known| known.value.clone()).unwrap_or_default();
+            if account.renewing.as_ref() != Some(renewing) {
+                return Ok("fetched too late: another run was fetching it by then".to_owned());
             }
-            Err(error) => {
-                let reason = format!("the bill could not be renewed: {error}");
-                tracing::error!(reason, "the bill");
-                account.not_renewed = Some(reason.clone());
-                reason
+            let outcome = account.settle(renewing, paid, kept.clone());
+            if self.put_account(known.as_ref(), &account).await? == Committed::Stored {
+                return Ok(outcome);
             }
-        };
-        match self.put_account(Some(&begun), &account).await? {
-            Committed::Stored => Ok(outcome),
-            Committed::Conflict => Ok("fetched too late: another run was fetching it by then".to_owned()),
         }
+        Err(unavailable("the bill's account was written by others", &format_args!("{TRIES} times")))
     }
 
     async fn account(&self) -> Result<Option<Document<Account>>, Problem> {
@@ -248,7 +322,7 @@ impl House {
 mod tests {
     use tollgate_core::Timestamp;
 
-    use super::{Account, Limits, Renewal};
+    use super::{Account, Limits, Renewing};
     use crate::bill::kept::Current;
 
     fn at(text: &str) -> Timestamp {
@@ -265,25 +339,56 @@ mod tests {
     #[test]
     fn a_bill_is_fetched_once_in_a_span_and_sooner_for_an_alert_or_a_part_that_is_missing() {
         let limits = Limits { refresh_seconds: 28_800, least_age_seconds: 3600, paid_a_day_at_most: 200 };
-        for (now, renewal, is_whole, is_new) in [
-            ("2026-11-21T15:59:59Z", Renewal::Schedule, true, true),
-            ("2026-11-21T16:00:00Z", Renewal::Schedule, true, false),
-            ("2026-11-21T10:59:59Z", Renewal::WakeUp, true, true),
-            ("2026-11-21T11:00:00Z", Renewal::WakeUp, true, false),
-            ("2026-11-21T10:59:59Z", Renewal::Schedule, false, true),
-            ("2026-11-21T11:00:00Z", Renewal::Schedule, false, false),
+        for (now, is_whole, is_wanted, is_young, is_served) in [
+            ("2026-11-21T15:59:59Z", true, false, false, true),
+            ("2026-11-21T16:00:00Z", true, false, false, false),
+            ("2026-11-21T10:59:59Z", true, false, true, true),
+            ("2026-11-21T10:59:59Z", true, true, true, false),
+            ("2026-11-21T11:00:00Z", true, true, false, false),
+            ("2026-11-21T11:00:00Z", false, false, false, false),
+            // Fetched in times to come, by a clock that was wrong.
+            ("2026-11-20T10:00:00Z", true, false, false, false),
         ] {
-            assert_eq!(limits.is_new(&account(is_whole), renewal, at(now)), is_new, "{now} {renewal:?} {is_whole}");
+            let mut account = account(is_whole);
+            account.wanted_since = is_wanted.then(|| at("2026-11-21T10:30:00Z"));
+            let (current, now) = (account.current.clone().unwrap(), at(now));
+            assert_eq!(limits.is_young(&current, now), is_young, "{now} {is_whole} {is_wanted}");
+            assert_eq!(limits.is_served(&account, &current, now), is_served, "{now} {is_whole} {is_wanted}");
         }
-        assert!(!limits.is_new(&Account::default(), Renewal::Schedule, at("2026-11-21T10:00:00Z")));
+    }
+
+    fn renewing(by: &str, reserved: u64) -> Renewing {
+        let since = at("2026-11-21T11:00:00Z");
+        Renewing { by: by.to_owned(), since, until: at("2026-11-21T11:05:00Z"), reserved }
+    }
+
+    #[test]
+    fn what_is_wanted_while_it_is_fetched_is_still_wanted_and_what_was_paid_counts() {
+        let fetch = renewing("a", 12);
+        for (since, is_wanted) in [("2026-11-21T10:30:00Z", false), ("2026-11-21T11:01:00Z", true)] {
+            let mut account = Account { paid: 19, renewing: Some(fetch.clone()), ..account(true) };
+            account.wanted_since = Some(at(since));
+            let current = account.current.clone().unwrap();
+            assert_eq!(account.settle(&fetch, 15, Ok(current)), "fetched");
+            assert_eq!((account.wanted_since.is_some(), account.paid), (is_wanted, 22), "{since}");
+        }
+    }
+
+    #[test]
+    fn an_attempt_that_is_made_again_takes_its_place_and_a_lost_meter_counts_a_whole_run() {
+        let today = at("2026-11-21T11:00:00Z").date_naive();
+        let killed = Account { paid: 19, renewing: Some(renewing("a", 12)), ..account(true) };
+        assert_eq!((killed.paid_on(today, "a", 50), killed.paid_on(today, "b", 50)), (7, 19));
+        let lost = Account { is_lost: true, ..Account::default() };
+        assert_eq!(lost.paid_on(today, "a", 50), 50);
     }
 
     #[test]
     fn the_meter_is_of_a_day_and_says_which_ceiling_is_reached() {
         let limits = Limits { refresh_seconds: 1, least_age_seconds: 0, paid_a_day_at_most: 200 };
         let (today, tomorrow) = (at("2026-11-21T23:00:00Z"), at("2026-11-22T00:00:00Z"));
-        assert_eq!(account(true).paid_on(today.date_naive()), 7);
-        assert_eq!(account(true).paid_on(tomorrow.date_naive()), 0);
+        assert_eq!(account(true).paid_on(today.date_naive(), "a", 50), 7);
+        assert_eq!(account(true).paid_on(tomorrow.date_naive(), "a", 50), 0);
         assert!(
             limits.refusal(50, 200).contains("the ceiling of 200 paid requests a day is reached (200 were paid for)")
         );

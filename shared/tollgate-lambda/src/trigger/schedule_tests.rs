@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{
     Schedule, Scope, Trigger,
-    tests::{one, problem},
+    tests::{now, one, problem},
 };
 
 fn schedule(event: &Value) -> Schedule {
@@ -18,6 +18,20 @@ fn scheduled(source: &str, resource: &str) -> Value {
     json!({"version": "0", "id": "53dc4d37-0000-4000-8000-000000000001", "detail-type": "Scheduled Event",
            "source": source, "account": "111122223333", "time": "2026-03-29T00:30:00Z", "region": "eu-central-1",
            "resources": [resource], "detail": {}})
+}
+
+fn with(event: &Value, field: &str, value: &Value) -> Value {
+    let mut event = event.clone();
+    event[field] = value.clone();
+    event
+}
+
+#[test]
+fn only_a_request_over_http_is_no_schedule() {
+    let event = scheduled("aws.scheduler", "arn:aws:scheduler:eu-central-1:111122223333:schedule/default/sweep");
+    assert_eq!(schedule(&with(&event, "requestContext", &json!({}))), schedule(&event));
+    let over_http = with(&event, "requestContext", &json!({"http": {"method": "POST"}}));
+    assert!(Trigger::read(&over_http.to_string(), now()).is_none());
 }
 
 #[test]
@@ -41,6 +55,10 @@ fn a_schedule_is_the_same_from_a_rule_and_from_scheduler() {
     let mut event = scheduled("aws.events", "x");
     event["detail"] = json!("{\"sweep\": {\"services\": [\"checkout\"]}}");
     assert_eq!(schedule(&event).scope.services, ["checkout"]);
+    for broken in ["{\"sweep\": {\"services\": [\"checkout\"]}", ""] {
+        let event = with(&event, "detail", &json!(broken));
+        assert!(problem(&event).contains("`detail`: is a text that is not JSON"), "{broken}");
+    }
     event["time"] = json!("soon");
     assert!(problem(&event).contains("`time`: should be a time"));
     event.as_object_mut().unwrap().remove("time");
