@@ -92,6 +92,7 @@ fn of_anomaly(budget: &BudgetFact, anomaly: &AnomalyFact, findings: &[&Finding])
         budget_remaining_ppm: remaining(budget),
         burn_rate_micro: None,
         is_idle: false,
+        maintenance: None,
         clears_when: Some("it is said in the console what it was, or it is over".to_owned()),
         size: Some(anomaly.impact_micros),
         headline: Some(match level {
