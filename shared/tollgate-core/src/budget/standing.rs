@@ -10,8 +10,8 @@ use super::{
 use crate::{
     evidence::{Evidence, EvidenceStatus},
     spend::{
-        BilledAmount, Outlook, Projection, Span, SpendError, Weighting, from_given, over, own,
-        ppm_down, ppm_up, run_aways, to_micros, unit_cost, used_up_on, whole_of,
+        BilledAmount, Outlook, Projection, Span, SpendError, Weighting, from_given, over, own, ppm_down, ppm_up,
+        run_aways, to_micros, unit_cost, used_up_on, whole_of,
     },
 };
 
