@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use chrono::{NaiveDate, TimeDelta};
+use chrono::TimeDelta;
 use tokio::time::Instant;
 use tollgate_aws::billing::{Billing, BillingSource, Plan, Snapshot, Wanted, count_requests};
-use tollgate_core::{Timestamp, settings::Settings};
+use tollgate_core::Timestamp;
 use tollgate_lambda::problem::Problem;
 use tollgate_ledger::{Committed, Document, document::MAX_DOCUMENT_BYTES};
 
@@ -14,6 +14,9 @@ use super::{
     kept::{self, Account, Current, Renewing},
 };
 use crate::{House, unavailable};
+use limits::Limits;
+
+mod limits;
 
 /// How often it is tried to write what others write at the same time.
 const TRIES: u32 = 8;
@@ -44,84 +47,6 @@ pub struct Renewed {
     pub paid_requests: u64,
     /// What they cost, in millionths of a US dollar.
     pub price_usd_micros: u64,
-}
-
-/// The settings of the group `billing` that say when to fetch.
-struct Limits {
-    refresh_seconds: i64,
-    least_age_seconds: i64,
-    paid_a_day_at_most: u64,
-}
-
-impl Limits {
-    fn of(settings: &Settings) -> Self {
-        let number = |name: &str| settings.integer("billing", name).unwrap_or(0);
-        Self {
-            refresh_seconds: number("refresh_seconds").max(1),
-            least_age_seconds: number("least_age_seconds").max(0),
-            paid_a_day_at_most: settings.seconds("billing", "paid_requests_a_day_at_most"),
-        }
-    }
-
-    /// Is the snapshot that counts too new to be replaced, whoever wants that?
-    fn is_young(&self, current: &Current, now: Timestamp) -> bool {
-        (0..self.least_age_seconds).contains(&(now - current.fetched_at).num_seconds())
-    }
-
-    /// Is it as new as a schedule wants it, and is nothing known that it does not have?
-    fn is_served(&self, account: &Account, current: &Current, now: Timestamp) -> bool {
-        let span = |time: Timestamp| time.timestamp().div_euclid(self.refresh_seconds);
-        current.is_whole && account.wanted_since.is_none() && span(current.fetched_at) == span(now)
-    }
-}
-
-impl Limits {
-    /// Why nothing may be paid for.
-    fn refusal(&self, ceiling: u64, paid: u64) -> String {
-        if ceiling == 0 {
-            return "the bill was not fetched: `billing.paid_requests_at_most` lets nothing be paid for".to_owned();
-        }
-        format!(
-            "the bill was not fetched: the ceiling of {} paid requests a day is reached ({paid} were paid for); raise \
-             `billing.paid_requests_a_day_at_most`, or wait for tomorrow",
-            self.paid_a_day_at_most
-        )
-    }
-}
-
-impl Account {
-    /// What was paid on a day, apart from what an earlier attempt of the same asker put aside: it is asked again since that
-    /// one ended. A meter that is lost may have stood at what a run pays at most.
-    fn paid_on(&self, day: NaiveDate, by: &str, ceiling: u64) -> u64 {
-        if self.is_lost {
-            return ceiling;
-        }
-        let own = self.renewing.as_ref().filter(|renewing| renewing.by == by).map_or(0, |renewing| renewing.reserved);
-        if self.day == Some(day) { self.paid.saturating_sub(own) } else { 0 }
-    }
-}
-
-impl Account {
-    /// Has what was fetched count, or says why there is none.
-    fn settle(&mut self, renewing: &Renewing, paid: u64, kept: Result<Current, String>) -> String {
-        self.renewing = None;
-        self.paid = self.paid.saturating_sub(renewing.reserved).saturating_add(paid);
-        match kept {
-            Ok(current) => {
-                let outcome = if current.is_whole { "fetched" } else { "fetched, and not all of it came" };
-                self.not_renewed = None;
-                self.wanted_since = self.wanted_since.filter(|since| *since > renewing.since);
-                self.current = Some(current);
-                outcome.to_owned()
-            }
-            Err(error) => {
-                let reason = format!("the bill could not be renewed: {error}");
-                tracing::error!(reason, "the bill");
-                self.not_renewed = Some(reason.clone());
-                reason
-            }
-        }
-    }
 }
 
 /// Whether it is ours to fetch, and what may be paid.
@@ -319,79 +244,4 @@ impl House {
 }
 
 #[cfg(test)]
-mod tests {
-    use tollgate_core::Timestamp;
-
-    use super::{Account, Limits, Renewing};
-    use crate::bill::kept::Current;
-
-    fn at(text: &str) -> Timestamp {
-        text.parse().unwrap()
-    }
-
-    /// Fetched at ten, in the span from eight to sixteen.
-    fn account(is_whole: bool) -> Account {
-        let fetched_at = at("2026-11-21T10:00:00Z");
-        let current = Current { snapshot: "sha256:0".to_owned(), slices: 1, fetched_at, is_whole };
-        Account { current: Some(current), day: Some(fetched_at.date_naive()), paid: 7, ..Account::default() }
-    }
-
-    #[test]
-    fn a_bill_is_fetched_once_in_a_span_and_sooner_for_an_alert_or_a_part_that_is_missing() {
-        let limits = Limits { refresh_seconds: 28_800, least_age_seconds: 3600, paid_a_day_at_most: 200 };
-        for (now, is_whole, is_wanted, is_young, is_served) in [
-            ("2026-11-21T15:59:59Z", true, false, false, true),
-            ("2026-11-21T16:00:00Z", true, false, false, false),
-            ("2026-11-21T10:59:59Z", true, false, true, true),
-            ("2026-11-21T10:59:59Z", true, true, true, false),
-            ("2026-11-21T11:00:00Z", true, true, false, false),
-            ("2026-11-21T11:00:00Z", false, false, false, false),
-            // Fetched in times to come, by a clock that was wrong.
-            ("2026-11-20T10:00:00Z", true, false, false, false),
-        ] {
-            let mut account = account(is_whole);
-            account.wanted_since = is_wanted.then(|| at("2026-11-21T10:30:00Z"));
-            let (current, now) = (account.current.clone().unwrap(), at(now));
-            assert_eq!(limits.is_young(&current, now), is_young, "{now} {is_whole} {is_wanted}");
-            assert_eq!(limits.is_served(&account, &current, now), is_served, "{now} {is_whole} {is_wanted}");
-        }
-    }
-
-    fn renewing(by: &str, reserved: u64) -> Renewing {
-        let since = at("2026-11-21T11:00:00Z");
-        Renewing { by: by.to_owned(), since, until: at("2026-11-21T11:05:00Z"), reserved }
-    }
-
-    #[test]
-    fn what_is_wanted_while_it_is_fetched_is_still_wanted_and_what_was_paid_counts() {
-        let fetch = renewing("a", 12);
-        for (since, is_wanted) in [("2026-11-21T10:30:00Z", false), ("2026-11-21T11:01:00Z", true)] {
-            let mut account = Account { paid: 19, renewing: Some(fetch.clone()), ..account(true) };
-            account.wanted_since = Some(at(since));
-            let current = account.current.clone().unwrap();
-            assert_eq!(account.settle(&fetch, 15, Ok(current)), "fetched");
-            assert_eq!((account.wanted_since.is_some(), account.paid), (is_wanted, 22), "{since}");
-        }
-    }
-
-    #[test]
-    fn an_attempt_that_is_made_again_takes_its_place_and_a_lost_meter_counts_a_whole_run() {
-        let today = at("2026-11-21T11:00:00Z").date_naive();
-        let killed = Account { paid: 19, renewing: Some(renewing("a", 12)), ..account(true) };
-        assert_eq!((killed.paid_on(today, "a", 50), killed.paid_on(today, "b", 50)), (7, 19));
-        let lost = Account { is_lost: true, ..Account::default() };
-        assert_eq!(lost.paid_on(today, "a", 50), 50);
-    }
-
-    #[test]
-    fn the_meter_is_of_a_day_and_says_which_ceiling_is_reached() {
-        let limits = Limits { refresh_seconds: 1, least_age_seconds: 0, paid_a_day_at_most: 200 };
-        let (today, tomorrow) = (at("2026-11-21T23:00:00Z"), at("2026-11-22T00:00:00Z"));
-        assert_eq!(account(true).paid_on(today.date_naive(), "a", 50), 7);
-        assert_eq!(account(true).paid_on(tomorrow.date_naive(), "a", 50), 0);
-        assert!(
-            limits.refusal(50, 200).contains("the ceiling of 200 paid requests a day is reached (200 were paid for)")
-        );
-        assert!(limits.refusal(0, 0).contains("`billing.paid_requests_at_most` lets nothing be paid for"));
-    }
-}
+mod tests;
