@@ -17,6 +17,8 @@ mod retired;
 mod retired_tests;
 mod showback;
 mod spent;
+#[cfg(test)]
+mod spent_tests;
 mod state;
 mod step;
 #[cfg(test)]
