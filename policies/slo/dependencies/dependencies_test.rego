@@ -39,3 +39,12 @@ test_one_that_is_not_known_warns if {
 	found := dependencies.warn with input as needs(blind, {})
 	endswith(testing.only(found).message, "is not known: not there")
 }
+
+test_one_in_maintenance_is_told if {
+	window := {"name": "settlement", "reason": "r", "starts_at": "2026-11-21T09:00:00Z", "ends_at": "2026-11-21T11:00:00Z"}
+	found := dependencies.warn with input as needs({"maintenance": [window]}, {})
+	testing.only(found).message == concat("", [
+		"`ledger-db`, which `payments-api` needs, is in planned maintenance `settlement` until 2026-11-21T11:00:00Z",
+	])
+	testing.only(found).owner == "data-platform"
+}

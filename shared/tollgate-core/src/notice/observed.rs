@@ -14,7 +14,7 @@ use crate::{
 
 const MILLION: u64 = 1_000_000;
 /// What clears it when rules failed.
-const BLIND: &str = "every rule can be judged again";
+pub(super) const BLIND: &str = "every rule can be judged again";
 /// The window whose burn rate a notice tells.
 const TOLD_WINDOW: &str = "1h";
 
@@ -49,7 +49,7 @@ fn first(windows: &[MaintenanceWindow]) -> Option<Maintenance> {
 }
 
 /// Did a rule fail, so that nobody knows what it would have found?
-fn is_failure(finding: &Finding) -> bool {
+pub(super) fn is_failure(finding: &Finding) -> bool {
     matches!(finding.kind, FindingKind::EvaluationError | FindingKind::NoRuleRan)
 }
 

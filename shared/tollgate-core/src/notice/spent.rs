@@ -1,6 +1,9 @@
 //! From a decision about spend to how each step of each budget stands: people are told of a step once in a period.
 
-use super::{Level, Observation, Report};
+use super::{
+    Level, Observation, Report,
+    observed::{BLIND, is_failure},
+};
 use crate::{
     budget::{AnomalyFact, BudgetFact, Enforcement, StepFact, StepKind},
     decision::Decision,
@@ -20,6 +23,7 @@ impl Report {
         let counts = |finding: &&Finding| finding.mode == Mode::Enforce && finding.waiver.is_none();
         let findings: Vec<&Finding> = decision.findings.iter().filter(counts).collect();
         let frame = facts.frame();
+        let is_blind = findings.iter().any(|finding| is_failure(finding));
         let service = facts.service.as_ref();
         let owner = service.and_then(|service| service.owner.clone());
         Self {
@@ -32,12 +36,12 @@ impl Report {
             runbook: service.and_then(|service| service.runbook.clone()),
             maintenance: None,
             period: facts.budgets.first().and_then(|budget| Some(budget.period.as_ref()?.first_day)),
-            observations: facts.budgets.iter().flat_map(|budget| of_budget(budget, &findings)).collect(),
+            observations: facts.budgets.iter().flat_map(|budget| of_budget(budget, &findings, is_blind)).collect(),
         }
     }
 }
 
-fn of_budget(budget: &BudgetFact, findings: &[&Finding]) -> Vec<Observation> {
+fn of_budget(budget: &BudgetFact, findings: &[&Finding], is_blind: bool) -> Vec<Observation> {
     let own: Vec<&Finding> =
         findings.iter().copied().filter(|finding| finding.evidence.contains(&budget.evidence.id)).collect();
     let (of_steps, of_bill): (Vec<&Finding>, Vec<&Finding>) =
@@ -45,17 +49,18 @@ fn of_budget(budget: &BudgetFact, findings: &[&Finding]) -> Vec<Observation> {
     let (of_anomalies, of_bill): (Vec<&Finding>, Vec<&Finding>) =
         of_bill.into_iter().partition(|finding| finding.rule == ANOMALY_RULE);
     let steps = budget.steps.iter().filter_map(|step| of_step(budget, step, &of_steps));
-    let anomalies = budget.anomalies.iter().map(|anomaly| of_anomaly(budget, anomaly, &of_anomalies));
+    let anomalies = budget.anomalies.iter().map(|anomaly| of_anomaly(budget, anomaly, &of_anomalies, is_blind));
     let weightiest = of_bill.iter().filter(|finding| finding.urgency.is_some()).max_by_key(|finding| finding.urgency);
     let level = match weightiest.and_then(|finding| finding.urgency) {
         Some(urgency) => level_of(urgency),
-        None if budget.evidence.is_ok() => Level::Ok,
+        None if budget.evidence.is_ok() && !is_blind => Level::Ok,
         None => Level::Unknown,
     };
     let bill = Observation {
         headline: Some(match (weightiest, level) {
             (Some(finding), _) => finding.message.clone(),
             (None, Level::Ok) => format!("budget {} is as it should be again", budget.name),
+            (None, _) if budget.evidence.is_ok() => format!("rules that watch budget {} failed", budget.name),
             (None, _) => format!("it is not known what budget {} has spent", budget.name),
         }),
         size: None,
@@ -66,7 +71,10 @@ fn of_budget(budget: &BudgetFact, findings: &[&Finding]) -> Vec<Observation> {
         burn_rate_micro: None,
         is_idle: false,
         maintenance: None,
-        clears_when: (level == Level::Unknown).then(|| "its bill is there again, whole and in time".to_owned()),
+        clears_when: (level == Level::Unknown).then(|| {
+            let cause = if budget.evidence.is_ok() { BLIND } else { "its bill is there again, whole and in time" };
+            cause.to_owned()
+        }),
     };
     steps.chain(anomalies).chain([bill]).collect()
 }
@@ -79,10 +87,12 @@ fn level_of(urgency: Urgency) -> Level {
 }
 
 /// An anomaly that is open. It can grow.
-fn of_anomaly(budget: &BudgetFact, anomaly: &AnomalyFact, findings: &[&Finding]) -> Observation {
+fn of_anomaly(budget: &BudgetFact, anomaly: &AnomalyFact, findings: &[&Finding], is_blind: bool) -> Observation {
     let is_of_it = |finding: &&&Finding| finding.observed.get("id").and_then(|id| id.as_str()) == Some(&anomaly.id);
     let own: Vec<Finding> = findings.iter().filter(is_of_it).map(|finding| (*finding).clone()).collect();
-    let level = own.iter().filter_map(|finding| finding.urgency).max().map_or(Level::Ok, level_of);
+    // A rule that fails ends nothing.
+    let silent = if is_blind { Level::Unknown } else { Level::Ok };
+    let level = own.iter().filter_map(|finding| finding.urgency).max().map_or(silent, level_of);
     let impact = cents_from_micros(anomaly.impact_micros);
     let currency = budget.currency.as_deref().unwrap_or_default();
     Observation {
@@ -97,6 +107,7 @@ fn of_anomaly(budget: &BudgetFact, anomaly: &AnomalyFact, findings: &[&Finding])
         size: Some(anomaly.impact_micros),
         headline: Some(match level {
             Level::Ok => format!("the anomaly of budget {} is small: {impact} {currency}", budget.name),
+            Level::Unknown => format!("rules that watch the anomaly of budget {} failed", budget.name),
             _ => format!(
                 "budget {} has an anomaly of {impact} {currency} since {}: {}",
                 budget.name, anomaly.starts_on, anomaly.about

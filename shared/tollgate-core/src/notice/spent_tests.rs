@@ -6,7 +6,7 @@ use crate::{
     decision::Decision,
     evidence::EvidenceStatus,
     facts::CostFacts,
-    finding::{Effect, Evaluation, Finding, Urgency},
+    finding::{Effect, Evaluation, Finding, Mode, RuleRun, Urgency},
     fold::{Judgement, decide},
     notice::{Level, Notice, NoticeConfig, NoticeKind, Report, State, step},
 };
@@ -24,7 +24,11 @@ fn facts(budget: &BudgetFact, now: &str) -> CostFacts {
 }
 
 fn decided(facts: &CostFacts) -> Decision {
-    let evaluation = Evaluation { policy_revision: "sha256:0".to_owned(), rules: Vec::new(), findings: Vec::new() };
+    decided_by(facts, vec![RuleRun { rule: "cost.settings".to_owned(), mode: Mode::Enforce, judged: true }])
+}
+
+fn decided_by(facts: &CostFacts, rules: Vec<RuleRun>) -> Decision {
+    let evaluation = Evaluation { policy_revision: "sha256:0".to_owned(), rules, findings: Vec::new() };
     let (decision_id, facts_digest) = ("d".to_owned(), "sha256:1".to_owned());
     decide(&facts.frame(), Judgement { decision_id, facts_digest, evaluation, warnings: Vec::new() })
 }
@@ -144,12 +148,26 @@ fn an_old_bill_is_told_of_and_takes_no_step_back() {
     assert_eq!((report.service.as_str(), report.owner.as_deref()), ("b", Some("money")));
 }
 
+#[test]
+fn a_rule_that_fails_ends_nothing_that_people_were_told() {
+    let now = "2026-11-11T06:00:00Z";
+    let facts = facts(&example::fact(&example::budget(""), &example::ten_days("2026-10-01"), now), now);
+    assert!(facts.budgets[0].evidence.is_ok());
+    let bill = |decision: &Decision| {
+        let observations = Report::of_spending(&facts, decision).observations;
+        observations.into_iter().find(|seen| seen.subject == "budget/b").map(|seen| (seen.level, seen.clears_when))
+    };
+    assert_eq!(bill(&decided(&facts)), Some((Level::Ok, None)));
+    let blind = bill(&decided_by(&facts, Vec::new()));
+    assert_eq!(blind, Some((Level::Unknown, Some("every rule can be judged again".to_owned()))));
+}
+
 /// Whatever the policies say: none ran here.
 #[test]
 fn spend_that_is_not_known_is_denied_without_any_rule() {
     let spend = example::ten_days("2026-11-01");
     let facts = facts(&example::fact(&example::budget(""), &spend, "2026-11-13T06:00:00Z"), "2026-11-13T06:00:00Z");
-    let decision = decided(&facts);
+    let decision = decided_by(&facts, Vec::new());
     assert_eq!(decision.verdict, crate::decision::Verdict::Deny);
     assert!(decision.summary.contains("b in all environments may not spend more now"), "{}", decision.summary);
     let cited = decision.findings.iter().any(|finding| finding.evidence.contains(&"budget/b".to_owned()));
