@@ -103,7 +103,19 @@ pub fn bill(lines: &[Line], at: DateTime<Utc>) -> Value {
         "requests": 10, "paid_requests": 9, "price_usd_micros": 90_000, "costs": costs, "forecasts": [],
         "budgets": [part(json!(PLATFORM), json!([shared]))],
         "anomalies": part(json!(at.date_naive() - Days::new(90)), json!([])),
+        "served": [part(json!(["payments-api/availability"]), requests(at.date_naive()))],
     })
+}
+
+/// The requests of the last six weeks: fewer at weekends, as spend is.
+fn requests(today: NaiveDate) -> Value {
+    let days = (1..=42).map(|ago| today - Days::new(ago));
+    let count = |day: NaiveDate| 2_000_000 * if is_weekend(day) { 80 } else { 100 } / 100;
+    json!(days.map(|day| (day.to_string(), json!(count(day)))).collect::<Map<_, _>>())
+}
+
+fn is_weekend(day: NaiveDate) -> bool {
+    matches!(day.weekday(), Weekday::Sat | Weekday::Sun)
 }
 
 fn table(lines: &[Line], group_by: &[Value], first: NaiveDate, today: NaiveDate) -> Value {
@@ -136,7 +148,7 @@ fn table(lines: &[Line], group_by: &[Value], first: NaiveDate, today: NaiveDate)
 
 /// What a day costs. A quarter of today is on the bill.
 fn on(day: NaiveDate, dollars: u32, today: NaiveDate) -> String {
-    let cents = dollars * if matches!(day.weekday(), Weekday::Sat | Weekday::Sun) { 80 } else { 100 };
+    let cents = dollars * if is_weekend(day) { 80 } else { 100 };
     let cents = if day == today { cents / 4 } else { cents };
     if cents % 100 == 0 { (cents / 100).to_string() } else { format!("{}.{:02}", cents / 100, cents % 100) }
 }
