@@ -28,6 +28,8 @@ fn services() -> BTreeMap<String, Service> {
         environments: vec!["production".to_owned(), "staging".to_owned()],
         dependencies: Vec::new(),
         runbook: None,
+        accounts: Vec::new(),
+        tags: Default::default(),
     };
     BTreeMap::from([("pay".to_owned(), service)])
 }

@@ -21,7 +21,8 @@ fuzz_target!(|text: &str| {
     if let Some(increase) = fact.monthly_increase_micros {
         let before = fact.monthly_before_micros.unwrap_or(0);
         // Each is rounded by itself.
-        let difference = i128::from(fact.monthly_after_micros.expect("known")) - i128::from(before) - i128::from(increase);
+        let difference =
+            i128::from(fact.monthly_after_micros.expect("known")) - i128::from(before) - i128::from(increase);
         assert!(difference.abs() <= 1, "{fact:?}");
     }
     let hidden = fact.unpriced_resources + fact.unsupported_resources + fact.errors;
