@@ -58,6 +58,19 @@ impl Function {
         Ok(())
     }
 
+    /// Waits until it asks for work.
+    ///
+    /// # Errors
+    /// With what it logged, when it ends before, or takes too long.
+    pub async fn ready(&mut self) -> anyhow::Result<()> {
+        let ended = tokio::select! {
+            () = self.api.polled() => return Ok(()),
+            status = self.child.wait() => format!("it ended with {}", status?),
+            () = tokio::time::sleep(PATIENCE) => "it never asked for work".to_owned(),
+        };
+        anyhow::bail!("{ended}; it logged\n{}", self.log().join("\n"))
+    }
+
     /// Sends a request to the function URL.
     pub async fn http(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> HttpAnswer {
         let url = format!("http://{}{path}", self.api.address);

@@ -29,8 +29,8 @@ async fn main() -> anyhow::Result<()> {
         ("AWS_SECRET_ACCESS_KEY", "test"),
     ];
     let started = Instant::now();
-    let function = Function::start("slo-gate", &environment, Value::Null).await?;
-    function.api.polled().await;
+    let mut function = Function::start("slo-gate", &environment, Value::Null).await?;
+    function.ready().await?;
     println!("cold start with {SERVICES} services: {:.2?}", started.elapsed());
     let peak = |function: &Function| function.peak_memory_kibibytes().map(|kibibytes| kibibytes / 1024);
     println!("peak memory by then: {:?} MiB", peak(&function));
@@ -49,7 +49,7 @@ async fn main() -> anyhow::Result<()> {
 /// Services and objectives as their owners write them, instead of the example's.
 fn organisation(policies: &Path) -> anyhow::Result<()> {
     let data = policies.join("data");
-    for folder in ["services", "slos", "maintenance", "canaries", "keptn", "calendars", "waivers"] {
+    for folder in ["services", "slos", "budgets", "maintenance", "canaries", "keptn", "calendars", "waivers"] {
         fs::remove_dir_all(data.join(folder))?;
         fs::create_dir(data.join(folder))?;
     }

@@ -35,8 +35,8 @@ async fn main() -> anyhow::Result<()> {
         ("AWS_SECRET_ACCESS_KEY", "test"),
     ];
     let started = Instant::now();
-    let function = Function::start("cost-gate", &environment, Value::Null).await?;
-    function.api.polled().await;
+    let mut function = Function::start("cost-gate", &environment, Value::Null).await?;
+    function.ready().await?;
     println!("cold start with {budgets} budgets: {:.2?}", started.elapsed());
     let peak = |function: &Function| function.peak_memory_kibibytes().map(|kibibytes| kibibytes / 1024);
     println!("peak memory by then: {:?} MiB", peak(&function));
