@@ -11,6 +11,7 @@
 pub mod bill;
 pub mod billing;
 pub mod function;
+pub mod letters;
 pub mod mailbox;
 pub mod runtime_api;
 pub mod spending;

@@ -98,6 +98,14 @@ impl World {
         self.folder.path()
     }
 
+    /// What was noted of deliveries that could not be read, by their digests.
+    pub fn unread(&self) -> Vec<String> {
+        let ledger = rusqlite::Connection::open(self.folder().join("ledger.sqlite")).unwrap();
+        let notes = "SELECT body FROM documents WHERE collection LIKE '[\"unread\"%' ORDER BY key";
+        let mut notes = ledger.prepare(notes).unwrap();
+        notes.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    }
+
     /// The copy of the policies, to be changed as a test needs.
     pub fn policies(&self) -> PathBuf {
         self.folder.path().join("policies")

@@ -35,7 +35,7 @@ const ONLY: &[(&str, &[&str])] = &[
     ("aws-sdk-eventbridge", &["tollgate-aws"]),
     ("aws-sdk-sns", &["tollgate-aws"]),
     ("aws-sdk-sts", &["tollgate-aws"]),
-    ("rusqlite", &["tollgate-ledger"]),
+    ("rusqlite", &["tollgate-ledger", "tollgate-e2e"]),
     ("lambda_runtime", &["tollgate-lambda", "tollgate-gate", "change-gate", "cost-gate", "slo-gate"]),
 ];
 

@@ -285,6 +285,9 @@ async fn a_trigger_that_cannot_be_read_fails_so_that_it_is_not_lost() {
         let error = gate.invoke(&name.replace(' ', "-"), payload).await.unwrap().unwrap_err();
         assert_eq!(error["errorType"], "Tollgate.BadRequest", "{name}: {error}");
     }
+    let noted = world.unread();
+    assert!(noted.iter().any(|note| note.contains("aws.ec2")), "{noted:?}");
+    assert!(noted.iter().any(|note| note.contains("alarmData")), "{noted:?}");
 }
 
 fn snapshot(name: &str, text: &str) {

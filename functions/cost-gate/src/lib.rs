@@ -13,7 +13,6 @@ mod gather;
 mod receive;
 mod showback;
 mod tally;
-mod unread;
 mod watch;
 
 use lambda_runtime::{Context, Diagnostic};
@@ -37,11 +36,9 @@ impl Function for CostGate {
     }
 
     async fn handle(&self, payload: &str, context: &Context) -> Result<Value, Diagnostic> {
-        if let Some(triggers) = Trigger::read(payload, self.house.clock.now()) {
-            return self.triggered(triggers, payload, context).await;
-        }
-        if let Some(problem) = receive::unread(payload, &context.request_id) {
-            return self.triggered(vec![Err(problem)], payload, context).await;
+        let unread = || receive::unread(payload, &context.request_id).map(|problem| vec![Err(problem)]);
+        if let Some(triggers) = Trigger::read(payload, self.house.clock.now()).or_else(unread) {
+            return self.house.triggered(triggers, payload, async |trigger| self.act(trigger, context).await).await;
         }
         let decide = async |question| self.decide(question, gather_limit(context)).await;
         let answer = async |request| self.house.answer(request, decide).await;

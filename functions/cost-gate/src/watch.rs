@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use lambda_runtime::{Context, Diagnostic};
+use lambda_runtime::Context;
 use serde_json::{Value, json};
 use tollgate_gate::{Round, bill::Renewal};
 use tollgate_lambda::{
@@ -13,36 +13,11 @@ use tollgate_lambda::{
 use crate::CostGate;
 
 impl CostGate {
-    /// Does what each trigger asks for. One that fails leaves the others as they are; then the whole delivery fails, so
-    /// that it comes again and in the end to the dead-letter queue, and what was done already is not done again. One that
-    /// cannot be read is noted with its reason first.
-    pub(crate) async fn triggered(
-        &self,
-        triggers: Vec<Result<Trigger, Problem>>,
-        payload: &str,
-        context: &Context,
-    ) -> Result<Value, Diagnostic> {
-        let (mut done, mut failed) = (Vec::new(), None);
-        for (index, trigger) in triggers.into_iter().enumerate() {
-            let result = match trigger {
-                Ok(trigger) => self.act(trigger, context).await,
-                Err(problem) => {
-                    self.note_unread(payload, index, &problem).await;
-                    Err(problem)
-                }
-            };
-            match result {
-                Ok(value) => done.push(value),
-                Err(problem) => {
-                    self.house.refused(&problem);
-                    failed = Some(problem);
-                }
-            }
-        }
-        failed.map_or(Ok(json!({ "done": done })), |problem| Err(problem.into()))
-    }
-
-    async fn act(&self, trigger: Trigger, context: &Context) -> Result<Value, Problem> {
+    /// Does what a trigger asks for.
+    ///
+    /// # Errors
+    /// When it is not for this gate or not in order, or fails.
+    pub(crate) async fn act(&self, trigger: Trigger, context: &Context) -> Result<Value, Problem> {
         match trigger {
             Trigger::Schedule(schedule) => self.scheduled(schedule, context).await,
             Trigger::BudgetAlert(alert) => {

@@ -36,7 +36,7 @@ impl Function for SloGate {
 
     async fn handle(&self, payload: &str, context: &Context) -> Result<Value, Diagnostic> {
         if let Some(triggers) = Trigger::read(payload, self.house.clock.now()) {
-            return self.triggered(triggers, context).await;
+            return self.house.triggered(triggers, payload, async |trigger| self.act(trigger, context).await).await;
         }
         let decide = async |question| self.decide(question, gather_limit(context)).await;
         let answer = async |request| self.house.answer(request, decide).await;

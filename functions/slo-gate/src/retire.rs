@@ -1,9 +1,8 @@
 //! Services that are looked at no longer: what people were told of them is brought to an end, once.
 
 use tollgate_core::{
-    change::Purpose,
     decision::DecisionRecord,
-    facts::{Facts, Rollout},
+    facts::Facts,
     notice::{Report, State, retired},
 };
 use tollgate_gate::unavailable;
@@ -52,18 +51,8 @@ impl SloGate {
         if self.is_watched(service, environment) {
             return Ok(false);
         }
-        let rollout = Rollout {
-            service: service.to_owned(),
-            environment: environment.to_owned(),
-            purpose: Purpose::Feature,
-            risky: Some(true),
-            author: None,
-            commit: None,
-            approvals: Vec::new(),
-            canary: None,
-        };
         let at = self.house.clock.now();
-        let facts = self.facts(&rollout, asked_by, at, Vec::new(), Vec::new());
+        let facts = self.as_it_runs(service, environment, asked_by, at, Vec::new());
         let judged = Facts::from(facts.clone());
         let decision = self.house.judge(&judged, Ulid::generate().to_string(), Vec::new())?;
         let Some(step) = retired(known.value.clone(), &Report::of_slos(&facts, &decision)) else { return Ok(false) };

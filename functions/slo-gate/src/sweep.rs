@@ -151,7 +151,7 @@ impl SloGate {
         let in_one = environments.map(|environment| {
             let slos = catalogue.slos_of(&service.name).zip(facts);
             let about = slos.filter(|(slo, _)| slo.is_about(environment)).map(|(_, fact)| fact.clone());
-            let facts = self.as_it_runs(service, environment, asked_by, now, about.collect());
+            let facts = self.as_it_runs(&service.name, environment, asked_by, now, about.collect());
             (facts, states.remove(&(service.name.clone(), environment.to_owned())))
         });
         in_one.collect()
@@ -200,16 +200,16 @@ impl SloGate {
 
     /// The question that nobody asks: may anything risky be rolled out, as the service runs? What it depends on is looked
     /// at for itself.
-    fn as_it_runs(
+    pub(crate) fn as_it_runs(
         &self,
-        service: &Service,
+        service: &str,
         environment: &str,
         asked_by: &str,
         now: Timestamp,
         slos: Vec<SloFact>,
     ) -> SloGateFacts {
         let rollout = Rollout {
-            service: service.name.clone(),
+            service: service.to_owned(),
             environment: environment.to_owned(),
             purpose: Purpose::Feature,
             risky: Some(true),

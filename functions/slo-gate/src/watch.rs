@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lambda_runtime::{Context, Diagnostic};
+use lambda_runtime::Context;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tollgate_core::{Timestamp, digest};
@@ -32,31 +32,11 @@ const UNKNOWN_CHILDREN: &str = "which services a composite alarm is about is not
      send its children here, too";
 
 impl SloGate {
-    /// Does what each trigger asks for. One that fails leaves the others as they are; then the whole delivery fails, so
-    /// that it comes again, and what was done already is not done again.
-    pub(crate) async fn triggered(
-        &self,
-        triggers: Vec<Result<Trigger, Problem>>,
-        context: &Context,
-    ) -> Result<Value, Diagnostic> {
-        let (mut done, mut failed) = (Vec::new(), None);
-        for trigger in triggers {
-            let result = match trigger {
-                Ok(trigger) => self.act(trigger, context).await,
-                Err(problem) => Err(problem),
-            };
-            match result {
-                Ok(value) => done.push(value),
-                Err(problem) => {
-                    self.house.refused(&problem);
-                    failed = Some(problem);
-                }
-            }
-        }
-        failed.map_or(Ok(json!({ "done": done })), |problem| Err(problem.into()))
-    }
-
-    async fn act(&self, trigger: Trigger, context: &Context) -> Result<Value, Problem> {
+    /// Does what a trigger asks for.
+    ///
+    /// # Errors
+    /// When it is not for this gate or not in order, or fails.
+    pub(crate) async fn act(&self, trigger: Trigger, context: &Context) -> Result<Value, Problem> {
         match trigger {
             Trigger::Schedule(schedule) => self.scheduled(schedule, context).await,
             Trigger::Alarm(alarm) => self.alarmed(&alarm, context).await,

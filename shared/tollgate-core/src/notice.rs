@@ -109,8 +109,8 @@ pub struct Observation {
     pub budget_remaining_ppm: Option<i64>,
     /// How fast the budget is spent, in millionths; `None` when not known.
     pub burn_rate_micro: Option<u64>,
-    /// Is there nothing to judge by, because nobody asks anything of it, or all of it is left out as maintenance? That ends no page and no ticket: a load balancer
-    /// that is gone lets no errors through.
+    /// Is there nothing to judge by, because nobody asks anything of it, or all of it is left out as maintenance? That ends
+    /// no page and no ticket: a load balancer that is gone lets no errors through.
     pub is_idle: bool,
     /// What would clear it, for a person.
     pub clears_when: Option<String>,

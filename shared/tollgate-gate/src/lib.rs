@@ -18,6 +18,7 @@ mod run;
 mod send;
 mod suspects;
 mod tell;
+mod triggered;
 
 pub use ask::{Question, decision_id, key};
 pub use entries::{dependencies, objectives, service_fact};

@@ -41,7 +41,7 @@ pub async fn respond<R>(
 
 impl House {
     /// Tells the operators that a request led to nothing.
-    pub fn refused(&self, problem: &Problem) {
+    pub(crate) fn refused(&self, problem: &Problem) {
         tracing::warn!(status = problem.status, field = problem.field, title = problem.title, "refused");
         metrics::write(&metrics::refusal_line(self.clock.now(), self.gate().as_str(), problem.status));
     }

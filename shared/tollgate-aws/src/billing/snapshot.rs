@@ -1,15 +1,10 @@
 //! A snapshot of the bill: a value that can be kept, shared by all gates, and looked at later.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use tollgate_core::{
-    Timestamp,
-    budget::Basis,
-    evidence::EvidenceStatus,
-    spend::{GivenForecast, Reconciliation, SpendError},
-};
+use tollgate_core::{Timestamp, budget::Basis, evidence::EvidenceStatus, spend::GivenForecast};
 
 use super::{
     group::{GroupKey, Tags, padded},
@@ -129,30 +124,6 @@ impl Snapshot {
             self.forecasts.iter().all(|part| part.gap().is_none_or(|gap| gap.status == EvidenceStatus::NoData));
         let budgets = self.budgets.iter().all(|part| part.gap().is_none());
         costs && forecasts && budgets && self.anomalies.as_ref().is_none_or(|part| part.gap().is_none())
-    }
-
-    /// Each grouping that holds everything, held against the total of the same basis, over the days from the first to
-    /// before the end. Where one of both is missing there is nothing; where there are two currencies, each is for itself.
-    ///
-    /// # Errors
-    /// When a sum is larger than an amount can be.
-    pub fn reconciliations(
-        &self,
-        first: NaiveDate,
-        end: NaiveDate,
-    ) -> Result<Vec<(&CostQuery, String, Reconciliation)>, SpendError> {
-        let mut found = Vec::new();
-        for part in self.costs.iter().filter(|part| !part.asked.group_by.is_empty() && part.asked.only.is_empty()) {
-            let total = self.cost(part.asked.basis, &[], &[]).and_then(Part::known);
-            let (Some(grouped), Some(total)) = (part.known(), total) else { continue };
-            let currencies: BTreeSet<&String> =
-                grouped.series.iter().chain(&total.series).map(|series| &series.currency).collect();
-            for currency in currencies {
-                let (grouped, total) = (grouped.sum(currency, first, end)?, total.sum(currency, first, end)?);
-                found.push((&part.asked, currency.clone(), Reconciliation::of(grouped, total)?));
-            }
-        }
-        Ok(found)
     }
 }
 
