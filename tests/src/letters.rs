@@ -1,4 +1,4 @@
-//! What wakes the cost gate: schedules, letters of AWS Budgets and anomalies, over a world with two budgets.
+//! What wakes gates: schedules, letters of AWS Budgets and anomalies; and a world with two budgets.
 
 use serde_json::{Value, json};
 
@@ -15,7 +15,7 @@ pub fn schedule(minutes: i64) -> Value {
     json!({
         "version": "0", "id": "53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa", "detail-type": "Scheduled Event",
         "source": "aws.scheduler", "account": "123456789012", "time": time, "region": "eu-central-1",
-        "resources": ["arn:aws:scheduler:eu-central-1:123456789012:schedule/default/tollgate-cost"], "detail": "{}",
+        "resources": ["arn:aws:scheduler:eu-central-1:123456789012:schedule/default/tollgate"], "detail": "{}",
     })
 }
 

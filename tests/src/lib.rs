@@ -15,6 +15,7 @@ pub mod letters;
 pub mod mailbox;
 pub mod runtime_api;
 pub mod spending;
+pub mod sweeps;
 pub mod telemetry;
 pub mod valve;
 pub mod world;

@@ -4,23 +4,12 @@
 
 use serde_json::{Value, json};
 use tollgate_e2e::{
-    function::Function,
+    letters::{invoke, schedule},
     mailbox::Mailbox,
+    sweeps::{publish_all, rest_is_silent},
     telemetry::Traffic,
     world::{World, now},
 };
-
-const SCHEDULE: &str = "arn:aws:scheduler:eu-central-1:123456789012:schedule/default/tollgate-slo";
-
-/// What EventBridge Scheduler sends some minutes after the world's time.
-fn schedule(minutes: i64) -> Value {
-    let time = (now() + chrono::Duration::minutes(minutes)).to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
-    json!({
-        "version": "0", "id": "53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa", "detail-type": "Scheduled Event",
-        "source": "aws.scheduler", "account": "123456789012", "time": time, "region": "eu-central-1",
-        "resources": [SCHEDULE], "detail": "{}",
-    })
-}
 
 fn alarm(world: &World, state: &str, minutes: i64) -> Value {
     let time = (now() + chrono::Duration::minutes(minutes)).format("%Y-%m-%dT%H:%M:%S%.3f+0000").to_string();
@@ -40,28 +29,6 @@ fn alarm(world: &World, state: &str, minutes: i64) -> Value {
             "configuration": {"metrics": [metric]},
         },
     })
-}
-
-async fn invoke(gate: &Function, request_id: &str, payload: Value) -> Value {
-    gate.invoke(request_id, payload).await.unwrap().unwrap()["done"][0].clone()
-}
-
-async fn publish_all(world: &World, payments: Traffic) {
-    world.publish("payments-api", payments).await;
-    for service in ["ledger-db", "fraud-scoring", "checkout-web", "notifications", "search-api"] {
-        // Little enough for four nines.
-        world.publish(service, Traffic { bad_ppm: 0, ..Traffic::HEALTHY }).await;
-    }
-}
-
-fn rest_is_silent(world: &World) {
-    for service in ["card-payment", "fraud-model", "settlement-export", "telemetry"] {
-        std::fs::remove_file(world.policies().join(format!("data/services/{service}.yaml"))).unwrap();
-        std::fs::remove_file(world.policies().join(format!("data/slos/{service}.yaml"))).unwrap();
-    }
-    for folder in ["maintenance", "budgets"] {
-        std::fs::remove_dir_all(world.policies().join("data").join(folder)).unwrap();
-    }
 }
 
 #[tokio::test]

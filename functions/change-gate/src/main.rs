@@ -2,7 +2,6 @@
 
 use change_gate::ChangeGate;
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_runtime::Error> {
-    tollgate_gate::run::<ChangeGate>("change-gate").await
+fn main() -> Result<(), lambda_runtime::Error> {
+    tollgate_gate::run::<ChangeGate>("change-gate")
 }

@@ -2,7 +2,6 @@
 
 use slo_gate::SloGate;
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_runtime::Error> {
-    tollgate_gate::run::<SloGate>("slo-gate").await
+fn main() -> Result<(), lambda_runtime::Error> {
+    tollgate_gate::run::<SloGate>("slo-gate")
 }

@@ -33,7 +33,7 @@ async fn main() -> anyhow::Result<()> {
     for _ in 0..STARTS {
         let started = Instant::now();
         let mut function = Function::start("change-gate", &environment, Value::Null).await?;
-        function.api.polled().await;
+        function.ready().await?;
         starts.push(started.elapsed());
         function.kill().await;
     }

@@ -9,13 +9,11 @@ use tokio::process::Command;
 use tollgate_aws::{CALLS_AT_ONCE, Quota};
 use tollgate_bench::{
     cloudwatch::{CALL, StandIn},
+    floor::Reading,
     sweep::{self, OBJECTIVES},
 };
 
 const SERVICES: u64 = 1000;
-/// The datapoints of 30 days, by tier, and how many metrics of each fit into a call.
-const TIERS: [u64; 3] = [363, 793, 648];
-const DATAPOINTS_PER_CALL: u64 = 100_800;
 const UNLIMITED: u64 = 1 << 40;
 
 fn main() -> anyhow::Result<()> {
@@ -50,8 +48,8 @@ async fn measure() -> anyhow::Result<()> {
     );
 
     let metrics = SERVICES * OBJECTIVES as u64 * 2;
-    let calls: u64 = TIERS.iter().map(|datapoints| metrics.div_ceil(DATAPOINTS_PER_CALL / datapoints)).sum();
-    let datapoints: u64 = TIERS.iter().map(|datapoints| metrics * datapoints).sum();
+    let reading = Reading::of(metrics);
+    let Reading { calls, datapoints } = reading;
     println!(
         "{SERVICES} services, {metrics} metrics, {datapoints} datapoints, no fewer than {calls} calls of {CALL:?}"
     );
@@ -66,10 +64,8 @@ async fn measure() -> anyhow::Result<()> {
     ] {
         stand_in.take_calls();
         let found = run(SERVICES, quota).await?;
-        let at_once = CALL * u32::try_from(calls.div_ceil(CALLS_AT_ONCE as u64))?;
         let took = Duration::from_micros(number(&found, "micros"));
-        let floor =
-            at_once.max(paced(calls, quota.calls_per_second)).max(paced(datapoints, quota.datapoints_per_second));
+        let floor = reading.least_time(quota);
         println!(
             "{what}: {} calls, floor {floor:.2?}, took {took:.2?}, {:.2} times; {} ms on a processor, {} of them judging; peak memory {} MiB; {} millionths of a dollar",
             stand_in.take_calls(),
@@ -81,11 +77,6 @@ async fn measure() -> anyhow::Result<()> {
         );
     }
     Ok(())
-}
-
-/// The least time for so many at a pace, a fifth of a second of which may go at once.
-fn paced(count: u64, per_second: u64) -> Duration {
-    Duration::from_secs_f64(count as f64 / per_second as f64).saturating_sub(Duration::from_millis(200))
 }
 
 fn number(value: &Value, name: &str) -> u64 {

@@ -1,6 +1,7 @@
 //! What the benchmarks share: the shipped policies, the facts of a healthy change, and a stand-in for CloudWatch.
 
 pub mod cloudwatch;
+pub mod floor;
 pub mod sweep;
 
 use std::path::PathBuf;

@@ -14,6 +14,7 @@
 //! (`ce:GetCostForecast`) and `GetAnomalies` (`ce:GetAnomalies`); where a budget points there `DescribeBudgets`
 //! (`budgets:ViewBudget`).
 
+mod amounts;
 mod anomalies;
 mod asking;
 mod aws_budget;
@@ -23,6 +24,7 @@ mod described;
 mod expression;
 mod forecast;
 mod group;
+mod joining;
 mod looked;
 mod part;
 mod plan;
@@ -34,13 +36,15 @@ mod spend;
 mod table;
 mod terms;
 
+pub use amounts::Amounts;
 pub use client::Billing;
 pub use group::{GroupKey, Tags};
+pub use joining::{JoinError, Joining, join};
 pub use looked::{Looked, askable, bill_evidence, fits, increase_fits, look};
 pub use part::{Gap, Outcome, Part};
 pub use plan::{CostQuery, ForecastQuery, Plan, Wanted};
 pub use served::count_requests;
-pub use slices::{JoinError, Slice, SplitError, join};
+pub use slices::{Slice, Slices, SplitError};
 pub use snapshot::{AwsBudget, BILLING_SCHEMA, OpenAnomaly, Snapshot, WrittenAmount};
 pub use source::{BillingSource, BillingSourceError, SnapshotError};
 pub use spend::{BudgetSpend, NoSpend, PartGap, known, spend_of};

@@ -28,12 +28,21 @@ pub trait Function: Sized + Send + Sync + 'static {
     fn handle(&self, payload: &str, context: &Context) -> impl Future<Output = Result<Value, Diagnostic>>;
 }
 
+/// A thread that is just done is not yet idle, so that a busy run would start one after the other, each with memory of its
+/// own: work that blocks is SQLite's, one piece at a time, and the resolution of names.
+const BLOCKING_THREADS: usize = 4;
+
 /// Opens a gate and answers events until the process ends.
 ///
 /// # Errors
 /// When it cannot start, with the reason in the log.
-pub async fn run<F: Function>(name: &str) -> Result<(), lambda_runtime::Error> {
+pub fn run<F: Function>(name: &str) -> Result<(), lambda_runtime::Error> {
     log::start();
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    runtime.max_blocking_threads(BLOCKING_THREADS).enable_all().build()?.block_on(serve::<F>(name))
+}
+
+async fn serve<F: Function>(name: &str) -> Result<(), lambda_runtime::Error> {
     let open = async { F::open(Config::from_env()?).await };
     let gate = Arc::new(open.await.inspect_err(|error| tracing::error!(%error, "{name} cannot start"))?);
     let watched = Arc::clone(&gate);

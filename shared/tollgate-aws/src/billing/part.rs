@@ -81,6 +81,25 @@ impl<Q, T> Part<Q, T> {
     }
 }
 
+impl<Q: Clone, T> Part<Q, T> {
+    /// The same with something else in the place of what came of it.
+    pub(super) fn map<U>(&self, other: impl FnOnce(&T) -> U) -> Part<Q, U> {
+        let outcome = match &self.outcome {
+            Outcome::Known(found) => Outcome::Known(other(found)),
+            Outcome::Missing(gap) => Outcome::Missing(gap.clone()),
+        };
+        let Self { asked, not_renewed, .. } = self;
+        Part {
+            asked: asked.clone(),
+            fetched_at: self.fetched_at,
+            requests: self.requests,
+            pages: self.pages,
+            outcome,
+            not_renewed: not_renewed.clone(),
+        }
+    }
+}
+
 impl<Q: Clone, T: Clone> Part<Q, T> {
     /// The same; where nothing came, what an older snapshot has.
     pub(super) fn or_older(self, older: Option<&Self>) -> Self {

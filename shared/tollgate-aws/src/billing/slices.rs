@@ -1,13 +1,17 @@
-//! A snapshot in slices that fit into documents of a ledger: what was billed by question and month, and the rest.
+//! A snapshot in slices that fit into documents of a ledger: some groups of a question, and the rest.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+    ops::Range,
+};
 
-use chrono::{Datelike as _, NaiveDate};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use tollgate_core::digest;
 
 use super::{
-    part::{Outcome, Part},
+    part::Part,
     snapshot::{AwsBudget, OpenAnomaly, Snapshot},
     table::{CostTable, Series},
 };
@@ -18,21 +22,21 @@ const FRAME_BYTES: usize = 1024;
 /// A slice of a snapshot.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Slice {
-    /// The digest of the snapshot that it is of.
+    /// The name of the snapshot that it is of: the digest of the digests of its contents.
     pub snapshot: String,
     /// Which it is, from 0.
     pub index: usize,
     /// How many there are.
     pub count: usize,
-    content: Content,
+    pub(super) content: Content,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Content {
+pub(super) enum Content {
     /// Everything but what the others have.
     Frame(Box<Snapshot>),
-    /// Some groups of an answer, each in a month, month by month.
+    /// Some groups of an answer.
     Cost { of: usize, series: Vec<Series> },
     /// Some budgets of an account.
     Budgets { of: usize, budgets: Vec<AwsBudget> },
@@ -58,154 +62,151 @@ pub enum SplitError {
     },
 }
 
-/// Why slices are no snapshot.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum JoinError {
-    /// One is missing, there twice, or of another snapshot.
-    #[error("the bill is kept in {expected} slices and {found} of them were found: fetch it again")]
-    Incomplete {
-        /// How many there should be.
-        expected: usize,
-        /// How many different ones there are.
-        found: usize,
-    },
-    /// They are all there, and make something else.
-    #[error("the slices of the bill do not make the bill that was kept: fetch it again")]
-    Damaged,
+/// The slices of a snapshot. Each is made when it is asked for, since together they are as large as the snapshot.
+#[derive(Debug)]
+pub struct Slices<'a> {
+    snapshot: &'a Snapshot,
+    name: String,
+    pieces: Vec<Piece>,
+}
+
+/// What a slice has of a snapshot.
+#[derive(Debug, Clone)]
+enum Piece {
+    Frame,
+    Cost(usize, Range<usize>),
+    Budgets(usize, Range<usize>),
+    Anomalies(Range<usize>),
+    Served(Range<usize>),
 }
 
 impl Snapshot {
     /// The snapshot in slices, each of at most so many bytes of JSON.
     ///
     /// # Errors
-    /// When a single group's month, or what is no list, is larger than that.
-    pub fn slices(self, most_bytes: usize) -> Result<Vec<Slice>, SplitError> {
-        let snapshot = digest::of_json(&self)?;
-        let mut frame = self;
-        let mut contents = Vec::new();
+    /// When a single group, or what is no list, is larger than that.
+    pub fn slices(&self, most_bytes: usize) -> Result<Slices<'_>, SplitError> {
         let room = most_bytes.saturating_sub(FRAME_BYTES);
-        for (of, part) in frame.costs.iter_mut().enumerate() {
-            let Outcome::Known(table) = &mut part.outcome else { continue };
-            let series = std::mem::take(&mut table.series);
-            let of_month = |month| series.iter().filter_map(move |series| in_month(series, month));
-            let packs = packed(months(&series).into_iter().flat_map(of_month).collect(), room)?;
-            contents.extend(packs.into_iter().map(|series| Content::Cost { of, series }));
+        let mut pieces = vec![Piece::Frame];
+        for (of, part) in self.costs.iter().enumerate() {
+            let ranges = packed(part.known().map_or(&[], |table| &table.series), room)?;
+            pieces.extend(ranges.into_iter().map(|range| Piece::Cost(of, range)));
         }
-        for (of, part) in frame.budgets.iter_mut().enumerate() {
-            let Outcome::Known(budgets) = &mut part.outcome else { continue };
-            let packs = packed(std::mem::take(budgets), room)?;
-            contents.extend(packs.into_iter().map(|budgets| Content::Budgets { of, budgets }));
+        for (of, part) in self.budgets.iter().enumerate() {
+            let ranges = packed(part.known().map_or(&[], Vec::as_slice), room)?;
+            pieces.extend(ranges.into_iter().map(|range| Piece::Budgets(of, range)));
         }
-        if let Some(Part { outcome: Outcome::Known(anomalies), .. }) = &mut frame.anomalies {
-            let packs = packed(std::mem::take(anomalies), room)?;
-            contents.extend(packs.into_iter().map(|anomalies| Content::Anomalies { anomalies }));
-        }
-        let packs = packed(std::mem::take(&mut frame.served), room)?;
-        contents.extend(packs.into_iter().map(|served| Content::Served { served }));
-        let found = serde_json::to_vec(&frame)?.len();
+        let anomalies = self.anomalies.as_ref().and_then(Part::known);
+        pieces.extend(packed(anomalies.map_or(&[], Vec::as_slice), room)?.into_iter().map(Piece::Anomalies));
+        pieces.extend(packed(&self.served, room)?.into_iter().map(Piece::Served));
+        let found = size(&self.frame())?;
         if found > room {
             return Err(SplitError::TooLarge { found, most: room });
         }
-        contents.insert(0, Content::Frame(Box::new(frame)));
-        let count = contents.len();
-        let slice = |(index, content)| Slice { snapshot: snapshot.clone(), index, count, content };
-        Ok(contents.into_iter().enumerate().map(slice).collect())
+        let mut slices = Slices { snapshot: self, name: String::new(), pieces };
+        let digests: Result<Vec<String>, _> =
+            slices.pieces.iter().map(|piece| digest::of_json(&slices.content(piece))).collect();
+        slices.name = digest::of_json(&digests?)?;
+        Ok(slices)
     }
-}
 
-/// A snapshot out of its slices, in whatever order.
-///
-/// # Errors
-/// When one is missing, twice there, of another snapshot, or changed.
-pub fn join(mut slices: Vec<Slice>) -> Result<Snapshot, JoinError> {
-    slices.sort_by_key(|slice| slice.index);
-    let expected = slices.first().map_or(1, |slice| slice.count);
-    let name = slices.first().map(|slice| slice.snapshot.clone()).unwrap_or_default();
-    let whole = slices.iter().enumerate().all(|(index, slice)| slice.index == index && slice.snapshot == name);
-    if slices.len() != expected || !whole {
-        slices.retain(|slice| slice.snapshot == name);
-        slices.dedup_by_key(|slice| slice.index);
-        return Err(JoinError::Incomplete { expected, found: slices.len() });
-    }
-    let mut contents = slices.into_iter().map(|slice| slice.content);
-    let Some(Content::Frame(frame)) = contents.next() else { return Err(JoinError::Damaged) };
-    let mut snapshot = *frame;
-    for content in contents {
-        add(&mut snapshot, content).ok_or(JoinError::Damaged)?;
-    }
-    match digest::of_json(&snapshot) {
-        Ok(digest) if digest == name => Ok(snapshot),
-        _ => Err(JoinError::Damaged),
-    }
-}
-
-fn add(snapshot: &mut Snapshot, content: Content) -> Option<()> {
-    match content {
-        Content::Frame(_) => return None,
-        Content::Cost { of, series } => {
-            let table = list(&mut snapshot.costs.get_mut(of)?.outcome)?;
-            series.into_iter().for_each(|series| put(table, series));
+    /// The same without what may be of any length.
+    fn frame(&self) -> Self {
+        let without = |table: &CostTable| CostTable { days: table.days.clone(), series: Vec::new() };
+        Self {
+            schema: self.schema.clone(),
+            tags: self.tags.clone(),
+            costs: self.costs.iter().map(|part| part.map(without)).collect(),
+            forecasts: self.forecasts.clone(),
+            budgets: self.budgets.iter().map(|part| part.map(|_| Vec::new())).collect(),
+            anomalies: self.anomalies.as_ref().map(|part| part.map(|_| Vec::new())),
+            served: Vec::new(),
+            ..*self
         }
-        Content::Budgets { of, budgets } => list(&mut snapshot.budgets.get_mut(of)?.outcome)?.extend(budgets),
-        Content::Served { served } => snapshot.served.extend(served),
-        Content::Anomalies { anomalies } => list(&mut snapshot.anomalies.as_mut()?.outcome)?.extend(anomalies),
-    }
-    Some(())
-}
-
-fn list<T>(outcome: &mut Outcome<T>) -> Option<&mut T> {
-    match outcome {
-        Outcome::Known(found) => Some(found),
-        Outcome::Missing(_) => None,
     }
 }
 
-/// Puts a month of a group to its other months. Groups are sorted, as they are in a table.
-fn put(table: &mut CostTable, series: Series) {
-    let name = |series: &Series| (series.keys.clone(), series.currency.clone());
-    let at = table.series.binary_search_by_key(&name(&series), name);
-    match at.map(|at| table.series.get_mut(at)) {
-        Ok(Some(found)) => found.amounts.extend(series.amounts),
-        Ok(None) => {}
-        Err(at) => table.series.insert(at, series),
+impl Slices<'_> {
+    /// The name of the snapshot: another one has another.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// How many they are.
+    pub fn count(&self) -> usize {
+        self.pieces.len()
+    }
+
+    /// The slices, in order.
+    pub fn iter(&self) -> impl Iterator<Item = Slice> {
+        let (snapshot, count) = (&self.name, self.pieces.len());
+        let slice =
+            move |(index, piece)| Slice { snapshot: snapshot.clone(), index, count, content: self.content(piece) };
+        self.pieces.iter().enumerate().map(slice)
+    }
+
+    fn content(&self, piece: &Piece) -> Content {
+        let snapshot = self.snapshot;
+        match piece {
+            Piece::Frame => Content::Frame(Box::new(snapshot.frame())),
+            Piece::Cost(of, range) => {
+                let table = snapshot.costs.get(*of).and_then(Part::known);
+                Content::Cost { of: *of, series: some(table.map_or(&[], |table| &table.series), range) }
+            }
+            Piece::Budgets(of, range) => {
+                let budgets = snapshot.budgets.get(*of).and_then(Part::known);
+                Content::Budgets { of: *of, budgets: some(budgets.map_or(&[], Vec::as_slice), range) }
+            }
+            Piece::Anomalies(range) => {
+                let anomalies = snapshot.anomalies.as_ref().and_then(Part::known);
+                Content::Anomalies { anomalies: some(anomalies.map_or(&[], Vec::as_slice), range) }
+            }
+            Piece::Served(range) => Content::Served { served: some(&snapshot.served, range) },
+        }
     }
 }
 
-fn month(day: NaiveDate) -> (i32, u32) {
-    (day.year(), day.month())
+fn some<T: Clone>(items: &[T], range: &Range<usize>) -> Vec<T> {
+    items.get(range.clone()).unwrap_or_default().to_vec()
 }
 
-fn months(series: &[Series]) -> Vec<(i32, u32)> {
-    let mut months: Vec<_> = series.iter().flat_map(|series| series.amounts.keys()).map(|day| month(*day)).collect();
-    months.sort_unstable();
-    months.dedup();
-    months
-}
-
-fn in_month(series: &Series, wanted: (i32, u32)) -> Option<Series> {
-    let days = series.amounts.iter().filter(|(day, _)| month(**day) == wanted);
-    let amounts: BTreeMap<_, _> = days.map(|(day, amount)| (*day, *amount)).collect();
-    let (keys, currency) = (series.keys.clone(), series.currency.clone());
-    (!amounts.is_empty()).then_some(Series { keys, currency, amounts })
-}
-
-/// As many items to a pack as there is room for.
-fn packed<T: Serialize>(items: Vec<T>, room: usize) -> Result<Vec<Vec<T>>, SplitError> {
-    let mut packs: Vec<Vec<T>> = Vec::new();
+/// Which items go together: as many as there is room for.
+fn packed<T: Serialize>(items: &[T], room: usize) -> Result<Vec<Range<usize>>, SplitError> {
+    let mut packs: Vec<Range<usize>> = Vec::new();
     let mut left = 0;
-    for item in items {
-        let size = serde_json::to_vec(&item)?.len() + 1;
+    for (index, item) in items.iter().enumerate() {
+        let size = size(item)? + 1;
         if size > room {
             return Err(SplitError::TooLarge { found: size, most: room });
         }
         match packs.last_mut().filter(|_| size <= left) {
-            Some(pack) => pack.push(item),
+            Some(pack) => pack.end = index + 1,
             None => {
-                packs.push(vec![item]);
+                packs.push(index..index + 1);
                 left = room;
             }
         }
         left -= size;
     }
     Ok(packs)
+}
+
+/// Bytes of JSON.
+fn size<T: Serialize>(value: &T) -> Result<usize, SplitError> {
+    let mut counting = Counting(0);
+    serde_json::to_writer(&mut counting, value)?;
+    Ok(counting.0)
+}
+
+struct Counting(usize);
+
+impl Write for Counting {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }

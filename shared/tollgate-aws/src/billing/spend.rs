@@ -169,7 +169,7 @@ fn fits(limits: &Limits, part: &Part<CostQuery, CostTable>, series: &Series) -> 
 fn daily(table: &CostTable, fitting: &[&Series], currency: &str) -> Result<DailySpend, Gap> {
     let odd = |error: SpendError| Gap::error(error.to_string());
     let other = |series: &&&Series| {
-        series.currency != currency && series.amounts.values().any(|amount| *amount != BilledAmount::ZERO)
+        series.currency != currency && series.amounts.iter().any(|(_, amount)| amount != BilledAmount::ZERO)
     };
     if let Some(other) = fitting.iter().find(other) {
         let reason =
@@ -178,7 +178,7 @@ fn daily(table: &CostTable, fitting: &[&Series], currency: &str) -> Result<Daily
     }
     let mut daily = DailySpend::new(currency).map_err(odd)?;
     for (day, estimated) in &table.days {
-        let amounts = fitting.iter().filter_map(|series| series.amounts.get(day)).copied();
+        let amounts = fitting.iter().filter_map(|series| series.amounts.get(*day));
         let amount = BilledAmount::sum(amounts).map_err(odd)?;
         daily.add(*day, &amount.to_string(), currency, *estimated).map_err(odd)?;
     }
@@ -189,8 +189,8 @@ fn daily(table: &CostTable, fitting: &[&Series], currency: &str) -> Result<Daily
 fn complete_before(part: &Part<CostQuery, CostTable>, whole: &CostTable) -> NaiveDate {
     let behind = behind(part.fetched_at);
     let something = |series: &Series| {
-        let newest = series.amounts.iter().rev().find(|(_, amount)| **amount != BilledAmount::ZERO);
-        newest.map(|(day, _)| *day)
+        let newest = series.amounts.iter().rev().find(|(_, amount)| *amount != BilledAmount::ZERO);
+        newest.map(|(day, _)| day)
     };
     whole.series.iter().filter_map(something).max().map_or(part.asked.first_day, |newest| newest.min(behind))
 }

@@ -10,7 +10,7 @@ use tollgate_core::{
     spend::{BilledAmount, SpendError},
 };
 
-use super::{expression::metric, group::GroupKey, part::Gap, plan::CostQuery};
+use super::{amounts::Amounts, expression::metric, group::GroupKey, part::Gap, plan::CostQuery};
 
 /// A function has little memory: more amounts than these (some 30 MB) are not taken in.
 const AMOUNTS_AT_MOST: usize = 500_000;
@@ -32,17 +32,15 @@ pub struct Series {
     /// ISO 4217 code.
     pub currency: String,
     /// By day.
-    pub amounts: BTreeMap<NaiveDate, BilledAmount>,
+    pub amounts: Amounts,
 }
-
-/// By group and currency, and by day.
-type Amounts = BTreeMap<(Vec<String>, String), BTreeMap<NaiveDate, BilledAmount>>;
 
 /// A table that pages are still coming for.
 #[derive(Debug, Default)]
 pub(super) struct Growing {
     days: BTreeMap<NaiveDate, bool>,
-    amounts: Amounts,
+    /// By group and currency.
+    amounts: BTreeMap<(Vec<String>, String), Amounts>,
     count: usize,
 }
 
@@ -112,7 +110,8 @@ impl Growing {
                 format!("{count} of the {days} days that were asked for did not come, the first of them {first}");
             return Err(Gap::new(EvidenceStatus::Partial, reason));
         }
-        let series = self.amounts.into_iter().map(|((keys, currency), amounts)| Series { keys, currency, amounts });
+        let series = self.amounts.into_iter();
+        let series = series.map(|((keys, currency), amounts)| Series { keys, currency, amounts: amounts.fitted() });
         Ok(CostTable { days: self.days, series: series.collect() })
     }
 }
@@ -166,6 +165,6 @@ impl Series {
     /// When it is larger than an amount can be.
     pub fn sum(&self, first: NaiveDate, end: NaiveDate) -> Result<BilledAmount, SpendError> {
         let days = self.amounts.iter().filter(|(day, _)| (first..end).contains(day));
-        BilledAmount::sum(days.map(|(_, amount)| *amount))
+        BilledAmount::sum(days.map(|(_, amount)| amount))
     }
 }

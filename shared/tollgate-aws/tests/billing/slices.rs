@@ -58,7 +58,7 @@ async fn every_slice_fits_and_all_of_them_are_the_snapshot() {
     assert_eq!(snapshot.schema, BILLING_SCHEMA);
     assert_eq!(snapshot.budgets[0].known().unwrap().len(), 300);
     assert_eq!(snapshot.anomalies.as_ref().unwrap().known().unwrap().len(), 200);
-    let slices = snapshot.clone().slices(MOST).unwrap();
+    let slices: Vec<Slice> = snapshot.slices(MOST).unwrap().iter().collect();
     let texts: Vec<String> = slices.iter().map(|slice| serde_json::to_string(slice).unwrap()).collect();
     assert!(texts.iter().all(|text| text.len() <= MOST), "{:?}", texts.iter().map(String::len).max());
     // 68,000 amounts of some 30 bytes.
@@ -71,13 +71,14 @@ async fn every_slice_fits_and_all_of_them_are_the_snapshot() {
 #[tokio::test]
 async fn half_a_bill_or_a_mixed_one_is_none() {
     let snapshot = snapshot(100).await;
-    let slices = snapshot.clone().slices(MOST / 4).unwrap();
+    let slices: Vec<Slice> = snapshot.slices(MOST / 4).unwrap().iter().collect();
     let count = slices.len();
     let incomplete = |found| Some(JoinError::Incomplete { expected: count, found });
     assert_eq!(join(slices[1..].to_vec()).err(), incomplete(count - 1));
     let twice: Vec<_> = slices[..count - 1].iter().chain(&slices[..1]).cloned().collect();
     assert_eq!(join(twice).err(), incomplete(count - 1));
-    let other = Snapshot { requests: 7, ..snapshot }.slices(MOST / 4).unwrap();
+    let other = Snapshot { requests: 7, ..snapshot };
+    let other: Vec<Slice> = other.slices(MOST / 4).unwrap().iter().collect();
     let mixed: Vec<_> = slices[..2].iter().chain(&other[2..]).cloned().collect();
     assert!(matches!(join(mixed), Err(JoinError::Incomplete { .. })));
     // The first slice is the frame, and the second one has the total.

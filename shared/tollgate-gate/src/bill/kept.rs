@@ -1,8 +1,9 @@
 //! The bill in the ledger.
 
 use chrono::{NaiveDate, TimeDelta};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde::{Deserialize, Serialize};
-use tollgate_aws::billing::{Gap, Slice, Snapshot, join};
+use tollgate_aws::billing::{Gap, Joining, Slice, Snapshot};
 use tollgate_core::{Timestamp, evidence::EvidenceStatus};
 use tollgate_ledger::{Collection, Commit, Committed, Document, Expect, Ledger, LedgerError, Put};
 
@@ -10,6 +11,8 @@ use tollgate_ledger::{Collection, Commit, Committed, Document, Expect, Ledger, L
 /// there in slices of its own, so that only a bill that nobody has looked at for so long is gone.
 const LIFE: TimeDelta = TimeDelta::days(3);
 const ACCOUNT: &str = "account";
+/// Slices that are read at once: as many are there beside what they become.
+const READ_AT_ONCE: usize = 4;
 
 /// What is known of the bill as a whole: one document.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -97,28 +100,37 @@ pub(super) async fn put(
 
 /// The snapshot that an account names.
 pub(super) async fn snapshot(ledger: &Ledger, current: &Current) -> Result<Snapshot, Gap> {
-    let last = key(current.slices);
-    let found: Vec<Document<Slice>> =
-        ledger.documents(&slices(&current.snapshot), &key(0), &last).await.map_err(|error| gap(&error))?;
-    join(found.into_iter().map(|document| document.value).collect())
-        .map_err(|error| Gap::new(EvidenceStatus::Error, error.to_string()))
+    let (collection, joining) = (slices(&current.snapshot), Joining::new(&current.snapshot, current.slices));
+    let read = async |index| match ledger.document(&collection, &key(index)).await {
+        // One that cannot be read is missing.
+        Err(LedgerError::Unreadable { .. }) => Ok(None),
+        found => found,
+    };
+    let found = stream::iter(0..current.slices).map(read).buffered(READ_AT_ONCE);
+    let add = async |mut joining: Joining, found: Option<Document<Slice>>| {
+        if let Some(slice) = found {
+            joining.add(slice.value);
+        }
+        Ok(joining)
+    };
+    let joined = found.try_fold(joining, add).await.map_err(|error| gap(&error))?;
+    joined.done().map_err(|error| Gap::new(EvidenceStatus::Error, error.to_string()))
 }
 
 /// Keeps a snapshot slice by slice, so that there may be any number of them; nobody reads it before an account names it.
-pub(super) async fn keep(ledger: &Ledger, snapshot: Snapshot, most_bytes: usize) -> Result<Current, String> {
+pub(super) async fn keep(ledger: &Ledger, snapshot: &Snapshot, most_bytes: usize) -> Result<Current, String> {
     let (at, is_whole) = (snapshot.fetched_at, snapshot.is_whole());
     let parts = snapshot.slices(most_bytes).map_err(|error| error.to_string())?;
-    let name = parts.first().map(|slice| slice.snapshot.clone()).ok_or("the bill has no slice")?;
     let failed = |error: LedgerError| error.to_string();
-    let (count, collection) = (parts.len(), slices(&name));
-    for slice in parts {
+    let collection = slices(parts.name());
+    for slice in parts.iter() {
         let put = Put::new(&collection, &key(slice.index), Expect::Anything, &slice).map_err(failed)?.until(at + LIFE);
         let committed = ledger.commit(Commit { at, puts: vec![put], notices: Vec::new() }).await.map_err(failed)?;
         if committed == Committed::Conflict {
             return Err("a slice of the bill could not be written".to_owned());
         }
     }
-    Ok(Current { snapshot: name, slices: count, fetched_at: at, is_whole })
+    Ok(Current { snapshot: parts.name().to_owned(), slices: parts.count(), fetched_at: at, is_whole })
 }
 
 /// The log says why; a reader learns that it could not be read.

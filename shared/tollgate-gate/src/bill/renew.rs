@@ -1,6 +1,6 @@
 //! Fetching the bill: at most as often as it changes, once for all who want it, and never for more than the ceilings allow.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
 use tokio::time::Instant;
@@ -130,7 +130,7 @@ impl House {
         }
         drop(previous);
         let Snapshot { requests, paid_requests, price_usd_micros, .. } = fetched;
-        let settled = self.settle_renewal(&renewing, fetched).await;
+        let settled = self.settle_renewal(&renewing, Arc::new(fetched)).await;
         let statement = self.bill.read(&self.ledger).await;
         let statement = Statement { requests, price_usd_micros, ..statement };
         let renewed = match settled {
@@ -210,13 +210,15 @@ impl House {
     }
 
     /// Keeps what was fetched, has it count, and writes down what was paid in place of what was put aside.
-    async fn settle_renewal(&self, renewing: &Renewing, fetched: Snapshot) -> Result<String, Problem> {
+    async fn settle_renewal(&self, renewing: &Renewing, fetched: Arc<Snapshot>) -> Result<String, Problem> {
         let paid = fetched.paid_requests;
-        // It is some megabytes, so it is read again slice by slice and not there twice.
         let kept = match fetched.requests {
             0 => Err("the time was over before AWS could be asked, or there is nothing to ask for".to_owned()),
-            _ => kept::keep(&self.ledger, fetched, MAX_DOCUMENT_BYTES).await,
+            _ => kept::keep(&self.ledger, &fetched, MAX_DOCUMENT_BYTES).await,
         };
+        if let Ok(current) = &kept {
+            self.bill.hold(current.snapshot.clone(), &fetched);
+        }
         for _ in 0..TRIES {
             // Somebody may have noted meanwhile that they want a newer one.
             let known = self.account().await?;

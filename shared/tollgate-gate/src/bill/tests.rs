@@ -65,7 +65,7 @@ fn snapshot(accounts: usize, cents: &str) -> Snapshot {
 
 /// Has a snapshot count.
 async fn name(ledger: &Ledger, snapshot: &Snapshot, most_bytes: usize) -> usize {
-    let current = keep(ledger, snapshot.clone(), most_bytes).await.unwrap();
+    let current = keep(ledger, snapshot, most_bytes).await.unwrap();
     let slices = current.slices;
     let known = kept::account(ledger).await.unwrap();
     let account = Account { current: Some(current), ..Account::default() };
@@ -93,7 +93,7 @@ async fn a_bill_of_any_size_is_read_as_it_was_and_replaced_as_a_whole() {
 async fn a_bill_that_is_not_whole_is_none() {
     let folder = TempDir::new().unwrap();
     let ledger = ledger(&folder).await;
-    let current = keep(&ledger, snapshot(300, "1"), 4096).await.unwrap();
+    let current = keep(&ledger, &snapshot(300, "1"), 4096).await.unwrap();
     let lost = kept::Current { slices: current.slices - 2, ..current };
     let gap = kept::snapshot(&ledger, &lost).await.unwrap_err();
     assert_eq!(gap.status, EvidenceStatus::Error);
