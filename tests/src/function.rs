@@ -90,7 +90,9 @@ impl Function {
 
     /// Invokes the function directly, as `cargo lambda invoke` and Step Functions do.
     pub async fn invoke(&self, request_id: &str, payload: Value) -> Option<Answer> {
-        self.api.invoke(request_id, payload).await
+        // Longer than any test lets it take: a function that is gone never answers.
+        let answer = tokio::time::timeout(5 * PATIENCE, self.api.invoke(request_id, payload)).await;
+        answer.unwrap_or_else(|_| panic!("it never answered `{request_id}`; it logged\n{}", self.log().join("\n")))
     }
 
     /// Waits until the log has a line with this text, and gives the line.

@@ -43,7 +43,7 @@ async fn what_a_killed_sweep_did_not_reach_is_looked_at_by_the_next_run() {
     let mailbox = Mailbox::open().await;
     let world = world(&mailbox).await;
     let mut gate = world.slo_gate().await;
-    killed(&mut gate, world).await;
+    let _world = killed(&mut gate, world).await;
     let swept = invoke(&gate, "a", schedule(0)).await;
     assert_eq!((&swept["saw"]["services"], &swept["saw"]["failed"]), (&json!(6), &json!(0)), "{swept:#}");
     assert_eq!((&swept["saw"]["levels"]["page"], &swept["saw"]["notices"]), (&json!(1), &json!(1)), "{swept:#}");
