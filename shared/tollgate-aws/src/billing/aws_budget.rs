@@ -12,8 +12,9 @@ use tollgate_core::{
 use super::{
     part::Gap,
     snapshot::{AwsBudget, Snapshot, WrittenAmount},
-    spend::{BudgetSpend, NoSpend, anomalies, anomaly_gap, answered, behind, gaps},
+    spend::{BudgetSpend, NoSpend, anomalies, anomaly_gap, behind, gaps},
     terms::terms as terms_of,
+    told::answered,
 };
 
 const BUDGETS: &str = "aws-budgets";

@@ -15,7 +15,7 @@ use super::{
     expression::filter,
     group::GroupKey,
     part::Gap,
-    plan::ForecastQuery,
+    query::ForecastQuery,
 };
 
 const API: Api = Api { service: "Cost Explorer", action: "ce:GetCostForecast", is_paid: true };
