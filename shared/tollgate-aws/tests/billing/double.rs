@@ -17,7 +17,7 @@ use tokio::time::Instant;
 use tollgate_aws::billing::{Billing, Plan, Snapshot, Tags, Wanted};
 use tollgate_core::{
     Timestamp,
-    budget::{Allowance, Basis, Budget, BudgetPeriod, Declared, Scope},
+    budget::{Allowance, Basis, Budget, BudgetPeriod, Declared, Scope, SpendJudging},
     slo::{CalendarUnit, Period},
 };
 
@@ -172,8 +172,29 @@ pub(crate) fn with_basis(mut budget: Budget, basis: Basis) -> Budget {
 }
 
 pub(crate) async fn fetch(billing: &Billing, budgets: &[Budget], wanted: &Wanted) -> Snapshot {
+    fetch_at(billing, budgets, wanted, None, now()).await
+}
+
+pub(crate) async fn fetch_at(
+    billing: &Billing,
+    budgets: &[Budget],
+    wanted: &Wanted,
+    previous: Option<&Snapshot>,
+    at: Timestamp,
+) -> Snapshot {
     let deadline = Instant::now() + Duration::from_secs(60);
-    billing.fetch(&Plan::of(budgets, wanted, now()), None, now(), deadline).await
+    billing.fetch(&Plan::of(budgets, wanted, at), previous, at, deadline).await
+}
+
+pub(crate) fn judging(now: Timestamp) -> SpendJudging {
+    SpendJudging {
+        now,
+        required: true,
+        max_age_seconds: 43_200,
+        max_lag_days: 2,
+        reconciliation_ppm: 10_000,
+        min_weeks: 4,
+    }
 }
 
 pub(crate) fn forecasts(names: &[&str]) -> BTreeSet<String> {

@@ -5,6 +5,8 @@ mod aws_budgets;
 mod bill;
 mod double;
 mod failures;
+mod months;
+mod months_failures;
 mod odd;
 mod outlook;
 mod scale;
