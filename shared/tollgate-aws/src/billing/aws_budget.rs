@@ -56,7 +56,7 @@ pub(super) fn described(
                 reconciliation: None,
                 untagged: None,
                 forecast,
-                anomalies: anomalies(snapshot, accounts.as_deref()),
+                anomalies: anomalies(snapshot, accounts.as_deref(), &budget.scope),
                 requests: BTreeMap::new(),
                 api_requests: 0,
                 api_cost_usd_micros: 0,

@@ -24,8 +24,8 @@ pub struct Wanted {
     pub tags: Tags,
     /// How many days before today are fetched at least, for the weekdays' weights and for what is unusual.
     pub history_days: u64,
-    /// Budgets for which AWS is asked for a forecast, by name. It can only be for accounts, or for everything: for others
-    /// none is asked.
+    /// Budgets for which AWS is asked for a forecast, by name. It can only be for accounts and services of AWS, or for
+    /// everything: for others none is asked.
     pub forecasts: BTreeSet<String>,
     /// Are open anomalies wanted?
     pub anomalies: bool,
@@ -128,15 +128,16 @@ impl Plan {
     }
 }
 
-/// The forecast that AWS can make for a place of the bill. The filters of forecasts know accounts and no tags:
+/// The forecast that AWS can make for a place of the bill. The filters of forecasts know accounts and services, and no tags:
 /// <https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_GetCostForecast.html>.
 pub(super) fn forecast_query(terms: &Terms, place: &Place, today: NaiveDate) -> Option<ForecastQuery> {
     let tagged = place.limits.keys().any(|key| matches!(key, GroupKey::Tag(_)));
-    let accounts = place.limits.get(&GroupKey::Account).map(|accounts| accounts.iter().cloned().collect());
+    let named = |key| place.limits.get(&key).into_iter().flatten().cloned().collect();
     let can_tell = !tagged && place.only.is_empty() && today < terms.end_day;
     can_tell.then(|| ForecastQuery {
         basis: terms.basis,
-        accounts: accounts.unwrap_or_default(),
+        accounts: named(GroupKey::Account),
+        aws_services: named(GroupKey::AwsService),
         first_day: today,
         end_day: terms.end_day,
     })

@@ -44,6 +44,9 @@ pub struct ForecastQuery {
     pub basis: Basis,
     /// The accounts; none for all.
     pub accounts: Vec<String>,
+    /// The services of AWS; none for all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aws_services: Vec<String>,
     /// The first day: today.
     pub first_day: NaiveDate,
     /// The first day after it.

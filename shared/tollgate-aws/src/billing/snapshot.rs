@@ -99,6 +99,9 @@ pub struct OpenAnomaly {
     pub impact_ppm: Option<i64>,
     /// The accounts that it comes from; none where that is not known.
     pub accounts: Vec<String>,
+    /// The services of AWS that it comes from; none where that is not known of each of its causes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aws_services: Vec<String>,
 }
 
 impl Snapshot {

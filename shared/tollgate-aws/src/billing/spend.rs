@@ -3,7 +3,7 @@
 use chrono::{Days, NaiveDate};
 use tollgate_core::{
     Timestamp,
-    budget::{Allowance, AnomalyFact, Budget, ForecastReading, Known, SpendReading, Terms, Unknown},
+    budget::{Allowance, AnomalyFact, Budget, ForecastReading, Known, Scope, SpendReading, Terms, Unknown},
     evidence::EvidenceStatus,
     spend::{BilledAmount, Reconciliation, SpendError},
 };
@@ -78,7 +78,7 @@ pub fn spend_of(snapshot: &Snapshot, budget: &Budget, at: Timestamp) -> Result<B
             let begun = |error: tollgate_core::budget::TermsError| Gap::new(EvidenceStatus::NoData, error.to_string());
             let terms = declared.terms(at).map_err(|error| none(begun(error)))?;
             let place = place(&budget.scope, &snapshot.tags).map_err(|reason| none(Gap::error(reason)))?;
-            let spend = billed(snapshot, &place, &terms);
+            let spend = billed(snapshot, &budget.scope, &place, &terms);
             let spend = spend.map(|spend| spend.with_requests(snapshot, budget));
             spend.map_err(|gap| Box::new(NoSpend { terms: Some(terms), source: EXPLORER, gap }))
         }
@@ -86,7 +86,7 @@ pub fn spend_of(snapshot: &Snapshot, budget: &Budget, at: Timestamp) -> Result<B
     }
 }
 
-fn billed(snapshot: &Snapshot, place: &Place, terms: &Terms) -> Result<BudgetSpend, Gap> {
+fn billed(snapshot: &Snapshot, scope: &Scope, place: &Place, terms: &Terms) -> Result<BudgetSpend, Gap> {
     let (first, end) = (terms.first_day, terms.end_day);
     let told = Told::of_place(snapshot, terms.basis, place, first)?;
     let fits = |series: &Series| fits(&place.limits, &place.group_by, series);
@@ -111,7 +111,7 @@ fn billed(snapshot: &Snapshot, place: &Place, terms: &Terms) -> Result<BudgetSpe
     });
     let forecast_asked = forecast_query(terms, place, snapshot.fetched_at.date_naive());
     let forecast = forecast_asked.and_then(|query| snapshot.forecasts.iter().find(|part| part.asked == query));
-    let accounts = named(&GroupKey::Account, &told, fits);
+    let accounts = accounts(&told, fits);
     let [days, months] = told.gaps();
     let total_gap = total.as_ref().map_or_else(Some, |total| total.gaps().into_iter().flatten().next());
     let mut gaps = gaps(&[("spend", days), ("months", months), ("total", total_gap)]);
@@ -131,7 +131,7 @@ fn billed(snapshot: &Snapshot, place: &Place, terms: &Terms) -> Result<BudgetSpe
             Some(Outcome::Missing(gap)) => ForecastReading::Unknown(gap.status, gap.reason.clone()),
             None => ForecastReading::NotAsked,
         },
-        anomalies: anomalies(snapshot, accounts.as_deref()),
+        anomalies: anomalies(snapshot, accounts.as_deref(), scope),
         requests: Default::default(),
         api_requests: 0,
         api_cost_usd_micros: 0,
@@ -175,18 +175,21 @@ fn complete_before(told: &Told<'_>, whole: &CostTable) -> NaiveDate {
     newest.map_or(told.asked().first_day, |newest| newest.min(behind))
 }
 
-/// What groups that fit are of: their accounts; none where they are not grouped by that.
-fn named<'a>(key: &GroupKey, told: &Told<'a>, fits: impl Fn(&Series) -> bool) -> Option<Vec<&'a String>> {
-    let at = told.asked().group_by.iter().position(|asked| asked == key)?;
+/// The accounts that groups which fit are of; none where that is not known.
+fn accounts<'a>(told: &Told<'a>, fits: impl Fn(&Series) -> bool) -> Option<Vec<&'a String>> {
+    let at = told.asked().group_by.iter().position(|key| *key == GroupKey::Account)?;
     Some(told.series().filter(|series| fits(series)).filter_map(|series| series.keys.get(at)).collect())
 }
 
-/// The anomalies of some accounts. What is of an unknown account concerns everyone.
-pub(super) fn anomalies(snapshot: &Snapshot, accounts: Option<&[&String]>) -> Vec<AnomalyFact> {
+/// The anomalies of some accounts and of a scope's services of AWS. What is of an unknown account or service concerns
+/// everyone.
+pub(super) fn anomalies(snapshot: &Snapshot, accounts: Option<&[&String]>, scope: &Scope) -> Vec<AnomalyFact> {
     let open = snapshot.anomalies.iter().filter_map(Part::known).flatten();
-    let concerns = |of: &[String]| {
-        of.is_empty() || accounts.is_none_or(|accounts| of.iter().any(|account| accounts.contains(&account)))
+    let concerns = |of: &[String], ours: Option<&[&String]>| {
+        of.is_empty() || ours.is_none_or(|ours| of.iter().any(|name| ours.contains(&name)))
     };
+    let services: Vec<&String> = scope.aws_services.iter().collect();
+    let services = (!services.is_empty()).then_some(services.as_slice());
     let fact = |anomaly: &OpenAnomaly| AnomalyFact {
         id: anomaly.id.clone(),
         about: anomaly.about.clone(),
@@ -194,7 +197,9 @@ pub(super) fn anomalies(snapshot: &Snapshot, accounts: Option<&[&String]>) -> Ve
         impact_micros: anomaly.impact_micros,
         impact_ppm: anomaly.impact_ppm,
     };
-    open.filter(|anomaly| concerns(&anomaly.accounts)).map(fact).collect()
+    let ours =
+        |anomaly: &&OpenAnomaly| concerns(&anomaly.accounts, accounts) && concerns(&anomaly.aws_services, services);
+    open.filter(ours).map(fact).collect()
 }
 
 pub(super) fn anomaly_gap(snapshot: &Snapshot) -> Vec<PartGap> {

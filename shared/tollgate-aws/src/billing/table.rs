@@ -146,7 +146,7 @@ fn keys_of(group_by: &[GroupKey], keys: &[String]) -> Result<Vec<String>, Gap> {
         return Err(odd());
     }
     let value = |(asked, key): (&GroupKey, &String)| match asked {
-        GroupKey::Account => Ok(key.clone()),
+        GroupKey::Account | GroupKey::AwsService => Ok(key.clone()),
         // Written `owner$payments`, and `owner$` where it is not carried.
         GroupKey::Tag(tag) => {
             let value = key.strip_prefix(tag.as_str()).and_then(|rest| rest.strip_prefix('$'));

@@ -14,6 +14,7 @@ use crate::double::spans;
 #[derive(Debug, Clone)]
 pub(crate) struct Line {
     pub(crate) account: String,
+    pub(crate) aws_service: &'static str,
     pub(crate) tags: BTreeMap<&'static str, String>,
     pub(crate) record: &'static str,
     pub(crate) day: NaiveDate,
@@ -80,6 +81,7 @@ impl Bill {
         let key = |line: &Line, group: &Value| {
             let name = group["Key"].as_str().unwrap();
             match group["Type"].as_str().unwrap() {
+                "DIMENSION" if name == "SERVICE" => line.aws_service.to_owned(),
                 "DIMENSION" => line.account.clone(),
                 _ => format!("{name}${}", line.tags.get(name).map_or("", String::as_str)),
             }
@@ -120,6 +122,7 @@ fn passes(line: &Line, filter: &Value) -> bool {
             }
             ("Not", _) => !passes(line, part),
             ("Dimensions", Some("LINKED_ACCOUNT")) => has(&line.account),
+            ("Dimensions", Some("SERVICE")) => has(line.aws_service),
             ("Dimensions", Some("RECORD_TYPE")) => has(line.record),
             ("Tags", Some(key)) => has(line.tags.get(key).map_or("", String::as_str)),
             other => panic!("{other:?}"),

@@ -131,7 +131,12 @@ pub(crate) fn wanted() -> Wanted {
 pub(crate) fn scope(accounts: &[&str], services: &[&str], environments: &[&str], tags: &[(&str, &str)]) -> Scope {
     let names = |names: &[&str]| names.iter().map(ToString::to_string).collect();
     let tags = tags.iter().map(|(key, value)| (key.to_string(), vec![value.to_string()])).collect();
-    Scope { services: names(services), accounts: names(accounts), tags, environments: names(environments) }
+    let (services, accounts, environments) = (names(services), names(accounts), names(environments));
+    Scope { services, accounts, tags, environments, aws_services: Vec::new() }
+}
+
+pub(crate) fn on_aws(scope: Scope, services: &[&str]) -> Scope {
+    Scope { aws_services: services.iter().map(ToString::to_string).collect(), ..scope }
 }
 
 /// 3,000 dollars a month.

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
 
 mod aws_budgets;
+mod aws_services;
 mod bill;
 mod double;
 mod failures;

@@ -23,6 +23,7 @@ pub(crate) fn lines(first: &str, until: Timestamp) -> Vec<Line> {
     let days = day(first).iter_days().take_while(|date| *date <= until.date_naive());
     let of = |date: NaiveDate, account: &str, owner: &str| Line {
         account: account.to_owned(),
+        aws_service: "Amazon Elastic Compute Cloud - Compute",
         tags: BTreeMap::from([("owner", owner.to_owned())]),
         record: "Usage",
         day: date,

@@ -27,6 +27,7 @@ fn line(account_number: usize, service: usize, days_ago: u64, cents: usize) -> L
     }
     Line {
         account: account(account_number),
+        aws_service: "Amazon Elastic Compute Cloud - Compute",
         tags,
         record: if service == 7 && days_ago.is_multiple_of(2) { "Tax" } else { "Usage" },
         day: day("2026-11-21") - Days::new(days_ago),
