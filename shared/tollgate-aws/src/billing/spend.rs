@@ -96,7 +96,7 @@ fn billed(snapshot: &Snapshot, scope: &Scope, place: &Place, terms: &Terms) -> R
         return Err(Gap::new(EvidenceStatus::NoData, reason));
     }
     let daily = told.daily(fits, &terms.currency)?;
-    let total = Told::of(snapshot, (terms.basis, &[], &[]), first);
+    let total = Told::of(snapshot, terms.basis, &[], &[], first);
     let too_large = |error: SpendError| Gap::error(error.to_string());
     // The scope that holds everything is the total; what its groups come to is known beside it.
     let owned = match place.group_by.is_empty() {

@@ -34,7 +34,9 @@ impl<'a> Told<'a> {
     /// When it was not asked, or one of its answers did not come.
     pub(super) fn of(
         snapshot: &'a Snapshot,
-        (basis, group_by, only): (Basis, &[GroupKey], &[(GroupKey, Vec<String>)]),
+        basis: Basis,
+        group_by: &[GroupKey],
+        only: &[(GroupKey, Vec<String>)],
         first_day: NaiveDate,
     ) -> Result<Self, Gap> {
         let of_it = || snapshot.costs.iter().filter(|part| part.asked.answers(basis, group_by, only));
@@ -73,7 +75,7 @@ impl<'a> Told<'a> {
         place: &Place,
         first_day: NaiveDate,
     ) -> Result<Self, Gap> {
-        Self::of(snapshot, (basis, &place.group_by, &place.only), first_day)
+        Self::of(snapshot, basis, &place.group_by, &place.only, first_day)
     }
 
     /// What was billed of everything, grouped by account and owner.
@@ -81,7 +83,7 @@ impl<'a> Told<'a> {
     /// # Errors
     /// When it was not asked, or did not come.
     pub(super) fn owned(snapshot: &'a Snapshot, tags: &Tags, basis: Basis, first_day: NaiveDate) -> Result<Self, Gap> {
-        Self::of(snapshot, (basis, &padded(Vec::new(), tags), &[]), first_day)
+        Self::of(snapshot, basis, &padded(Vec::new(), tags), &[], first_day)
     }
 
     /// The question about its days.
