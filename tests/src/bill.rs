@@ -1,6 +1,6 @@
 //! The bill of a pretended organisation, as a snapshot in a file.
 
-use chrono::{DateTime, Datelike as _, Days, NaiveDate, Utc, Weekday};
+use chrono::{DateTime, Datelike as _, Days, Months, NaiveDate, Utc, Weekday};
 use serde_json::{Map, Value, json};
 
 const TAG_OWNER: &str = "owner";
@@ -8,6 +8,8 @@ const TAG_SERVICE: &str = "service";
 const TAG_ENVIRONMENT: &str = "environment";
 const TAG_PURPOSE: &str = "purpose";
 const CURRENCY: &str = "USD";
+/// As the shipped settings have it.
+const HISTORY_DAYS: u64 = 84;
 const PRODUCTION: &str = "111122223333";
 const PLATFORM: &str = "444455556666";
 const DATA: &str = "777788889999";
@@ -69,27 +71,41 @@ pub fn bill(lines: &[Line], at: DateTime<Utc>) -> Value {
     let whole = basis("amortized", true);
     let tag = |name: &str| json!({ "tag": name });
     let by_service = || vec![tag(TAG_ENVIRONMENT), tag(TAG_SERVICE)];
+    // The periods of some began before the last weeks.
     let queries = [
-        (&spread, vec![], 120),
-        (&spread, by_service(), 120),
-        (&plain, vec![], 120),
-        (&plain, by_service(), 120),
-        (&plain, vec![json!("account"), tag(TAG_SERVICE)], 120),
-        (&plain, vec![tag(TAG_PURPOSE), tag(TAG_SERVICE)], 120),
-        (&whole, vec![], 366),
-        (&whole, vec![json!("account"), tag(TAG_OWNER)], 366),
+        (&spread, vec![], false),
+        (&spread, by_service(), false),
+        (&plain, vec![], true),
+        (&plain, by_service(), false),
+        (&plain, vec![json!("account"), tag(TAG_SERVICE)], false),
+        (&plain, vec![tag(TAG_PURPOSE), tag(TAG_SERVICE)], true),
+        (&whole, vec![], true),
+        (&whole, vec![json!("account"), tag(TAG_OWNER)], true),
     ];
     let part = |asked: Value, known: Value| {
         json!({
             "asked": asked, "fetched_at": at.to_rfc3339(), "requests": 1, "outcome": {"known": known}, "not_renewed": null,
         })
     };
-    let costs = queries.map(|(basis, group_by, days)| {
-        let today = at.date_naive();
-        let (first, end) = (today - Days::new(days), today + Days::new(1));
-        let table = table(lines, &group_by, first, today);
-        part(json!({"basis": basis, "group_by": group_by, "only": [], "first_day": first, "end_day": end}), table)
+    let today = at.date_naive();
+    let (days_from, end) = (month_of(today - Days::new(HISTORY_DAYS)), today + Days::new(1));
+    let months_from = month_of(today) - Months::new(12);
+    let by_day = |basis: &Value, group_by: &[Value]| {
+        let spans: Vec<Stretch> = days(days_from, end).map(|day| (day, day + Days::new(1))).collect();
+        let asked = json!({"basis": basis, "group_by": group_by, "only": [], "first_day": days_from, "end_day": end});
+        part(asked, table(lines, group_by, &spans, today))
+    };
+    let by_month = |basis: &Value, group_by: &[Value]| {
+        let first = days(months_from, days_from).filter(|day| *day == month_of(*day));
+        let spans: Vec<Stretch> = first.map(|month| (month, month + Months::new(1))).collect();
+        let asked = json!({"basis": basis, "group_by": group_by, "only": [], "granularity": "monthly",
+                           "first_day": months_from, "end_day": days_from});
+        part(asked, table(lines, group_by, &spans, today))
+    };
+    let costs = queries.iter().flat_map(|(basis, group_by, is_long)| {
+        [Some(by_day(basis, group_by)), is_long.then(|| by_month(basis, group_by))].into_iter().flatten()
     });
+    let costs: Vec<Value> = costs.collect();
     let amount = |amount: &str| json!({"amount": amount, "unit": CURRENCY});
     let shared = json!({
         "name": "platform-shared-monthly", "kind": "COST", "limit": amount("60000"), "actual": amount("31500.5"),
@@ -100,7 +116,7 @@ pub fn bill(lines: &[Line], at: DateTime<Utc>) -> Value {
     json!({
         "schema": "tollgate.billing/v1", "fetched_at": at.to_rfc3339(),
         "tags": {"owner": TAG_OWNER, "service": TAG_SERVICE, "environment": TAG_ENVIRONMENT},
-        "requests": 10, "paid_requests": 9, "price_usd_micros": 90_000, "costs": costs, "forecasts": [],
+        "requests": 14, "paid_requests": 13, "price_usd_micros": 130_000, "costs": costs, "forecasts": [],
         "budgets": [part(json!(PLATFORM), json!([shared]))],
         "anomalies": part(json!(at.date_naive() - Days::new(90)), json!([])),
         "served": [part(json!(["payments-api/availability"]), requests(at.date_naive()))],
@@ -118,8 +134,18 @@ fn is_weekend(day: NaiveDate) -> bool {
     matches!(day.weekday(), Weekday::Sat | Weekday::Sun)
 }
 
-fn table(lines: &[Line], group_by: &[Value], first: NaiveDate, today: NaiveDate) -> Value {
-    let days: Vec<NaiveDate> = first.iter_days().take_while(|day| *day <= today).collect();
+/// A day or a month, and the first day after it.
+type Stretch = (NaiveDate, NaiveDate);
+
+fn month_of(day: NaiveDate) -> NaiveDate {
+    day.with_day(1).unwrap_or(day)
+}
+
+fn days(first: NaiveDate, end: NaiveDate) -> impl Iterator<Item = NaiveDate> {
+    first.iter_days().take_while(move |day| *day < end)
+}
+
+fn table(lines: &[Line], group_by: &[Value], spans: &[Stretch], today: NaiveDate) -> Value {
     let mut groups: Vec<(Vec<&str>, u32)> = Vec::new();
     for line in lines {
         let key = |key: &Value| match key.get("tag").and_then(Value::as_str) {
@@ -135,20 +161,23 @@ fn table(lines: &[Line], group_by: &[Value], first: NaiveDate, today: NaiveDate)
             None => groups.push((keys, line.dollars_a_day)),
         }
     }
-    let month = |day: NaiveDate| (day.year(), day.month());
     let may_change: Map<String, Value> =
-        days.iter().map(|day| (day.to_string(), json!(month(*day) == month(today)))).collect();
+        spans.iter().map(|(first, _)| (first.to_string(), json!(month_of(*first) == month_of(today)))).collect();
+    let cost = |(first, end): &Stretch, dollars: u32| days(*first, *end).map(|day| cents(day, dollars, today)).sum();
     let series = groups.iter().map(|(keys, dollars)| {
         let amounts: Map<String, Value> =
-            days.iter().map(|day| (day.to_string(), json!(on(*day, *dollars, today)))).collect();
+            spans.iter().map(|span| (span.0.to_string(), json!(written(cost(span, *dollars))))).collect();
         json!({"keys": keys, "currency": CURRENCY, "amounts": amounts})
     });
     json!({"days": may_change, "series": series.collect::<Vec<_>>()})
 }
 
 /// What a day costs. A quarter of today is on the bill.
-fn on(day: NaiveDate, dollars: u32, today: NaiveDate) -> String {
+fn cents(day: NaiveDate, dollars: u32, today: NaiveDate) -> u32 {
     let cents = dollars * if is_weekend(day) { 80 } else { 100 };
-    let cents = if day == today { cents / 4 } else { cents };
-    if cents % 100 == 0 { (cents / 100).to_string() } else { format!("{}.{:02}", cents / 100, cents % 100) }
+    if day == today { cents / 4 } else { cents }
+}
+
+fn written(cents: u32) -> String {
+    if cents.is_multiple_of(100) { (cents / 100).to_string() } else { format!("{}.{:02}", cents / 100, cents % 100) }
 }

@@ -13,7 +13,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
     routing::post,
 };
-use chrono::NaiveDate;
+use chrono::{Datelike as _, Months, NaiveDate};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -50,7 +50,7 @@ pub struct Bill {
     answers: HashMap<String, Arc<Vec<Row>>>,
 }
 
-/// A day, and one of its groups with its cents; none where it has none.
+/// A day or month, and one of its groups with its cents; none where it has none.
 type Row = (NaiveDate, Option<(Vec<String>, i64)>);
 
 /// The stand-in, as it runs.
@@ -148,10 +148,11 @@ impl Bill {
             let cents = cents.unsigned_abs();
             json!({metric: {"Amount": format!("{sign}{}.{:02}", cents / 100, cents % 100), "Unit": "USD"}})
         };
+        let ends: HashMap<NaiveDate, NaiveDate> = spans(question).into_iter().collect();
         let mut days: Vec<Value> = Vec::new();
         for (day, row) in &rows[from..until] {
             if days.last().is_none_or(|last| last["TimePeriod"]["Start"] != json!(day)) {
-                let end = day.succ_opt().unwrap();
+                let end = ends[day];
                 let period = json!({"Start": day, "End": end});
                 days.push(json!({"TimePeriod": period, "Estimated": false, "Total": {}, "Groups": []}));
             }
@@ -169,7 +170,7 @@ impl Bill {
     }
 
     fn rows(&self, question: &Value) -> Vec<Row> {
-        let date = |name: &str| question["TimePeriod"][name].as_str().unwrap().parse::<NaiveDate>().unwrap();
+        let spans = spans(question);
         let group_by = question["GroupBy"].as_array().cloned().unwrap_or_default();
         let key = |line: &Line, group: &Value| {
             let name = group["Key"].as_str().unwrap();
@@ -179,14 +180,17 @@ impl Bill {
             }
         };
         let mut sums: BTreeMap<NaiveDate, BTreeMap<Vec<String>, i64>> = BTreeMap::new();
-        for day in date("Start").iter_days().take_while(|day| *day < date("End")) {
-            let groups = sums.entry(day).or_default();
+        for (first, _) in &spans {
+            let groups = sums.entry(*first).or_default();
             if group_by.is_empty() {
                 groups.insert(Vec::new(), 0);
             }
         }
         for line in self.lines.iter().filter(|line| passes(line, &question["Filter"])) {
-            let Some(groups) = sums.get_mut(&line.day) else { continue };
+            let Some((first, _)) = spans.iter().find(|(first, end)| (*first..*end).contains(&line.day)) else {
+                continue;
+            };
+            let groups = sums.entry(*first).or_default();
             *groups.entry(group_by.iter().map(|group| key(line, group)).collect()).or_default() += line.cents;
         }
         let rows = sums.into_iter().flat_map(|(day, groups)| {
@@ -195,6 +199,22 @@ impl Bill {
         });
         rows.collect()
     }
+}
+
+/// The days or months that a question is about, each with the first day after it.
+fn spans(question: &Value) -> Vec<(NaiveDate, NaiveDate)> {
+    let date = |name: &str| question["TimePeriod"][name].as_str().unwrap().parse::<NaiveDate>().unwrap();
+    let next = |first: NaiveDate| match question["Granularity"].as_str().unwrap() {
+        "DAILY" => first.succ_opt().unwrap(),
+        "MONTHLY" => first.with_day(1).unwrap() + Months::new(1),
+        other => panic!("nobody asks by {other}"),
+    };
+    let (mut first, end, mut found) = (date("Start"), date("End"), Vec::new());
+    while first < end {
+        found.push((first, next(first).min(end)));
+        first = next(first);
+    }
+    found
 }
 
 fn passes(line: &Line, filter: &Value) -> bool {

@@ -1,4 +1,4 @@
-//! The bill, by the real SDK: what was spent day by day, what AWS forecasts, where the budgets of AWS Budgets stand, and
+//! The bill, by the real SDK: what was spent by day and by month, what AWS forecasts, where the budgets of AWS Budgets stand, and
 //! which anomalies are open.
 //!
 //! ```text
@@ -7,7 +7,8 @@
 //! ```
 //!
 //! Cost Explorer charges for each page, so budgets are not asked for one by one: one query for each cost basis and pair
-//! of things to group by serves all budgets, and is added up here. What a query cannot tell is a [`Gap`] of that part of
+//! of things to group by serves all budgets, and is added up here. It is by day for the last weeks; a period that began
+//! before them has its earlier months from a second query, by month. What a query cannot tell is a [`Gap`] of that part of
 //! the snapshot; nothing fails as a whole.
 //!
 //! It calls `GetCostAndUsage` (the permission `ce:GetCostAndUsage`); where they are wanted `GetCostForecast`
@@ -28,6 +29,8 @@ mod joining;
 mod looked;
 mod part;
 mod plan;
+mod query;
+mod reach;
 mod served;
 mod slices;
 mod snapshot;
@@ -35,6 +38,7 @@ mod source;
 mod spend;
 mod table;
 mod terms;
+mod told;
 
 pub use amounts::Amounts;
 pub use client::Billing;
@@ -42,7 +46,8 @@ pub use group::{GroupKey, Tags};
 pub use joining::{JoinError, Joining, join};
 pub use looked::{Looked, askable, bill_evidence, fits, increase_fits, look};
 pub use part::{Gap, Outcome, Part};
-pub use plan::{CostQuery, ForecastQuery, Plan, Wanted};
+pub use plan::{Plan, Wanted};
+pub use query::{CostQuery, ForecastQuery, Granularity};
 pub use served::count_requests;
 pub use slices::{Slice, Slices, SplitError};
 pub use snapshot::{AwsBudget, BILLING_SCHEMA, OpenAnomaly, Snapshot, WrittenAmount};

@@ -9,6 +9,7 @@
 //!       accounts: ["111122223333"]
 //!       tags: {cost-centre: [cc-12, cc-13]}  # one of the values
 //!       environments: [production]
+//!       aws_services: [AWS Lambda]         # as the bill writes them: `Amazon Elastic Compute Cloud - Compute`
 //!     amount: "12000.00"
 //!     currency: USD
 //!     period: monthly                        # or quarterly, yearly, custom
@@ -33,10 +34,12 @@
 //!
 //! A scope of accounts or of tags holds the services whose files in `data/services` have those `accounts` or `tags`; where
 //! none has, its steps hold nothing up, and `tollgate cost check` warns of that. A budget of everything holds all services,
-//! and is none of any service's own.
+//! and is none of any service's own. What a change adds may be on any service of AWS, so `aws_services` say which money is
+//! counted and not which services are held: a budget that names nothing else holds all of them.
 //!
 //! A custom period has `starts` and either `length` (`90d`, `13w`, `2M`: one after the other) or `ends` (once; the first
-//! day after it). A scope that is to hold everything says `scope: {all: true}`. Of the basis, what is not written is:
+//! day after it). It is up to three years long; one of more than a year begins on the first day of a month, since of what
+//! is long ago the bill has whole months only, and takes Cost Explorer's multi-year data. A scope that is to hold everything says `scope: {all: true}`. Of the basis, what is not written is:
 //! `cost: unblended`, `credits: false`, `refunds: false`, `tax: true`, `support: true`. Credits are left out because with
 //! them spend reads as nothing until the day on which they are used up.
 
@@ -55,6 +58,7 @@ mod standing;
 mod step;
 mod terms;
 mod written_period;
+mod written_scope;
 mod written_steps;
 
 pub use basis::{Basis, CostMeasure};

@@ -1,4 +1,4 @@
-//! Spend: what was billed day by day, and what follows from it. Amounts are exact, shares and rates are fractions, and
+//! Spend: what was billed day by day, of long ago by the month, and what follows from it. Amounts are exact, shares and rates are fractions, and
 //! each figure is rounded once, where it becomes a fact.
 
 mod amount;
@@ -7,6 +7,7 @@ mod rate;
 mod run_away;
 mod series;
 mod share;
+mod stretch;
 mod unit_cost;
 
 pub use amount::{BilledAmount, SpendError};
@@ -21,5 +22,7 @@ pub(crate) use share::{over, ppm_down, ppm_up, share_ppm_up, to_micros, whole_of
 pub use unit_cost::UnitCostFact;
 pub(crate) use unit_cost::unit_cost;
 
+#[cfg(test)]
+mod stretch_tests;
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,4 @@
-//! Amounts by day. A bill has hundreds of thousands of them, so each takes twenty bytes.
+//! Amounts by day or month. A bill has hundreds of thousands of them, so each takes twenty bytes.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use tollgate_core::spend::BilledAmount;
 
-/// Amounts by day; written as a map.
+/// Amounts by day, or by the first day of a month; written as a map.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Amounts {
     /// In order, each once.

@@ -1,5 +1,7 @@
 //! `GetAnomalies`: what AWS found unusual.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_costexplorer::{
     Client,
     types::{Anomaly, AnomalyDateInterval, AnomalyFeedbackType},
@@ -64,6 +66,8 @@ fn read(anomaly: &Anomaly, today: NaiveDate) -> Result<Option<OpenAnomaly>, Gap>
     let mut accounts: Vec<String> = causes.iter().filter_map(|cause| cause.linked_account()).map(Into::into).collect();
     accounts.sort();
     accounts.dedup();
+    let services = causes.iter().map(|cause| cause.service().map(ToOwned::to_owned));
+    let aws_services: BTreeSet<String> = services.collect::<Option<_>>().unwrap_or_default();
     Ok(Some(OpenAnomaly {
         id: id.to_owned(),
         about: about.unwrap_or(anomaly.monitor_arn()).to_owned(),
@@ -76,5 +80,6 @@ fn read(anomaly: &Anomaly, today: NaiveDate) -> Result<Option<OpenAnomaly>, Gap>
             .transpose()
             .map_err(unreadable)?,
         accounts,
+        aws_services: aws_services.into_iter().collect(),
     }))
 }

@@ -12,8 +12,9 @@ use tollgate_core::{
 use super::{
     part::Gap,
     snapshot::{AwsBudget, Snapshot, WrittenAmount},
-    spend::{BudgetSpend, NoSpend, anomalies, anomaly_gap, answered, behind, gaps},
+    spend::{BudgetSpend, NoSpend, anomalies, anomaly_gap, behind, gaps},
     terms::terms as terms_of,
+    told::answered,
 };
 
 const BUDGETS: &str = "aws-budgets";
@@ -55,7 +56,7 @@ pub(super) fn described(
                 reconciliation: None,
                 untagged: None,
                 forecast,
-                anomalies: anomalies(snapshot, accounts.as_deref()),
+                anomalies: anomalies(snapshot, accounts.as_deref(), &budget.scope),
                 requests: BTreeMap::new(),
                 api_requests: 0,
                 api_cost_usd_micros: 0,

@@ -14,7 +14,8 @@ use super::{
     asking::Asking,
     cost, described, forecast,
     part::Part,
-    plan::{CostQuery, ForecastQuery, Plan},
+    plan::Plan,
+    query::{CostQuery, ForecastQuery},
     snapshot::{BILLING_SCHEMA, OpenAnomaly, Snapshot, older},
     table::CostTable,
 };

@@ -2,7 +2,7 @@
 
 use aws_sdk_costexplorer::{
     Client,
-    types::{DateInterval, Granularity},
+    types::{DateInterval, Granularity as Asked},
 };
 use chrono::NaiveDate;
 
@@ -10,7 +10,7 @@ use super::{
     asking::{Api, Asking, Pages, Refusal},
     expression::{filter, grouping, metric},
     part::Gap,
-    plan::CostQuery,
+    query::{CostQuery, Granularity},
     table::{CostTable, Growing},
 };
 
@@ -31,7 +31,10 @@ async fn pages(client: &Client, query: &CostQuery, asking: &mut Asking) -> Resul
     let request = client
         .get_cost_and_usage()
         .time_period(days(query.first_day, query.end_day)?)
-        .granularity(Granularity::Daily)
+        .granularity(match query.granularity {
+            Granularity::Daily => Asked::Daily,
+            Granularity::Monthly => Asked::Monthly,
+        })
         .metrics(metric(query.basis.cost))
         .set_group_by(grouping(&query.group_by))
         .set_filter(filter(query.basis, &query.only));

@@ -39,6 +39,7 @@ fn left_out(basis: Basis) -> Vec<&'static str> {
 fn limited(key: &GroupKey, values: &[String]) -> Expression {
     match key {
         GroupKey::Account => dimension(Dimension::LinkedAccount, values.to_vec()),
+        GroupKey::AwsService => dimension(Dimension::Service, values.to_vec()),
         GroupKey::Tag(key) => {
             let tag = TagValues::builder().key(key).set_values(Some(values.to_vec())).build();
             Expression::builder().tags(tag).build()
@@ -53,12 +54,11 @@ fn dimension(key: Dimension, values: Vec<String>) -> Expression {
 
 /// The groups.
 pub(super) fn grouping(keys: &[GroupKey]) -> Option<Vec<GroupDefinition>> {
+    let of = |kind: GroupDefinitionType, key: &str| GroupDefinition::builder().r#type(kind).key(key).build();
     let group = |key: &GroupKey| match key {
-        GroupKey::Account => GroupDefinition::builder()
-            .r#type(GroupDefinitionType::Dimension)
-            .key(Dimension::LinkedAccount.as_str())
-            .build(),
-        GroupKey::Tag(key) => GroupDefinition::builder().r#type(GroupDefinitionType::Tag).key(key).build(),
+        GroupKey::Account => of(GroupDefinitionType::Dimension, Dimension::LinkedAccount.as_str()),
+        GroupKey::AwsService => of(GroupDefinitionType::Dimension, Dimension::Service.as_str()),
+        GroupKey::Tag(key) => of(GroupDefinitionType::Tag, key),
     };
     (!keys.is_empty()).then(|| keys.iter().map(group).collect())
 }

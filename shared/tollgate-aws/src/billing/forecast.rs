@@ -15,7 +15,7 @@ use super::{
     expression::filter,
     group::GroupKey,
     part::Gap,
-    plan::ForecastQuery,
+    query::ForecastQuery,
 };
 
 const API: Api = Api { service: "Cost Explorer", action: "ce:GetCostForecast", is_paid: true };
@@ -23,14 +23,16 @@ const API: Api = Api { service: "Cost Explorer", action: "ce:GetCostForecast", i
 const INTERVAL_PERCENT: i32 = 80;
 
 pub(super) async fn fetch(client: &Client, query: &ForecastQuery, asking: &mut Asking) -> Result<GivenForecast, Gap> {
-    let only = (!query.accounts.is_empty()).then(|| (GroupKey::Account, query.accounts.clone()));
+    let only = [(GroupKey::Account, &query.accounts), (GroupKey::AwsService, &query.aws_services)];
+    let only: Vec<_> =
+        only.into_iter().filter(|(_, values)| !values.is_empty()).map(|(key, values)| (key, values.clone())).collect();
     let request = client
         .get_cost_forecast()
         .time_period(days(query.first_day, query.end_day)?)
         .granularity(Granularity::Monthly)
         .metric(metric(query.basis.cost))
         .prediction_interval_level(INTERVAL_PERCENT)
-        .set_filter(filter(query.basis, only.as_slice()));
+        .set_filter(filter(query.basis, &only));
     let answer = asking.send(API, || request.clone().send()).await.map_err(|refusal| refusal.gap)?;
     let total = answer.total().ok_or_else(|| Gap::error("the forecast has no total"))?;
     let (Some(mean), Some(currency)) = (total.amount(), total.unit()) else {

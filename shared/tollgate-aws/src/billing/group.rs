@@ -15,6 +15,8 @@ const GROUPED_AT_MOST: usize = 2;
 pub enum GroupKey {
     /// The account that used it.
     Account,
+    /// The service of AWS, as the bill writes it.
+    AwsService,
     /// The value of a cost allocation tag; empty where it is not carried.
     Tag(String),
 }
@@ -54,7 +56,8 @@ pub(super) fn place(scope: &Scope, tags: &Tags) -> Result<Place, String> {
     let filtered = keys.split_off(keys.len().min(GROUPED_AT_MOST));
     let only = filtered.iter().filter_map(|key| Some((key.clone(), limits.get(key)?.iter().cloned().collect())));
     let only = only.collect();
-    if !keys.is_empty() {
+    // Of services of AWS there are dozens in each account: alone they take few pages, with accounts a hundred times as many.
+    if !keys.is_empty() && keys != [GroupKey::AwsService] {
         keys = padded(keys, tags);
     }
     let limits = limits.into_iter().filter(|(key, _)| keys.contains(key)).collect();
@@ -78,9 +81,10 @@ fn limits(scope: &Scope, tags: &Tags) -> Result<Limits, String> {
         Some(key) => Ok(Some((GroupKey::Tag(key.clone()), names.to_vec()))),
         None => Err(format!("it is for {what}s, and no tag is set that says the {what} in the bill: set one")),
     };
-    let accounts = (!scope.accounts.is_empty()).then(|| (GroupKey::Account, scope.accounts.clone()));
+    let by = |key: GroupKey, names: &[String]| (!names.is_empty()).then(|| (key, names.to_vec()));
     let named = [
-        accounts,
+        by(GroupKey::Account, &scope.accounts),
+        by(GroupKey::AwsService, &scope.aws_services),
         by_tag(&tags.service, &scope.services, "service")?,
         by_tag(&tags.environment, &scope.environments, "environment")?,
     ];
@@ -107,8 +111,9 @@ impl Tags {
             GroupKey::Account => 0,
             GroupKey::Tag(key) if self.service.as_ref() == Some(key) => 1,
             GroupKey::Tag(key) if self.owner.as_ref() == Some(key) => 2,
-            GroupKey::Tag(key) if self.environment.as_ref() == Some(key) => 4,
+            GroupKey::Tag(key) if self.environment.as_ref() == Some(key) => 5,
             GroupKey::Tag(_) => 3,
+            GroupKey::AwsService => 4,
         }
     }
 }

@@ -2,18 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{Days, NaiveDate};
-use serde::{Deserialize, Serialize};
+use chrono::NaiveDate;
 use tollgate_core::{
     Timestamp,
-    budget::{Allowance, Basis, Budget, Terms},
+    budget::{Allowance, Budget, Terms},
 };
 
-use super::group::{GroupKey, Place, Tags, padded, place};
+use super::{
+    group::{GroupKey, Place, Tags, padded, place},
+    query::{CostQuery, ForecastQuery, Granularity, month_of},
+    reach::{before, days_from, is_old, months_from},
+};
 
-/// Cost Explorer keeps days for the last thirteen months:
-/// <https://docs.aws.amazon.com/cost-management/latest/userguide/ce-what-is.html>.
-const LONGEST_DAYS: u64 = 395;
 /// Anomalies are kept for so long: <https://docs.aws.amazon.com/cost-management/latest/userguide/manage-ad.html>.
 const ANOMALY_DAYS: u64 = 90;
 
@@ -24,8 +24,8 @@ pub struct Wanted {
     pub tags: Tags,
     /// How many days before today are fetched at least, for the weekdays' weights and for what is unusual.
     pub history_days: u64,
-    /// Budgets for which AWS is asked for a forecast, by name. It can only be for accounts, or for everything: for others
-    /// none is asked.
+    /// Budgets for which AWS is asked for a forecast, by name. It can only be for accounts and services of AWS, or for
+    /// everything: for others none is asked.
     pub forecasts: BTreeSet<String>,
     /// Are open anomalies wanted?
     pub anomalies: bool,
@@ -40,45 +40,6 @@ impl Default for Wanted {
         let (tags, forecasts) = (Tags::default(), BTreeSet::new());
         Self { tags, history_days: 84, forecasts, anomalies: true, paid_requests_at_most: 50 }
     }
-}
-
-/// A question to Cost Explorer about days that are over.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CostQuery {
-    /// What counts as cost.
-    pub basis: Basis,
-    /// Two things at most; nothing for the total.
-    pub group_by: Vec<GroupKey>,
-    /// What it is limited to.
-    pub only: Vec<(GroupKey, Vec<String>)>,
-    /// The first day.
-    pub first_day: NaiveDate,
-    /// The first day after it.
-    pub end_day: NaiveDate,
-}
-
-impl CostQuery {
-    /// The same question, whatever its days.
-    pub(super) fn is_like(&self, other: &Self) -> bool {
-        self.answers(other.basis, &other.group_by, &other.only)
-    }
-
-    pub(super) fn answers(&self, basis: Basis, group_by: &[GroupKey], only: &[(GroupKey, Vec<String>)]) -> bool {
-        self.basis == basis && self.group_by == group_by && self.only == only
-    }
-}
-
-/// A question to Cost Explorer about days to come.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ForecastQuery {
-    /// What counts as cost.
-    pub basis: Basis,
-    /// The accounts; none for all.
-    pub accounts: Vec<String>,
-    /// The first day: today.
-    pub first_day: NaiveDate,
-    /// The first day after it.
-    pub end_day: NaiveDate,
 }
 
 /// What has to be asked.
@@ -99,7 +60,7 @@ impl Plan {
     pub fn of<'a>(budgets: impl IntoIterator<Item = &'a Budget>, wanted: &Wanted, now: Timestamp) -> Self {
         let mut plan = Self {
             tags: wanted.tags.clone(),
-            anomalies_since: wanted.anomalies.then(|| before(now, ANOMALY_DAYS)),
+            anomalies_since: wanted.anomalies.then(|| before(now.date_naive(), ANOMALY_DAYS)),
             paid_requests_at_most: wanted.paid_requests_at_most,
             ..Self::default()
         };
@@ -127,21 +88,35 @@ impl Plan {
     }
 
     fn add(&mut self, terms: &Terms, place: &Place, wanted: &Wanted, now: Timestamp) {
-        let first_day = terms.first_day.min(before(now, wanted.history_days)).max(before(now, LONGEST_DAYS));
         let today = now.date_naive();
+        let days_from = days_from(today, wanted.history_days);
         // Today is asked for too: what it has so far was spent.
-        let end_day = today.succ_opt().unwrap_or(today);
-        let query =
-            |group_by: Vec<GroupKey>, only| CostQuery { basis: terms.basis, group_by, only, first_day, end_day };
-        self.ask(query(Vec::new(), Vec::new()));
-        match place.group_by.is_empty() {
-            true => self.ask(query(padded(Vec::new(), &wanted.tags), Vec::new())),
-            false => self.ask(query(place.group_by.clone(), place.only.clone())),
+        let days = (Granularity::Daily, days_from, today.succ_opt().unwrap_or(today));
+        let is_earlier = terms.first_day < days_from && months_from(terms.first_day, today).is_ok();
+        let months = is_earlier.then_some((Granularity::Monthly, terms.first_day, days_from));
+        for (granularity, first_day, end_day) in [Some(days), months].into_iter().flatten() {
+            let basis = terms.basis;
+            let query =
+                |group_by: Vec<GroupKey>, only| CostQuery { basis, group_by, only, granularity, first_day, end_day };
+            self.ask(query(Vec::new(), Vec::new()), today);
+            let grouped = match place.group_by.is_empty() {
+                true => query(padded(Vec::new(), &wanted.tags), Vec::new()),
+                false => query(place.group_by.clone(), place.only.clone()),
+            };
+            self.ask(grouped, today);
         }
     }
 
-    fn ask(&mut self, query: CostQuery) {
-        match self.costs.iter_mut().find(|asked| asked.is_like(&query)) {
+    /// Asks a question together with one that is like it but for its first day. Months are asked together where all of
+    /// them are whole; those that take multi-year data are on their own, since AWS may refuse them.
+    fn ask(&mut self, query: CostQuery, today: NaiveDate) {
+        let whole = |query: &CostQuery| query.first_day == month_of(query.first_day);
+        let are_alike = |asked: &CostQuery| {
+            let whole =
+                whole(asked) && whole(&query) && is_old(asked.first_day, today) == is_old(query.first_day, today);
+            asked.is_like(&query) || asked.granularity == query.granularity && asked.is_about(&query) && whole
+        };
+        match self.costs.iter_mut().find(|asked| are_alike(asked)) {
             Some(asked) => asked.first_day = asked.first_day.min(query.first_day),
             None => self.costs.push(query),
         }
@@ -153,20 +128,17 @@ impl Plan {
     }
 }
 
-/// The forecast that AWS can make for a place of the bill. The filters of forecasts know accounts and no tags:
+/// The forecast that AWS can make for a place of the bill. The filters of forecasts know accounts and services, and no tags:
 /// <https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_GetCostForecast.html>.
 pub(super) fn forecast_query(terms: &Terms, place: &Place, today: NaiveDate) -> Option<ForecastQuery> {
     let tagged = place.limits.keys().any(|key| matches!(key, GroupKey::Tag(_)));
-    let accounts = place.limits.get(&GroupKey::Account).map(|accounts| accounts.iter().cloned().collect());
+    let named = |key| place.limits.get(&key).into_iter().flatten().cloned().collect();
     let can_tell = !tagged && place.only.is_empty() && today < terms.end_day;
     can_tell.then(|| ForecastQuery {
         basis: terms.basis,
-        accounts: accounts.unwrap_or_default(),
+        accounts: named(GroupKey::Account),
+        aws_services: named(GroupKey::AwsService),
         first_day: today,
         end_day: terms.end_day,
     })
-}
-
-fn before(now: Timestamp, days: u64) -> NaiveDate {
-    now.date_naive().checked_sub_days(Days::new(days)).unwrap_or(NaiveDate::MIN)
 }

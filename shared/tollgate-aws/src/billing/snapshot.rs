@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use tollgate_core::{Timestamp, budget::Basis, evidence::EvidenceStatus, spend::GivenForecast};
 
 use super::{
-    group::{GroupKey, Tags, padded},
+    group::Tags,
     part::Part,
-    plan::{CostQuery, ForecastQuery},
+    query::{CostQuery, ForecastQuery},
     table::CostTable,
 };
 
@@ -99,24 +99,12 @@ pub struct OpenAnomaly {
     pub impact_ppm: Option<i64>,
     /// The accounts that it comes from; none where that is not known.
     pub accounts: Vec<String>,
+    /// The services of AWS that it comes from; none where that is not known of each of its causes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aws_services: Vec<String>,
 }
 
 impl Snapshot {
-    /// The answer for a basis, grouping and filter.
-    pub(super) fn cost(
-        &self,
-        basis: Basis,
-        group_by: &[GroupKey],
-        only: &[(GroupKey, Vec<String>)],
-    ) -> Option<&Part<CostQuery, CostTable>> {
-        self.costs.iter().find(|part| part.asked.answers(basis, group_by, only))
-    }
-
-    /// The answer that is grouped by account and owner and holds everything.
-    pub(super) fn owned(&self, basis: Basis) -> Option<&Part<CostQuery, CostTable>> {
-        self.cost(basis, &padded(Vec::new(), &self.tags), &[])
-    }
-
     /// Did all of it come, and anew?
     pub fn is_whole(&self) -> bool {
         let costs = self.costs.iter().all(|part| part.gap().is_none());

@@ -3,18 +3,19 @@
 use chrono::{Days, NaiveDate};
 use tollgate_core::{
     Timestamp,
-    budget::{Allowance, AnomalyFact, Budget, ForecastReading, Known, SpendReading, Terms, Unknown},
+    budget::{Allowance, AnomalyFact, Budget, ForecastReading, Known, Scope, SpendReading, Terms, Unknown},
     evidence::EvidenceStatus,
-    spend::{BilledAmount, DailySpend, Reconciliation, SpendError},
+    spend::{BilledAmount, Reconciliation, SpendError},
 };
 
 use super::{
     aws_budget::described,
     group::{GroupKey, Limits, Place, place},
     part::{Gap, Outcome, Part},
-    plan::{CostQuery, forecast_query},
+    plan::forecast_query,
     snapshot::{OpenAnomaly, Snapshot},
     table::{CostTable, Series},
+    told::Told,
 };
 
 const EXPLORER: &str = "cost-explorer";
@@ -35,7 +36,7 @@ pub struct BudgetSpend {
 /// A part of a snapshot that is missing, or is older than the rest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PartGap {
-    /// Which: `spend`, `total`, `anomalies`, `forecast`, `requests`.
+    /// Which: `spend`, `months`, `total`, `anomalies`, `forecast`, `requests`.
     pub part: &'static str,
     /// Why.
     pub gap: Gap,
@@ -77,7 +78,7 @@ pub fn spend_of(snapshot: &Snapshot, budget: &Budget, at: Timestamp) -> Result<B
             let begun = |error: tollgate_core::budget::TermsError| Gap::new(EvidenceStatus::NoData, error.to_string());
             let terms = declared.terms(at).map_err(|error| none(begun(error)))?;
             let place = place(&budget.scope, &snapshot.tags).map_err(|reason| none(Gap::error(reason)))?;
-            let spend = billed(snapshot, &place, &terms);
+            let spend = billed(snapshot, &budget.scope, &place, &terms);
             let spend = spend.map(|spend| spend.with_requests(snapshot, budget));
             spend.map_err(|gap| Box::new(NoSpend { terms: Some(terms), source: EXPLORER, gap }))
         }
@@ -85,53 +86,52 @@ pub fn spend_of(snapshot: &Snapshot, budget: &Budget, at: Timestamp) -> Result<B
     }
 }
 
-fn billed(snapshot: &Snapshot, place: &Place, terms: &Terms) -> Result<BudgetSpend, Gap> {
-    let part = snapshot.cost(terms.basis, &place.group_by, &place.only);
-    let (part, table) = answered(part, "the bill was not asked for this budget: fetch it again")?;
-    let fitting: Vec<&Series> = table.series.iter().filter(|series| fits(&place.limits, part, series)).collect();
-    if fitting.is_empty() && !place.limits.is_empty() {
+fn billed(snapshot: &Snapshot, scope: &Scope, place: &Place, terms: &Terms) -> Result<BudgetSpend, Gap> {
+    let (first, end) = (terms.first_day, terms.end_day);
+    let told = Told::of_place(snapshot, terms.basis, place, first)?;
+    let fits = |series: &Series| fits(&place.limits, &place.group_by, series);
+    if !place.limits.is_empty() && !told.series().any(fits) {
         let reason = "the bill has nothing that fits its scope: see whether its names are those of the bill, and its tags \
                       are active as cost allocation tags";
         return Err(Gap::new(EvidenceStatus::NoData, reason));
     }
-    let daily = daily(table, &fitting, &terms.currency)?;
-    let total = snapshot.cost(terms.basis, &[], &[]);
-    let whole = total.and_then(Part::known).unwrap_or(table);
-    let (first, end) = (terms.first_day, terms.end_day);
+    let daily = told.daily(fits, &terms.currency)?;
+    let total = Told::of(snapshot, terms.basis, &[], &[], first);
     let too_large = |error: SpendError| Gap::error(error.to_string());
     // The scope that holds everything is the total; what its groups come to is known beside it.
-    let owned = if place.group_by.is_empty() { snapshot.owned(terms.basis) } else { Some(part) };
-    let reconciliation = reconciliation(owned, total, terms).map_err(too_large)?;
-    let untagged = owned.and_then(|part| untagged(snapshot, place, part));
-    let untagged = match untagged {
-        Some(series) => {
-            let in_currency = series.into_iter().filter(|series| series.currency == terms.currency);
-            let sums = in_currency.map(|series| series.sum(first, end)).collect::<Result<Vec<_>, _>>();
-            Some(sums.and_then(BilledAmount::sum).map_err(too_large)?)
-        }
-        None => None,
+    let owned = match place.group_by.is_empty() {
+        true => Told::owned(snapshot, &snapshot.tags, terms.basis, first).ok(),
+        false => Some(told),
     };
+    let reconciliation = reconciliation(owned.as_ref(), total.as_ref().ok(), terms).map_err(too_large)?;
+    let untagged = owned.zip(owner_of(snapshot, owned.as_ref())).map(|(owned, at)| {
+        let is_nobodys = |series: &Series| series.keys.get(at).is_some_and(String::is_empty);
+        let is_told = |series: &Series| series.currency == terms.currency && fits(series) && is_nobodys(series);
+        owned.sum(is_told, first, end)
+    });
     let forecast_asked = forecast_query(terms, place, snapshot.fetched_at.date_naive());
     let forecast = forecast_asked.and_then(|query| snapshot.forecasts.iter().find(|part| part.asked == query));
-    let accounts = accounts(part, &fitting);
-    let mut gaps = gaps(&[("spend", part.gap()), ("total", total.and_then(Part::gap))]);
+    let accounts = accounts(&told, fits);
+    let [days, months] = told.gaps();
+    let total_gap = total.as_ref().map_or_else(Some, |total| total.gaps().into_iter().flatten().next());
+    let mut gaps = gaps(&[("spend", days), ("months", months), ("total", total_gap)]);
     gaps.extend(anomaly_gap(snapshot));
     gaps.extend(self::gaps(&[("forecast", forecast.and_then(Part::gap))]));
     let reading = SpendReading {
         source: EXPLORER.to_owned(),
-        as_of: part.fetched_at,
-        complete_before: complete_before(part, whole),
+        as_of: told.fetched_at(),
+        complete_before: complete_before(&told, total.as_ref().unwrap_or(&told).days()),
         basis: terms.basis,
         daily,
         period_total: None,
         reconciliation,
-        untagged,
+        untagged: untagged.transpose().map_err(too_large)?,
         forecast: match forecast.map(|part| &part.outcome) {
             Some(Outcome::Known(given)) => ForecastReading::Given(given.clone()),
             Some(Outcome::Missing(gap)) => ForecastReading::Unknown(gap.status, gap.reason.clone()),
             None => ForecastReading::NotAsked,
         },
-        anomalies: anomalies(snapshot, accounts.as_deref()),
+        anomalies: anomalies(snapshot, accounts.as_deref(), scope),
         requests: Default::default(),
         api_requests: 0,
         api_cost_usd_micros: 0,
@@ -141,72 +141,55 @@ fn billed(snapshot: &Snapshot, place: &Place, terms: &Terms) -> Result<BudgetSpe
 
 /// All groups of an answer held against the total, where both were fetched together and nothing was filtered out.
 fn reconciliation(
-    grouped: Option<&Part<CostQuery, CostTable>>,
-    total: Option<&Part<CostQuery, CostTable>>,
+    grouped: Option<&Told<'_>>,
+    total: Option<&Told<'_>>,
     terms: &Terms,
 ) -> Result<Option<Reconciliation>, SpendError> {
-    let Some((grouped, total)) = grouped.zip(total) else { return Ok(None) };
-    let is_same_time = grouped.fetched_at == total.fetched_at && grouped.asked.only.is_empty();
-    let Some((groups, whole)) = grouped.known().zip(total.known()).filter(|_| is_same_time) else { return Ok(None) };
-    let sum = |table: &CostTable| table.sum(&terms.currency, terms.first_day, terms.end_day);
-    Reconciliation::of(sum(groups)?, sum(whole)?).map(Some)
+    let held =
+        grouped.zip(total).filter(|(grouped, total)| grouped.is_beside(total) && grouped.asked().only.is_empty());
+    let Some((grouped, total)) = held else { return Ok(None) };
+    let is_told = |series: &Series| series.currency == terms.currency;
+    let sum = |told: &Told<'_>| told.sum(is_told, terms.first_day, terms.end_day);
+    Reconciliation::of(sum(grouped)?, sum(total)?).map(Some)
 }
 
-/// What of a scope carries no owner tag; none where that cannot be told.
-fn untagged<'a>(snapshot: &Snapshot, place: &Place, part: &'a Part<CostQuery, CostTable>) -> Option<Vec<&'a Series>> {
+/// Where among the keys of an answer's groups the owner is; none where it is not grouped by it.
+fn owner_of(snapshot: &Snapshot, told: Option<&Told<'_>>) -> Option<usize> {
     let owner = GroupKey::Tag(snapshot.tags.owner.clone()?);
-    let at = part.asked.group_by.iter().position(|key| *key == owner)?;
-    let fitting = part.known()?.series.iter().filter(|series| fits(&place.limits, part, series));
-    Some(fitting.filter(|series| series.keys.get(at).is_some_and(String::is_empty)).collect())
+    told?.asked().group_by.iter().position(|key| *key == owner)
 }
 
-fn fits(limits: &Limits, part: &Part<CostQuery, CostTable>, series: &Series) -> bool {
-    let keys = || part.asked.group_by.iter().zip(&series.keys);
+fn fits(limits: &Limits, group_by: &[GroupKey], series: &Series) -> bool {
+    let keys = || group_by.iter().zip(&series.keys);
     limits.iter().all(|(key, values)| keys().any(|(asked, value)| asked == key && values.contains(value)))
 }
 
-/// The sum of some groups for each day that was answered: a group that is not there on a day had no cost.
-fn daily(table: &CostTable, fitting: &[&Series], currency: &str) -> Result<DailySpend, Gap> {
-    let odd = |error: SpendError| Gap::error(error.to_string());
-    let other = |series: &&&Series| {
-        series.currency != currency && series.amounts.iter().any(|(_, amount)| amount != BilledAmount::ZERO)
-    };
-    if let Some(other) = fitting.iter().find(other) {
-        let reason =
-            format!("a part of the bill is in {} and the budget in {currency}: they are not added up", other.currency);
-        return Err(Gap::error(reason));
-    }
-    let mut daily = DailySpend::new(currency).map_err(odd)?;
-    for (day, estimated) in &table.days {
-        let amounts = fitting.iter().filter_map(|series| series.amounts.get(*day));
-        let amount = BilledAmount::sum(amounts).map_err(odd)?;
-        daily.add(*day, &amount.to_string(), currency, *estimated).map_err(odd)?;
-    }
-    Ok(daily)
-}
-
 /// The newest days of which the whole bill has nothing have not come yet, and the day before them may not be whole.
-fn complete_before(part: &Part<CostQuery, CostTable>, whole: &CostTable) -> NaiveDate {
-    let behind = behind(part.fetched_at);
+fn complete_before(told: &Told<'_>, whole: &CostTable) -> NaiveDate {
+    let behind = behind(told.days_fetched_at());
     let something = |series: &Series| {
         let newest = series.amounts.iter().rev().find(|(_, amount)| *amount != BilledAmount::ZERO);
         newest.map(|(day, _)| day)
     };
-    whole.series.iter().filter_map(something).max().map_or(part.asked.first_day, |newest| newest.min(behind))
+    let newest = whole.series.iter().filter_map(something).max();
+    newest.map_or(told.asked().first_day, |newest| newest.min(behind))
 }
 
-/// The accounts that groups are of; none where that is not known.
-fn accounts<'a>(part: &Part<CostQuery, CostTable>, fitting: &[&'a Series]) -> Option<Vec<&'a String>> {
-    let at = part.asked.group_by.iter().position(|key| *key == GroupKey::Account)?;
-    Some(fitting.iter().filter_map(|series| series.keys.get(at)).collect())
+/// The accounts that groups which fit are of; none where that is not known.
+fn accounts<'a>(told: &Told<'a>, fits: impl Fn(&Series) -> bool) -> Option<Vec<&'a String>> {
+    let at = told.asked().group_by.iter().position(|key| *key == GroupKey::Account)?;
+    Some(told.series().filter(|series| fits(series)).filter_map(|series| series.keys.get(at)).collect())
 }
 
-/// The anomalies of some accounts. What is of an unknown account concerns everyone.
-pub(super) fn anomalies(snapshot: &Snapshot, accounts: Option<&[&String]>) -> Vec<AnomalyFact> {
+/// The anomalies of some accounts and of a scope's services of AWS. What is of an unknown account or service concerns
+/// everyone.
+pub(super) fn anomalies(snapshot: &Snapshot, accounts: Option<&[&String]>, scope: &Scope) -> Vec<AnomalyFact> {
     let open = snapshot.anomalies.iter().filter_map(Part::known).flatten();
-    let concerns = |of: &[String]| {
-        of.is_empty() || accounts.is_none_or(|accounts| of.iter().any(|account| accounts.contains(&account)))
+    let concerns = |of: &[String], ours: Option<&[&String]>| {
+        of.is_empty() || ours.is_none_or(|ours| of.iter().any(|name| ours.contains(&name)))
     };
+    let services: Vec<&String> = scope.aws_services.iter().collect();
+    let services = (!services.is_empty()).then_some(services.as_slice());
     let fact = |anomaly: &OpenAnomaly| AnomalyFact {
         id: anomaly.id.clone(),
         about: anomaly.about.clone(),
@@ -214,7 +197,9 @@ pub(super) fn anomalies(snapshot: &Snapshot, accounts: Option<&[&String]>) -> Ve
         impact_micros: anomaly.impact_micros,
         impact_ppm: anomaly.impact_ppm,
     };
-    open.filter(|anomaly| concerns(&anomaly.accounts)).map(fact).collect()
+    let ours =
+        |anomaly: &&OpenAnomaly| concerns(&anomaly.accounts, accounts) && concerns(&anomaly.aws_services, services);
+    open.filter(ours).map(fact).collect()
 }
 
 pub(super) fn anomaly_gap(snapshot: &Snapshot) -> Vec<PartGap> {
@@ -224,17 +209,6 @@ pub(super) fn anomaly_gap(snapshot: &Snapshot) -> Vec<PartGap> {
 pub(super) fn gaps(parts: &[(&'static str, Option<&Gap>)]) -> Vec<PartGap> {
     let gap = |(part, gap): &(&'static str, Option<&Gap>)| Some(PartGap { part, gap: (*gap)?.clone() });
     parts.iter().filter_map(gap).collect()
-}
-
-pub(super) fn answered<'a, Q, T>(
-    part: Option<&'a Part<Q, T>>,
-    not_asked: &str,
-) -> Result<(&'a Part<Q, T>, &'a T), Gap> {
-    let part = part.ok_or_else(|| Gap::new(EvidenceStatus::NoData, not_asked))?;
-    match &part.outcome {
-        Outcome::Known(found) => Ok((part, found)),
-        Outcome::Missing(gap) => Err(gap.clone()),
-    }
 }
 
 /// The first day that is not known as a whole when it is asked for at a time.

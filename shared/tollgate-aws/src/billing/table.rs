@@ -1,4 +1,4 @@
-//! The answer to a cost query: days, and amounts by group and currency.
+//! The answer to a cost query: days or months, and amounts by group and currency.
 
 use std::collections::BTreeMap;
 
@@ -10,17 +10,23 @@ use tollgate_core::{
     spend::{BilledAmount, SpendError},
 };
 
-use super::{amounts::Amounts, expression::metric, group::GroupKey, part::Gap, plan::CostQuery};
+use super::{
+    amounts::Amounts,
+    expression::metric,
+    group::GroupKey,
+    part::Gap,
+    query::{CostQuery, Granularity},
+};
 
 /// A function has little memory: more amounts than these (some 30 MB) are not taken in.
 const AMOUNTS_AT_MOST: usize = 500_000;
 
-/// What was billed, by day and group.
+/// What was billed, by day or month and by group. A month goes by its first day that was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct CostTable {
-    /// The days that were answered, and whether they may still change.
+    /// The days or months that were answered, and whether they may still change.
     pub days: BTreeMap<NaiveDate, bool>,
-    /// The groups; a group that is not there on a day had no cost.
+    /// The groups; a group that is not there on a day, or in a month, had no cost.
     pub series: Vec<Series>,
 }
 
@@ -31,7 +37,7 @@ pub struct Series {
     pub keys: Vec<String>,
     /// ISO 4217 code.
     pub currency: String,
-    /// By day.
+    /// By day or month.
     pub amounts: Amounts,
 }
 
@@ -45,7 +51,7 @@ pub(super) struct Growing {
 }
 
 impl Growing {
-    /// Takes in a day, or that part of one that a page has.
+    /// Takes in a day or month, or that part of one that a page has.
     ///
     /// # Errors
     /// When something cannot be read, or comes twice: half a bill is none.
@@ -94,20 +100,22 @@ impl Growing {
     /// The table.
     ///
     /// # Errors
-    /// When a day that is over did not come: half a bill is none, and a day without cost is there as such.
+    /// When a day that is over, or a month, did not come: half a bill is none, and a day without cost is there as such.
     pub(super) fn done(self, query: &CostQuery) -> Result<CostTable, Gap> {
-        // Today, the last of them, may have nothing yet.
-        let over =
-            query.first_day.iter_days().take_while(|day| day.succ_opt().is_some_and(|next| next < query.end_day));
-        let (mut days, mut missing) = (0_u64, Vec::new());
-        for day in over {
-            days += 1;
-            missing.extend((!self.days.contains_key(&day)).then_some(day));
+        // Today, the last of the days, may have nothing yet.
+        let (what, last) = match query.granularity {
+            Granularity::Daily => ("days", query.end_day.pred_opt()),
+            Granularity::Monthly => ("months", None),
+        };
+        let (mut asked, mut missing) = (0_u64, Vec::new());
+        for first in query.beginnings().filter(|first| Some(*first) != last) {
+            asked += 1;
+            missing.extend((!self.days.contains_key(&first)).then_some(first));
         }
         if let Some(first) = missing.first() {
             let count = missing.len();
             let reason =
-                format!("{count} of the {days} days that were asked for did not come, the first of them {first}");
+                format!("{count} of the {asked} {what} that were asked for did not come, the first of them {first}");
             return Err(Gap::new(EvidenceStatus::Partial, reason));
         }
         let series = self.amounts.into_iter();
@@ -116,15 +124,16 @@ impl Growing {
     }
 }
 
+/// The first day of the day or month that a result is for.
 fn day_of(query: &CostQuery, result: &ResultByTime) -> Result<NaiveDate, Gap> {
     let period = result.time_period().ok_or_else(|| Gap::error("the bill has an amount of no day"))?;
     let day = |text: &str| text.parse::<NaiveDate>().ok();
-    let whole = day(period.start()).filter(|first| first.succ_opt() == day(period.end()));
-    let asked = whole.filter(|day| (query.first_day..query.end_day).contains(day));
-    asked.ok_or_else(|| {
+    let asked = day(period.start()).zip(day(period.end())).filter(|(first, end)| query.has(*first, *end));
+    asked.map(|(first, _)| first).ok_or_else(|| {
         let (first, end) = (query.first_day, query.end_day);
+        let what = if query.granularity.is_daily() { "days" } else { "months" };
         Gap::error(format!(
-            "the bill has an amount for {:?} to {:?}, and was asked for the days from {first} to before {end}",
+            "the bill has an amount for {:?} to {:?}, and was asked for the {what} from {first} to before {end}",
             period.start(),
             period.end()
         ))
@@ -137,7 +146,7 @@ fn keys_of(group_by: &[GroupKey], keys: &[String]) -> Result<Vec<String>, Gap> {
         return Err(odd());
     }
     let value = |(asked, key): (&GroupKey, &String)| match asked {
-        GroupKey::Account => Ok(key.clone()),
+        GroupKey::Account | GroupKey::AwsService => Ok(key.clone()),
         // Written `owner$payments`, and `owner$` where it is not carried.
         GroupKey::Tag(tag) => {
             let value = key.strip_prefix(tag.as_str()).and_then(|rest| rest.strip_prefix('$'));
@@ -147,24 +156,12 @@ fn keys_of(group_by: &[GroupKey], keys: &[String]) -> Result<Vec<String>, Gap> {
     group_by.iter().zip(keys).map(value).collect()
 }
 
-impl CostTable {
-    /// The sum of all groups in a currency over the days from the first to before the end.
-    ///
-    /// # Errors
-    /// When it is larger than an amount can be.
-    pub fn sum(&self, currency: &str, first: NaiveDate, end: NaiveDate) -> Result<BilledAmount, SpendError> {
-        let series = self.series.iter().filter(|series| series.currency == currency);
-        series.map(|series| series.sum(first, end)).try_fold(BilledAmount::ZERO, |sum, next| sum.plus(next?))
-    }
-}
-
 impl Series {
-    /// The sum over the days from the first to before the end.
+    /// The sum over those days or months that are wanted.
     ///
     /// # Errors
     /// When it is larger than an amount can be.
-    pub fn sum(&self, first: NaiveDate, end: NaiveDate) -> Result<BilledAmount, SpendError> {
-        let days = self.amounts.iter().filter(|(day, _)| (first..end).contains(day));
-        BilledAmount::sum(days.map(|(_, amount)| amount))
+    pub(super) fn sum(&self, is_wanted: impl Fn(NaiveDate) -> bool) -> Result<BilledAmount, SpendError> {
+        BilledAmount::sum(self.amounts.iter().filter(|(day, _)| is_wanted(*day)).map(|(_, amount)| amount))
     }
 }

@@ -9,9 +9,12 @@ use chrono::NaiveDate;
 use serde_json::{Value, json};
 use tollgate_core::spend::BilledAmount;
 
+use crate::double::spans;
+
 #[derive(Debug, Clone)]
 pub(crate) struct Line {
     pub(crate) account: String,
+    pub(crate) aws_service: &'static str,
     pub(crate) tags: BTreeMap<&'static str, String>,
     pub(crate) record: &'static str,
     pub(crate) day: NaiveDate,
@@ -34,7 +37,9 @@ impl Bill {
     }
 
     pub(crate) fn answer(&self, action: &str, body: &Value) -> (u16, Value) {
-        assert_eq!((action, &body["Granularity"]), ("GetCostAndUsage", &json!("DAILY")));
+        assert_eq!(action, "GetCostAndUsage");
+        let ends: HashMap<String, NaiveDate> =
+            spans(body).into_iter().map(|(first, end)| (first.to_string(), end)).collect();
         let mut question = body.clone();
         let token = question.as_object_mut().unwrap().remove("NextPageToken").unwrap_or_default();
         let from: usize = token.as_str().map_or(0, |token| token.parse().unwrap());
@@ -48,7 +53,7 @@ impl Bill {
         let mut days: Vec<Value> = Vec::new();
         for (day, row) in &rows[from..until] {
             if days.last().is_none_or(|last| last["TimePeriod"]["Start"] != json!(day)) {
-                let end = day.parse::<NaiveDate>().unwrap().succ_opt().unwrap().to_string();
+                let end = ends[day].to_string();
                 let estimated = day.as_str() >= "2026-11-01";
                 days.push(json!({"TimePeriod": {"Start": day, "End": end}, "Estimated": estimated, "Total": {},
                                  "Groups": []}));
@@ -72,25 +77,28 @@ impl Bill {
     }
 
     fn rows(&self, question: &Value) -> Vec<Row> {
-        let date = |name: &str| question["TimePeriod"][name].as_str().unwrap().parse::<NaiveDate>().unwrap();
-        let (first, end) = (date("Start"), date("End"));
         let group_by = question["GroupBy"].as_array().cloned().unwrap_or_default();
         let key = |line: &Line, group: &Value| {
             let name = group["Key"].as_str().unwrap();
             match group["Type"].as_str().unwrap() {
+                "DIMENSION" if name == "SERVICE" => line.aws_service.to_owned(),
                 "DIMENSION" => line.account.clone(),
                 _ => format!("{name}${}", line.tags.get(name).map_or("", String::as_str)),
             }
         };
         let mut sums: BTreeMap<NaiveDate, BTreeMap<Vec<String>, BilledAmount>> = BTreeMap::new();
-        for day in first.iter_days().take_while(|day| *day < end) {
-            let groups = sums.entry(day).or_default();
+        let spans = spans(question);
+        for (first, _) in &spans {
+            let groups = sums.entry(*first).or_default();
             if group_by.is_empty() {
                 groups.insert(Vec::new(), BilledAmount::ZERO);
             }
         }
         for line in self.lines.iter().filter(|line| passes(line, &question["Filter"])) {
-            let Some(groups) = sums.get_mut(&line.day) else { continue };
+            let Some((first, _)) = spans.iter().find(|(first, end)| (*first..*end).contains(&line.day)) else {
+                continue;
+            };
+            let groups = sums.get_mut(first).unwrap();
             let keys = group_by.iter().map(|group| key(line, group)).collect();
             let sum = groups.entry(keys).or_default();
             *sum = sum.plus(line.amount).unwrap();
@@ -114,6 +122,7 @@ fn passes(line: &Line, filter: &Value) -> bool {
             }
             ("Not", _) => !passes(line, part),
             ("Dimensions", Some("LINKED_ACCOUNT")) => has(&line.account),
+            ("Dimensions", Some("SERVICE")) => has(line.aws_service),
             ("Dimensions", Some("RECORD_TYPE")) => has(line.record),
             ("Tags", Some(key)) => has(line.tags.get(key).map_or("", String::as_str)),
             other => panic!("{other:?}"),

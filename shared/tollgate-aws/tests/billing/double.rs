@@ -10,14 +10,14 @@ use aws_config::Region;
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use aws_smithy_http_client::test_util::infallible_client_fn;
 use aws_smithy_types::body::SdkBody;
-use chrono::NaiveDate;
+use chrono::{Datelike as _, Months, NaiveDate};
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 use tollgate_aws::billing::{Billing, Plan, Snapshot, Tags, Wanted};
 use tollgate_core::{
     Timestamp,
-    budget::{Allowance, Basis, Budget, BudgetPeriod, Declared, Scope},
+    budget::{Allowance, Basis, Budget, BudgetPeriod, Declared, Scope, SpendJudging},
     slo::{CalendarUnit, Period},
 };
 
@@ -60,7 +60,7 @@ pub(crate) async fn billing(
             seen.len() - 1
         };
         let (status, mut answer) = answer(&action, &body, number);
-        with_all_days(&body, &mut answer);
+        with_the_rest(&body, &mut answer);
         let response = http::Response::builder().status(status).header("content-type", "application/x-amz-json-1.1");
         response.body(SdkBody::from(answer.to_string())).unwrap()
     });
@@ -74,16 +74,15 @@ pub(crate) async fn billing(
     (Billing::new(&config), asked)
 }
 
-/// A day without cost is in an answer, too: those that a test leaves out had none.
-fn with_all_days(question: &Value, answer: &mut Value) {
+/// A day or month without cost is in an answer, too: those that a test leaves out had none.
+fn with_the_rest(question: &Value, answer: &mut Value) {
     let Some(days) = answer.get_mut("ResultsByTime").and_then(Value::as_array_mut).filter(|days| !days.is_empty())
     else {
         return;
     };
-    let limit = |name: &str| day(question["TimePeriod"][name].as_str().unwrap());
     let metric = question["Metrics"][0].as_str().unwrap();
-    for of in limit("Start").iter_days().take_while(|of| *of < limit("End")) {
-        let (first, end) = (of.to_string(), of.succ_opt().unwrap().to_string());
+    for (first, end) in spans(question) {
+        let (first, end) = (first.to_string(), end.to_string());
         if days.iter().all(|day| day["TimePeriod"]["Start"] != first.as_str()) {
             let nothing = json!({metric: {"Amount": "0", "Unit": "N/A"}});
             days.push(
@@ -91,6 +90,31 @@ fn with_all_days(question: &Value, answer: &mut Value) {
             );
         }
     }
+}
+
+/// The days or months that a question is about, each with the first day after it; the first and the last month may be a part
+/// of one.
+pub(crate) fn spans(question: &Value) -> Vec<(NaiveDate, NaiveDate)> {
+    let limit = |name: &str| day(question["TimePeriod"][name].as_str().unwrap());
+    let monthly = match question["Granularity"].as_str().unwrap() {
+        "MONTHLY" => true,
+        "DAILY" => false,
+        other => panic!("nobody asks by {other}"),
+    };
+    let (mut first, end, mut found) = (limit("Start"), limit("End"), Vec::new());
+    while first < end {
+        let next = match monthly {
+            true => first.with_day(1).unwrap() + Months::new(1),
+            false => first.succ_opt().unwrap(),
+        };
+        found.push((first, next.min(end)));
+        first = next;
+    }
+    found
+}
+
+pub(crate) fn is_monthly(question: &Value) -> bool {
+    question["Granularity"] == "MONTHLY"
 }
 
 pub(crate) fn refusal(code: &str) -> (u16, Value) {
@@ -107,13 +131,23 @@ pub(crate) fn wanted() -> Wanted {
 pub(crate) fn scope(accounts: &[&str], services: &[&str], environments: &[&str], tags: &[(&str, &str)]) -> Scope {
     let names = |names: &[&str]| names.iter().map(ToString::to_string).collect();
     let tags = tags.iter().map(|(key, value)| (key.to_string(), vec![value.to_string()])).collect();
-    Scope { services: names(services), accounts: names(accounts), tags, environments: names(environments) }
+    let (services, accounts, environments) = (names(services), names(accounts), names(environments));
+    Scope { services, accounts, tags, environments, aws_services: Vec::new() }
+}
+
+pub(crate) fn on_aws(scope: Scope, services: &[&str]) -> Scope {
+    Scope { aws_services: services.iter().map(ToString::to_string).collect(), ..scope }
 }
 
 /// 3,000 dollars a month.
 pub(crate) fn budget(name: &str, scope: Scope) -> Budget {
-    let starts = day("2026-01-01").and_hms_opt(0, 0, 0).unwrap();
-    let period = Period::Calendar { starts, unit: CalendarUnit::Month, count: 1, time_zone: Tz::UTC };
+    since(name, scope, "2026-01-01", 1)
+}
+
+/// 3,000 dollars for each stretch of so many months, since a day.
+pub(crate) fn since(name: &str, scope: Scope, starts: &str, months: u32) -> Budget {
+    let starts = day(starts).and_hms_opt(0, 0, 0).unwrap();
+    let period = Period::Calendar { starts, unit: CalendarUnit::Month, count: months, time_zone: Tz::UTC };
     let period = BudgetPeriod { period, time_zone: Tz::UTC, first_day: None, end_day: None };
     let (currency, basis) = ("USD".to_owned(), Basis::default());
     let declared = Declared { currency, amount_micros: 3_000_000_000, changes: Vec::new(), period, basis };
@@ -143,8 +177,29 @@ pub(crate) fn with_basis(mut budget: Budget, basis: Basis) -> Budget {
 }
 
 pub(crate) async fn fetch(billing: &Billing, budgets: &[Budget], wanted: &Wanted) -> Snapshot {
+    fetch_at(billing, budgets, wanted, None, now()).await
+}
+
+pub(crate) async fn fetch_at(
+    billing: &Billing,
+    budgets: &[Budget],
+    wanted: &Wanted,
+    previous: Option<&Snapshot>,
+    at: Timestamp,
+) -> Snapshot {
     let deadline = Instant::now() + Duration::from_secs(60);
-    billing.fetch(&Plan::of(budgets, wanted, now()), None, now(), deadline).await
+    billing.fetch(&Plan::of(budgets, wanted, at), previous, at, deadline).await
+}
+
+pub(crate) fn judging(now: Timestamp) -> SpendJudging {
+    SpendJudging {
+        now,
+        required: true,
+        max_age_seconds: 43_200,
+        max_lag_days: 2,
+        reconciliation_ppm: 10_000,
+        min_weeks: 4,
+    }
 }
 
 pub(crate) fn forecasts(names: &[&str]) -> BTreeSet<String> {

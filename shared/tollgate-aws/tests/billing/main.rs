@@ -2,9 +2,12 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
 
 mod aws_budgets;
+mod aws_services;
 mod bill;
 mod double;
 mod failures;
+mod months;
+mod months_failures;
 mod odd;
 mod outlook;
 mod scale;

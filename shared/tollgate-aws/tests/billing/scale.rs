@@ -6,13 +6,13 @@ use chrono::Days;
 use proptest::prelude::*;
 use tollgate_aws::billing::{BudgetSpend, Part, Plan, known, spend_of};
 use tollgate_core::{
-    budget::{Basis, Budget, CostMeasure, SpendJudging, budget_fact},
+    budget::{Basis, Budget, CostMeasure, Terms, budget_fact},
     spend::BilledAmount,
 };
 
 use crate::{
     bill::{Bill, Line},
-    double::{billing, budget, day, fetch, now, scope, wanted, with_basis},
+    double::{billing, budget, day, fetch, judging, now, scope, since, wanted, with_basis},
 };
 
 fn account(number: usize) -> String {
@@ -27,6 +27,7 @@ fn line(account_number: usize, service: usize, days_ago: u64, cents: usize) -> L
     }
     Line {
         account: account(account_number),
+        aws_service: "Amazon Elastic Compute Cloud - Compute",
         tags,
         record: if service == 7 && days_ago.is_multiple_of(2) { "Tax" } else { "Usage" },
         day: day("2026-11-21") - Days::new(days_ago),
@@ -34,11 +35,12 @@ fn line(account_number: usize, service: usize, days_ago: u64, cents: usize) -> L
     }
 }
 
-/// 400 services over 200 accounts, each in two of them; twelve weeks.
+/// 400 services over 200 accounts, each in two of them; twelve weeks, and some days long before.
 fn organisation() -> Vec<Line> {
     let places = (0..400).flat_map(|service| [(service % 200, service), ((service * 7 + 1) % 200, service)]);
     let lines = places.flat_map(|(account, service)| {
-        (0..85).map(move |days_ago| line(account, service, days_ago, 1 + (service + account) % 13))
+        let days = (0..85).chain([120, 200, 290]);
+        days.map(move |days_ago| line(account, service, days_ago, 1 + (service + account) % 13))
     });
     lines.collect()
 }
@@ -62,14 +64,14 @@ fn budgets() -> Vec<Budget> {
     budgets
 }
 
-/// What the lines themselves come to in November.
-fn direct(lines: &[Line], budget: &Budget, basis: Basis) -> BilledAmount {
-    let november = day("2026-11-01");
+/// What the lines themselves come to in a budget's period.
+fn direct(lines: &[Line], budget: &Budget, terms: &Terms) -> BilledAmount {
+    let basis = terms.basis;
     let fits = |names: &[String], value: &str| names.is_empty() || names.iter().any(|name| name == value);
     let fitting = lines.iter().filter(|line| {
         let tag = |key: &str| line.tags.get(key).map_or("", String::as_str);
         let scope = &budget.scope;
-        line.day >= november
+        line.day >= terms.first_day
             && (basis.tax || line.record != "Tax")
             && fits(&scope.accounts, &line.account)
             && fits(&scope.services, tag("service"))
@@ -99,18 +101,11 @@ async fn three_hundred_budgets_cost_as_many_requests_as_the_bill_has_pages() {
     assert_eq!(snapshot.paid_requests, asked.lock().unwrap().len() as u64);
     assert_eq!(snapshot.price_usd_micros, snapshot.paid_requests * 10_000);
     assert!(snapshot.paid_requests <= 45, "{}", snapshot.paid_requests);
-    let judging = SpendJudging {
-        now: now(),
-        required: true,
-        max_age_seconds: 60,
-        max_lag_days: 2,
-        reconciliation_ppm: 10_000,
-        min_weeks: 4,
-    };
+    let judging = judging(now());
     for budget in &budgets {
         let spend = spend_of(&snapshot, budget, now());
         let found = spend.as_ref().unwrap();
-        assert_eq!(spent(found), direct(&lines, budget, found.terms.basis), "{}", budget.name);
+        assert_eq!(spent(found), direct(&lines, budget, &found.terms), "{}", budget.name);
         let fact = budget_fact(budget, &known(&spend), &judging);
         assert!(fact.evidence.is_ok(), "{:?}", fact.evidence);
     }
@@ -119,6 +114,28 @@ async fn three_hundred_budgets_cost_as_many_requests_as_the_bill_has_pages() {
     assert_eq!(fact.reconciliation.unwrap().difference_micros, 0);
     let share = fact.untagged.unwrap().share_ppm.unwrap();
     assert!((80_000..120_000).contains(&share), "{share}");
+}
+
+/// One of them for a year adds a page for the total and one for each of a few hundred groups' months, not its days.
+#[tokio::test]
+async fn a_year_among_three_hundred_budgets_costs_some_pages_more() {
+    let (lines, mut budgets) = (organisation(), budgets());
+    let bill = Arc::new(Bill::new(lines.clone(), 5000));
+    let double = Arc::clone(&bill);
+    let (billing, _) = billing(move |action, body, _| double.answer(action, body)).await;
+    let wanted = tollgate_aws::billing::Wanted { history_days: 84, paid_requests_at_most: 200, ..wanted() };
+    let months = fetch(&billing, &budgets, &wanted).await.paid_requests;
+    budgets[1] = since("a-0", budgets[1].scope.clone(), "2026-01-01", 12);
+    let snapshot = fetch(&billing, &budgets, &wanted).await;
+    assert_eq!(Plan::of(&budgets, &wanted, now()).questions(), 7);
+    assert!(snapshot.paid_requests <= months + 3, "{} and {months}", snapshot.paid_requests);
+    for budget in &budgets[..3] {
+        let spend = spend_of(&snapshot, budget, now());
+        let found = spend.as_ref().unwrap();
+        assert_eq!(spent(found), direct(&lines, budget, &found.terms), "{}", budget.name);
+        let fact = budget_fact(budget, &known(&spend), &judging(now()));
+        assert!(fact.evidence.is_ok(), "{:?}", fact.evidence);
+    }
 }
 
 fn lines() -> impl Strategy<Value = Vec<Line>> {
@@ -151,7 +168,7 @@ proptest! {
         prop_assert!(snapshot.costs.iter().all(|part| Part::gap(part).is_none()));
         for budget in &budgets {
             let found = spend_of(&snapshot, budget, now()).unwrap();
-            prop_assert_eq!(spent(&found), direct(&lines, budget, Basis::default()), "{}", budget.name);
+            prop_assert_eq!(spent(&found), direct(&lines, budget, &found.terms), "{}", budget.name);
             // What is filtered is a part of the bill, and is not held against the whole.
             let difference = found.reading.reconciliation.map(|found| found.difference_micros);
             prop_assert_eq!(difference, (budget.name != "narrow").then_some(0), "{}", budget.name);

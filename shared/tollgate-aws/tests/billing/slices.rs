@@ -18,6 +18,7 @@ const MOST: usize = 256 * 1024;
 async fn snapshot(services: usize) -> Snapshot {
     let line = |service: usize, days_ago: u64| Line {
         account: format!("{:012}", 100_000_000_000 + service / 4),
+        aws_service: "Amazon Elastic Compute Cloud - Compute",
         tags: BTreeMap::from([("service", format!("service-{service}")), ("owner", format!("team-{service}"))]),
         record: "Usage",
         day: day("2026-11-21") - Days::new(days_ago),

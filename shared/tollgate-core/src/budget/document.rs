@@ -54,6 +54,8 @@ pub(super) struct ScopeEntry {
     pub(super) tags: BTreeMap<String, Spanned<Vec<Text>>>,
     #[serde(default)]
     pub(super) environments: Vec<Text>,
+    #[serde(default)]
+    pub(super) aws_services: Vec<Text>,
 }
 
 #[derive(Debug, Default, Deserialize)]

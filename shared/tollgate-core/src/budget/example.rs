@@ -2,16 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 use super::{
-    Allowance, Basis, Budget, BudgetFact, Declared, ForecastReading, SpendJudging, SpendReading, budget_fact, read,
+    Allowance, Basis, Budget, BudgetFact, BudgetPeriod, Declared, ForecastReading, SpendJudging, SpendReading,
+    budget_fact, read,
 };
 use crate::{
     Timestamp,
     catalogue::{Service, Team},
     data::from_yaml,
     evidence::EvidenceStatus,
+    slo::{CalendarUnit, Period},
     spend::{BilledAmount, DailySpend},
 };
 
@@ -37,6 +39,36 @@ pub(crate) fn budget(changes: &str) -> Budget {
          approve}}\n{changes}"
     );
     read([("b.yaml", text.as_str())], &teams, &services).unwrap().remove(0)
+}
+
+/// The same for a year.
+pub(crate) fn yearly() -> Budget {
+    let mut budget = budget("");
+    if let Allowance::Declared(Declared {
+        period: BudgetPeriod { period: Period::Calendar { unit, .. }, .. }, ..
+    }) = &mut budget.allowance
+    {
+        *unit = CalendarUnit::Year;
+    }
+    budget
+}
+
+/// The same spend, of which the days before one are known by the month only.
+pub(crate) fn by_month(spend: &SpendReading, before: NaiveDate) -> SpendReading {
+    let mut daily = DailySpend::new("USD").unwrap();
+    let mut months: BTreeMap<NaiveDate, (BilledAmount, NaiveDate)> = BTreeMap::new();
+    for (date, known) in spend.daily.between(NaiveDate::MIN, NaiveDate::MAX) {
+        if date >= before {
+            daily.add(date, &known.amount.to_string(), "USD", known.estimated).unwrap();
+        } else {
+            let month = months.entry(date.with_day(1).unwrap()).or_insert((BilledAmount::ZERO, date));
+            *month = (month.0.plus(known.amount).unwrap(), date);
+        }
+    }
+    for (first, (amount, last)) in months {
+        daily.add_stretch(first, last.succ_opt().unwrap(), &amount.to_string(), "USD", false).unwrap();
+    }
+    SpendReading { daily, ..spend.clone() }
 }
 
 pub(crate) fn declared(budget: &Budget) -> &Declared {

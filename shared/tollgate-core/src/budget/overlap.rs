@@ -17,7 +17,7 @@ pub(super) fn found(budgets: &[Budget]) -> impl Iterator<Item = DataError> {
                 let service = shared_service(budget, earlier)?;
                 format!(
                     "`{service}` is in the budget `{}` at {place} already, for the same periods: give one of them another \
-                     environment, account or tag",
+                     environment, account, tag or service of AWS",
                     earlier.name
                 )
             };

@@ -1,9 +1,9 @@
 //! What holds for every bill.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use proptest::prelude::*;
 
-use super::example::{NOW, budget, day, fact, reading};
+use super::example::{NOW, budget, by_month, day, fact, reading, yearly};
 
 proptest! {
     /// What does not depend on how the bill came: the order of days, and zero days of history before them.
@@ -49,5 +49,21 @@ proptest! {
         prop_assert!(forecast.low_micros.unwrap() >= fact.spent_micros.unwrap());
         let projected_high = forecast.projected_high_ppm.unwrap();
         prop_assert!(projected_high >= forecast.projected_ppm);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 16, ..ProptestConfig::default() })]
+
+    /// Where a budget stands does not depend on whether the days before the last weeks are known one by one.
+    #[test]
+    fn months_and_days_of_long_ago_tell_the_same(dollars in proptest::collection::vec(0_u32..90, 314), before in 1_u32..9) {
+        let cost = |date: NaiveDate| dollars[usize::try_from((date - day("2026-01-01")).num_days()).unwrap()].to_string();
+        let spend = reading("2026-01-01", "2026-11-11", "2026-11-11T01:00:00Z", cost);
+        let by_day = fact(&yearly(), &spend, NOW);
+        prop_assert!(by_day.evidence.is_ok(), "{:?}", by_day.evidence);
+        // Weekdays are weighted by the last twelve weeks, which begin on 19 August.
+        let before = day("2026-01-01").with_month(before).unwrap();
+        prop_assert_eq!(fact(&yearly(), &by_month(&spend, before), NOW), by_day);
     }
 }

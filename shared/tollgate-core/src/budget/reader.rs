@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_saphyr::{Location, Spanned};
 
 use super::{
-    Allowance, AmountChange, Basis, Budget, CostMeasure, Declared, Scope,
-    document::{BasisEntry, ChangeEntry, Document, Entry, ScopeEntry},
+    Allowance, AmountChange, Basis, Budget, CostMeasure, Declared,
+    document::{BasisEntry, ChangeEntry, Document, Entry},
     overlap,
 };
 use crate::{
@@ -48,7 +48,7 @@ pub fn read<'a>(
 pub(super) struct Reader<'a> {
     file: &'a str,
     teams: &'a BTreeMap<String, Team>,
-    services: &'a BTreeMap<String, Service>,
+    pub(super) services: &'a BTreeMap<String, Service>,
     errors: Vec<DataError>,
 }
 
@@ -109,43 +109,6 @@ impl Reader<'_> {
         self.refuse(&name.defined, message)
     }
 
-    fn scope(&mut self, at: &Location, scope: Option<&Spanned<ScopeEntry>>) -> Option<Scope> {
-        const WRITE: &str = "write for example `scope: {services: [payments-api]}`, or `scope: {all: true}`";
-        let Some(Spanned { value: entry, defined, .. }) = scope else {
-            return self.refuse(at, format!("no `scope`: {WRITE}"));
-        };
-        for service in entry.services.iter().filter(|service| !self.services.contains_key(&service.value)) {
-            let name = excerpt(&service.value);
-            let meant = did_you_mean(&name, self.services.keys().map(String::as_str));
-            let message = format!("service `{name}` has no file in `data/services`{meant}: write one, or name another");
-            self.refuse::<()>(&service.defined, message);
-        }
-        for account in entry.accounts.iter().filter(|account| !is_account(&account.value)) {
-            let message = format!("`{}` is not an account of 12 digits", excerpt(&account.value));
-            self.refuse::<()>(&account.defined, message);
-        }
-        for (key, values) in entry.tags.iter().filter(|(key, values)| key.is_empty() || values.value.is_empty()) {
-            let message = format!("tag `{}` has no value that would fit: write some", excerpt(key));
-            self.refuse::<()>(&values.defined, message);
-        }
-        let texts = |texts: &[Spanned<String>]| texts.iter().map(|text| text.value.clone()).collect::<Vec<_>>();
-        let scope = Scope {
-            services: texts(&entry.services),
-            accounts: texts(&entry.accounts),
-            tags: entry.tags.iter().map(|(key, values)| (key.clone(), texts(&values.value))).collect(),
-            environments: self.environments(&entry.environments),
-        };
-        for listed in [&entry.services, &entry.accounts, &entry.environments] {
-            self.twice(listed);
-        }
-        let is_empty = scope == Scope::default();
-        match (is_empty, entry.all) {
-            (true, false) => self.refuse(defined, format!("the `scope` is empty: {WRITE}")),
-            (false, true) => self.refuse(defined, "`all: true` and a part of it cannot both be meant: remove one"),
-            _ => Some(scope),
-        }
-    }
-
     pub(super) fn knows(&self, service: &str) -> bool {
         self.services.contains_key(service)
     }
@@ -156,19 +119,6 @@ impl Reader<'_> {
                 self.refuse::<()>(&text.defined, format!("`{}` is there twice: remove one", excerpt(&text.value)));
             }
         }
-    }
-
-    fn environments(&mut self, names: &[Spanned<String>]) -> Vec<String> {
-        for name in names {
-            if !self.services.values().any(|service| service.environments.contains(&name.value)) {
-                let environment = excerpt(&name.value);
-                let known = self.services.values().flat_map(|service| &service.environments);
-                let meant = did_you_mean(&environment, known.map(String::as_str));
-                let message = format!("no service runs in `{environment}`{meant}: name an environment of one");
-                self.refuse::<()>(&name.defined, message);
-            }
-        }
-        names.iter().map(|name| name.value.clone()).collect()
     }
 
     fn aws_budget(&mut self, entry: &Entry, aws_budget: &Spanned<String>) -> Option<Allowance> {

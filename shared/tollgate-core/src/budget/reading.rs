@@ -24,7 +24,8 @@ pub struct SpendReading {
     pub complete_before: NaiveDate,
     /// What was asked for.
     pub basis: Basis,
-    /// The spend in the budget's scope, day by day: of the period, and of the weeks before it as far as they are known.
+    /// The spend in the budget's scope, of the period, and of the weeks before it as far as they are known: day by day, and
+    /// of what is long ago by the month.
     pub daily: DailySpend,
     /// The spend of the period so far, where it is known as a sum only: by AWS Budgets.
     pub period_total: Option<BilledAmount>,

@@ -16,6 +16,9 @@ pub struct Scope {
     pub tags: BTreeMap<String, Vec<String>>,
     /// Environments.
     pub environments: Vec<String>,
+    /// Services of AWS, as the bill writes them: `Amazon Elastic Compute Cloud - Compute`.
+    #[serde(default)]
+    pub aws_services: Vec<String>,
 }
 
 /// A service, and what its spend is charged to.
@@ -38,7 +41,8 @@ impl Scope {
     }
 
     /// Does it hold a service in an environment, or in any where none is named? A scope that names services holds those; one
-    /// of accounts or tags holds the services that are known to be charged to them.
+    /// of accounts or tags holds the services that are known to be charged to them. Which services of AWS one runs on is not
+    /// known, and may change with it, so a scope that names some holds no fewer.
     pub fn holds(&self, service: &Charged<'_>, environment: Option<&str>) -> bool {
         let carries = |(key, values): (&String, &Vec<String>)| {
             service.tags.iter().any(|(tag, value)| key == tag && values.iter().any(|listed| listed == value))
@@ -53,7 +57,8 @@ impl Scope {
         fits && is_in && self.tags.iter().all(carries)
     }
 
-    /// Is it of everything, in some environments at most? Such a budget is none of a service's own.
+    /// Is it of everything, or of all that runs in some environments, or on some services of AWS? Such a budget is none of a
+    /// service's own.
     pub fn is_of_everything(&self) -> bool {
         self.services.is_empty() && self.accounts.is_empty() && self.tags.is_empty()
     }
@@ -67,6 +72,7 @@ impl Scope {
         meets(&self.services, &other.services)
             && meets(&self.accounts, &other.accounts)
             && meets(&self.environments, &other.environments)
+            && meets(&self.aws_services, &other.aws_services)
             && tags
     }
 }
@@ -104,9 +110,25 @@ mod tests {
             (serde_json::json!({"accounts": ["444455556666"], "tags": {"cost-centre": ["cc-12"]}}), true),
             (serde_json::json!({"accounts": ["444455556666"], "tags": {"cost-centre": ["cc-13"]}}), false),
             (serde_json::json!({"accounts": ["444455556666"], "services": ["web"]}), false),
+            (serde_json::json!({"aws_services": ["Amazon Simple Storage Service"]}), true),
+            (serde_json::json!({"services": ["api"], "aws_services": ["Amazon Simple Storage Service"]}), true),
+            (serde_json::json!({"services": ["web"], "aws_services": ["Amazon Simple Storage Service"]}), false),
+            (serde_json::json!({"accounts": ["111122223333"], "aws_services": ["AWS Lambda"]}), false),
+            (serde_json::json!({"accounts": ["444455556666"], "aws_services": ["AWS Lambda"]}), true),
+            (serde_json::json!({"aws_services": ["AWS Lambda"], "environments": ["staging"]}), false),
         ] {
             assert_eq!(scope(&json).holds(&api, Some("production")), held, "{json}");
         }
         assert!(scope(&serde_json::json!({"environments": ["staging"]})).holds(&api, None));
+    }
+
+    #[test]
+    fn scopes_of_two_services_of_aws_have_nothing_in_common() {
+        let of = |names: &[&str]| scope(&serde_json::json!({"services": ["api"], "aws_services": names}));
+        assert!(!of(&["AWS Lambda"]).meets(&of(&["Amazon Simple Storage Service"])));
+        assert!(of(&["AWS Lambda"]).meets(&of(&["Amazon Simple Storage Service", "AWS Lambda"])));
+        assert!(of(&["AWS Lambda"]).meets(&of(&[])));
+        assert!(scope(&serde_json::json!({"aws_services": ["AWS Lambda"]})).is_of_everything());
+        assert!(!of(&["AWS Lambda"]).is_of_everything());
     }
 }

@@ -112,11 +112,10 @@ fn judged(budget: &Budget, terms: &Terms, spend: &SpendReading, judging: &SpendJ
         Some(total) => total,
         None => daily.sum(first, end).map_err(too_large)?,
     };
-    let estimated = daily.between(first, end).filter(|(_, day)| day.estimated).map(|(_, day)| day.amount);
     let estimated = match spend.period_total {
         // AWS Budgets does not say which part of a period that is not over is final.
         Some(total) => total,
-        None => BilledAmount::sum(estimated).map_err(too_large)?,
+        None => daily.estimated(first, end).map_err(too_large)?,
     };
     let micros = |amount: BilledAmount| amount.micros().ok_or_else(|| too_large(SpendError::TooLarge));
     let spent_micros = micros(spent)?;

@@ -4,12 +4,12 @@ use chrono::NaiveDate;
 
 use super::{
     BudgetFact, Enforcement, ForecastReading, Standing,
-    example::{NOW, budget, day, fact, reading, ten_days, usd},
+    example::{NOW, budget, by_month, day, fact, reading, ten_days, usd, yearly},
     strictest,
 };
 use crate::{
     evidence::EvidenceStatus,
-    spend::{ForecastMethod, GivenForecast, Weighting},
+    spend::{DailySpend, ForecastMethod, GivenForecast, Weighting},
 };
 
 #[test]
@@ -145,4 +145,31 @@ fn the_forecast_of_aws_is_taken_where_it_fits() {
         let own = given(first, end, mean, "1000", "2000").forecast.unwrap();
         assert_eq!(own.method, ForecastMethod::TrailingMean, "{first} {end} {mean}");
     }
+}
+
+/// A month of which only a part is in the period is none of it.
+#[test]
+fn a_month_that_is_not_wholly_in_the_period_is_missing() {
+    let spend = reading("2026-01-01", "2026-11-11", "2026-11-11T01:00:00Z", |_| "1".to_owned());
+    let known = fact(&yearly(), &by_month(&spend, day("2026-08-01")), NOW);
+    assert_eq!((known.spent_micros, known.evidence.datapoints_received), (Some(314_000_000), 314));
+    let (mut wider, mut daily) = (spend.clone(), DailySpend::new("USD").unwrap());
+    daily.add_stretch(day("2025-12-15"), day("2026-02-01"), "48", "USD", false).unwrap();
+    for (date, known) in spend.daily.between(day("2026-02-01"), day("2026-11-11")) {
+        daily.add(date, &known.amount.to_string(), "USD", known.estimated).unwrap();
+    }
+    wider.daily = daily;
+    let partial = fact(&yearly(), &wider, NOW);
+    assert_eq!(partial.spent_micros, Some(283_000_000));
+    assert_eq!(partial.evidence.status, EvidenceStatus::Partial);
+    assert_eq!(partial.evidence.reason.as_deref(), Some("31 of the 314 days of the period are missing"));
+    assert_eq!((partial.standing, partial.forecast), (Standing::Unknown, None));
+    let currency = "USD".to_owned();
+    let (first_day, end_day, mean) = (day("2026-11-11"), day("2027-01-01"), usd("50"));
+    wider.forecast =
+        ForecastReading::Given(GivenForecast { currency, first_day, end_day, mean, low: None, high: None });
+    let given = fact(&yearly(), &wider, NOW);
+    assert_eq!(given.forecast, None, "what was spent before it is not known");
+    let reason = given.forecast_evidence.reason.unwrap();
+    assert!(reason.contains("31 days before it are not known"), "{reason}");
 }

@@ -144,6 +144,10 @@ fn periods_keep_their_days_over_short_months_and_leap_years() {
     assert_eq!(days(&["period: quarterly"], "2026-11-21T10:00:00Z"), is("2026-10-01", "2027-01-01"));
     let weeks = ["period: custom", "starts: 2026-01-05", "length: 13w"];
     assert_eq!(days(&weeks, "2026-04-06T00:00:00Z"), is("2026-04-06", "2026-07-06"));
+    let years = ["period: custom", "starts: 2025-03-01", "length: 36M"];
+    assert_eq!(days(&years, "2028-02-29T23:59:59Z"), is("2025-03-01", "2028-03-01"));
+    let once_long = ["period: custom", "starts: 2025-03-01", "ends: 2027-04-15"];
+    assert_eq!(days(&once_long, "2026-11-21T10:00:00Z"), is("2025-03-01", "2027-04-15"));
 }
 
 /// In Santiago, 6 September 2026 begins at one o'clock.
@@ -191,6 +195,10 @@ fn what_cannot_be_meant_is_refused_with_its_line_and_what_to_write() {
         (&["scope: {services: [pay, pay]}"], 8, "`pay` is there twice"),
         (&["scope: {accounts: [12]}"], 8, "`12` is not an account of 12 digits"),
         (&["scope: {tags: {team: []}}"], 8, "tag `team` has no value"),
+        (&["scope: {aws_services: ['']}"], 8, "`` is not a service as the bill writes it"),
+        (&["scope: {aws_services: ['AWS Lambda ']}"], 8, "write for example `Amazon Elastic Compute Cloud - Compute`"),
+        (&["scope: {aws_services: [AWS Lambda, AWS Lambda]}"], 8, "`AWS Lambda` is there twice"),
+        (&["scope: {all: true, aws_services: [AWS Lambda]}"], 8, "cannot both be meant"),
         (&["scope: {services: [pay], environments: [prod]}"], 8, "no service runs in `prod`"),
         (&["non_essential: [sandbox]"], 9, "no service runs in `sandbox`"),
         (&["-amount"], 2, "no `amount`: write for example"),
@@ -205,8 +213,11 @@ fn what_cannot_be_meant_is_refused_with_its_line_and_what_to_write() {
         (&["length: 30d"], 9, "`length` belongs to `period: custom`"),
         (&["period: custom"], 8, "a custom period has no `starts`"),
         (&["period: custom", "starts: 2026-01-01"], 8, "a custom period has no end"),
-        (&["period: custom", "starts: 2026-01-01", "ends: 2026-01-01"], 10, "is not 1 to 366 days after"),
-        (&["period: custom", "starts: 2026-01-01", "ends: 2027-01-03"], 10, "is not 1 to 366 days after"),
+        (&["period: custom", "starts: 2026-01-01", "ends: 2026-01-01"], 10, "is not 1 to 1096 days after"),
+        (&["period: custom", "starts: 2026-01-01", "ends: 2029-01-02"], 10, "is not 1 to 1096 days after"),
+        (&["period: custom", "starts: 2026-01-02", "ends: 2027-01-04"], 10, "begins on the first day of a month"),
+        (&["period: custom", "starts: 2026-01-02", "length: 13M"], 10, "`length: 13M`: of what is long ago"),
+        (&["period: custom", "starts: 2026-01-01", "length: 37M"], 10, "or up to 36 months"),
         (&["period: custom", "starts: 2026-01-01", "length: 2y"], 10, "`length: 2y` is not up to a year"),
         (&["period: custom", "starts: 2026-01-01", "length: 2M", "ends: 2026-03-01"], 10, "say the same"),
         (&["starts: 2026-02-30"], 9, "`starts: 2026-02-30` is not a day"),

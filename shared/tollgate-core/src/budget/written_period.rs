@@ -13,7 +13,12 @@ use crate::{
 };
 
 const YEARS: RangeInclusive<i32> = 2000..=2999;
-const MOST_DAYS: i64 = 366;
+const YEAR_DAYS: i64 = 366;
+/// Cost Explorer keeps months for 38 months at most, and those before the last fourteen as whole months only.
+const MOST_DAYS: i64 = 1096;
+const MOST_MONTHS: u32 = 36;
+const BY_MONTH: &str = "of what is long ago the bill has whole months only, so a period of more than a year begins on the \
+                        first day of a month";
 const WRITE: &str = "write `period: monthly`, `quarterly`, `yearly` or `custom`";
 
 impl Reader<'_> {
@@ -57,6 +62,9 @@ impl Reader<'_> {
         let (unit, count, end_day) = match (&entry.length, &entry.ends) {
             (Some(length), None) => {
                 let (unit, count) = self.length(length)?;
+                if unit == CalendarUnit::Month && count > 12 && starts.day() != 1 {
+                    return self.refuse(&length.defined, format!("`length: {count}M`: {BY_MONTH}"));
+                }
                 (unit, count, None)
             }
             (None, Some(text)) => {
@@ -66,6 +74,9 @@ impl Reader<'_> {
                     let message = format!("`ends: {ends}` is not 1 to {MOST_DAYS} days after `starts: {starts}`");
                     return self.refuse(&text.defined, message);
                 };
+                if days > YEAR_DAYS && starts.day() != 1 {
+                    return self.refuse(&text.defined, format!("`ends: {ends}`: {BY_MONTH}"));
+                }
                 (CalendarUnit::Day, count, Some(ends))
             }
             (None, None) => {
@@ -87,12 +98,16 @@ impl Reader<'_> {
             .into_iter()
             .find_map(|(letter, unit)| Some((unit, text.strip_suffix(letter)?.parse::<u32>().ok()?)));
         match read {
-            Some((CalendarUnit::Month, count)) if (1..=12).contains(&count) => Some((CalendarUnit::Month, count)),
+            Some((CalendarUnit::Month, count)) if (1..=MOST_MONTHS).contains(&count) => {
+                Some((CalendarUnit::Month, count))
+            }
             Some((CalendarUnit::Week, count)) if (1..=52).contains(&count) => Some((CalendarUnit::Week, count)),
             Some((CalendarUnit::Day, count)) if (1..=366).contains(&count) => Some((CalendarUnit::Day, count)),
             _ => {
-                let message =
-                    format!("`length: {}` is not up to a year: write for example `90d`, `13w` or `2M`", excerpt(text));
+                let message = format!(
+                    "`length: {}` is not up to a year, or up to {MOST_MONTHS} months: write for example `90d`, `13w` or `2M`",
+                    excerpt(text)
+                );
                 self.refuse(&length.defined, message)
             }
         }

@@ -21,7 +21,7 @@ pub enum Period {
         starts: NaiveDateTime,
         /// What its length is counted in.
         unit: CalendarUnit,
-        /// Its length in units; at least 1, and never more than 366 days.
+        /// Its length in units; at least 1. Of an error budget it is never more than 366 days.
         count: u32,
         /// Whose clocks and days count.
         time_zone: Tz,

@@ -39,6 +39,9 @@ pub enum SpendError {
     /// One day twice: it may have come twice, or be two halves.
     #[error("{0} is there twice: its amount would count double")]
     DayTwice(chrono::NaiveDate),
+    /// An end that is not after the first day.
+    #[error("from {0} to before {1} there is no day")]
+    NoDays(chrono::NaiveDate, chrono::NaiveDate),
     /// The sum is larger than an amount can be.
     #[error("the sum is larger than an amount of money can be here")]
     TooLarge,

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use num_rational::BigRational;
-use num_traits::{Signed as _, Zero};
+use num_traits::Signed as _;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -95,14 +95,18 @@ pub(crate) fn from_given(
         return Err("the forecast's mean is outside its bounds".to_owned());
     }
     let known_until = given.first_day.min(span.to_come());
-    let mut before = sum(daily, span.first_day, known_until);
+    let missing = daily.missing(span.first_day, known_until);
+    if missing > 0 {
+        return Err(format!("the forecast begins on {}, and {missing} days before it are not known", given.first_day));
+    }
+    let mut before = daily.exact_sum(span.first_day, known_until);
     for day in days(known_until, given.first_day) {
         before += expected(daily, outlook, day).ok_or_else(|| {
             format!("the forecast begins on {}, and the days since {known_until} are not known", given.first_day)
         })?;
     }
     // What those days have cost already is no forecast any more.
-    let known = sum(daily, given.first_day, given.end_day);
+    let known = daily.exact_sum(given.first_day, given.end_day);
     let with = |amount: BilledAmount| {
         let amount = amount.exact_micros();
         &before + if known.is_positive() { amount.max(known.clone()) } else { amount }
@@ -114,7 +118,7 @@ pub(crate) fn from_given(
 /// A projection of what the last weeks cost; none when they are not known.
 pub(crate) fn own(daily: &DailySpend, outlook: &Outlook, span: Span) -> Option<Projection> {
     let to_come = span.to_come();
-    let spent = sum(daily, span.first_day, to_come);
+    let spent = daily.exact_sum(span.first_day, to_come);
     if to_come == span.end_day {
         let bounds = Some((spent.clone(), spent.clone()));
         return Some(Projection { mean: spent, bounds, method: ForecastMethod::Over });
@@ -140,7 +144,7 @@ pub(crate) fn own(daily: &DailySpend, outlook: &Outlook, span: Span) -> Option<P
 /// period ends, or when the rate is not known.
 pub(crate) fn used_up_on(limit_micros: i64, daily: &DailySpend, outlook: &Outlook, span: Span) -> Option<NaiveDate> {
     let limit = whole_of(limit_micros);
-    let mut total = sum(daily, span.first_day, span.to_come());
+    let mut total = daily.exact_sum(span.first_day, span.to_come());
     for day in days(span.to_come(), span.end_day) {
         total += expected(daily, outlook, day)?;
         if total >= limit {
@@ -148,8 +152,4 @@ pub(crate) fn used_up_on(limit_micros: i64, daily: &DailySpend, outlook: &Outloo
         }
     }
     None
-}
-
-fn sum(daily: &DailySpend, first: NaiveDate, end: NaiveDate) -> BigRational {
-    daily.between(first, end).fold(BigRational::zero(), |sum, (_, spend)| sum + spend.amount.exact_micros())
 }

@@ -11,15 +11,19 @@ use serde::{Deserialize, Serialize};
 use super::{
     amount::{BilledAmount, SpendError, same_currency},
     share::{over, ppm_up},
+    stretch::Stretch,
 };
 use crate::money::{excerpt, is_currency};
 
-/// What was billed, day by day, in one currency.
+/// What was billed, day by day, in one currency; of times whose days are not known, by stretches of several days.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DailySpend {
     /// ISO 4217 code.
-    currency: String,
-    days: BTreeMap<NaiveDate, SpendDay>,
+    pub(super) currency: String,
+    pub(super) days: BTreeMap<NaiveDate, SpendDay>,
+    /// By their first days. None has a day of another, or one that is known by itself.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) stretches: BTreeMap<NaiveDate, Stretch>,
 }
 
 /// What was billed for one day.
@@ -40,7 +44,7 @@ impl DailySpend {
         if !is_currency(currency) {
             return Err(SpendError::NotCurrency(excerpt(currency)));
         }
-        Ok(Self { currency: currency.to_owned(), days: BTreeMap::new() })
+        Ok(Self { currency: currency.to_owned(), days: BTreeMap::new(), stretches: BTreeMap::new() })
     }
 
     /// ISO 4217 code.
@@ -55,36 +59,22 @@ impl DailySpend {
     pub fn add(&mut self, day: NaiveDate, amount: &str, unit: &str, estimated: bool) -> Result<(), SpendError> {
         same_currency(&self.currency, unit)?;
         let amount = BilledAmount::read(amount)?;
-        if self.days.contains_key(&day) {
+        if self.days.contains_key(&day) || self.stretch_with(day).is_some() {
             return Err(SpendError::DayTwice(day));
         }
         self.days.insert(day, SpendDay { amount, estimated });
         Ok(())
     }
 
-    /// What was billed for a day; none where nothing is known of it.
+    /// What was billed for a day; none where nothing is known of it, or only a sum that it is in.
     pub fn on(&self, day: NaiveDate) -> Option<SpendDay> {
         self.days.get(&day).copied()
     }
 
-    /// The days from the first to before the end of which something is known, in order.
+    /// The days from the first to before the end that are known by themselves, in order.
     pub fn between(&self, first: NaiveDate, end: NaiveDate) -> impl DoubleEndedIterator<Item = (NaiveDate, SpendDay)> {
         let range = (first < end).then(|| self.days.range(first..end));
         range.into_iter().flatten().map(|(day, spend)| (*day, *spend))
-    }
-
-    /// The sum over the days from the first to before the end.
-    ///
-    /// # Errors
-    /// When it is larger than an amount can be.
-    pub fn sum(&self, first: NaiveDate, end: NaiveDate) -> Result<BilledAmount, SpendError> {
-        BilledAmount::sum(self.between(first, end).map(|(_, spend)| spend.amount))
-    }
-
-    /// How many days from the first to before the end are not known.
-    pub fn missing(&self, first: NaiveDate, end: NaiveDate) -> u64 {
-        let length = u64::try_from((end - first).num_days()).unwrap_or(0);
-        length.saturating_sub(u64::try_from(self.between(first, end).count()).unwrap_or(u64::MAX))
     }
 
     /// The amounts of the newest days before `end` that follow one another without a gap, newest first; at most so many.
@@ -131,7 +121,8 @@ impl GroupedSpend {
         estimated: bool,
     ) -> Result<(), SpendError> {
         same_currency(&self.currency, unit)?;
-        let empty = || DailySpend { currency: self.currency.clone(), days: BTreeMap::new() };
+        let currency = self.currency.clone();
+        let empty = || DailySpend { currency, days: BTreeMap::new(), stretches: BTreeMap::new() };
         self.groups.entry(keys.to_vec()).or_insert_with(empty).add(day, amount, unit, estimated)
     }
 

@@ -34,6 +34,7 @@ fn snapshot(accounts: usize, cents: &str) -> Snapshot {
     let asked = CostQuery {
         basis: Basis::default(),
         group_by: vec![GroupKey::Account],
+        granularity: Default::default(),
         only: Vec::new(),
         first_day: first,
         end_day: first + Days::new(30),
