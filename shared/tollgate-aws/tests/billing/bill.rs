@@ -95,9 +95,8 @@ impl Bill {
             }
         }
         for line in self.lines.iter().filter(|line| passes(line, &question["Filter"])) {
-            let Some((first, _)) = spans.iter().find(|(first, end)| (*first..*end).contains(&line.day)) else {
-                continue;
-            };
+            let begun = spans.partition_point(|(first, _)| *first <= line.day);
+            let Some((first, _)) = spans[..begun].last().filter(|(_, end)| line.day < *end) else { continue };
             let groups = sums.get_mut(first).unwrap();
             let keys = group_by.iter().map(|group| key(line, group)).collect();
             let sum = groups.entry(keys).or_default();
