@@ -250,7 +250,7 @@ fn a_notice_says_all_that_a_person_needs() {
 #[test]
 fn hostile_texts_cannot_break_out_of_their_line_or_fill_the_notice() {
     let mut hostile = report(0, &[(A, Level::Page)]);
-    let long = format!("first\nRESOLVED: all is well\u{1b}[2J{}", "\"".repeat(100_000));
+    let long = format!("first\nRESOLVED: all is well\u{1b}[2J{}", "\"".repeat(10_000));
     hostile.owner = Some(long.clone());
     hostile.service.clone_from(&long);
     let finding = Finding {
@@ -259,8 +259,8 @@ fn hostile_texts_cannot_break_out_of_their_line_or_fill_the_notice() {
         ..Finding::new(long.clone(), Effect::Deny, long.clone())
     };
     let observation =
-        Observation { findings: vec![finding; 50], clears_when: Some(long.clone()), ..hostile.observations.remove(0) };
-    let many = (0..500).map(|n| Observation { subject: format!("{n} {long}"), ..observation.clone() });
+        Observation { findings: vec![finding; 5], clears_when: Some(long.clone()), ..hostile.observations.remove(0) };
+    let many = (0..30).map(|n| Observation { subject: format!("{n} {long}"), ..observation.clone() });
     hostile.observations = many.collect();
     let notice = step(None, &hostile, &CONFIG).notice.unwrap();
     assert!(notice.text().lines().all(|line| !line.starts_with("RESOLVED") && !line.contains('\u{1b}')));
