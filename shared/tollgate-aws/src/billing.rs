@@ -1,5 +1,5 @@
-//! The bill, by the real SDK: what was spent by day and by month, what AWS forecasts, where the budgets of AWS Budgets stand, and
-//! which anomalies are open.
+//! The bill, by the real SDK: what was spent by day and by month, what AWS forecasts, where the budgets of AWS Budgets
+//! stand, and which anomalies are open.
 //!
 //! ```text
 //!  budgets ──► Plan ──► Billing::fetch ──► Snapshot ──► slices ──► ledger

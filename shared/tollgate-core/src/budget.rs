@@ -39,9 +39,11 @@
 //!
 //! A custom period has `starts` and either `length` (`90d`, `13w`, `2M`: one after the other) or `ends` (once; the first
 //! day after it). It is up to three years long; one of more than a year begins on the first day of a month, since of what
-//! is long ago the bill has whole months only, and takes Cost Explorer's multi-year data. A scope that is to hold everything says `scope: {all: true}`. Of the basis, what is not written is:
-//! `cost: unblended`, `credits: false`, `refunds: false`, `tax: true`, `support: true`. Credits are left out because with
-//! them spend reads as nothing until the day on which they are used up.
+//! is long ago the bill has whole months only, and takes Cost Explorer's multi-year data.
+//!
+//! A scope that is to hold everything says `scope: {all: true}`. Of the basis, what is not written is: `cost: unblended`,
+//! `credits: false`, `refunds: false`, `tax: true`, `support: true`. Credits are left out because with them spend reads as
+//! nothing until the day on which they are used up.
 
 mod basis;
 mod document;

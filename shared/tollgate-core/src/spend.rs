@@ -1,5 +1,5 @@
-//! Spend: what was billed day by day, of long ago by the month, and what follows from it. Amounts are exact, shares and rates are fractions, and
-//! each figure is rounded once, where it becomes a fact.
+//! Spend: what was billed day by day, of long ago by the month, and what follows from it. Amounts are exact, shares and
+//! rates are fractions, and each figure is rounded once, where it becomes a fact.
 
 mod amount;
 mod forecast;
