@@ -89,7 +89,7 @@ impl Plan {
 
     fn add(&mut self, terms: &Terms, place: &Place, wanted: &Wanted, now: Timestamp) {
         let today = now.date_naive();
-        let days_from = days_from(today, wanted.history_days);
+        let days_from = days_from(terms.first_day, today, wanted.history_days);
         // Today is asked for too: what it has so far was spent.
         let days = (Granularity::Daily, days_from, today.succ_opt().unwrap_or(today));
         let is_earlier = terms.first_day < days_from && months_from(terms.first_day, today).is_ok();

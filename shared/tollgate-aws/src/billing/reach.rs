@@ -14,13 +14,17 @@ const LONGEST_MONTHS: u32 = 37;
 /// Bills are behind by days. What is so new is always asked for by day, since of a month nobody sees how far it is known.
 const LEAST_DAYS: u64 = 7;
 
-/// The first day that is asked for by day: that of a month.
-pub(super) fn days_from(today: NaiveDate, history_days: u64) -> NaiveDate {
-    let wanted = month_of(before(today, history_days.max(LEAST_DAYS)));
+/// The first day that is asked for by day, for a period that begins on a day. Where that is earlier, it is the first of a
+/// month, so that what comes before it are whole months.
+pub(super) fn days_from(first_day: NaiveDate, today: NaiveDate, history_days: u64) -> NaiveDate {
     let oldest = before(today, LONGEST_DAYS);
-    let kept =
-        if month_of(oldest) == oldest { Some(oldest) } else { month_of(oldest).checked_add_months(Months::new(1)) };
-    wanted.max(kept.unwrap_or(oldest))
+    let wanted = before(today, history_days.max(LEAST_DAYS)).max(oldest);
+    if first_day >= wanted {
+        return wanted;
+    }
+    let month = month_of(wanted);
+    let month = if month < oldest { month.checked_add_months(Months::new(1)).unwrap_or(wanted) } else { month };
+    month.max(first_day)
 }
 
 /// Can the months since a day be asked for?
@@ -65,19 +69,22 @@ mod tests {
     }
 
     #[test]
-    fn days_begin_with_a_month_and_are_never_more_than_are_kept() {
-        for (today, history, first) in [
-            ("2026-11-21", 84, "2026-08-01"),
-            ("2026-11-21", 28, "2026-10-01"),
-            ("2026-11-21", 0, "2026-11-01"),
-            ("2026-11-03", 0, "2026-10-01"),
-            ("2028-03-07", 7, "2028-02-01"),
-            ("2026-11-21", 366, "2025-11-01"),
-            ("2026-11-21", 4000, "2025-11-01"),
-            ("2026-12-01", 4000, "2025-11-01"),
-            ("2026-11-30", 395, "2025-11-01"),
+    fn days_are_those_that_are_wanted_or_begin_with_a_month_and_are_never_more_than_are_kept() {
+        for (begins, today, history, first) in [
+            ("2026-11-01", "2026-11-21", 84, "2026-08-29"),
+            ("2026-11-01", "2026-11-03", 0, "2026-10-27"),
+            ("2026-11-14", "2026-11-21", 0, "2026-11-14"),
+            ("2026-01-01", "2026-11-21", 84, "2026-08-01"),
+            ("2026-01-01", "2026-11-21", 28, "2026-10-01"),
+            ("2026-11-01", "2026-11-21", 0, "2026-11-01"),
+            ("2026-01-01", "2028-03-07", 7, "2028-02-01"),
+            ("2026-10-02", "2026-12-31", 84, "2026-10-02"),
+            ("2026-09-30", "2026-12-31", 84, "2026-10-01"),
+            ("2026-11-01", "2026-11-21", 4000, "2025-10-22"),
+            ("2025-10-01", "2026-11-21", 4000, "2025-11-01"),
+            ("2025-10-01", "2026-12-01", 4000, "2025-11-01"),
         ] {
-            assert_eq!(days_from(day(today), history), day(first), "{today} {history}");
+            assert_eq!(days_from(day(begins), day(today), history), day(first), "{begins} {today} {history}");
         }
     }
 

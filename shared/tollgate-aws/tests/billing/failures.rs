@@ -40,7 +40,7 @@ async fn bills_are_asked_for_where_they_are_at_home_and_by_their_basis() {
     let metrics: Vec<_> = asked.iter().map(|request| request.body["Metrics"][0].as_str().unwrap()).collect();
     assert_eq!(metrics, ["UnblendedCost", "UnblendedCost", "NetUnblendedCost", "NetUnblendedCost"]);
     let body = &asked[1].body;
-    assert_eq!(body["TimePeriod"], json!({"Start": "2026-10-01", "End": "2026-11-22"}));
+    assert_eq!(body["TimePeriod"], json!({"Start": "2026-10-24", "End": "2026-11-22"}));
     assert_eq!(
         body["GroupBy"],
         json!([{"Type": "DIMENSION", "Key": "LINKED_ACCOUNT"}, {"Type": "TAG", "Key": "owner"}])

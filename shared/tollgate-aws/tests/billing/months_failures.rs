@@ -91,7 +91,7 @@ async fn months_that_nobody_asked_for_are_not_known() {
     let snapshot = fetch(&billing, &[of_month()], &wanted()).await;
     let gap = spend_of(&snapshot, &of_account("year", "2026-01-01", 12), now()).unwrap_err().gap;
     assert_eq!(gap.status, EvidenceStatus::NoData);
-    assert!(gap.reason.contains("was not asked for the months from 2026-01-01 to 2026-10-01"), "{gap:?}");
+    assert!(gap.reason.contains("was not asked for the months from 2026-01-01 to 2026-10-24"), "{gap:?}");
 }
 
 #[tokio::test]
