@@ -167,9 +167,12 @@ async fn requests_that_cannot_be_read_say_which_field() {
     let nowhere = gate.http("GET", "/v1/nothing", &[], "").await;
     assert!(nowhere.body["detail"].as_str().unwrap().contains("`POST /v1/gates/cost`"), "{}", nowhere.body);
     let mut unknown = about("feature");
-    unknown["spending"]["enviroment"] = json!("staging");
-    let warned = ask(&gate, unknown).await;
-    assert!(warned.body["warnings"].to_string().contains("enviroment"), "{:#}", warned.body);
+    unknown["spending"]["pipeline_url"] = json!("https://ci.example.com/1");
+    let warned = ask(&gate, unknown.clone()).await;
+    assert!(warned.body["warnings"].to_string().contains("pipeline_url"), "{:#}", warned.body);
+    unknown["spending"]["autor"] = json!("github:4519");
+    let refused = ask(&gate, unknown).await;
+    assert_eq!((refused.status, &refused.body["field"]), (400, &json!("spending.autor")), "{}", refused.body);
 }
 
 #[tokio::test]

@@ -81,12 +81,20 @@ async fn what_is_no_question_is_a_4xx_that_helps() {
 }
 
 #[tokio::test]
-async fn unknown_fields_are_named_in_a_warning() {
+async fn unknown_fields_are_named_in_a_warning_and_misspelt_ones_refused() {
     let world = World::new();
-    let mut misspelt = change("payments-api", "payments-api/1");
-    misspelt["rolback"] = json!({"plan": "x"});
-    let answer = world.change_gate().await.ask(None, &misspelt).await;
-    assert_eq!(answer.body["warnings"], json!(["`change.rolback` is not known and was not read"]));
+    let gate = world.change_gate().await;
+    let mut unknown = change("payments-api", "payments-api/1");
+    unknown["pipeline_url"] = json!("https://ci.example.com/1");
+    unknown["x_incidents"] = json!(0);
+    let answer = gate.ask(None, &unknown).await;
+    let warnings = ["pipeline_url", "x_incidents"].map(|name| format!("`change.{name}` is not known and was not read"));
+    assert_eq!(answer.body["warnings"], json!(warnings));
+    let mut misspelt = change("payments-api", "payments-api/2");
+    misspelt["incidnet"] = json!("INC-7");
+    let answer = gate.ask(None, &misspelt).await;
+    assert_eq!((answer.status, &answer.body["field"]), (400, &json!("change.incidnet")), "{}", answer.body);
+    assert!(answer.body["detail"].as_str().unwrap().contains("write `incident`"), "{}", answer.body);
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ use tollgate_lambda::{
     body::{self, Body},
     event::{Event, HttpRequest},
     problem::Problem,
+    spelling,
 };
 
 /// What is asked.
@@ -59,9 +60,11 @@ fn direct(payload: &[u8], request_id: &str) -> Result<ChangeQuestion, Problem> {
     let is_wrapped = serde_json::from_slice::<Value>(payload).is_ok_and(|value| value.get("change").is_some());
     let (change, key, unknown) = if is_wrapped {
         let Body { value: Wrapped { change, idempotency_key }, unknown } = body::read(payload)?;
+        spelt(payload)?;
         (change, idempotency_key, unknown)
     } else {
         let Body { value, unknown } = body::read::<Change>(payload)?;
+        spelling::check(payload, "", spelling::fields::<Change>())?;
         (value, None, unknown)
     };
     let key = key.unwrap_or_else(|| format!("lambda-request:{request_id}"));
@@ -82,8 +85,14 @@ fn http(request: &HttpRequest) -> Result<Asked, Problem> {
 
 fn decide(request: &HttpRequest) -> Result<ChangeQuestion, Problem> {
     let Body { value: Wrapped { change, idempotency_key }, unknown } = body::read(&request.body).map_err(wrapping)?;
+    spelt(&request.body)?;
     let key = key(request, idempotency_key)?;
     question(change, key, request.principal.clone(), unknown)
+}
+
+fn spelt(bytes: &[u8]) -> Result<(), Problem> {
+    spelling::check(bytes, "", spelling::fields::<Wrapped>())?;
+    spelling::check(bytes, "change", spelling::fields::<Change>())
 }
 
 /// The commonest mistake of callers gets the plainest answer.

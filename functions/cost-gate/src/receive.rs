@@ -8,6 +8,7 @@ use tollgate_lambda::{
     body::{self, Body},
     event::{Event, HttpRequest, is_http},
     problem::Problem,
+    spelling,
 };
 
 /// The largest body that is read: estimates list every resource of a plan.
@@ -65,6 +66,8 @@ fn http(request: &HttpRequest) -> Result<Request<SpendQuestion>, Problem> {
 
 fn read(bytes: &[u8]) -> Result<(SpendQuestion, Option<String>, Vec<String>), Problem> {
     let Body { value, unknown } = body::read_within(bytes, MAX_BODY_BYTES).map_err(wrapping)?;
+    spelling::check(bytes, "", spelling::fields::<Wrapped>())?;
+    spelling::check(bytes, "spending", spelling::fields::<Spending>())?;
     let Wrapped { spending, cost, idempotency_key } = value;
     Ok((SpendQuestion { spending, cost }, idempotency_key, unknown))
 }

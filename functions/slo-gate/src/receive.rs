@@ -7,6 +7,7 @@ use tollgate_lambda::{
     body::{self, Body},
     event::{Event, HttpRequest},
     problem::Problem,
+    spelling,
 };
 
 /// A rollout to decide about, and who asks.
@@ -44,6 +45,8 @@ fn http(request: &HttpRequest) -> Result<Request<Rollout>, Problem> {
 
 fn read(bytes: &[u8]) -> Result<(Rollout, Option<String>, Vec<String>), Problem> {
     let Body { value: rollout, mut unknown } = body::read::<Rollout>(bytes)?;
+    let known = [spelling::fields::<Rollout>(), spelling::fields::<Beside>()].concat();
+    spelling::check(bytes, "", &known)?;
     unknown.retain(|path| path != "idempotency_key");
     let Beside { idempotency_key } = body::read(bytes)?.value;
     Ok((rollout, idempotency_key, unknown))

@@ -102,7 +102,7 @@ impl SloGate {
         };
         tracing::info!(alarm = alarm.name, state = alarm.state.as_str(), services = services.len(), "an alarm changed");
         let is_about_all = services.is_empty();
-        let handled_now = Handled { at: alarm.at, services: services.clone() };
+        let handled_now = Handled { at: alarm.ordered_at(), services: services.clone() };
         let names = if is_about_all { self.named(&[])? } else { services };
         let round = Round { key, names, environments: Vec::new(), keeps_place: is_about_all, scheduled_at: None };
         let swept = self.sweep(&round, "alarm", context).await?;

@@ -3,13 +3,16 @@
 //! [`step`] is the whole of it: from the state that was kept and a fresh [`Report`] it makes the state to keep and the
 //! notice to send, if any. Bad news goes out at once. Good news waits until it has held, and until the last notice is a
 //! while ago, so that a service that flaps is announced once and not at every turn. What is not known is news too, once
-//! it has held.
+//! it has held; it is never good news, and a page stands until enough is known to end it.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::{Timestamp, finding::Finding};
 
+mod knowledge;
+#[cfg(test)]
+mod knowledge_tests;
 mod message;
 mod observed;
 mod retired;
@@ -109,9 +112,13 @@ pub struct Observation {
     pub budget_remaining_ppm: Option<i64>,
     /// How fast the budget is spent, in millionths; `None` when not known.
     pub burn_rate_micro: Option<u64>,
-    /// Is there nothing to judge by, because nobody asks anything of it, or all of it is left out as maintenance? That ends
-    /// no page and no ticket: a load balancer that is gone lets no errors through.
-    pub is_idle: bool,
+    /// Is there nothing to judge by, because telemetry is missing, a rule failed, nobody asks anything of it, or all of it
+    /// is left out as maintenance? That lowers nothing that people were told: a load balancer that is gone lets no errors
+    /// through.
+    pub is_unseen: bool,
+    /// From when on enough came to judge by, up to now, and was not bad enough for a page; `None` when too little came, or
+    /// what came was bad. A page ends by what came after it was seen last, and not because that is forgotten.
+    pub calm_since: Option<Timestamp>,
     /// What would clear it, for a person.
     pub clears_when: Option<String>,
     /// Planned work by which it is left out, be it on the service or on what it shares or is made of.

@@ -41,7 +41,7 @@ mod reading;
 mod report;
 mod resolution;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 mod sampled;
 mod series;
 mod source;

@@ -8,5 +8,6 @@ pub mod log;
 pub mod metrics;
 pub mod problem;
 pub mod response;
+pub mod spelling;
 pub mod trigger;
 pub mod wedged;

@@ -4,19 +4,23 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Level, Maintenance, Observation, Report};
+use super::{
+    Level, Maintenance, Observation, Report,
+    knowledge::{calm_since, is_idle},
+};
 use crate::{
     decision::Decision,
     facts::{MaintenanceWindow, SloGateFacts},
     finding::{Finding, FindingKind, Mode, Urgency},
-    slo::{SloFact, Traffic},
+    settings::Settings,
+    slo::SloFact,
 };
 
 const MILLION: u64 = 1_000_000;
 /// What clears it when rules failed.
 pub(super) const BLIND: &str = "every rule can be judged again";
-/// The window whose burn rate a notice tells.
-const TOLD_WINDOW: &str = "1h";
+/// The window whose burn rate a notice tells, and in which nothing asked for means that there is nothing to judge.
+pub(super) const TOLD_WINDOW: &str = "1h";
 
 impl Report {
     /// How each objective of the service stands; and the service itself, where something is found that is about none of
@@ -26,9 +30,13 @@ impl Report {
         let findings: Vec<&Finding> = decision.findings.iter().filter(counts).collect();
         let is_blind = findings.iter().any(|finding| is_failure(finding));
         let mut observations: Vec<Observation> =
-            facts.slos.iter().map(|slo| of_objective(slo, &findings, is_blind)).collect();
+            facts.slos.iter().map(|slo| of_objective(slo, &findings, is_blind, &facts.settings)).collect();
         let of_none = |finding: &&Finding| !facts.slos.iter().any(|slo| finding.evidence.contains(&slo.evidence.id));
-        observations.push(of_service(findings.into_iter().filter(of_none).collect()));
+        observations.push(Observation {
+            is_unseen: is_blind,
+            calm_since: Some(facts.evaluated_at),
+            ..of_service(findings.iter().copied().filter(of_none).collect())
+        });
         Self {
             service: facts.rollout.service.clone(),
             environment: facts.rollout.environment.clone(),
@@ -53,7 +61,7 @@ pub(super) fn is_failure(finding: &Finding) -> bool {
     matches!(finding.kind, FindingKind::EvaluationError | FindingKind::NoRuleRan)
 }
 
-fn of_objective(slo: &SloFact, findings: &[&Finding], is_blind: bool) -> Observation {
+pub(super) fn of_objective(slo: &SloFact, findings: &[&Finding], is_blind: bool, settings: &Settings) -> Observation {
     let own: Vec<&Finding> =
         findings.iter().copied().filter(|finding| finding.evidence.contains(&slo.evidence.id)).collect();
     let level = match own.iter().filter_map(|finding| finding.urgency).max() {
@@ -69,8 +77,8 @@ fn of_objective(slo: &SloFact, findings: &[&Finding], is_blind: bool) -> Observa
         findings: if level == Level::Ok { Vec::new() } else { own.into_iter().cloned().collect() },
         budget_remaining_ppm: slo.budget.as_ref().map(|budget| budget.remaining_ppm),
         burn_rate_micro: slo.windows.get(TOLD_WINDOW).and_then(|window| window.burn_rate_micro),
-        is_idle: slo.windows.get(TOLD_WINDOW).is_some_and(|window| window.traffic == Traffic::None)
-            || slo.windows.values().any(|window| window.traffic == Traffic::Excluded),
+        is_unseen: is_blind || !slo.evidence.is_ok() || is_idle(slo),
+        calm_since: calm_since(slo, settings),
         maintenance: first(&slo.maintenance),
         size: None,
         headline: None,
@@ -93,7 +101,8 @@ fn of_service(findings: Vec<&Finding>) -> Observation {
         findings: found,
         budget_remaining_ppm: None,
         burn_rate_micro: None,
-        is_idle: false,
+        is_unseen: false,
+        calm_since: None,
         maintenance: None,
         size: None,
         headline: None,

@@ -5,6 +5,7 @@ use super::{
     observed::{BLIND, is_failure},
 };
 use crate::{
+    Timestamp,
     budget::{AnomalyFact, BudgetFact, Enforcement, StepFact, StepKind},
     decision::Decision,
     facts::CostFacts,
@@ -36,20 +37,22 @@ impl Report {
             runbook: service.and_then(|service| service.runbook.clone()),
             maintenance: None,
             period: facts.budgets.first().and_then(|budget| Some(budget.period.as_ref()?.first_day)),
-            observations: facts.budgets.iter().flat_map(|budget| of_budget(budget, &findings, is_blind)).collect(),
+            observations: (facts.budgets.iter())
+                .flat_map(|budget| of_budget(budget, &findings, is_blind, facts.evaluated_at))
+                .collect(),
         }
     }
 }
 
-fn of_budget(budget: &BudgetFact, findings: &[&Finding], is_blind: bool) -> Vec<Observation> {
+fn of_budget(budget: &BudgetFact, findings: &[&Finding], is_blind: bool, now: Timestamp) -> Vec<Observation> {
     let own: Vec<&Finding> =
         findings.iter().copied().filter(|finding| finding.evidence.contains(&budget.evidence.id)).collect();
     let (of_steps, of_bill): (Vec<&Finding>, Vec<&Finding>) =
         own.into_iter().partition(|finding| finding.rule.starts_with("cost.step_"));
     let (of_anomalies, of_bill): (Vec<&Finding>, Vec<&Finding>) =
         of_bill.into_iter().partition(|finding| finding.rule == ANOMALY_RULE);
-    let steps = budget.steps.iter().filter_map(|step| of_step(budget, step, &of_steps));
-    let anomalies = budget.anomalies.iter().map(|anomaly| of_anomaly(budget, anomaly, &of_anomalies, is_blind));
+    let steps = budget.steps.iter().filter_map(|step| of_step(budget, step, &of_steps, now));
+    let anomalies = budget.anomalies.iter().map(|anomaly| of_anomaly(budget, anomaly, &of_anomalies, is_blind, now));
     let weightiest = of_bill.iter().filter(|finding| finding.urgency.is_some()).max_by_key(|finding| finding.urgency);
     let level = match weightiest.and_then(|finding| finding.urgency) {
         Some(urgency) => level_of(urgency),
@@ -69,7 +72,8 @@ fn of_budget(budget: &BudgetFact, findings: &[&Finding], is_blind: bool) -> Vec<
         findings: if level == Level::Ok { Vec::new() } else { of_bill.into_iter().cloned().collect() },
         budget_remaining_ppm: remaining(budget),
         burn_rate_micro: None,
-        is_idle: false,
+        is_unseen: is_blind || !budget.evidence.is_ok(),
+        calm_since: Some(now),
         maintenance: None,
         clears_when: (level == Level::Unknown).then(|| {
             let cause = if budget.evidence.is_ok() { BLIND } else { "its bill is there again, whole and in time" };
@@ -87,7 +91,13 @@ fn level_of(urgency: Urgency) -> Level {
 }
 
 /// An anomaly that is open. It can grow.
-fn of_anomaly(budget: &BudgetFact, anomaly: &AnomalyFact, findings: &[&Finding], is_blind: bool) -> Observation {
+fn of_anomaly(
+    budget: &BudgetFact,
+    anomaly: &AnomalyFact,
+    findings: &[&Finding],
+    is_blind: bool,
+    now: Timestamp,
+) -> Observation {
     let is_of_it = |finding: &&&Finding| finding.observed.get("id").and_then(|id| id.as_str()) == Some(&anomaly.id);
     let own: Vec<Finding> = findings.iter().filter(is_of_it).map(|finding| (*finding).clone()).collect();
     // A rule that fails ends nothing.
@@ -101,7 +111,8 @@ fn of_anomaly(budget: &BudgetFact, anomaly: &AnomalyFact, findings: &[&Finding],
         findings: if level == Level::Ok { Vec::new() } else { own },
         budget_remaining_ppm: remaining(budget),
         burn_rate_micro: None,
-        is_idle: false,
+        is_unseen: is_blind || !budget.evidence.is_ok(),
+        calm_since: Some(now),
         maintenance: None,
         clears_when: Some("it is said in the console what it was, or it is over".to_owned()),
         size: Some(anomaly.impact_micros),
@@ -121,7 +132,7 @@ fn remaining(budget: &BudgetFact) -> Option<i64> {
 }
 
 /// A step of the period that is going on; none where only the forecast is missing, which is no news of any step.
-fn of_step(budget: &BudgetFact, step: &StepFact, findings: &[&Finding]) -> Option<Observation> {
+fn of_step(budget: &BudgetFact, step: &StepFact, findings: &[&Finding], now: Timestamp) -> Option<Observation> {
     let first_day = budget.period.as_ref()?.first_day;
     let level = match (step.reached, step.enforcement) {
         (Some(true), Enforcement::Freeze) => Level::Page,
@@ -141,7 +152,8 @@ fn of_step(budget: &BudgetFact, step: &StepFact, findings: &[&Finding]) -> Optio
         findings: told.map(|finding| (*finding).clone()).collect(),
         budget_remaining_ppm: remaining(budget),
         burn_rate_micro: None,
-        is_idle: false,
+        is_unseen: !budget.evidence.is_ok(),
+        calm_since: Some(now),
         maintenance: None,
         clears_when: budget.period.as_ref().map(|period| format!("the period ends ({})", period.ends_at)),
         size: None,

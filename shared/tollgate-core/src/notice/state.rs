@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::Level;
+use super::{Level, Observation};
 use crate::{Timestamp, digest};
 
 /// Suppressions that are remembered.
@@ -38,6 +38,9 @@ pub struct Subject {
     pub observed_since: Timestamp,
     /// In how many evaluations in a row.
     pub evaluations: u32,
+    /// When it was last seen to need a page; `None` when it never was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paged_at: Option<Timestamp>,
     /// How large it was seen last; `None` where it cannot grow.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<i64>,
@@ -104,6 +107,7 @@ impl Subject {
             observed,
             observed_since: at,
             evaluations: 1,
+            paged_at: if matches!(observed, Level::Page) { Some(at) } else { None },
             size: None,
             announced_size: None,
         }
@@ -114,9 +118,21 @@ impl Subject {
         if self.observed == level {
             self.evaluations = self.evaluations.saturating_add(1);
         } else {
-            let Self { announced, announced_at, announced_size, .. } = *self;
-            *self = Self { announced, announced_at, announced_size, ..Self::new(level, at) };
+            let Self { announced, announced_at, announced_size, paged_at, .. } = *self;
+            *self = Self { announced, announced_at, announced_size, paged_at, ..Self::new(level, at) };
         }
+        if level == Level::Page {
+            self.paged_at = Some(at);
+        }
+    }
+
+    /// How it stands, by what was seen now: not known where that would lower what people were told, and too little is
+    /// known for it.
+    pub(super) fn level_of(&self, seen: &Observation) -> Level {
+        let bad_until = self.paged_at.or(self.announced_at);
+        let is_over = self.announced != Level::Page || seen.calm_since.is_some_and(|since| Some(since) >= bad_until);
+        let is_better = seen.level.weight() < self.announced.weight();
+        if is_better && (seen.is_unseen || !is_over) { Level::Unknown } else { seen.level }
     }
 
     /// Is it twice as large as people were told, and stands as they were told otherwise?

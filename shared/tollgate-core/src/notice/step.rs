@@ -74,8 +74,7 @@ fn observe<'a>(state: &mut State, report: &'a Report) -> BTreeMap<&'a str, &'a O
     }
     for (name, subject) in &mut state.subjects {
         let level = match seen.get(name.as_str()) {
-            Some(seen) if seen.level == Level::Ok && seen.is_idle && subject.announced != Level::Ok => Level::Unknown,
-            Some(seen) => seen.level,
+            Some(seen) => subject.level_of(seen),
             None => Level::Ok,
         };
         subject.observe(level, now);

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::{
     Level, Notice, NoticeKind, State, step,
-    step_tests::{CONFIG, report},
+    step_tests::{CONFIG, at, report},
 };
 
 fn levels() -> impl Strategy<Value = Level> {
@@ -110,6 +110,34 @@ proptest! {
         for subject in state.subjects.values() {
             let gap = subject.observed == Level::Unknown && subject.evaluations < CONFIG.hold_evaluations;
             prop_assert!(gap || subject.announced.weight() >= subject.observed.weight());
+        }
+    }
+
+    /// Not even one that says that all is well: neither blind, nor when too little came since it was bad.
+    #[test]
+    fn nothing_is_lowered_by_what_does_not_know_it(
+        spans in prop::collection::vec((levels(), any::<bool>(), prop::option::of(0_i64..99), 1_usize..99), 12),
+    ) {
+        let series = spans.into_iter().flat_map(|(level, is_unseen, calm_for, minutes)| {
+            std::iter::repeat_n((level, is_unseen, calm_for), minutes)
+        });
+        let mut state: Option<State> = None;
+        let mut paged_at = None;
+        for (minute, (level, is_unseen, calm_for)) in (0..).zip(series) {
+            let mut seen = report(minute, &[("slo/a", level)]);
+            seen.observations[0].is_unseen = is_unseen;
+            let calm_since = calm_for.map(|minutes| at(minute - minutes));
+            seen.observations[0].calm_since = calm_since;
+            let before = state.as_ref().map_or(Level::Ok, State::announced);
+            let after = step(state.take(), &seen, &CONFIG).state;
+            if after.announced().weight() < before.weight() {
+                prop_assert!(!is_unseen, "{minute}");
+                prop_assert!(before != Level::Page || calm_since.is_some_and(|since| Some(since) >= paged_at));
+            }
+            if level == Level::Page {
+                paged_at = Some(at(minute));
+            }
+            state = Some(after);
         }
     }
 }

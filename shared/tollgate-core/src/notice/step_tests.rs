@@ -21,7 +21,8 @@ pub(super) fn report(minute: i64, levels: &[(&str, Level)]) -> Report {
         findings: vec![Finding::new("slo.burn_rate", Effect::Deny, "burn rate 16.2 exceeds 14.4")],
         budget_remaining_ppm: Some(-12_345),
         burn_rate_micro: Some(16_200_000),
-        is_idle: false,
+        is_unseen: false,
+        calm_since: Some(at(minute)),
         maintenance: None,
         clears_when: Some("the burn rate over 5 min is below 14.4".to_owned()),
         size: None,
@@ -121,7 +122,7 @@ fn silence_ends_no_page() {
     assert_eq!(watch.see(0, &[(A, Level::Page)]), Some(NoticeKind::Page));
     for minute in (10..500).step_by(10) {
         let mut idle = report(minute, &[(A, Level::Ok)]);
-        idle.observations[0].is_idle = true;
+        idle.observations[0].is_unseen = true;
         assert_eq!(watch.step(&idle).notice, None, "{minute}");
     }
     assert_eq!(watch.state.as_ref().map(State::announced), Some(Level::Page));

@@ -19,7 +19,7 @@ pub(super) fn metric(name: &str) -> Metric {
     Metric::new("Demo", name, "Sum")
 }
 
-pub(super) fn slo() -> Slo {
+pub(crate) fn slo() -> Slo {
     let ratio = Ratio { counted: Counted::Good, metric: metric("Good").into(), total: metric("Total").into() };
     Slo::of_events("payments-api", "availability", Target::from_ppb(999_000_000).unwrap(), MONTH, ratio)
 }
@@ -30,7 +30,7 @@ pub(super) fn sliced(slice_seconds: u64) -> Slo {
     Slo { budgeting: Budgeting::Timeslices { slice_seconds, slice_target }, ..slo() }
 }
 
-pub(super) fn judging() -> Judging {
+pub(crate) fn judging() -> Judging {
     let now = Timestamp::from_timestamp(NOW, 0).unwrap();
     Judging { now, max_age_seconds: 600, required: true, source: "test".into() }
 }
@@ -40,7 +40,7 @@ pub(super) fn plan() -> Plan {
 }
 
 /// The counts by (start, length) of a datapoint.
-pub(super) fn snapshot(
+pub(crate) fn snapshot(
     plan: &Plan,
     good: impl Fn(i64, i64) -> Option<u64>,
     total: impl Fn(i64, i64) -> Option<u64>,

@@ -34,6 +34,8 @@ pub struct Alarm {
     pub reason: Option<String>,
     /// When the state began.
     pub at: Timestamp,
+    /// When it was read.
+    pub read_at: Timestamp,
     /// The metrics that it watches; none for a composite alarm.
     pub metrics: Vec<AlarmMetric>,
     /// The rule of a composite alarm.
@@ -81,7 +83,13 @@ impl Alarm {
 
     /// Did this state begin after the newest that was handled? An older one changes nothing any more.
     pub fn is_newer_than(&self, newest_handled: Option<Timestamp>) -> bool {
-        newest_handled.is_none_or(|newest| self.at > newest)
+        newest_handled.is_none_or(|newest| self.ordered_at() > newest)
+    }
+
+    /// By what it is ordered among the states of the alarm: when it began or, where that is still to come, when it was
+    /// read. A clock that is ahead makes no later state look old.
+    pub fn ordered_at(&self) -> Timestamp {
+        self.at.min(self.read_at)
     }
 
     /// Is it made of other alarms?
@@ -163,6 +171,7 @@ fn of_block(
         previous_state: text(previous, "value").and_then(AlarmState::parse),
         reason: text(state, "reason").map(line),
         at: time::first(&format!("{path}.state.timestamp"), &[text(state, "timestamp"), sent_at], now)?,
+        read_at: now,
         metrics: metrics(configuration.get("metrics")),
         rule: rule.map(line),
         triggered_by: children(triggered.get("triggeringAlarms")),
@@ -200,6 +209,7 @@ pub(super) fn of_message(message: &Value, envelope: &Envelope<'_>, now: Timestam
         previous_state: text(message, "OldStateValue").and_then(AlarmState::parse),
         reason: text(message, "NewStateReason").map(line),
         at: time::first("StateChangeTime", &[text(message, "StateChangeTime"), envelope.sent_at], now)?,
+        read_at: now,
         metrics,
         rule: rule.map(line),
         triggered_by: children(message.get("TriggeringChildren")),

@@ -130,6 +130,25 @@ fn another_state_or_another_time_is_another_key_and_an_older_one_is_older() {
 }
 
 #[test]
+fn a_time_that_is_still_to_come_makes_no_later_state_old() {
+    let mut ahead = event_bridge();
+    ahead["detail"]["state"]["timestamp"] = json!("2026-03-29T01:30:00.000+0000");
+    let ahead = alarm(&ahead);
+    assert_eq!((ahead.ordered_at(), ahead.read_at), (now(), now()));
+    let mut real = event_bridge();
+    real["detail"]["state"]["timestamp"] = json!("2026-03-29T00:32:00.000+0000");
+    let minutes_later = now() + chrono::TimeDelta::minutes(2);
+    let Some(Ok(Trigger::Alarm(real))) = Trigger::read(&real.to_string(), minutes_later).and_then(|mut all| all.pop())
+    else {
+        panic!("it is an alarm")
+    };
+    assert!(real.is_newer_than(Some(ahead.ordered_at())));
+    assert_ne!(real.dedup_key(), ahead.dedup_key());
+    let past = alarm(&event_bridge());
+    assert_eq!(past.ordered_at(), past.at);
+}
+
+#[test]
 fn a_composite_alarm_names_its_rule_and_what_triggered_it() {
     let reason = json!({"triggeringAlarms": [{"arn": CHILD, "state": {"value": "ALARM", "timestamp": AT}}]});
     let mut event = event_bridge();
