@@ -10,7 +10,7 @@
 #   remediation: >-
 #     Roll the canary back and look at the metrics that are named. One that is inconclusive needs traffic and time.
 #   runbook: https://runbooks.example.com/tollgate/canary
-#   source: Kayenta (Spinnaker), Mann-Whitney U per metric, score by groups; practice, 5 % of traffic for 15 to 30 min
+#   source: Kayenta (Spinnaker), Mann-Whitney U per metric, score by groups; Fisher's exact test of events; practice, 5 % of traffic for 15 to 30 min
 package tollgate.slo.canary
 
 import data.tollgate.lib.clock
@@ -18,12 +18,12 @@ import data.tollgate.lib.finding
 import data.tollgate.lib.format
 import data.tollgate.lib.rollout
 
-deny contains finding.of(report("is worse than its baseline", {})) if {
+deny contains finding.of(report(failure, {})) if {
 	failed
 	not rollout.mending(input.rollout)
 }
 
-require_approval contains finding.awaiting(report("is worse than its baseline", {}), incident_group, 1) if {
+require_approval contains finding.awaiting(report(failure, {}), incident_group, 1) if {
 	failed
 	rollout.mending(input.rollout)
 }
@@ -50,11 +50,15 @@ failed if {
 	not input.canary.verdict in {"pass", "marginal", "inconclusive"}
 }
 
+default failure := "could not be judged"
+
+failure := "is worse than its baseline" if {
+	some metric in input.canary.metrics
+	metric.class in {"high", "low"}
+}
+
 report(state, more) := object.union(more, {
-	"message": sprintf("the canary of `%s` %s: %s of its score (passes from %s, fails below %s)%s", [
-		input.canary.service, state, format.percent(input.canary.score_ppm),
-		format.percent(input.canary.pass_score_ppm), format.percent(input.canary.marginal_score_ppm), because,
-	]),
+	"message": sprintf("the canary of `%s` %s%s%s", [input.canary.service, state, scored, because]),
 	"observed": {
 		"score_ppm": input.canary.score_ppm,
 		"no_data_ppm": input.canary.no_data_ppm,
@@ -68,6 +72,17 @@ report(state, more) := object.union(more, {
 	"evidence": [input.canary.evidence.id],
 	"owner": input.service.owner,
 })
+
+# Of what could not be judged at all there is no score to speak of.
+default scored := ""
+
+scored := sprintf(": %s of its score (passes from %s, fails below %s)", [
+	format.percent(input.canary.score_ppm),
+	format.percent(input.canary.pass_score_ppm),
+	format.percent(input.canary.marginal_score_ppm),
+]) if {
+	input.canary.judged_score_ppm != null
+}
 
 most_reasons := 5
 

@@ -19,6 +19,7 @@ healthy := {
 	"verdict": "pass",
 	"reasons": [],
 	"score_ppm": 1000000,
+	"judged_score_ppm": 1000000,
 	"pass_score_ppm": 950000,
 	"marginal_score_ppm": 750000,
 	"no_data_ppm": 0,
@@ -26,6 +27,7 @@ healthy := {
 	"observed_seconds": 900,
 	"observation_seconds": 900,
 	"ask_again_seconds": null,
+	"metrics": [{"class": "pass"}],
 }
 
 effects(facts) := {name |
@@ -45,7 +47,12 @@ test_a_rollout_without_canary_is_left_to_other_rules if {
 }
 
 test_a_worse_canary_is_denied if {
-	facts := asked({"verdict": "fail", "score_ppm": 500000, "reasons": ["`latency` is higher than in the baseline"]}, "feature")
+	facts := asked({
+		"verdict": "fail",
+		"score_ppm": 500000,
+		"metrics": [{"class": "pass"}, {"class": "high"}],
+		"reasons": ["`latency` is higher than in the baseline"],
+	}, "feature")
 	effects(facts) == {"deny"}
 	found := canary.deny with input as facts
 	testing.only(found) == {
@@ -58,6 +65,20 @@ test_a_worse_canary_is_denied if {
 		"evidence": ["canary/payments-api"],
 		"owner": "payments",
 	}
+}
+
+test_a_canary_that_could_not_be_judged_is_not_called_worse if {
+	facts := asked({
+		"verdict": "fail",
+		"score_ppm": 0,
+		"judged_score_ppm": null,
+		"metrics": [{"class": "no_data"}],
+		"reasons": ["`latency`: the canary has no datapoint"],
+	}, "feature")
+	effects(facts) == {"deny"}
+	found := canary.deny with input as facts
+	message := "the canary of `payments-api` could not be judged: `latency`: the canary has no datapoint"
+	testing.only(found).message == message
 }
 
 test_a_verdict_that_is_not_known_here_is_denied if {

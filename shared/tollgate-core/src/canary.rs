@@ -4,17 +4,24 @@
 //! (<https://github.com/spinnaker/kayenta>), and metrics are folded into a score by groups. Unlike there, what has no
 //! data counts against the canary, and no class, score or verdict rests on floating-point arithmetic: datapoints are only
 //! ordered, or taken as the exact fractions that they are.
+//!
+//! Ranks do not see a few minutes in which everything fails. So a share of counts is judged by its events as well, summed
+//! over the whole time and over the newest minutes: Fisher's exact test of two proportions, and the size of the
+//! difference. What is worse by either is worse.
 
+mod events;
 mod exact;
 mod fact;
 mod metric;
 mod normal;
 mod plan;
+mod proportions;
 mod question;
 mod ranks;
 mod source;
 mod verdict;
 
+pub use events::{CanaryCounts, CanaryEventsFact, Counted};
 pub use fact::{CanaryFact, CanaryMetricFact, CanarySideFact, GroupScore};
 pub use metric::{Cause, Class, Method};
 pub use plan::{CanaryConfig, CanaryMetric, CanaryPlan, Direction, Tolerance};
@@ -30,6 +37,10 @@ pub struct Samples {
     pub values: Vec<Option<f64>>,
     /// How many events (requests, say) the datapoints are made of; none when it is not known.
     pub events: Option<u64>,
+    /// Of a share of counts, the counts; none of any other metric.
+    pub counted: Option<Counted>,
+    /// Datapoints of a share of counts that were left out: less than nothing, or more than all.
+    pub impossible: u64,
     /// Why the datapoints cannot be relied on, to follow "the canary": `could not be read: …`. None when they can.
     pub failure: Option<String>,
 }
@@ -45,6 +56,8 @@ pub struct MetricSamples {
     pub evidence: Vec<String>,
 }
 
+#[cfg(test)]
+mod events_tests;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Cause, Class, Direction, Method, Tolerance, verdict::CanaryVerdict};
+use super::{CanaryEventsFact, Cause, Class, Direction, Method, Tolerance, verdict::CanaryVerdict};
 use crate::evidence::Evidence;
 
 /// What is known of a canary against its baseline. It decides nothing: rules do.
@@ -74,7 +74,10 @@ pub struct CanaryMetricFact {
     pub direction: Direction,
     /// The largest effect that is tolerated.
     pub tolerance: Tolerance,
-    /// What it is.
+    /// The largest difference of the shares of all events that is tolerated, in parts per million of the events; says
+    /// nothing of a metric that is no share of counts.
+    pub share_tolerance_ppm: u32,
+    /// What it is: the worst of what its minutes and its events say.
     pub class: Class,
     /// Why it could not be judged; null when it was.
     pub cause: Option<Cause>,
@@ -86,7 +89,13 @@ pub struct CanaryMetricFact {
     pub baseline: CanarySideFact,
     /// What the canary measured.
     pub canary: CanarySideFact,
-    /// Is the difference as sure as it must be? Null, like all below, when it could not be judged.
+    /// The events of the newest minutes, compared; null when it could not be judged or is no share of counts.
+    pub newest_events: Option<CanaryEventsFact>,
+    /// The events of the whole time, compared; null as above.
+    pub all_events: Option<CanaryEventsFact>,
+    /// What its minutes say, by their ranks. Null, like all below, when it could not be judged.
+    pub ranks_class: Option<Class>,
+    /// Is the difference of its minutes as sure as it must be?
     pub significant: Option<bool>,
     /// How the p-value came about.
     pub method: Option<Method>,

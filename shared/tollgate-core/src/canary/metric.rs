@@ -8,7 +8,7 @@ use num_traits::{Signed, ToPrimitive, Zero};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CanaryMetricFact, CanarySideFact, MetricSamples, Samples,
+    CanaryMetricFact, CanarySideFact, MetricSamples, Samples, events,
     exact::{self, Share},
     normal::ZSquared,
     plan::{CanaryConfig, CanaryMetric, CanaryPlan, Direction, Tolerance},
@@ -68,10 +68,14 @@ pub(super) fn judge(plan: &CanaryPlan, metric: &CanaryMetric, samples: Option<&M
     let samples = samples.unwrap_or(&none);
     let fact = unjudged(metric, samples);
     let sides = [("baseline", &samples.baseline), ("canary", &samples.canary)];
-    for (name, side) in sides {
-        if let Some((cause, reason)) = unfit(plan.config(), metric, side) {
-            return CanaryMetricFact { cause: Some(cause), reason: Some(format!("the {name} {reason}")), ..fact };
-        }
+    let unfit = sides.map(|(name, side)| {
+        unfit(plan.config(), metric, side).map(|(cause, reason)| (cause, format!("the {name} {reason}")))
+    });
+    let [of_baseline, of_canary] = unfit;
+    if let Some((cause, _)) = of_baseline.as_ref().or(of_canary.as_ref()) {
+        let reasons: Vec<String> =
+            [&of_baseline, &of_canary].into_iter().flatten().map(|(_, why)| why.clone()).collect();
+        return CanaryMetricFact { cause: Some(*cause), reason: Some(reasons.join(", and ")), ..fact };
     }
     let [baseline, canary] = sides.map(|(_, side)| sorted(side));
     let ranked = Ranked::of(&baseline, &canary);
@@ -96,15 +100,25 @@ pub(super) fn judge(plan: &CanaryPlan, metric: &CanaryMetric, samples: Option<&M
     // Medians that are zero say nothing of how often something rare happens.
     let told = change.as_ref().filter(|_| median(&baseline).is_some_and(|median| !median.is_zero()));
     let beyond = beyond(metric.tolerance, ranked, told);
-    let class = match (significant && beyond, lies, metric.direction) {
-        (true, Ordering::Greater, Direction::Increase | Direction::Either) => Class::High,
-        (true, Ordering::Less, Direction::Decrease | Direction::Either) => Class::Low,
-        (_, _, _) => Class::Pass,
-    };
+    let ranks = classed(significant && beyond, lies, metric.direction);
+    let counted = samples.baseline.counted.as_ref().zip(samples.canary.counted.as_ref());
+    let newest_events = counted.map(|(baseline, canary)| {
+        let counts = (canary.newest_seconds, baseline.newest, canary.newest);
+        events::compared(metric, plan.newest_significance(), counts)
+    });
+    let all_events = counted.map(|(baseline, canary)| {
+        let counts = (canary.seconds, baseline.all, canary.all);
+        events::compared(metric, plan.significance(), counts)
+    });
+    let classes = [&newest_events, &all_events].into_iter().flatten().map(|events| events.class);
+    let class = classes.chain([ranks]).find(|class| *class != Class::Pass).unwrap_or(Class::Pass);
     let twice_pairs = Ratio::new(BigInt::from(ranked.twice_u), BigInt::from(2 * ranked.pairs()));
     let signed = BigInt::from(ranked.twice_u) - BigInt::from(ranked.pairs());
     CanaryMetricFact {
         class,
+        newest_events,
+        all_events,
+        ranks_class: Some(ranks),
         significant: Some(significant),
         method: Some(method),
         p_value_ppm: Some(p_value_ppm),
@@ -117,6 +131,15 @@ pub(super) fn judge(plan: &CanaryPlan, metric: &CanaryMetric, samples: Option<&M
     }
 }
 
+/// What a difference is, in the direction in which the canary lies.
+pub(super) fn classed(worse: bool, lies: Ordering, direction: Direction) -> Class {
+    match (worse, lies, direction) {
+        (true, Ordering::Greater, Direction::Increase | Direction::Either) => Class::High,
+        (true, Ordering::Less, Direction::Decrease | Direction::Either) => Class::Low,
+        (_, _, _) => Class::Pass,
+    }
+}
+
 fn unjudged(metric: &CanaryMetric, samples: &MetricSamples) -> CanaryMetricFact {
     CanaryMetricFact {
         name: metric.name.clone(),
@@ -124,12 +147,16 @@ fn unjudged(metric: &CanaryMetric, samples: &MetricSamples) -> CanaryMetricFact 
         weight: metric.weight,
         direction: metric.direction,
         tolerance: metric.tolerance,
+        share_tolerance_ppm: metric.share_tolerance_ppm,
         class: Class::NoData,
         cause: None,
         reason: None,
         min_events: metric.min_events,
         baseline: side(&samples.baseline),
         canary: side(&samples.canary),
+        newest_events: None,
+        all_events: None,
+        ranks_class: None,
         significant: None,
         method: None,
         p_value_ppm: None,
@@ -157,20 +184,31 @@ fn unfit(config: &CanaryConfig, metric: &CanaryMetric, samples: &Samples) -> Opt
     if let Some(reason) = &samples.failure {
         return Some((Cause::Unreliable, reason.clone()));
     }
+    let impossible = match samples.impossible {
+        0 => String::new(),
+        count => format!(" ({count} count less than nothing or more than all of the events)"),
+    };
     if received == 0 {
-        return Some((Cause::Absent, "has no datapoint".to_owned()));
+        return Some((Cause::Absent, format!("has no datapoint{impossible}")));
     }
     if let Some(value) = samples.values.iter().flatten().find(|value| !value.is_finite()) {
         return Some((Cause::Unreadable, format!("has a datapoint of {value}, which is no number to compare")));
     }
     let least = u64::from(config.min_datapoints);
     if received < least {
-        return Some((Cause::TooFewDatapoints, format!("has {received} datapoints, at least {least} are needed")));
+        return Some((
+            Cause::TooFewDatapoints,
+            format!("has {received} datapoints{impossible}, at least {least} are needed"),
+        ));
     }
     let share_ppm = config.min_datapoints_share_ppm;
     if u128::from(received) * u128::from(MILLION) < u128::from(expected) * u128::from(share_ppm) {
-        let reason = format!("has {received} of {expected} datapoints, at least {share_ppm} ppm of them are needed");
+        let reason =
+            format!("has {received} of {expected} datapoints{impossible}, at least {share_ppm} ppm of them are needed");
         return Some((Cause::Gaps, reason));
+    }
+    if let Some(silent) = samples.counted.filter(|counted| counted.newest.events == 0) {
+        return Some((Cause::TooFewEvents, format!("has no event in the last {} s", silent.newest_seconds)));
     }
     match samples.events {
         Some(events) if events < metric.min_events => {

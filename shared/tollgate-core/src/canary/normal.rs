@@ -36,6 +36,11 @@ impl Significance {
         Some(Self { alpha_ppm, z_squared })
     }
 
+    /// Is a one-sided p-value, a fraction, small enough? Either side has half of what the confidence leaves.
+    pub(super) fn met_on_one_side(self, part: &BigUint, whole: &BigUint) -> bool {
+        part * 2_000_000_u32 <= whole * self.alpha_ppm
+    }
+
     pub(super) fn meets(self, share: Share) -> bool {
         // The whole is below 2^95 and a million below 2^20.
         share.part * 1_000_000 <= share.whole * i128::from(self.alpha_ppm)
@@ -52,7 +57,7 @@ impl Significance {
     }
 }
 
-/// The square of the standard score of U, as a fraction; the whole is 0 when all datapoints are equal.
+/// The square of a standard score, as a fraction; the whole is 0 when all datapoints are equal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ZSquared {
     part: BigUint,
@@ -60,6 +65,10 @@ pub(super) struct ZSquared {
 }
 
 impl ZSquared {
+    pub(super) fn new(part: BigUint, whole: BigUint) -> Self {
+        Self { part, whole }
+    }
+
     /// (|U − nm/2| − ½)² over nm/12 · (N + 1 − Σ(t³ − t) / (N (N − 1))), with N = n + m; 0 where U is in the middle.
     pub(super) fn of(ranked: Ranked) -> Self {
         let all = BigUint::from(ranked.baseline) + ranked.canary;

@@ -77,6 +77,9 @@ pub struct CanaryMetric {
     pub min_events: u64,
     /// The largest effect that is tolerated, however sure it is.
     pub tolerance: Tolerance,
+    /// Of a share of counts: the largest difference of the shares of all events that is tolerated, however sure it is,
+    /// in parts per million of the events.
+    pub share_tolerance_ppm: u32,
 }
 
 /// Which difference between canary and baseline is bad.
@@ -109,7 +112,13 @@ pub enum Tolerance {
 pub struct CanaryPlan {
     config: CanaryConfig,
     significance: Significance,
+    /// How sure a difference in the newest minutes must be. They are looked at anew each minute, so chance has many
+    /// tries.
+    newest_significance: Significance,
 }
+
+/// The highest confidence that is tabulated, for [`CanaryPlan::newest_significance`].
+const NEWEST_CONFIDENCE_PPM: u32 = 999_000;
 
 impl CanaryPlan {
     /// Takes a configuration that makes sense.
@@ -152,6 +161,8 @@ impl CanaryPlan {
             hold((1..=HEAVIEST).contains(&weight), bounds);
             let reach = format!("`rank_biserial_ppm` of `{name}` tolerates every effect: write less than {MILLION}");
             hold(!matches!(metric.tolerance, Tolerance::RankBiserialPpm(MILLION..)), reach);
+            let reach = format!("`share_tolerance_ppm` of `{name}` tolerates every effect: write less than {MILLION}");
+            hold(metric.share_tolerance_ppm < MILLION, reach);
         }
         let groups: BTreeSet<_> = config.metrics.iter().map(|metric| &metric.group).collect();
         for (group, weight) in &config.group_weights {
@@ -163,8 +174,10 @@ impl CanaryPlan {
             let weighted = config.group_weights.is_empty() || config.group_weights.contains_key(group);
             hold(weighted, format!("group `{group}` has no weight, while others have one: add it to `group_weights`"));
         }
-        match significance {
-            Some(significance) if errors.is_empty() => Ok(Self { config, significance }),
+        match (significance, Significance::of(NEWEST_CONFIDENCE_PPM)) {
+            (Some(significance), Some(newest_significance)) if errors.is_empty() => {
+                Ok(Self { config, significance, newest_significance })
+            }
             _ => Err(errors),
         }
     }
@@ -176,6 +189,10 @@ impl CanaryPlan {
 
     pub(super) fn significance(&self) -> Significance {
         self.significance
+    }
+
+    pub(super) fn newest_significance(&self) -> Significance {
+        self.newest_significance
     }
 
     /// What a group counts for.

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use num_traits::{CheckedAdd, ToPrimitive, Zero};
+use num_traits::{CheckedAdd, Signed, ToPrimitive, Zero};
 
-use super::{CanaryPlan, CanaryQuestion, MetricSamples, Observed, Samples, question::names};
+use super::{CanaryCounts, CanaryPlan, CanaryQuestion, Counted, MetricSamples, Observed, Samples, question::names};
 use crate::{
     Timestamp,
     change::{FieldError, limits::error},
@@ -14,6 +14,8 @@ use crate::{
 const MINUTE: i64 = 60;
 /// A side whose newest datapoint is older than this has fallen silent.
 const SILENT_SECONDS: i64 = 300;
+/// The newest time whose events are compared on their own: the short window of a page in the SRE Workbook, chapter 5.
+const NEWEST_SECONDS: i64 = 300;
 
 /// How the canaries of a service are judged, and where their numbers come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +37,8 @@ pub struct CanaryMetricSource {
     pub value: Source,
     /// The count of the events that it is made of; none when they are not asked for.
     pub events: Option<Source>,
+    /// Is what is compared a share of counts, whose events are compared as well?
+    pub share: bool,
 }
 
 impl CanarySource {
@@ -115,16 +119,52 @@ fn samples(metric: &CanaryMetricSource, side: &BTreeMap<String, String>, sampled
     let failure = [Some(&value), events.as_ref()].into_iter().flatten().find_map(|source| sampled.failure(source));
     let failure = failure.map(|reason| format!("could not be read: {reason}"));
     if failure.is_some() {
-        return (Samples { values: vec![None; expected], events: None, failure }, None);
+        return (Samples { values: vec![None; expected], failure, ..Samples::default() }, None);
     }
-    let values: Vec<Option<f64>> =
+    let mut values: Vec<Option<f64>> =
         (0..expected).map(|index| sampled.value(&value, index).ok().and_then(|value| value.to_f64())).collect();
+    let mut counts: Vec<Option<(Rational, Rational)>> = Vec::new();
+    let mut impossible = 0;
+    if metric.share {
+        counts = (0..expected).map(|index| sampled.counts(&value, index)).collect();
+        for (value, counts) in values.iter_mut().zip(&mut counts) {
+            if counts.is_some_and(|(marked, all)| marked.is_negative() || marked > all) {
+                impossible += 1;
+                (*value, *counts) = (None, None);
+            }
+        }
+    }
     let events = events.and_then(|source| sum((0..expected).filter_map(|index| sampled.value(&source, index).ok())));
     let newest =
         tier.starts().zip(&values).filter(|(_, value)| value.is_some()).map(|(start, _)| start + MINUTE).last();
     let silent = newest.map(|newest| tier.end - newest).filter(|silent| *silent > SILENT_SECONDS);
     let failure = silent.map(|silent| format!("has no datapoint of the last {silent} s"));
-    (Samples { values, events, failure }, newest)
+    let counted = metric.share.then(|| counted(tier, &counts));
+    let too_many = (counted == Some(None)).then(|| "counts more events than can be added up".to_owned());
+    (Samples { values, events, counted: counted.flatten(), impossible, failure: failure.or(too_many) }, newest)
+}
+
+/// The events of a share of counts; none when they do not fit.
+fn counted(tier: &Tier, counts: &[Option<(Rational, Rational)>]) -> Option<Counted> {
+    let seconds = |from: i64| u64::try_from(tier.end - from).unwrap_or(0);
+    let newest = tier.start.max(tier.end - NEWEST_SECONDS);
+    let since = |from: i64| {
+        let known =
+            || tier.starts().zip(counts).filter(move |(start, _)| *start >= from).filter_map(|(_, counts)| *counts);
+        let (marked, events) = (nearest(known().map(|(marked, _)| marked))?, nearest(known().map(|(_, all)| all))?);
+        Some(CanaryCounts { marked, events })
+    };
+    Some(Counted {
+        seconds: seconds(tier.start),
+        all: since(tier.start)?,
+        newest_seconds: seconds(newest),
+        newest: since(newest)?,
+    })
+}
+
+/// A number of events, rounded to the nearest; none when it does not fit.
+fn nearest(mut counts: impl Iterator<Item = Rational>) -> Option<u64> {
+    counts.try_fold(Rational::zero(), |sum, count| sum.checked_add(&count))?.round().to_integer().to_u64()
 }
 
 /// A number of events, rounded down; none when it is negative or does not fit.

@@ -41,7 +41,7 @@ fn share() -> CanarySource {
     let input = |name, absent_is_zero| Input { metric: counted(name), absent_is_zero };
     let inputs = BTreeMap::from([("bad".to_owned(), input("Bad", true)), ("all".to_owned(), input("All", false))]);
     let value = Source::Expression(Expression::parse("bad / all", inputs).unwrap());
-    let source = CanaryMetricSource { value, events: Some(counted("All").into()) };
+    let source = CanaryMetricSource { value, events: Some(counted("All").into()), share: true };
     CanarySource {
         service: "pay".into(),
         plan: CanaryPlan::new(config(vec![metric("share", "g", Direction::Increase)])).unwrap(),
@@ -67,7 +67,7 @@ fn sampled(source: &CanarySource, asked: &CanaryQuestion, bad: impl Fn(bool, usi
     Sampled { tier, series: series.collect() }
 }
 
-fn judged(seconds_ago: i64, bad: impl Fn(bool, usize) -> Option<(u32, u32)>) -> CanaryFact {
+pub(super) fn judged(seconds_ago: i64, bad: impl Fn(bool, usize) -> Option<(u32, u32)>) -> CanaryFact {
     let (source, question) = (share(), question(seconds_ago));
     let sampled = sampled(&source, &question, bad);
     canary_fact(&source.plan, &source.observed(&question, &sampled, "test".into()))

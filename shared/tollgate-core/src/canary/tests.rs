@@ -11,6 +11,7 @@ pub(super) fn metric(name: &str, group: &str, direction: Direction) -> CanaryMet
         weight: 1,
         min_events: 100,
         tolerance: Tolerance::RankBiserialPpm(200_000),
+        share_tolerance_ppm: 1_000,
     }
 }
 
@@ -31,7 +32,7 @@ pub(super) fn config(metrics: Vec<CanaryMetric>) -> CanaryConfig {
 }
 
 pub(super) fn side(values: impl IntoIterator<Item = f64>) -> Samples {
-    Samples { values: values.into_iter().map(Some).collect(), events: Some(1000), failure: None }
+    Samples { values: values.into_iter().map(Some).collect(), events: Some(1000), ..Samples::default() }
 }
 
 pub(super) fn pair(baseline: Samples, canary: Samples) -> MetricSamples {
@@ -92,7 +93,7 @@ fn the_fact_has_all_numbers() {
     assert_eq!(metric.median_change_ppm, Some(87_913));
     assert_eq!((metric.canary.datapoints_received, metric.canary.events), (20, Some(1000)));
     assert_eq!(metric.evidence, ["canary/test"]);
-    assert_eq!(fact.reasons, ["`latency` is higher than in the baseline"]);
+    assert_eq!(fact.reasons, ["`latency` is higher than in the baseline, minute by minute"]);
     assert_eq!((fact.score_ppm, fact.judged_score_ppm, fact.ask_again_seconds), (0, Some(0), None));
     assert_eq!(fact.evidence.id, "canary/payments-api");
     let read: CanaryFact = serde_json::from_value(serde_json::to_value(&fact).unwrap()).unwrap();
@@ -268,6 +269,7 @@ fn a_configuration_that_makes_no_sense_is_refused() {
         (refused(|config| config.metrics.push(config.metrics[0].clone())), "two metrics `latency`"),
         (refused(|config| config.metrics[0].weight = 0), "the weight of `latency` is 0"),
         (refused(|config| config.metrics[0].tolerance = Tolerance::RankBiserialPpm(1_000_000)), "every effect"),
+        (refused(|config| config.metrics[0].share_tolerance_ppm = 1_000_000), "every effect"),
         (refused(|config| config.confidence_ppm = 970_000), "`confidence_ppm` is 970000: write 900000"),
         (refused(|config| config.pass_score_ppm = 0), "`pass_score_ppm` is 0"),
         (refused(|config| config.marginal_score_ppm = 950_001), "is above `pass_score_ppm`"),

@@ -8,7 +8,7 @@ use num_traits::{ToPrimitive, Zero};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CanaryConfig, CanaryFact, CanaryMetricFact, Cause, Class, GroupScore, MetricSamples,
+    CanaryConfig, CanaryEventsFact, CanaryFact, CanaryMetricFact, Cause, Class, GroupScore, MetricSamples,
     metric::{judge, millionths},
     plan::CanaryPlan,
 };
@@ -153,11 +153,21 @@ fn reason(metric: &CanaryMetricFact) -> Option<String> {
     let name = &metric.name;
     match (metric.class, &metric.reason) {
         (Class::Pass, _) => None,
-        (Class::High, _) => Some(format!("`{name}` is higher than in the baseline")),
-        (Class::Low, _) => Some(format!("`{name}` is lower than in the baseline")),
+        (Class::High, _) => Some(format!("`{name}` is higher than in the baseline{}", compared(metric))),
+        (Class::Low, _) => Some(format!("`{name}` is lower than in the baseline{}", compared(metric))),
         (Class::NoData, Some(reason)) => Some(format!("`{name}`: {reason}")),
         (Class::NoData, None) => Some(format!("`{name}` could not be judged")),
     }
+}
+
+/// Which comparison says so.
+fn compared(metric: &CanaryMetricFact) -> String {
+    let by = |events: &Option<CanaryEventsFact>, time| {
+        events.as_ref().filter(|events| events.class == metric.class).map(|events| events.told(time))
+    };
+    by(&metric.newest_events, "the last")
+        .or_else(|| by(&metric.all_events, "all"))
+        .map_or_else(|| ", minute by minute".to_owned(), |told| format!(": it was {told}"))
 }
 
 #[derive(Debug, Clone, Copy, Default)]

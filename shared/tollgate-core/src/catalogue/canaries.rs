@@ -25,6 +25,8 @@ const LONGEST_SECONDS: u64 = 86_400;
 const MIN_EVENTS: u64 = 100;
 /// Kayenta's: <https://github.com/spinnaker/kayenta>, `NetflixACAJudge`.
 const TOLERANCE: Tolerance = Tolerance::MedianPpm(250_000);
+/// A tenth of a per cent of the events: all that an objective of 99.9 % lets go wrong.
+const SHARE_TOLERANCE_PPM: u32 = 1_000;
 const MOST_METRIC_DIMENSIONS: usize = 30;
 
 #[derive(Debug, Deserialize)]
@@ -54,6 +56,8 @@ struct Entry {
     weight: Option<u32>,
     min_events: Option<u64>,
     tolerance: Option<Tolerance>,
+    share: Option<bool>,
+    share_tolerance_ppm: Option<u32>,
     #[serde(rename = "metricSource")]
     source: Spanned<WrittenMetricSource>,
     events: Option<Spanned<WrittenSource>>,
@@ -123,6 +127,7 @@ fn canary(reader: &mut Reader<'_>, service: &str, text: &str, document: Document
             weight: entry.weight.unwrap_or(1),
             min_events: entry.min_events.unwrap_or(MIN_EVENTS),
             tolerance: entry.tolerance.unwrap_or(TOLERANCE),
+            share_tolerance_ppm: entry.share_tolerance_ppm.unwrap_or(SHARE_TOLERANCE_PPM),
         };
         if let Some(source) = source(reader, &metric, entry, &defined, &dimensions) {
             metrics.insert(metric.name.clone(), source);
@@ -188,6 +193,7 @@ fn source(
     dimensions: &BTreeSet<String>,
 ) -> Option<CanaryMetricSource> {
     let name = &metric.name;
+    let share = entry.share;
     let written = entry.source;
     let place = written.defined;
     let written = Spanned::new(WrittenSource { metric_source: written.value }, written.referenced, place);
@@ -225,7 +231,29 @@ fn source(
             return reader.refuse(at, message);
         }
     };
-    Some(CanaryMetricSource { value, events })
+    let is_share = is_share(&value, events.as_ref());
+    if share == Some(true) && !is_share {
+        let message = format!("`{name}` is not known to be a share: write {SHARE_FORM}");
+        return reader.refuse(at, message);
+    }
+    let counts = value.metrics().into_iter().all(|metric| metric.counts());
+    if share.is_none() && !is_share && counts && value.metric().is_none() {
+        let message = format!(
+            "only the minutes of `{name}` are compared and not its events: write {SHARE_FORM}, or `share: false` where \
+             it is none"
+        );
+        reader.warn(&place, message);
+    }
+    Some(CanaryMetricSource { value, events, share: is_share && share != Some(false) })
+}
+
+const SHARE_FORM: &str = "`bad / all` or `1 - good / all`, of sums of counts, with what `events` counts as the divisor";
+
+fn is_share(value: &Source, events: Option<&Source>) -> bool {
+    match value {
+        Source::Metric(_) => false,
+        Source::Expression(expression) => expression.is_share(events.and_then(Source::metric)),
+    }
 }
 
 /// Holds a source against the dimensions that the question adds.

@@ -187,3 +187,27 @@ fn a_broken_gate_is_told_once() {
     let errors = read(&[(GATE.0, "spec_version: '1.0'"), (SLIS, slis)]).unwrap_err();
     assert!(errors.len() == 1 && errors[0].contains("no `objectives`"), "{errors:?}");
 }
+
+/// A share is known by its form; what is none, or may be none, is said.
+#[test]
+fn shares_of_counts_are_known_by_their_form() {
+    let events = "events: {metricSource: {type: CloudWatch, spec: {Namespace: N, MetricName: All, Stat: Sum}}}";
+    let of = |formula: &str, more: &str| canary(&format!("{}\n{events}{more}", SHARE.replace("bad / all", formula)));
+    for (formula, more, share, warned) in [
+        ("bad / all", "", true, false),
+        ("(all - bad) / all", "", true, false),
+        ("1 - bad / all", "", true, false),
+        ("bad / (all + bad)", "", true, false),
+        ("bad / all", "\nshare: false", false, false),
+        ("100 * bad / all", "", false, true),
+        ("all / bad", "\nshare: false", false, false),
+        ("all / bad", "", false, true),
+    ] {
+        let catalogue = read(&[SERVICE, TEAM, (CANARY, &of(formula, more))]).unwrap();
+        assert_eq!(catalogue.canaries["pay"].metrics["latency"].share, share, "{formula}");
+        let said =
+            catalogue.warnings.iter().any(|warning| warning.to_string().contains("only the minutes of `latency`"));
+        assert_eq!(said, warned, "{formula}");
+    }
+    assert!(refused(CANARY, &of("all / bad", "\nshare: true")).contains("is not known to be a share"));
+}

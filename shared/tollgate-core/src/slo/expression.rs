@@ -13,6 +13,8 @@ use rust_decimal::Decimal;
 
 use super::{resolution::Resolution, source::Metric};
 
+mod share;
+
 const LONGEST_CHARACTERS: usize = 500;
 const MOST_INPUTS: usize = 20;
 const DEEPEST: usize = 16;
@@ -131,10 +133,12 @@ impl Expression {
     /// # Errors
     /// Why it has no value.
     pub fn evaluate(&self, value: impl Fn(&Metric) -> Option<Rational>) -> Result<Rational, Undefined> {
-        self.term.evaluate(&|name| {
-            let input = self.inputs.get(name)?;
-            value(&input.metric).or_else(|| input.absent_is_zero.then(Rational::zero))
-        })
+        self.term.evaluate(&|name| self.input(name, &value))
+    }
+
+    fn input(&self, name: &str, value: &impl Fn(&Metric) -> Option<Rational>) -> Option<Rational> {
+        let input = self.inputs.get(name)?;
+        value(&input.metric).or_else(|| input.absent_is_zero.then(Rational::zero))
     }
 }
 

@@ -40,6 +40,12 @@ impl Sampled {
         }
     }
 
+    /// What a share of counts has and is of at a datapoint; none where it is not known, or the source is none.
+    pub fn counts(&self, source: &Source, index: usize) -> Option<(Rational, Rational)> {
+        let Source::Expression(expression) = source else { return None };
+        expression.counts(|metric| Some((*self.series.get(metric)?.values.get(index)?)?.rational()))
+    }
+
     /// The value of the source at a datapoint.
     ///
     /// # Errors
