@@ -13,6 +13,7 @@ mod alerted;
 mod alerted_tests;
 mod arithmetic;
 mod assembled;
+mod bucket;
 mod calendar;
 #[cfg(test)]
 mod coarse_tests;

@@ -129,8 +129,9 @@ fn budgeting(slo: &Slo) -> BudgetingFact {
 /// Evidence that is `ok` has every window and the budget: a rule that compares them never meets null unwarned.
 ///
 /// A datapoint of the total without one beside it counts as all bad, unless the SLO says that a missing one is zero;
-/// good events without a total are left out, bad ones are counted. Good and bad can exceed the total by what one minute
-/// holds, since requests end in another minute than they begin; by more, and the two do not belong together.
+/// good events without a total are left out, bad ones are counted. Good and bad can exceed the total of a datapoint by
+/// what one minute holds, where the one beside it lacks them, since requests end in another minute than they begin; what
+/// is over that makes up for nothing, and where it is much the evidence says that the two contradict each other.
 pub fn slo_fact(slo: &Slo, snapshot: &Snapshot, judging: &Judging) -> SloFact {
     slo_fact_with(slo, snapshot, judging, &Background::default())
 }
