@@ -102,7 +102,7 @@ impl<'a> Judged<'a> {
             period: self.planned(&period),
             windows: windows.iter().map(|(name, window)| (*name, window.spending.clone())).collect(),
         };
-        let mut fact = assembled(self.slo, self.judging, self.background, self.end, &spent);
+        let mut fact = assembled(self.slo, self.judging, self.end, &spent);
         fact.evidence = Evidence {
             status,
             reason,
