@@ -62,9 +62,7 @@ restless contains [place, slo] if {
 	not objective.calm(slo)
 }
 
-pair_breaches(slo) := {breach_of(pair) | some pair in pairs; objective.exceeds(slo, pair)}
-
-pairs := input.settings.thresholds.slo.burn_rate_pairs
+pair_breaches(slo) := {breach_of(pair) | some pair in slo.pairs; objective.exceeds(slo, pair)}
 
 breach_of(pair) := [strictness(pair), pair.factor_micro, pair.long, pair.short]
 
@@ -82,7 +80,7 @@ hour_breaches(slo) := {[hour_strictness[name], limit, "1h", "1h"] |
 	some name in ["burn_rate_pause_micro", "burn_rate_pause_risky_micro", "burn_rate_escalate_micro"]
 	limit := input.settings.thresholds.slo[name]
 	slo.windows["1h"].burn_rate_micro > limit
-	objective.enough(slo, slo.windows["1h"])
+	objective.telling(slo, slo.windows["1h"], limit)
 }
 
 # Pauses normal changes, then all but fixes, then fixes without the owner's approval.
@@ -120,7 +118,7 @@ warn contains maintained(slo) if {
 blind_slos contains slo if {
 	some [_, slo] in restless
 	slo.evidence.status == "ok"
-	some label in objective.judged_windows
+	some label in objective.judged_windows(slo)
 	objective.excluded(slo, label)
 }
 

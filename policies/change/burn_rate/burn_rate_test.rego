@@ -121,6 +121,21 @@ test_too_few_events_are_not_judged if {
 	count(judged) == 1
 }
 
+# 3.82 times over 6 h, of a week: the limit is that of the fact, not the one that is set for 30 days.
+test_the_factors_are_those_of_the_period if {
+	week := object.union(testing.burning({"6h": 3820000, "30m": 3600000}), {"pairs": [
+		{"name": "page_slow", "severity": "page", "long": "6h", "short": "30m", "factor_micro": 3500000},
+	]})
+	found := burn_rate.deny with input as testing.with_slo(week)
+	testing.only(found).threshold == {"burn_rate_micro": 3500000}
+}
+
+test_few_events_that_all_fail_are_judged if {
+	few := {"total": 9, "good": 0, "burn_rate_micro": 1000000000, "burn_rate_low_micro": 700000000}
+	found := burn_rate.deny with input as testing.with_slo({"windows": {"1h": few, "5m": {"burn_rate_micro": 1000000000}}})
+	count(found) == 1
+}
+
 test_a_rate_that_is_not_known_denies_though_the_evidence_is_good if {
 	facts := testing.facts(burning({"1h": null, "6h": null}))
 	found := burn_rate.deny with input as facts
@@ -139,15 +154,16 @@ test_in_an_emergency_an_unknown_rate_asks_those_who_may_break_the_glass if {
 
 test_a_pair_of_windows_that_are_not_measured_denies if {
 	pairs := [{"name": "p", "severity": "page", "long": "12h", "short": "5m", "factor_micro": 9000000}]
-	found := burn_rate.deny with input as testing.facts(testing.threshold("slo", "burn_rate_pairs", pairs))
+	found := burn_rate.deny with input as testing.with_slo({"pairs": pairs})
 	contains(testing.only(found).message, "`12h`")
 }
 
 test_a_pair_that_is_not_called_a_ticket_is_a_page if {
 	every severity in [{}, {"severity": "pager"}, {"severity": null}] {
 		pair := object.union({"name": "p", "long": "1d", "short": "2h", "factor_micro": 3000000}, severity)
-		patch := testing.threshold("slo", "burn_rate_pairs", [pair])
-		effects(patch, {"1d": 4000000, "2h": 4000000}) == {"deny"}
+		patch := object.union(testing.burning({"1d": 4000000, "2h": 4000000}), {"pairs": [pair]})
+		found := burn_rate.deny with input as testing.with_slo(patch)
+		count(found) == 1
 	}
 }
 

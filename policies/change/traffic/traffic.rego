@@ -36,7 +36,7 @@ warn contains finding.of({
 unjudged(slo) := few_in_windows(slo) | few_in_period(slo)
 
 few_in_windows(slo) := {[window.seconds, window.total] |
-	some label in long_windows
+	some label in long_windows(slo)
 	window := slo.windows[label]
 	window.total < input.settings.thresholds.slo.min_events
 	window.total != null
@@ -49,4 +49,4 @@ few_in_period(slo) := {[slo.period_seconds, slo.budget.total] |
 }
 
 # Windows that must have traffic.
-long_windows := {"1h"} | {pair.long | some pair in input.settings.thresholds.slo.burn_rate_pairs}
+long_windows(slo) := {"1h"} | {pair.long | some pair in slo.pairs}

@@ -1,6 +1,8 @@
 # METADATA
 # title: Service level objectives
-# description: Burn rates held against pairs of windows, and whether there was enough traffic to judge them.
+# description: >-
+#   Burn rates held against the pairs of windows of their facts, whose factors are for the objective's period, and
+#   whether there was enough traffic to judge them.
 package tollgate.lib.objective
 
 import data.tollgate.lib.format
@@ -9,7 +11,17 @@ import data.tollgate.lib.format
 exceeds(slo, pair) if {
 	slo.windows[pair.long].burn_rate_micro > pair.factor_micro
 	slo.windows[pair.short].burn_rate_micro > pair.factor_micro
-	enough(slo, slo.windows[pair.long])
+	telling(slo, slo.windows[pair.long], pair.factor_micro)
+}
+
+# Is a window that burns faster than a limit to be believed? Where it has enough events; and where it has fewer, when
+# even the lower end of what they are compatible with is above the limit. One or two failures are not enough for that:
+# the interval is a crude one for so few, and a service of one request an hour would page by a single one.
+telling(slo, window, _) if enough(slo, window)
+
+telling(_, window, limit) if {
+	window.burn_rate_low_micro > limit
+	window.total - window.good >= 3
 }
 
 # One bad request of five says nothing. Ten bad ones do, however few there were in all. An alert has what a window has.
@@ -50,7 +62,7 @@ enough_budget(slo) if {
 # The pair with the highest limit that asks for a page and is exceeded.
 paging(slo) := pair if {
 	exceeded := {[pair.factor_micro, pair] |
-		some pair in input.settings.thresholds.slo.burn_rate_pairs
+		some pair in slo.pairs
 		not pair.severity == "ticket"
 		exceeds(slo, pair)
 	}
@@ -67,7 +79,7 @@ calm(slo) if {
 		input.settings.thresholds.slo.burn_rate_pause_risky_micro,
 		input.settings.thresholds.slo.burn_rate_escalate_micro,
 	])
-	every pair in input.settings.thresholds.slo.burn_rate_pairs {
+	every pair in slo.pairs {
 		slo.windows[pair.long].burn_rate_micro >= 0
 		slo.windows[pair.short].burn_rate_micro >= 0
 		slo.windows[pair.long].burn_rate_micro <= pair.factor_micro
@@ -81,14 +93,14 @@ excluded(slo, label) if {
 }
 
 # Windows whose burn rate is needed.
-judged_windows := {"1h"} | {label |
-	some pair in input.settings.thresholds.slo.burn_rate_pairs
+judged_windows(slo) := {"1h"} | {label |
+	some pair in slo.pairs
 	some label in [pair.long, pair.short]
 }
 
 # Those of them whose burn rate is not known.
 unknown_windows(slo) := {label |
-	some label in judged_windows
+	some label in judged_windows(slo)
 	not is_number(rate(slo, label))
 	not excluded(slo, label)
 }

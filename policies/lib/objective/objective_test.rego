@@ -20,7 +20,19 @@ test_what_is_not_known_exceeds_nothing_and_is_named if {
 	objective.unknown_windows(unknown) == {"1h"} with input as testing.healthy
 	healthy := testing.healthy_slo
 	objective.unknown_windows(healthy) == set() with input as testing.healthy
-	objective.unknown_windows({"windows": {}}) == {"5m", "30m", "1h", "2h", "6h", "1d", "3d"} with input as testing.healthy
+	objective.unknown_windows({"windows": {}, "pairs": healthy.pairs}) == {"5m", "30m", "1h", "2h", "6h", "1d", "3d"} with input as testing.healthy
+}
+
+few := {"total": 9, "good": 0, "burn_rate_micro": 1000000000, "burn_rate_low_micro": 700000000}
+
+test_few_events_tell_when_even_their_lower_bound_is_above_the_limit if {
+	events := testing.healthy_slo
+	objective.telling(events, few, 14400000) with input as testing.healthy
+	not objective.telling(events, few, 700000000) with input as testing.healthy
+	two := object.union(few, {"good": 7})
+	not objective.telling(events, two, 14400000) with input as testing.healthy
+	burning := object.union(slo({"1h": 1000000000, "5m": 1000000000}), {"windows": {"1h": few}})
+	objective.exceeds(burning, pair) with input as testing.healthy
 }
 
 test_enough_is_many_events_or_some_bad_ones if {
@@ -65,9 +77,8 @@ test_the_worst_page_is_named_and_tickets_are_not if {
 }
 
 test_a_pair_without_severity_is_a_page if {
-	facts := testing.facts(testing.threshold("slo", "burn_rate_pairs", [object.remove(pair, ["severity"])]))
-	fast := slo({"1h": 15000000, "5m": 15000000})
-	objective.paging(fast).name == "p" with input as facts
+	fast := object.union(slo({"1h": 15000000, "5m": 15000000}), {"pairs": [object.remove(pair, ["severity"])]})
+	objective.paging(fast).name == "p" with input as testing.healthy
 }
 
 test_speed_names_each_window_once if {

@@ -36,7 +36,7 @@ warn contains finding.of(report(slo, pair)) if {
 	some slo in input.slos
 	some pair in slo.pairs
 	pair.exceeded == true
-	objective.enough(slo, slo.windows[pair.long])
+	objective.telling(slo, slo.windows[pair.long], pair.factor_micro)
 	not stops(slo, pair)
 	not asks(slo, pair)
 }
@@ -74,13 +74,13 @@ deny contains finding.of({
 # Whatever is not a ticket is a page.
 stops(slo, pair) if {
 	not pair.severity == "ticket"
-	objective.enough(slo, slo.windows[pair.long])
+	objective.telling(slo, slo.windows[pair.long], pair.factor_micro)
 	not rollout.mending(input.rollout)
 }
 
 asks(slo, pair) if {
 	pair.severity == "ticket"
-	objective.enough(slo, slo.windows[pair.long])
+	objective.telling(slo, slo.windows[pair.long], pair.factor_micro)
 	rollout.risky(input.rollout, input.service)
 }
 

@@ -39,6 +39,8 @@ test_a_ticket_asks_for_approval_of_risky_rollouts if {
 test_too_few_events_are_not_judged if {
 	few := object.union(exceeding("page_fast"), {"windows": {"1h": {"total": 5, "good": 4}}})
 	effects(testing.rollout_with(few, {})) == set()
+	all_bad := {"1h": {"total": 9, "good": 0, "burn_rate_low_micro": 700000000}}
+	effects(testing.rollout_with(object.union(exceeding("page_fast"), {"windows": all_bad}), {})) == {"deny"}
 	ten_bad := object.union(exceeding("page_fast"), {"windows": {"1h": {"total": 50, "good": 40}}})
 	effects(testing.rollout_with(ten_bad, {})) == {"deny"}
 }

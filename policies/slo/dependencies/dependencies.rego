@@ -63,7 +63,7 @@ burning contains {
 	some pair in slo.pairs
 	pair.exceeded == true
 	not pair.severity == "ticket"
-	objective.enough(slo, slo.windows[pair.long])
+	objective.telling(slo, slo.windows[pair.long], pair.factor_micro)
 }
 
 unknown(dependency, proof) := {

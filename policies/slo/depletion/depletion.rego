@@ -33,7 +33,7 @@ ending contains [slo, outlook] if {
 	outlook.inside_period == true
 	outlook.seconds_to_exhaustion > 0
 	slo.windows["6h"].burn_rate_micro > input.settings.thresholds.slo.burn_rate_pause_micro
-	objective.enough(slo, slo.windows["6h"])
+	objective.telling(slo, slo.windows["6h"], input.settings.thresholds.slo.burn_rate_pause_micro)
 }
 
 report(slo, outlook) := {

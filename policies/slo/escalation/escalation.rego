@@ -38,7 +38,7 @@ sustained contains slo if {
 	every label in ["1h", "6h"] {
 		slo.windows[label].burn_rate_micro > limit
 	}
-	objective.enough(slo, slo.windows["1h"])
+	objective.telling(slo, slo.windows["1h"], limit)
 }
 
 report(slo) := {

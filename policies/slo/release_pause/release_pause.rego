@@ -44,7 +44,7 @@ pause_all := input.settings.thresholds.slo.burn_rate_pause_risky_micro
 exceeded(slo) := max({limit |
 	some limit in [pause, pause_all]
 	slo.windows["1h"].burn_rate_micro > limit
-	objective.enough(slo, slo.windows["1h"])
+	objective.telling(slo, slo.windows["1h"], limit)
 })
 
 pauses(limit) if {

@@ -41,7 +41,7 @@ impl<'a> Gathered<'a> {
     /// What is known of the objective, with the cost of what was asked for it.
     pub fn fact(&self, background: &Background) -> SloFact {
         let mut fact = match &self.report {
-            Some(report) => reported_fact(self.slo, report, &self.judging, background),
+            Some(report) => reported_fact(self.slo, report, &self.judging),
             None => slo_fact_with(self.slo, &self.snapshot, &self.judging, background),
         };
         fact.evidence.api_requests += self.requests;

@@ -111,6 +111,7 @@ impl Catalogue {
             DataError::new("data/settings/defaults.yaml", None, message)
         }));
         catalogue.count_services_held();
+        catalogue.set_pairs();
         catalogue.warn_of_unreachable();
         if errors.is_empty() { Ok(catalogue) } else { Err(errors) }
     }

@@ -13,6 +13,7 @@ mod alerted;
 mod alerted_tests;
 mod arithmetic;
 mod assembled;
+mod bucket;
 mod calendar;
 #[cfg(test)]
 mod coarse_tests;
@@ -63,7 +64,7 @@ pub use indicator::{Comparison, Composite, CompositeMethod, Counted, Indicator, 
 pub use measure::Measure;
 pub use objective::{Budgeting, PARTS_PER_BILLION, SliceTarget, Slo, Target};
 pub use openslo::{Objectives, check_syntax, parse, read};
-pub use pairs::{BurnPair, PairFact, sloth_week_pairs, workbook_pairs};
+pub use pairs::{BurnPair, PairFact, PairLimit, sloth_week_pairs, workbook_pairs};
 pub use period::{CalendarUnit, Period};
 pub(crate) use plan::align_down;
 pub use plan::{LAG_SECONDS, Plan, Tier, WINDOWS};

@@ -34,5 +34,5 @@ pub fn with_parts(slo: &Slo) -> Vec<&Slo> {
 /// What an objective is judged by besides its series.
 pub fn background(slo: &Slo, kept: &KeptDays) -> Background {
     let of = |slo: &Slo| kept.get(&slo.evidence_id()).map(|days| days.value.clone()).unwrap_or_default();
-    Background { days: with_parts(slo).into_iter().flat_map(of).collect(), ..Background::default() }
+    Background { days: with_parts(slo).into_iter().flat_map(of).collect() }
 }

@@ -15,8 +15,6 @@ use crate::{
 };
 
 const MILLION: i128 = 1_000_000;
-/// The period that the factors of `burn_rate_pairs` are written for.
-const PAIRS_PERIOD_SECONDS: i128 = 30 * 86_400;
 
 /// `data/maintenance/*.yaml`.
 #[derive(Debug, Clone, Deserialize)]
@@ -72,14 +70,31 @@ impl Catalogue {
         concerned.filter_map(|exclusion| exclusion.at(at)).collect()
     }
 
+    /// Says by which pairs of windows objectives are judged: those of their services' settings.
+    pub(super) fn set_pairs(&mut self) {
+        let set = |service: &String| {
+            let settings = self.settings_of(service);
+            let pairs = settings.thresholds.get("slo").and_then(|of| of.get("burn_rate_pairs"));
+            (service.clone(), pairs.map(slo::BurnPair::read_all))
+        };
+        let set: BTreeMap<_, _> = self.slos.keys().map(set).collect();
+        for (service, slos) in &mut self.slos {
+            for slo in slos {
+                slo.pairs = set.get(service).cloned().flatten();
+            }
+        }
+    }
+
     /// Warns of burn rates among the thresholds that an objective cannot reach.
     pub(super) fn warn_of_unreachable(&mut self) {
         let mut found = Vec::new();
         for slo in self.slos.values().flatten() {
             let settings = self.settings_of(&slo.service);
-            let period_seconds = slo.period.longest_seconds();
-            let burn_rates = settings.thresholds.get("slo").map(|of| burn_rates(of, period_seconds));
-            for (name, threshold) in burn_rates.unwrap_or_default() {
+            let single = settings.thresholds.get("slo").map(burn_rates).unwrap_or_default();
+            let factors = slo.burn_factors_micro().into_iter();
+            let factors = factors.map(|(name, micro)| (format!("burn_rate_pairs/{name}"), micro));
+            for (name, micro) in single.into_iter().chain(factors) {
+                let threshold = Rational::new(micro.into(), MILLION);
                 if !slo.target.reaches(Comparison::Gt, threshold) {
                     let message = format!(
                         "`{name}` is out of reach of `{}`: a target of {} % burns {} times too fast at most, and never \
@@ -98,19 +113,11 @@ impl Catalogue {
     }
 }
 
-/// The burn rates among the thresholds, by name: `burn_rate_…_micro`, and the factors of `burn_rate_pairs`, which are for
-/// 30 days and stand for a share of the budget, so that they grow with the period.
-fn burn_rates(thresholds: &Value, period_seconds: u64) -> Vec<(String, Rational)> {
-    let rate = |micro: i64| Rational::new(micro.into(), MILLION);
+/// The burn rates among the thresholds, by name, in millionths: `burn_rate_…_micro`.
+fn burn_rates(thresholds: &Value) -> Vec<(String, u64)> {
     let single = thresholds.as_object().into_iter().flatten().filter_map(|(name, value)| {
         let burn_rate = name.starts_with("burn_rate_") && name.ends_with("_micro");
-        burn_rate.then(|| value.as_i64()).flatten().map(|micro| (name.clone(), rate(micro)))
+        burn_rate.then(|| value.as_u64()).flatten().map(|micro| (name.clone(), micro))
     });
-    let pairs = thresholds.get("burn_rate_pairs").and_then(Value::as_array).into_iter().flatten();
-    let factors = pairs.filter_map(|pair| {
-        let (name, factor) = (pair.get("name")?.as_str()?, pair.get("factor_micro")?.as_i64()?);
-        let scaled = rate(factor) * Rational::new(period_seconds.into(), PAIRS_PERIOD_SECONDS);
-        Some((format!("burn_rate_pairs/{name}"), scaled))
-    });
-    single.chain(factors).collect()
+    single.collect()
 }

@@ -6,7 +6,7 @@ use super::{
     SloFact, Traffic, WindowFact,
     arithmetic::Spending,
     depletion::{Budgeted, Outlook},
-    fact::{Background, Judging, OUTLOOKS, unknown},
+    fact::{Judging, OUTLOOKS, unknown},
     indicator::Indicator,
     objective::{Budgeting, Slo, Target},
     period::Period,
@@ -33,14 +33,8 @@ impl Spent {
 }
 
 /// Everything that follows from what was spent up to the end of the data. Its evidence is not judged yet.
-pub(super) fn assembled(
-    slo: &Slo,
-    judging: &Judging,
-    background: &Background,
-    end: Timestamp,
-    spent: &Spent,
-) -> SloFact {
-    let blank = unknown(slo, judging, background, end, EvidenceStatus::Error, "");
+pub(super) fn assembled(slo: &Slo, judging: &Judging, end: Timestamp, spent: &Spent) -> SloFact {
+    let blank = unknown(slo, judging, end, EvidenceStatus::Error, "");
     let (target, period_seconds) = (slo.target, blank.period_seconds);
     let outlook = Outlook {
         target,
@@ -61,11 +55,11 @@ pub(super) fn assembled(
     let window = |(name, seconds): (&str, u64)| {
         (name.to_owned(), WindowFact::of(resolution.whole(seconds), spent.window(name), target, period_seconds))
     };
-    let pairs = background.pairs(period_seconds);
     SloFact {
         windows: WINDOWS.map(window).into(),
         budget: spent.period.as_ref().map(|spending| spending.budget(target)),
-        pairs: pairs
+        pairs: slo
+            .burn_pairs(period_seconds)
             .iter()
             .filter_map(|pair| pair.judge_by(|name| spent.window(name), target, period_seconds, resolution))
             .collect(),

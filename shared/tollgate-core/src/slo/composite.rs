@@ -36,7 +36,7 @@ pub(super) fn composite_fact(
         windows: WINDOWS.map(|(name, _)| (name, joined(&|spent| Some(spent.window(name)?.bad_share())))).into(),
     };
     let end = Timestamp::from_timestamp(snapshot.plan.end(), 0).unwrap_or(judging.now);
-    let mut fact = assembled(slo, judging, background, end, &spent);
+    let mut fact = assembled(slo, judging, end, &spent);
     for (name, window) in &mut fact.windows {
         window.traffic =
             joint_traffic(facts.iter().filter_map(|part| part.windows.get(name)).map(|window| window.traffic));

@@ -12,7 +12,7 @@ use super::{
     indicator::Indicator,
     judged::Judged,
     objective::{Budgeting, PARTS_PER_BILLION, Slo},
-    pairs::{BurnPair, largest_burn_rate, pairs_for},
+    pairs::{BurnPair, largest_burn_rate},
     plan::WINDOWS,
     reading::Reading,
     series::{Snapshot, rfc3339},
@@ -42,28 +42,19 @@ pub struct Judging {
 /// What a snapshot does not say.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Background {
-    /// The pairs of windows that are judged; those that the period asks for where none are given.
-    pub pairs: Option<Vec<BurnPair>>,
     /// What is stored of the days of objectives that are counted in slices.
     pub days: Vec<DailyAggregate>,
 }
 
-impl Background {
-    pub(super) fn pairs(&self, period_seconds: u64) -> Vec<BurnPair> {
-        self.pairs.clone().unwrap_or_else(|| pairs_for(period_seconds))
-    }
-}
-
 /// The fact of an objective about which nothing is known, and why.
 pub fn unknown_fact(slo: &Slo, judging: &Judging, status: EvidenceStatus, reason: impl Into<String>) -> SloFact {
-    unknown(slo, judging, &Background::default(), judging.now, status, reason)
+    unknown(slo, judging, judging.now, status, reason)
 }
 
 /// The same, at the end of the data.
 pub(super) fn unknown(
     slo: &Slo,
     judging: &Judging,
-    background: &Background,
     end: Timestamp,
     status: EvidenceStatus,
     reason: impl Into<String>,
@@ -93,7 +84,7 @@ pub(super) fn unknown(
             .map(|(name, seconds)| (name.to_owned(), WindowFact::unknown(resolution.whole(seconds))))
             .into(),
         budget: None,
-        pairs: background.pairs(period_seconds).iter().filter_map(pair).collect(),
+        pairs: slo.burn_pairs(period_seconds).iter().filter_map(pair).collect(),
         alerts: AlertFact::all_unknown(&slo.alerts),
         depletion: OUTLOOKS.map(DepletionFact::unknown).into(),
         burning_since: None,
@@ -124,13 +115,14 @@ fn budgeting(slo: &Slo) -> BudgetingFact {
     BudgetingFact { method, unit, event, slice_seconds, slice_target_ppb }
 }
 
-/// What a snapshot says of an objective, judged by the pairs of the Workbook and without stored days.
+/// What a snapshot says of an objective, judged without stored days.
 ///
 /// Evidence that is `ok` has every window and the budget: a rule that compares them never meets null unwarned.
 ///
 /// A datapoint of the total without one beside it counts as all bad, unless the SLO says that a missing one is zero;
-/// good events without a total are left out, bad ones are counted. Good and bad can exceed the total by what one minute
-/// holds, since requests end in another minute than they begin; by more, and the two do not belong together.
+/// good events without a total are left out, bad ones are counted. Good and bad can exceed the total of a datapoint by
+/// what one minute holds, where the one beside it lacks them, since requests end in another minute than they begin; what
+/// is over that makes up for nothing, and where it is much the evidence says that the two contradict each other.
 pub fn slo_fact(slo: &Slo, snapshot: &Snapshot, judging: &Judging) -> SloFact {
     slo_fact_with(slo, snapshot, judging, &Background::default())
 }
@@ -144,7 +136,7 @@ pub fn slo_fact_with(slo: &Slo, snapshot: &Snapshot, judging: &Judging, backgrou
 pub(super) fn judge(slo: &Slo, snapshot: &Snapshot, judging: &Judging, background: &Background) -> (SloFact, Spent) {
     let plan = &snapshot.plan;
     let error = |reason: String| {
-        let fact = unknown(slo, judging, background, judging.now, EvidenceStatus::Error, reason);
+        let fact = unknown(slo, judging, judging.now, EvidenceStatus::Error, reason);
         (fact, Spent::nothing_known())
     };
     if plan.end() > judging.now.timestamp() {

@@ -4,51 +4,15 @@ use std::{collections::BTreeSet, ops::Range};
 
 use super::{
     arithmetic::Events,
+    bucket::{Bucket, settle},
     indicator::Counted,
-    objective::Target,
+    objective::{PARTS_PER_BILLION, Target},
     plan::{Plan, Tier},
     reading::{Reading, Side},
-    series::{Quality, TierSeries},
-    timeslice::{Counts, Stretch},
+    series::{Quality, TierSeries, rfc3339},
+    timeslice::Stretch,
 };
 use crate::Timestamp;
-
-/// One datapoint of both series.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Bucket {
-    pub(super) start: i64,
-    pub(super) end: i64,
-    pub(super) counted: Option<u64>,
-    pub(super) total: Option<u64>,
-    /// Is all of its time excluded? Otherwise all of it counts: when its events came is not known.
-    pub(super) excluded: bool,
-}
-
-impl Bucket {
-    /// What it adds to (counted, total); none when nothing is known.
-    fn counts(&self, kind: Counted) -> Option<(u64, u64)> {
-        match (kind, self.counted, self.total) {
-            (_, Some(counted), Some(total)) => Some((counted, total)),
-            (Counted::Good | Counted::Bad { absent_is_zero: true }, None, Some(total)) => Some((0, total)),
-            (Counted::Bad { absent_is_zero: false }, None, Some(total)) => Some((total, total)),
-            (Counted::Bad { .. }, Some(bad), None) if bad > 0 => Some((bad, bad)),
-            (_, _, None) => None,
-        }
-    }
-
-    /// Its bad ones and all, as known as it is.
-    fn stretch(&self, kind: Counted) -> Stretch {
-        let counts = self.counts(kind).map(|(counted, total)| {
-            let bad = if kind == Counted::Good { total.saturating_sub(counted) } else { counted };
-            Counts { bad: bad.into(), total: total.into() }
-        });
-        Stretch { time: self.start..self.end, counts }
-    }
-
-    fn complete(&self, kind: Counted) -> bool {
-        self.total.is_some() && (self.counted.is_some() || kind == Counted::Bad { absent_is_zero: true })
-    }
-}
 
 /// What is wrong with series, each thing said once however many it concerns.
 #[derive(Default)]
@@ -85,18 +49,16 @@ pub(super) struct History {
     pub(super) gaps: Notes,
     kind: Counted,
     longest_seconds: i64,
-    skew_allowed: u64,
+    /// What the fullest minute of the finest datapoints holds.
+    fullest_minute: u64,
 }
 
 /// What the counts of a window come to.
 pub(super) enum Sum {
     Unknown,
     Known(Events),
-    /// More are good, or bad, than there are.
-    Impossible {
-        counted: u128,
-        total: u128,
-    },
+    /// More than can be counted.
+    TooMany,
 }
 
 impl History {
@@ -109,7 +71,7 @@ impl History {
             gaps: Notes::default(),
             kind: reading.kind,
             longest_seconds: reading.longest_seconds,
-            skew_allowed: 0,
+            fullest_minute: 0,
         };
         for (index, tier) in plan.tiers().iter().enumerate().filter(|(_, tier)| tier.end > oldest) {
             let sides = [&reading.counted, &reading.total].map(|side| side.tiers.get(index));
@@ -124,16 +86,17 @@ impl History {
                 .map(|(at, start)| {
                     let end = start + tier.period_seconds;
                     let excluded = excluded.iter().any(|excluded| excluded.start <= start && end <= excluded.end);
-                    Bucket { start, end, counted: value(counted, at), total: value(total, at), excluded }
+                    Bucket::new(start..end, reading.kind, [value(counted, at), value(total, at)], excluded)
                 })
                 .filter(|bucket| bucket.start >= oldest)
                 .collect();
             if index == 0 {
-                history.skew_allowed = buckets.iter().filter_map(|bucket| bucket.total).max().unwrap_or(0);
+                history.fullest_minute = buckets.iter().map(Bucket::in_a_minute).max().unwrap_or(0);
             }
             buckets.reverse();
             history.buckets.extend(buckets);
         }
+        settle(&mut history.buckets);
         history
     }
 
@@ -168,7 +131,9 @@ impl History {
     /// What counts, to be cut into slices.
     pub(super) fn stretches(&self) -> impl Iterator<Item = Stretch> {
         let fine = |bucket: &&Bucket| bucket.end - bucket.start <= self.longest_seconds;
-        self.since(self.reach).filter(fine).map(|bucket| bucket.stretch(self.kind))
+        self.since(self.reach)
+            .filter(fine)
+            .map(|bucket| Stretch { time: bucket.start..bucket.end, counts: bucket.counts(self.kind) })
     }
 
     /// What the datapoints that begin in a time come to.
@@ -176,23 +141,34 @@ impl History {
         if time.start < self.reach {
             return Sum::Unknown;
         }
-        let kind = self.kind;
-        let inside = self.since(time.start).filter(|bucket| bucket.start < time.end);
-        let mut known = inside.filter_map(|bucket| bucket.counts(kind)).peekable();
+        let mut known = self.inside(time).filter_map(|bucket| bucket.events(self.kind)).peekable();
         if known.peek().is_none() {
             return Sum::Unknown;
         }
-        let (counted, total) = known.fold((0, 0), |(counted, total), (more_counted, more_total)| {
-            (counted + u128::from(more_counted), total + u128::from(more_total))
-        });
-        let impossible = Sum::Impossible { counted, total };
-        if counted.saturating_sub(total) > u128::from(self.skew_allowed) {
-            return impossible;
-        }
-        let Ok(whole) = u64::try_from(total) else { return impossible };
-        let counted = u64::try_from(counted.min(total)).unwrap_or(whole);
-        let bad = if kind == Counted::Good { whole.saturating_sub(counted) } else { counted };
-        Events::new(whole, bad).map_or(impossible, Sum::Known)
+        let sum = |sum: Events, more: Events| {
+            Events::new(sum.total().checked_add(more.total())?, sum.bad().checked_add(more.bad())?)
+        };
+        known.try_fold(Events::default(), sum).map_or(Sum::TooMany, Sum::Known)
+    }
+
+    /// The datapoints that count and begin in a time.
+    fn inside(&self, time: &Range<i64>) -> impl Iterator<Item = &Bucket> {
+        let end = time.end;
+        self.since(time.start).filter(move |bucket| bucket.start < end)
+    }
+
+    /// Says that more of a time's events are good, or bad, than there are, if it is worth saying: more than one minute
+    /// holds, since the newest may be whole in one metric only, and more than a tenth of the budget of these events,
+    /// since what is counted twice can hide as many bad ones.
+    pub(super) fn contradiction(&self, time: &Range<i64>, target: Target) -> Option<String> {
+        let excess: u128 = self.inside(time).map(|bucket| u128::from(bucket.excess)).sum();
+        let total: u128 = self.inside(time).filter_map(|bucket| bucket.total).map(u128::from).sum();
+        // Sums of at most 2^64 datapoints would overflow: there are some ten thousand.
+        let budget = total.saturating_mul(target.budget_ppb().into()) / u128::from(PARTS_PER_BILLION);
+        let contradict = self.inside(time).filter(|bucket| bucket.excess > 0);
+        let (count, oldest) = contradict.fold((0_u64, None), |(count, _), bucket| (count + 1, Some(bucket.start)));
+        let oldest = oldest.filter(|_| excess > (budget / 10).max(self.fullest_minute.into()))?;
+        Some(format!("{excess} events more than all, in {count} datapoints since {}", rfc3339(oldest)))
     }
 
     /// Did datapoints come that begin in a time, and is every one of that time excluded?
@@ -200,7 +176,7 @@ impl History {
         let inside = || self.all_since(time.start).filter(|bucket| bucket.start < time.end);
         time.start >= self.reach
             && inside().all(|bucket| bucket.excluded)
-            && inside().any(|bucket| bucket.counts(self.kind).is_some())
+            && inside().any(|bucket| bucket.events(self.kind).is_some())
     }
 
     pub(super) fn datapoints(&self, start: i64) -> (u64, u64) {
@@ -210,14 +186,9 @@ impl History {
     }
 
     pub(super) fn burning_since(&self, target: Target) -> Option<Timestamp> {
-        let kind = self.kind;
-        let burns = |(counted, total): (u64, u64)| {
-            let bad = if kind == Counted::Good { total.saturating_sub(counted) } else { counted.min(total) };
-            Events::new(total, bad).is_some_and(|events| events.burn(target))
-        };
         self.since(self.reach)
-            .filter_map(|bucket| Some((bucket.start, bucket.counts(kind)?)))
-            .take_while(|(_, counts)| burns(*counts))
+            .filter_map(|bucket| Some((bucket.start, bucket.events(self.kind)?)))
+            .take_while(|(_, events)| events.burn(target))
             .last()
             .and_then(|(start, _)| Timestamp::from_timestamp(start, 0))
     }

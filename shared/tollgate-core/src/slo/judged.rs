@@ -5,9 +5,10 @@ use super::{
     aggregate::DailyAggregate,
     arithmetic::{Events, Spending},
     assembled::{Spent, assembled},
+    bucket::Bucket,
     calendar::Bounds,
     fact::{Background, Judging},
-    history::{Bucket, History, Sum},
+    history::{History, Sum},
     indicator::Counted,
     objective::{Budgeting, Slo},
     period::Period,
@@ -101,7 +102,7 @@ impl<'a> Judged<'a> {
             period: self.planned(&period),
             windows: windows.iter().map(|(name, window)| (*name, window.spending.clone())).collect(),
         };
-        let mut fact = assembled(self.slo, self.judging, self.background, self.end, &spent);
+        let mut fact = assembled(self.slo, self.judging, self.end, &spent);
         fact.evidence = Evidence {
             status,
             reason,
@@ -138,12 +139,15 @@ impl<'a> Judged<'a> {
                 gaps.push(format!("{} over {name}", if excluded { "everything is excluded" } else { "no datapoint" }));
                 None
             }
-            Sum::Impossible { counted, total } => {
-                let [metric, all] = self.names();
-                gaps.push(format!("`{metric}` counts {counted} events over {name} and `{all}` only {total}"));
+            Sum::TooMany => {
+                gaps.push(format!("more events over {name} than can be counted"));
                 None
             }
         };
+        if let Some(contradiction) = self.history.contradiction(&time, self.slo.target) {
+            let [metric, all] = self.names();
+            gaps.push(format!("`{metric}` and `{all}` contradict each other over {name}: {contradiction}"));
+        }
         let of = |(_, slices): &(Slicing, Slices)| {
             if is_period { slices.tally_with(&time, &self.stored()) } else { slices.tally(&time) }
         };

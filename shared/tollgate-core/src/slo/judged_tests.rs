@@ -131,7 +131,7 @@ fn slices_shorter_than_the_datapoints_need_what_is_stored() {
         let day = Timestamp::from_timestamp(end - DAY, 0).unwrap().date_naive();
         DailyAggregate::of(&minutely, &requests(&then, |minute| minute == end - 60), day).unwrap()
     });
-    let background = Background { days: days.collect(), ..Background::default() };
+    let background = Background { days: days.collect() };
     let today = Plan::ending_with(END, 30 * DAY, Reach { minutes_seconds: 3 * DAY, ..Reach::default() });
     let data = requests(&today, |minute| minute >= END - 3 * DAY && (minute + 60) % DAY == 0);
     let fact = slo_fact_with(&minutely, &data, &judging(), &background);
@@ -141,7 +141,7 @@ fn slices_shorter_than_the_datapoints_need_what_is_stored() {
     assert_eq!((slices.total, slices.good, slices.unknown), (30 * 1440 + 608, 30 * 1440 + 608 - 30, 0));
     assert_eq!((slices.days_stored, slices.days_missing), (28, 0));
     // One lost day is unknown, and said.
-    let lost = Background { days: background.days[..29].to_vec(), ..background };
+    let lost = Background { days: background.days[..29].to_vec() };
     let fact = slo_fact_with(&minutely, &data, &judging(), &lost);
     assert_eq!(fact.evidence.status, EvidenceStatus::Partial);
     assert!(reason(&fact).contains("; 1 days have no aggregate"), "{}", reason(&fact));

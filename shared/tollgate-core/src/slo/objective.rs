@@ -9,6 +9,7 @@ use super::{
     exclusion::Exclusion,
     expression::Rational,
     indicator::{Comparison, Indicator, Ratio},
+    pairs::BurnPair,
     period::Period,
     source::Metric,
 };
@@ -37,6 +38,8 @@ pub struct Slo {
     pub indicator: Indicator,
     /// When to say that its budget burns too fast.
     pub alerts: Vec<BurnAlert>,
+    /// The pairs of windows that its service's settings judge it by; those that its period asks for where nothing is set.
+    pub pairs: Option<Vec<BurnPair>>,
     /// Times that do not count: planned maintenance.
     pub exclusions: Vec<Arc<Exclusion>>,
     /// Other services that spend the same budget.
@@ -67,6 +70,7 @@ impl Slo {
             budgeting: Budgeting::Occurrences,
             indicator: Indicator::Ratio(ratio),
             alerts: Vec::new(),
+            pairs: None,
             exclusions: Vec::new(),
             shared_with: Vec::new(),
             labels: BTreeMap::new(),

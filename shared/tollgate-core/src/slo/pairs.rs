@@ -2,15 +2,22 @@
 //! that spends it in the long window follows from the period.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::{
-    arithmetic::Spending, fact::window_seconds, fraction::Fraction, objective::Target, resolution::Resolution,
+    arithmetic::Spending,
+    fact::window_seconds,
+    fraction::Fraction,
+    objective::{Slo, Target},
+    resolution::Resolution,
 };
 
 const MILLION: u64 = 1_000_000;
 const DAY: u64 = 86_400;
+/// The period that the factors of the setting are written for.
+const MONTH: u64 = 30 * DAY;
 /// The smallest that is published: 0.9333, of the Workbook's slowest pair over 28 days.
-const LEAST_FACTOR_MICRO: u128 = 900_000;
+const LEAST_FACTOR_MICRO: u64 = 900_000;
 
 /// A long window that shows that it matters, and a short one that shows that it still goes on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,8 +30,17 @@ pub struct BurnPair {
     pub long: String,
     /// The short window.
     pub short: String,
-    /// The share of the period's budget that is spent in the long window at the pair's burn rate, in parts per million.
-    pub share_ppm: u64,
+    /// The burn rate that both windows must be above.
+    pub limit: PairLimit,
+}
+
+/// What the burn rate that a pair asks about follows from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PairLimit {
+    /// The share of the period's budget that is spent in the long window at this burn rate, in parts per million.
+    SharePpm(u64),
+    /// The burn rate that spends such a share over 30 days, in millionths.
+    MonthMicro(u64),
 }
 
 /// The pairs of "The Site Reliability Workbook", chapter 5, table 5-8, <https://sre.google/workbook/alerting-on-slos/>,
@@ -45,10 +61,42 @@ pub(super) fn pairs_for(period_seconds: u64) -> Vec<BurnPair> {
     let pairs = if period_seconds > 14 * DAY { workbook_pairs() } else { sloth_week_pairs() };
     let makes_sense = |pair: &BurnPair| {
         let long = window_seconds(&pair.long);
-        let factor_micro = u128::from(pair.share_ppm) * u128::from(period_seconds) / u128::from(long.max(1));
-        long <= period_seconds && factor_micro >= LEAST_FACTOR_MICRO
+        let factor = pair.factor(period_seconds).unwrap_or_else(Fraction::zero);
+        long <= period_seconds && factor.floor(MILLION) >= LEAST_FACTOR_MICRO
     };
     pairs.into_iter().filter(makes_sense).collect()
+}
+
+/// The pairs that are set, for a period. One that is the Workbook's stands for whichever has its name over that period. No
+/// other falls below what a healthy service exceeds because its period is short, and none is left out but for a long
+/// window that is longer than the period.
+fn pairs_set(set: &[BurnPair], period_seconds: u64) -> Vec<BurnPair> {
+    let (usual, month) = (pairs_for(period_seconds), workbook_pairs());
+    let of = |pair: &BurnPair| {
+        if month.iter().any(|known| known.says(pair)) {
+            return usual.iter().find(|known| known.name == pair.name).cloned();
+        }
+        Some(pair.clone()).filter(|pair| window_seconds(&pair.long) <= period_seconds)
+    };
+    set.iter().filter_map(of).collect()
+}
+
+impl Slo {
+    /// The pairs of windows that it is judged by.
+    pub(super) fn burn_pairs(&self, period_seconds: u64) -> Vec<BurnPair> {
+        match &self.pairs {
+            Some(set) => pairs_set(set, period_seconds),
+            None => pairs_for(period_seconds),
+        }
+    }
+
+    /// The names of those pairs and their factors over the longest of its periods, in millionths, rounded down.
+    pub(crate) fn burn_factors_micro(&self) -> Vec<(String, u64)> {
+        let period_seconds = self.period.longest_seconds();
+        let factor = |pair: BurnPair| Some((pair.factor(period_seconds)?.floor(MILLION), pair.name));
+        let factors = self.burn_pairs(period_seconds).into_iter().filter_map(factor);
+        factors.map(|(factor, name)| (name, factor)).collect()
+    }
 }
 
 fn pairs(shares_ppm: [u64; 4]) -> Vec<BurnPair> {
@@ -63,7 +111,7 @@ fn pairs(shares_ppm: [u64; 4]) -> Vec<BurnPair> {
         severity: severity.into(),
         long: long.into(),
         short: short.into(),
-        share_ppm,
+        limit: PairLimit::SharePpm(share_ppm),
     };
     windows.into_iter().zip(shares_ppm).map(pair).collect()
 }
@@ -103,7 +151,44 @@ struct Window<'a> {
 }
 
 impl BurnPair {
-    /// Holds what was spent in its windows against its factor; none when there are no such windows.
+    /// Reads the setting `slo.burn_rate_pairs`, whose factors are for 30 days. What is no pair has no windows, so that
+    /// it is never known whether it is exceeded.
+    pub fn read_all(setting: &Value) -> Vec<Self> {
+        let read = |pair: &Value| {
+            let text = |name: &str| pair.get(name).and_then(Value::as_str).map(str::to_owned);
+            let factor = pair.get("factor_micro").and_then(Value::as_u64);
+            Self {
+                name: text("name").unwrap_or_else(|| "unnamed".to_owned()),
+                // Whatever is not a ticket is a page.
+                severity: text("severity").unwrap_or_else(|| "page".to_owned()),
+                long: text("long").filter(|_| factor.is_some()).unwrap_or_default(),
+                short: text("short").unwrap_or_default(),
+                limit: PairLimit::MonthMicro(factor.unwrap_or(0)),
+            }
+        };
+        setting.as_array().into_iter().flatten().map(read).collect()
+    }
+
+    /// Does it say the same over 30 days?
+    fn says(&self, other: &Self) -> bool {
+        let named = |pair: &Self| [&pair.name, &pair.severity, &pair.long, &pair.short].map(Clone::clone);
+        named(self) == named(other) && self.factor(MONTH) == other.factor(MONTH)
+    }
+
+    /// The burn rate that it asks about, over a period.
+    fn factor(&self, period_seconds: u64) -> Option<Fraction> {
+        match self.limit {
+            PairLimit::SharePpm(share) => {
+                Some(Fraction::new(share, MILLION)?.times(&Fraction::new(period_seconds, window_seconds(&self.long))?))
+            }
+            PairLimit::MonthMicro(factor) => {
+                let scaled = Fraction::new(factor, MILLION)?.times(&Fraction::new(period_seconds, MONTH)?);
+                Some(scaled.max(Fraction::new(factor.min(LEAST_FACTOR_MICRO), MILLION)?))
+            }
+        }
+    }
+
+    /// Holds what was spent in its windows against its factor.
     pub(super) fn judge_by<'a>(
         &self,
         spending: impl Fn(&str) -> Option<&'a Spending>,
@@ -120,8 +205,8 @@ impl BurnPair {
 
     /// Holds two windows against the factor of the pair for a period.
     fn judge(&self, target: Target, period_seconds: u64, long: &Window<'_>, short: &Window<'_>) -> Option<PairFact> {
-        let share = Fraction::new(self.share_ppm, MILLION)?;
-        let factor = share.times(&Fraction::new(period_seconds, long.seconds)?);
+        let factor = self.factor(period_seconds)?;
+        let share = Fraction::new(long.seconds, period_seconds)?.times(&factor);
         let over = |window: &Window<'_>| Some(window.spending?.burn_rate(target) > factor);
         Some(PairFact {
             name: self.name.clone(),
@@ -134,7 +219,7 @@ impl BurnPair {
                 (Some(long), Some(short)) => Some(long && short),
                 _ => None,
             },
-            share_ppm: self.share_ppm,
+            share_ppm: share.floor(MILLION),
             consumed_ppm: long
                 .spending
                 .map(|spending| spending.consumed_ppm(target, long.judged_seconds, period_seconds)),
@@ -148,94 +233,5 @@ pub(super) fn largest_burn_rate(target: Target) -> Fraction {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::{BurnPair, DAY, PairFact, Window, sloth_week_pairs, workbook_pairs};
-    use crate::slo::{Target, arithmetic::Spending, plan::WINDOWS};
-
-    fn target(percent: &str) -> Target {
-        Target::from_decimal(percent, 100).unwrap()
-    }
-
-    fn seconds(name: &str) -> u64 {
-        WINDOWS.iter().find(|(known, _)| *known == name).unwrap().1
-    }
-
-    fn judge(pair: &BurnPair, percent: &str, days: u64, long: Option<&Spending>, short: Option<&Spending>) -> PairFact {
-        let window = |name: &str, spending| Window { seconds: seconds(name), judged_seconds: seconds(name), spending };
-        let (long, short) = (window(&pair.long, long), window(&pair.short, short));
-        pair.judge(target(percent), days * DAY, &long, &short).unwrap()
-    }
-
-    fn factors(pairs: &[BurnPair], days: u64) -> Vec<u64> {
-        pairs.iter().map(|pair| judge(pair, "99.9", days, None, None).factor_micro).collect()
-    }
-
-    /// 30 days and 28: the Workbook's table and its scaling; 7 days: the same shares, and those of Sloth's own windows
-    /// for a week, <https://github.com/slok/sloth/blob/main/internal/alert/windows/google-7d.yaml> and
-    /// `google-30d.yaml` beside it.
-    #[test]
-    fn factors_scale_with_the_period() {
-        assert_eq!(factors(&workbook_pairs(), 30), [14_400_000, 6_000_000, 3_000_000, 1_000_000]);
-        assert_eq!(factors(&workbook_pairs(), 28), [13_440_000, 5_600_000, 2_800_000, 933_333]);
-        assert_eq!(factors(&workbook_pairs(), 7), [3_360_000, 1_400_000, 700_000, 233_333]);
-        assert_eq!(factors(&sloth_week_pairs(), 7), [13_440_000, 3_500_000, 1_400_000, 980_000]);
-        assert_eq!(factors(&workbook_pairs(), 90), [43_200_000, 18_000_000, 9_000_000, 3_000_000]);
-    }
-
-    #[test]
-    fn both_windows_must_be_above_and_not_at_the_factor() {
-        let pair = &workbook_pairs()[0];
-        let at = Spending::of(1_000_000, 14_400).unwrap();
-        let above = Spending::of(1_000_000, 14_401).unwrap();
-        for (long, short, exceeded) in
-            [(&above, &above, true), (&at, &above, false), (&above, &at, false), (&at, &at, false)]
-        {
-            assert_eq!(judge(pair, "99.9", 30, Some(long), Some(short)).exceeded, Some(exceeded));
-        }
-        assert_eq!(judge(pair, "99.9", 30, Some(&above), None).exceeded, None);
-        assert_eq!(judge(pair, "99.9", 30, None, Some(&at)).exceeded, None);
-        // 0.9333…: a burn rate of 0.93333334 is above, 0.93333333 is not, though both are 0.933334 rounded up.
-        let slow = &workbook_pairs()[3];
-        let burn = |bad| Spending::of(100_000_000_000, bad).unwrap();
-        assert_eq!(judge(slow, "99.9", 28, Some(&burn(93_333_334)), Some(&burn(93_333_334))).exceeded, Some(true));
-        assert_eq!(judge(slow, "99.9", 28, Some(&burn(93_333_333)), Some(&burn(93_333_333))).exceeded, Some(false));
-    }
-
-    #[test]
-    fn at_the_factor_the_share_is_consumed() {
-        let at = Spending::of(1_000_000, 14_400).unwrap();
-        let fact = judge(&workbook_pairs()[0], "99.9", 30, Some(&at), Some(&at));
-        assert_eq!((fact.consumed_ppm, fact.share_ppm), (Some(20_000), 20_000));
-    }
-
-    /// 14.4 is reached only by targets above 1 - 1 / 14.4 = 93.0555… %.
-    #[test]
-    fn a_low_target_cannot_reach_a_high_factor() {
-        let reachable = |percent| judge(&workbook_pairs()[0], percent, 30, None, None).reachable;
-        assert!(!reachable("93.0555555"));
-        assert!(reachable("93.0555556"));
-        assert!(!reachable("90"));
-        let slow = |percent| judge(&workbook_pairs()[3], percent, 30, None, None).reachable;
-        assert!(slow("0.0000001"));
-    }
-
-    proptest! {
-        #[test]
-        fn what_cannot_be_reached_is_never_exceeded(ppb in 1..1_000_000_000_u64, total in 1..1_000_000_u64, bad in 0..1_000_000_u64) {
-            let spending = Spending::of(total, bad.min(total)).unwrap();
-            for pair in workbook_pairs() {
-                let window = |name: &str| Window {
-                    seconds: seconds(name),
-                    judged_seconds: seconds(name),
-                    spending: Some(&spending),
-                };
-                let fact = pair
-                    .judge(Target::from_ppb(ppb).unwrap(), 30 * DAY, &window(&pair.long), &window(&pair.short))
-                    .unwrap();
-                prop_assert!(fact.reachable || fact.exceeded == Some(false));
-            }
-        }
-    }
-}
+#[path = "pairs_tests.rs"]
+mod tests;

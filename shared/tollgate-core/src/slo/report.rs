@@ -7,7 +7,7 @@ use num_traits::{Signed, ToPrimitive};
 use super::{
     BudgetFact, BudgetUnit, SloFact, Traffic,
     expression::Rational,
-    fact::{Background, Judging, unknown},
+    fact::{Judging, unknown},
     measure::Measure,
     objective::{Budgeting, PARTS_PER_BILLION, Slo},
     period::Period,
@@ -84,7 +84,7 @@ pub enum ReportedBudget {
 }
 
 /// What is known of an objective by a report: its budget, and nothing of windows, so that there are no pairs to judge.
-pub fn reported_fact(slo: &Slo, reported: &Reported, judging: &Judging, background: &Background) -> SloFact {
+pub fn reported_fact(slo: &Slo, reported: &Reported, judging: &Judging) -> SloFact {
     let end = reported.as_ref().map_or(judging.now, |report| report.as_of);
     let known = match reported {
         Ok(report) => report.judged(slo, judging),
@@ -93,14 +93,14 @@ pub fn reported_fact(slo: &Slo, reported: &Reported, judging: &Judging, backgrou
     match known {
         Ok(Known { budget, unit, traffic, reason }) => {
             let status = if budget.is_some() { EvidenceStatus::Ok } else { EvidenceStatus::Partial };
-            let mut fact = unknown(slo, judging, background, end, status, reason);
+            let mut fact = unknown(slo, judging, end, status, reason);
             fact.evidence.as_of = Some(end);
             (fact.pairs, fact.depletion) = (Vec::new(), Vec::new());
             (fact.budgeting.unit, fact.budgeting.event) = (unit, unit);
             (fact.budget, fact.traffic) = (budget, traffic);
             fact
         }
-        Err((status, reason)) => unknown(slo, judging, background, end, status, reason),
+        Err((status, reason)) => unknown(slo, judging, end, status, reason),
     }
 }
 

@@ -5,8 +5,8 @@ use crate::{
     Timestamp,
     evidence::EvidenceStatus,
     slo::{
-        Background, BudgetUnit, Budgeting, Indicator, Judging, Measure, SignalsSlo, SliceTarget, Slo, SloFact, Target,
-        Traffic, sample,
+        BudgetUnit, Budgeting, Indicator, Judging, Measure, SignalsSlo, SliceTarget, Slo, SloFact, Target, Traffic,
+        sample,
     },
 };
 
@@ -44,7 +44,7 @@ fn report(status: ReportedStatus, attainment: f64, budget: Option<ReportedBudget
 fn judged(budgeting: Budgeting, reported: &Reported) -> SloFact {
     let judging =
         Judging { now: now(), max_age_seconds: 600, required: true, source: "applicationsignals:eu-central-1".into() };
-    reported_fact(&slo(budgeting), reported, &judging, &Background::default())
+    reported_fact(&slo(budgeting), reported, &judging)
 }
 
 fn requests(allowed: i64, remaining: i64) -> Option<ReportedBudget> {

@@ -63,11 +63,19 @@ pub(super) struct Row {
     pub(super) fact: SloFact,
 }
 
+/// Of fewer events than are needed: is even the lower end of the burn rates that they are compatible with above the limit?
+/// One or two failures say too little for that, as in the gates' rules.
+fn is_certain(window: &WindowFact, pair: &PairFact) -> bool {
+    let bad = window.total.zip(window.good).map_or(0, |(total, good)| total.saturating_sub(good));
+    bad >= 3 && window.burn_rate_low_micro.is_some_and(|low| low > pair.factor_micro)
+}
+
 impl Row {
     pub(super) fn new(slo: &Slo, relation: Relation, fact: SloFact, trend: Vec<Option<u64>>, enough: &Enough) -> Self {
         let has_enough =
             |window: &str| fact.windows.get(window).is_some_and(|window| enough.has(window, fact.budgeting.event));
-        let burns = |pair: &PairFact| pair.exceeded == Some(true) && has_enough(&pair.long);
+        let tells = |pair: &PairFact| fact.windows.get(&pair.long).is_some_and(|window| is_certain(window, pair));
+        let burns = |pair: &PairFact| pair.exceeded == Some(true) && (has_enough(&pair.long) || tells(pair));
         let exhausted = |budget: &BudgetFact| budget.consumed_ppm >= 1_000_000;
         let state = if fact.budget.as_ref().is_some_and(exhausted) {
             State::Exhausted

@@ -203,6 +203,7 @@ impl Reader<'_> {
             budgeting,
             indicator,
             alerts: common.alerts.clone(),
+            pairs: None,
             exclusions: Vec::new(),
             shared_with: common.shared_with.clone(),
             labels: common
