@@ -10,7 +10,9 @@
 #   remediation: >-
 #     Roll the canary back and look at the metrics that are named. One that is inconclusive needs traffic and time.
 #   runbook: https://runbooks.example.com/tollgate/canary
-#   source: Kayenta (Spinnaker), Mann-Whitney U per metric, score by groups; Fisher's exact test of events; practice, 5 % of traffic for 15 to 30 min
+#   source: >-
+#     Kayenta (Spinnaker), Mann-Whitney U per metric, score by groups; Fisher's exact test of events; practice,
+#     5 % of traffic for 15 to 30 min
 package tollgate.slo.canary
 
 import data.tollgate.lib.clock
