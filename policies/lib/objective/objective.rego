@@ -24,6 +24,22 @@ telling(_, window, limit) if {
 	window.total - window.good >= 3
 }
 
+# Of several objectives count those that have enough events themselves: one of few does not page through the others.
+telling(_, window, limit) if {
+	window.made_of.method == "worst_of"
+	some part in window.made_of.parts
+	part.burn_rate_micro > limit
+	enough({"budgeting": {"event": part.event}}, part)
+}
+
+telling(_, window, limit) if {
+	window.made_of.method == "weighted"
+	sum([part.burn_rate_micro |
+		some part in window.made_of.parts
+		enough({"budgeting": {"event": part.event}}, part)
+	]) > limit
+}
+
 # One bad request of five says nothing. Ten bad ones do, however few there were in all. An alert has what a window has.
 enough(slo, window) if {
 	slo.budgeting.event == "events"
@@ -41,11 +57,13 @@ enough(slo, window) if {
 # of as such. Of several objectives together, and of what another judges, there is a share and no number of events.
 enough(slo, window) if {
 	not slo.budgeting.event == "events"
+	not window.made_of
 	is_number(window.burn_rate_micro)
 }
 
 enough(_, window) if {
 	window.total == null
+	not window.made_of
 	is_number(window.burn_rate_micro)
 }
 

@@ -35,6 +35,27 @@ test_few_events_tell_when_even_their_lower_bound_is_above_the_limit if {
 	objective.exceeds(burning, pair) with input as testing.healthy
 }
 
+# One request an hour, which failed, beside a part with many of which few failed.
+made_of(method, burn_rate_micro) := object.union(testing.healthy_slo, {
+	"budgeting": {"event": "parts_per_billion", "unit": "parts_per_billion"},
+	"windows": {"1h": {"good": null, "total": null, "burn_rate_micro": 1000000000, "made_of": {
+		"method": method,
+		"parts": [
+			{"id": "slo/a/a", "event": "events", "good": 0, "total": 1, "burn_rate_micro": 1000000000},
+			{"id": "slo/b/b", "event": "events", "good": 3500, "total": 3600, "burn_rate_micro": burn_rate_micro},
+		],
+	}}, "5m": {"burn_rate_micro": 1000000000}},
+})
+
+test_a_part_of_few_events_does_not_page_through_the_whole if {
+	every method in ["worst_of", "weighted"] {
+		calm := made_of(method, 14400000)
+		not objective.exceeds(calm, pair) with input as testing.healthy
+		burning := made_of(method, 14400001)
+		objective.exceeds(burning, pair) with input as testing.healthy
+	}
+}
+
 test_enough_is_many_events_or_some_bad_ones if {
 	events := testing.healthy_slo
 	objective.enough(events, {"total": 100, "good": 100}) with input as testing.healthy

@@ -216,6 +216,35 @@ pub struct WindowFact {
     pub datapoints_expected: u64,
     /// Datapoints that came.
     pub datapoints_received: u64,
+    /// Of an objective that is made of others, what makes up its burn rate; null of another, and when not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_of: Option<MadeOfFact>,
+}
+
+/// What makes up the burn rate of a window of several objectives.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct MadeOfFact {
+    /// Their sum makes it, or the largest of them.
+    pub method: CompositeMethod,
+    /// What each adds to it.
+    pub parts: Vec<PartFact>,
+}
+
+/// What one of several objectives adds to the burn rate of a window.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PartFact {
+    /// The identifier of its evidence.
+    pub id: String,
+    /// What its events are.
+    pub event: BudgetUnit,
+    /// Its good events; null when they are not counted.
+    pub good: Option<u64>,
+    /// All its events; null when they are not counted.
+    pub total: Option<u64>,
+    /// The burn rate of the whole if all other parts were good, in millionths, rounded up.
+    pub burn_rate_micro: u64,
 }
 
 /// The error budget of a period.

@@ -103,6 +103,7 @@ impl WindowFact {
             excluded_seconds: 0,
             datapoints_expected: 0,
             datapoints_received: 0,
+            made_of: None,
         }
     }
 }

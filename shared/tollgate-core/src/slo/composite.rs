@@ -1,7 +1,7 @@
 //! Objectives that are made of other objectives. What is not known of one of them is not known of the whole.
 
 use super::{
-    SloFact, Traffic, WindowFact,
+    MadeOfFact, PartFact, SloFact, Traffic, WindowFact,
     arithmetic::Spending,
     assembled::{Spent, assembled},
     fact::{Background, Judging, judge},
@@ -16,6 +16,8 @@ use crate::{
     evidence::{Evidence, EvidenceStatus},
 };
 
+const MILLION: u64 = 1_000_000;
+
 /// What its parts come to, each judged over the period of the whole: the weighted mean, or the worst, of their shares of
 /// bad events, or of bad slices where a part is counted in slices. A part without traffic is as good as can be.
 pub(super) fn composite_fact(
@@ -29,17 +31,18 @@ pub(super) fn composite_fact(
         let over_its_period = Slo { period: slo.period, ..(*part.slo).clone() };
         judge(&over_its_period, snapshot, judging, background)
     };
-    let (facts, spent): (Vec<_>, Vec<_>) = composite.parts.iter().map(judged).unzip();
-    let joined = |of: &dyn Fn(&Spent) -> Option<Fraction>| joint_share(composite, spent.iter().map(of));
-    let spent = Spent {
+    let (facts, parts): (Vec<_>, Vec<_>) = composite.parts.iter().map(judged).unzip();
+    let joined = |of: &dyn Fn(&Spent) -> Option<Fraction>| joint_share(composite, parts.iter().map(of));
+    let whole = Spent {
         period: joined(&|spent| Some(spent.period.as_ref()?.bad_share())),
         windows: WINDOWS.map(|(name, _)| (name, joined(&|spent| Some(spent.window(name)?.bad_share())))).into(),
     };
     let end = Timestamp::from_timestamp(snapshot.plan.end(), 0).unwrap_or(judging.now);
-    let mut fact = assembled(slo, judging, end, &spent);
+    let mut fact = assembled(slo, judging, end, &whole);
     for (name, window) in &mut fact.windows {
         window.traffic =
             joint_traffic(facts.iter().filter_map(|part| part.windows.get(name)).map(|window| window.traffic));
+        window.made_of = made_of(slo, composite, &facts, &parts, name);
         // Shares of several have no one number of events that an interval could be made of.
         window.burn_rate_low_micro = None;
         window.burn_rate_high_micro = None;
@@ -53,7 +56,25 @@ pub(super) fn composite_fact(
             fact.maintenance.push(window);
         }
     }
-    (fact, spent)
+    (fact, whole)
+}
+
+/// What each part adds to the burn rate of a window: the joint one, were the shares of all others zero.
+fn made_of(slo: &Slo, composite: &Composite, facts: &[SloFact], spent: &[Spent], window: &str) -> Option<MadeOfFact> {
+    let alone = |(at, (fact, own)): (usize, (&SloFact, &Spent))| {
+        let share = own.window(window)?.bad_share();
+        let others = (0..spent.len()).map(|other| Some(if other == at { share.clone() } else { Fraction::zero() }));
+        let counted = fact.windows.get(window)?;
+        Some(PartFact {
+            id: fact.evidence.id.clone(),
+            event: fact.budgeting.event,
+            good: counted.good,
+            total: counted.total,
+            burn_rate_micro: joint_share(composite, others)?.burn_rate(slo.target).ceil(MILLION),
+        })
+    };
+    let parts = facts.iter().zip(spent).enumerate().map(alone).collect::<Option<_>>()?;
+    Some(MadeOfFact { method: composite.method, parts })
 }
 
 pub(super) fn joint_share(composite: &Composite, shares: impl Iterator<Item = Option<Fraction>>) -> Option<Spending> {

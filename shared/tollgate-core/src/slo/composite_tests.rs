@@ -55,6 +55,26 @@ fn a_weighted_mean_is_taken_of_the_shares() {
 }
 
 #[test]
+fn a_window_says_how_few_events_make_its_burn_rate() {
+    for (method, burn_rates) in [
+        // 3 × 1/120 and 0.5 × 1/10 of 3.5, each of a thousandth.
+        (CompositeMethod::Weighted, [7_142_858, 14_285_715]),
+        (CompositeMethod::WorstOf, [8_333_334, 100_000_000]),
+    ] {
+        let fact = judged(&of(method), &data());
+        let made_of = fact.windows["2h"].made_of.clone().unwrap();
+        let found: Vec<_> = made_of.parts.iter().map(|part| (part.event, part.total, part.burn_rate_micro)).collect();
+        assert_eq!(made_of.method, method);
+        assert_eq!(
+            found,
+            [(BudgetUnit::Events, Some(7200), burn_rates[0]), (BudgetUnit::Minutes, Some(120), burn_rates[1]),]
+        );
+        assert!(fact.windows["2h"].burn_rate_micro.unwrap() <= burn_rates.iter().sum());
+    }
+    assert_eq!(judged(&slo(), &data()).windows["2h"].made_of, None);
+}
+
+#[test]
 fn the_worst_is_the_worst_in_each_window() {
     let fact = judged(&of(CompositeMethod::WorstOf), &data());
     assert_eq!(fact.windows["2h"].burn_rate_micro, Some(100_000_000));

@@ -3,6 +3,7 @@
 use std::{cmp::Ordering, sync::Arc};
 
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 
 use super::{
     objective::Slo,
@@ -147,7 +148,9 @@ pub struct Composite {
 }
 
 /// How the ratios of several objectives make one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
 pub enum CompositeMethod {
     /// Their mean, by weight.
     Weighted,
