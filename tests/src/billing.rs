@@ -1,5 +1,5 @@
-//! A stand-in for Cost Explorer and AWS Budgets, of which no emulator has all calls: it adds up lines of a bill by what it is
-//! asked to group and filter by, in pages, and keeps what it was asked.
+//! A stand-in for Cost Explorer and AWS Budgets, for what the emulator that `account.rs` reaches does not do: it adds up lines of
+//! a bill by what it is asked to group and filter by, in pages, knows anomalies, fails as it is told, and keeps what it was asked.
 
 use std::{
     collections::{BTreeMap, HashMap},

@@ -1,4 +1,4 @@
-//! End-to-end harness: real function binaries as processes, a stand-in for Lambda around them, an AWS emulator behind.
+//! End-to-end harness: real function binaries as processes, a stand-in for Lambda around them, AWS emulators behind.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -8,6 +8,7 @@
     reason = "a harness of tests fails by panicking"
 )]
 
+pub mod account;
 pub mod bill;
 pub mod billing;
 pub mod function;
@@ -54,4 +55,10 @@ pub fn binary(name: &str) -> anyhow::Result<PathBuf> {
 /// The AWS emulator's address.
 pub fn aws_endpoint() -> String {
     std::env::var("TOLLGATE_TEST_AWS_ENDPOINT").expect("no AWS emulator: run `cargo xtask test`, which starts it")
+}
+
+/// The address of the emulator of Cost Explorer and AWS Budgets.
+pub fn billing_endpoint() -> String {
+    let endpoint = std::env::var("TOLLGATE_TEST_BILLING_ENDPOINT");
+    endpoint.expect("no emulator of Cost Explorer: run `cargo xtask test`, which starts it")
 }

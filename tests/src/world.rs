@@ -147,9 +147,15 @@ impl World {
     /// The bill is asked of this stand-in, instead of the recorded one.
     #[must_use]
     pub fn with_billing(self, billing: &Billing) -> Self {
+        self.with_billing_at(&billing.endpoint)
+    }
+
+    /// The bill is asked of what stands at this address.
+    #[must_use]
+    pub fn with_billing_at(self, endpoint: &str) -> Self {
         let names = ["AWS_ENDPOINT_URL_COST_EXPLORER", "AWS_ENDPOINT_URL_BUDGETS"];
         let asked = self.with("TOLLGATE_BILLING", "aws");
-        names.into_iter().fold(asked, |world, name| world.with(name, &billing.endpoint))
+        names.into_iter().fold(asked, |world, name| world.with(name, endpoint))
     }
 
     /// Instead of the shipped budgets: those of this file.
@@ -175,9 +181,12 @@ impl World {
     #[must_use]
     pub fn with_threshold(self, group: &str, name: &str, value: &str) -> Self {
         let file = self.policies().join("data/settings/organisation.yaml");
-        let more = format!("  {group}:\n    {name}: {value}\n");
-        let text = fs::read_to_string(&file).unwrap();
-        fs::write(&file, text.replacen("thresholds:\n", &format!("thresholds:\n{more}"), 1)).unwrap();
+        let (group, text) = (format!("  {group}:\n"), fs::read_to_string(&file).unwrap());
+        // A group stands there once.
+        let (after, before) =
+            if text.contains(&group) { (group.as_str(), "") } else { ("thresholds:\n", group.as_str()) };
+        let more = format!("{after}{before}    {name}: {value}\n");
+        fs::write(&file, text.replacen(after, &more, 1)).unwrap();
         self
     }
 

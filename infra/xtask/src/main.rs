@@ -32,7 +32,7 @@ struct Arguments {
 enum Task {
     /// Run the gates on this machine and ask about changes and rollouts; the first run installs what it needs
     Demo(demo::Options),
-    /// Run all tests, against an AWS emulator of their own
+    /// Run all tests, against AWS emulators of their own
     Test {
         /// Passed on to `cargo test --workspace`
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]

@@ -6,15 +6,19 @@ use anyhow::Result;
 
 use crate::{emulator, processes, project, tools};
 
-/// Runs the policies' tests, then the workspace's against an emulator.
+/// Runs the policies' tests, then the workspace's against emulators.
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
     let tools = tools::run_set()?;
     build()?;
+    let folder = project::folder(".tollgate/test")?;
+    // They get ready while policies are tested.
+    let (aws, billing) = (emulator::AWS.launch(&tools, &folder)?, emulator::BILLING.launch(&tools, &folder)?);
     policies(&["test", "--coverage"])?;
-    let emulator = emulator::start(&tools, &project::folder(".tollgate/test")?)?;
+    let (aws, billing) = (aws.ready()?, billing.ready()?);
     let mut test = project::locked(&["test"]);
     test.arg("--workspace").args(arguments).env("PATH", project::path_with(&[&tools])?);
-    processes::run(test.env("TOLLGATE_TEST_AWS_ENDPOINT", &emulator.endpoint))
+    test.env("TOLLGATE_TEST_AWS_ENDPOINT", &aws.endpoint).env("TOLLGATE_TEST_BILLING_ENDPOINT", &billing.endpoint);
+    processes::run(&mut test)
 }
 
 /// Builds the binaries apart from the tests, whose dependencies would turn on features that what is shipped has not:

@@ -14,9 +14,9 @@ use crate::{
     project::{self, Progress},
 };
 
-/// Tools for `demo` and `test`: cargo-lambda and the AWS emulator. Gives the folder of their programs.
+/// Tools for `demo` and `test`: cargo-lambda and the AWS emulators. Gives the folder of their programs.
 pub(crate) fn run_set() -> Result<PathBuf> {
-    install("run", "tools (cargo-lambda, AWS emulator)", &["cargo-lambda", "ministack"])
+    install("run", "tools (cargo-lambda, AWS emulators)", &["cargo-lambda", "ministack", "moto_server"])
 }
 
 /// Tools for `stack` and `check --full`: SAM, the template linter, the cross compiler. Gives the folder of their programs.

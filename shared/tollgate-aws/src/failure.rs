@@ -26,7 +26,13 @@ where
         let hint = if code.contains("AccessDenied") { format!(" (allow `{action}`)") } else { String::new() };
         return format!("{service} refused with `{code}`: {}{hint}", error.message().unwrap_or("without a message"));
     }
-    format!("{service} cannot be reached: {}", told(error))
+    match error.raw_response() {
+        // A page of something on the way, or of a service that is down.
+        Some(answer) => {
+            format!("{service} answered with status {}, and no more that is known: {}", answer.status(), told(error))
+        }
+        None => format!("{service} cannot be reached: {}", told(error)),
+    }
 }
 
 /// Is it a throttle, a timeout, or a failure on CloudWatch's side or on the way to it?
