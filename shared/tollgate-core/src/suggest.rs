@@ -12,6 +12,13 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .map(|(_, candidate)| candidate)
 }
 
+/// The known name that a name of five letters or more is but for one letter, or two that are swapped: so near that it is a
+/// typing error, and hardly a name of its own.
+pub fn mistyped<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let is_meant = |candidate: &&str| strsim::damerau_levenshtein(name, candidate) <= 1;
+    known.into_iter().filter(|_| name.chars().count() >= 5).find(is_meant)
+}
+
 /// `, did you mean `x`?` for the nearest of the known names, or nothing when none is near.
 pub fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     nearest(name, known).map(|candidate| format!(", did you mean `{candidate}`?")).unwrap_or_default()
@@ -19,12 +26,26 @@ pub fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) ->
 
 #[cfg(test)]
 mod tests {
-    use super::did_you_mean;
+    use super::{did_you_mean, mistyped};
 
     #[test]
     fn suggests_the_nearest_name_and_nothing_far() {
         assert_eq!(did_you_mean("denny", ["warn", "deny"]), ", did you mean `deny`?");
         assert_eq!(did_you_mean("require_aproval", ["require_approval", "deny"]), ", did you mean `require_approval`?");
         assert_eq!(did_you_mean("slow_slos", ["warn", "deny"]), "");
+    }
+
+    #[test]
+    fn a_typing_error_is_one_letter() {
+        let known = ["author", "canary", "commit", "cost"];
+        for (name, meant) in [
+            ("canery", Some("canary")),
+            ("athor", Some("author")),
+            ("actor", None),
+            ("commit_sha", None),
+            ("host", None),
+        ] {
+            assert_eq!(mistyped(name, known), meant, "{name}");
+        }
     }
 }

@@ -3,7 +3,7 @@
 
 use serde::de::{DeserializeOwned, Deserializer, Error, Visitor, value};
 use serde_json::Value;
-use tollgate_core::suggest::nearest;
+use tollgate_core::suggest::mistyped;
 
 use crate::problem::Problem;
 
@@ -18,7 +18,7 @@ pub fn fields<T: DeserializeOwned>() -> &'static [&'static str] {
     fields
 }
 
-/// Refuses a body with a field that is not known beside one that is near and missing: in the object at `at`, or at the top
+/// Refuses a body with a field that nothing knows and that is one letter from another that is missing: in the object at `at`, or at the top
 /// where that is empty. A body that cannot be read is left to [`crate::body`].
 ///
 /// # Errors
@@ -32,7 +32,7 @@ pub fn check(bytes: &[u8], at: &str, known: &[&str]) -> Result<(), Problem> {
     let missing = || known.iter().copied().filter(|name| !object.contains_key(*name));
     for name in object.keys().filter(is_odd) {
         let plain = name.to_lowercase().replace('-', "_");
-        if let Some(meant) = nearest(&plain, missing()) {
+        if let Some(meant) = mistyped(&plain, missing()) {
             let path = if at.is_empty() { name.clone() } else { format!("{at}.{name}") };
             let detail = format!("is not known: write `{meant}`, or `x_{name}` where it is meant for others");
             return Err(Problem::field(path, detail));
@@ -114,7 +114,7 @@ mod tests {
     #[test]
     fn what_is_far_or_for_others_or_beside_what_is_near_is_not() {
         for body in [
-            r#"{"service": "a", "pipeline_url": 1, "run": 2}"#,
+            r#"{"service": "a", "pipeline_url": 1, "run": 2, "canaries": 3}"#,
             r#"{"service": "a", "x_canery": 1, "x-canery": 1, "_canary": 1}"#,
             r#"{"service": "a", "services": 1, "canary": 1, "canary2": 2}"#,
             r#"{"service": {"canery": 1}}"#,
