@@ -39,7 +39,7 @@ async fn a_slower_canary_fails_though_its_errors_do_not_rise() {
         |query: &Query, index| healthy(query, index) * if query.canary && query.statistic == "p95" { 2.0 } else { 1.0 };
     let fact = canary(&answering(move |input, query| Some(result(input, query, slower)))).await;
     assert_eq!((fact.verdict, fact.score_ppm), (CanaryVerdict::Fail, 666_666), "{:?}", fact.reasons);
-    assert_eq!(fact.reasons, ["`latency-p95` is higher than in the baseline"]);
+    assert_eq!(fact.reasons, ["`latency-p95` is higher than in the baseline, minute by minute"]);
 }
 
 #[tokio::test]
