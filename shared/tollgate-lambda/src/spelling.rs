@@ -1,8 +1,10 @@
 //! Fields that look like a typing error. What nothing reads is a warning; but of a question with `canery` for `canary`, what
 //! was asked would not be judged, so that is refused.
 
+use std::collections::BTreeMap;
+
 use serde::de::{DeserializeOwned, Deserializer, Error, Visitor, value};
-use serde_json::Value;
+use serde_json::value::RawValue;
 use tollgate_core::suggest::mistyped;
 
 use crate::problem::Problem;
@@ -24,9 +26,11 @@ pub fn fields<T: DeserializeOwned>() -> &'static [&'static str] {
 /// # Errors
 /// 400, with what to write.
 pub fn check(bytes: &[u8], at: &str, known: &[&str]) -> Result<(), Problem> {
-    let Ok(sent) = serde_json::from_slice::<Value>(bytes) else { return Ok(()) };
-    let place = if at.is_empty() { Some(&sent) } else { sent.get(at) };
-    let Some(object) = place.and_then(Value::as_object) else { return Ok(()) };
+    // Only names are looked at: an estimate of many megabytes is not taken apart once more.
+    let names = |json| serde_json::from_slice::<BTreeMap<String, &RawValue>>(json).ok();
+    let sent = names(bytes);
+    let place = if at.is_empty() { sent } else { sent.and_then(|sent| names(sent.get(at)?.get().as_bytes())) };
+    let Some(object) = place else { return Ok(()) };
     let is_odd =
         |name: &&String| !known.contains(&name.as_str()) && !FOR_OTHERS.iter().any(|prefix| name.starts_with(prefix));
     let missing = || known.iter().copied().filter(|name| !object.contains_key(*name));

@@ -3,7 +3,7 @@
 use chrono::{NaiveDate, TimeDelta};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde::{Deserialize, Serialize};
-use tollgate_aws::billing::{Gap, Joining, Slice, Snapshot};
+use tollgate_aws::billing::{Gap, JoinError, Joining, Slice, Snapshot};
 use tollgate_core::{Timestamp, evidence::EvidenceStatus};
 use tollgate_ledger::{Collection, Commit, Committed, Document, Expect, Ledger, LedgerError, Put};
 
@@ -101,20 +101,22 @@ pub(super) async fn put(
 /// The snapshot that an account names.
 pub(super) async fn snapshot(ledger: &Ledger, current: &Current) -> Result<Snapshot, Gap> {
     let (collection, joining) = (slices(&current.snapshot), Joining::new(&current.snapshot, current.slices));
+    let broken = |error: JoinError| Gap::new(EvidenceStatus::Error, error.to_string());
     let read = async |index| match ledger.document(&collection, &key(index)).await {
         // One that cannot be read is missing.
         Err(LedgerError::Unreadable { .. }) => Ok(None),
-        found => found,
+        found => found.map_err(|error| gap(&error)),
     };
     let found = stream::iter(0..current.slices).map(read).buffered(READ_AT_ONCE);
-    let add = async |mut joining: Joining, found: Option<Document<Slice>>| {
-        if let Some(slice) = found {
+    // Behind one that is missing nothing is read, however many there are said to be.
+    let add = async |mut joining: Joining, found: Option<Document<Slice>>| match found {
+        Some(slice) => {
             joining.add(slice.value);
+            Ok(joining)
         }
-        Ok(joining)
+        None => Err(joining.done().err().map_or_else(|| broken(JoinError::Damaged), broken)),
     };
-    let joined = found.try_fold(joining, add).await.map_err(|error| gap(&error))?;
-    joined.done().map_err(|error| Gap::new(EvidenceStatus::Error, error.to_string()))
+    found.try_fold(joining, add).await?.done().map_err(broken)
 }
 
 /// Keeps a snapshot slice by slice, so that there may be any number of them; nobody reads it before an account names it.

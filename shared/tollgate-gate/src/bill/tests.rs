@@ -98,6 +98,9 @@ async fn a_bill_that_is_not_whole_is_none() {
     let lost = kept::Current { slices: current.slices - 2, ..current };
     let gap = kept::snapshot(&ledger, &lost).await.unwrap_err();
     assert_eq!(gap.status, EvidenceStatus::Error);
+    // Nothing goes on for what a damaged account says.
+    let endless = kept::Current { slices: usize::MAX, ..lost };
+    assert!(kept::snapshot(&ledger, &endless).await.unwrap_err().reason.contains("fetch it again"));
     assert!(gap.reason.contains("fetch it again"), "{}", gap.reason);
 }
 
