@@ -10,6 +10,8 @@ use tollgate_core::{
     Timestamp,
     canary::{CanaryQuestion, CanaryVerdict, canary_fact},
     catalogue::Catalogue,
+    closed::open_from,
+    evidence::Evidence,
     keptn::{KeptnResult, keptn_result},
     slo::Sampled,
 };
@@ -47,10 +49,15 @@ fuzz_target!(init: assert!(Catalogue::read(&files("")).is_ok()), |text: &str| {
         nothing_passes_on_nothing(&catalogue, at);
     }
     for at in TIMES.into_iter().filter_map(|seconds| Timestamp::from_timestamp(seconds, 0)) {
-        for freeze in &catalogue.freezes {
-            let (active, next) = freeze.around(at);
-            assert!(active.is_none_or(|window| window.starts_at <= at && at < window.ends_at));
-            assert!(next.is_none_or(|window| at < window.starts_at));
+        let services = catalogue.services.values().flat_map(|service| {
+            service.environments.iter().map(move |environment| (&service.name, environment))
+        });
+        for (service, environment) in services {
+            let fact = catalogue.freezes_at(service, environment, at, Evidence::ok("freezes", "fuzz", None));
+            assert!(fact.active.iter().all(|window| window.starts_at <= at && at < window.ends_at));
+            assert!(fact.upcoming.iter().all(|window| at < window.starts_at));
+            let open = open_from(&fact.closed, at);
+            assert!(open.is_none_or(|open| fact.active.iter().all(|window| window.ends_at <= open)));
         }
     }
 });

@@ -6,11 +6,9 @@ use tollgate_core::{
     Timestamp,
     approval::{ApprovalTime, approval_facts},
     budget::SpendJudging,
-    catalogue::Catalogue,
-    change::Purpose,
     cost::cost_fact,
     evidence::{Evidence, EvidenceStatus},
-    facts::{CallerFact, ChangeFacts, ChangeSpend, CostFact, FACTS_SCHEMA, FreezeFact, HistoryFact},
+    facts::{CallerFact, ChangeFacts, ChangeSpend, CostFact, FACTS_SCHEMA, FREEZES, HistoryFact},
     history::history_fact,
 };
 use tollgate_ledger::{HistoryQuery, Seen};
@@ -38,6 +36,7 @@ impl ChangeGate {
         let catalogue = &self.house.catalogue;
         let change = &question.asked;
         let service = catalogue.services.get(&change.service);
+        let freezes = Evidence::ok(FREEZES, CATALOGUE, Some(now));
         let settings = catalogue.settings_of(&change.service);
         let slos = objectives(catalogue, &change.service, &change.environment);
         let cost = change.cost.as_ref().map(cost_fact);
@@ -66,7 +65,7 @@ impl ChangeGate {
             slos: own,
             dependencies: dependencies(catalogue, service, &of_dependencies),
             history,
-            freezes: freezes(catalogue, question, now),
+            freezes: catalogue.freezes_at(&change.service, &change.environment, now, freezes),
             approvals: approval_facts(change, &caller, approved_by, |person| catalogue.groups_of(person)),
             cost,
             spend: Some(spend),
@@ -94,7 +93,7 @@ impl ChangeGate {
         } else {
             let settings = catalogue.settings_of(&change.service);
             // What mends goes ahead however its budgets stand, so it need not be known.
-            let required = !matches!(change.purpose, Purpose::Fix | Purpose::Rollback);
+            let required = !change.purpose.is_remediation();
             let judging = SpendJudging::of(&settings, now, required);
             let bill = self.house.statement(limit).await;
             held_by.into_iter().map(|budget| bill.look(budget, &judging)).collect()
@@ -144,20 +143,5 @@ impl ChangeGate {
             Err(_) => (bad(format!("the ledger did not answer within {} ms", limit.as_millis())), Vec::new(), None),
         };
         (history_fact(evidence, window_seconds, &change.id, &changes), seen)
-    }
-}
-
-fn freezes(catalogue: &Catalogue, question: &ChangeQuestion, now: Timestamp) -> FreezeFact {
-    let change = &question.asked;
-    let around: Vec<_> = catalogue
-        .freezes
-        .iter()
-        .filter(|freeze| freeze.concerns(&change.service, &change.environment))
-        .map(|freeze| freeze.around(now))
-        .collect();
-    FreezeFact {
-        evidence: Evidence::ok("freezes", CATALOGUE, Some(now)),
-        active: around.iter().filter_map(|(active, _)| active.clone()).collect(),
-        next: around.into_iter().filter_map(|(_, next)| next).min_by_key(|window| window.starts_at),
     }
 }

@@ -74,6 +74,7 @@ impl SloGate {
             canary: None,
             keptn: None,
             maintenance: catalogue.maintenance_at(&rollout.service, &rollout.environment, now),
+            maintenance_times: catalogue.maintenance_times(&rollout.service, &rollout.environment, now),
             approvals: approval_facts(rollout, &caller, approved_by, |person| catalogue.groups_of(person)),
             waivers,
             caller,

@@ -36,10 +36,14 @@ warn contains {
 	"owner": freeze.owner,
 	"remediation": "Be done before it begins, or wait until it is over.",
 } if {
-	freeze := input.freezes.next
+	some freeze in upcoming
 	left_seconds := 0 - clock.age_seconds(freeze.starts_at)
 	left_seconds <= input.settings.thresholds.change.freeze_notice_seconds
 }
+
+upcoming contains freeze if some freeze in input.freezes.upcoming
+
+upcoming contains input.freezes.next if is_object(input.freezes.next)
 
 frozen(freeze) := {
 	"message": sprintf("changes rest in the freeze `%s` until %s: %s", [freeze.name, freeze.ends_at, freeze.reason]),

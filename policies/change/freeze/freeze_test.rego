@@ -72,3 +72,14 @@ test_a_freeze_that_is_far_does_not if {
 	found := freeze.warn with input as testing.facts(next("2026-11-21T14:00:01Z"))
 	count(found) == 0
 }
+
+test_every_freeze_that_is_near_warns if {
+	near := object.union(window, {"starts_at": "2026-11-21T14:00:00Z"})
+	upcoming := [near, object.union(near, {"name": "audit"}), object.union(near, {
+		"name": "far",
+		"starts_at": "2026-11-21T14:00:01Z",
+	})]
+	found := freeze.warn with input as testing.facts({"freezes": {"next": near, "upcoming": upcoming}})
+	{message | some message in found}[_].message == "the freeze `audit` begins in 4 h, at 2026-11-21T14:00:00Z: the busiest time of the year"
+	count(found) == 2
+}

@@ -81,6 +81,13 @@ pub enum Purpose {
     Maintenance,
 }
 
+impl Purpose {
+    /// Is it a fix or a rollback, which make things better?
+    pub fn is_remediation(self) -> bool {
+        matches!(self, Self::Fix | Self::Rollback)
+    }
+}
+
 /// The size of a change to the source.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Timestamp,
     approval::ApprovalFact,
+    closed::ClosedTime,
     decision::{Gate, Verdict},
     evidence::Evidence,
     settings::Settings,
@@ -79,6 +80,10 @@ pub struct Frame<'a> {
     pub approvals: &'a [ApprovalFact],
     /// When the next known obstacle begins: an `allow` holds no longer.
     pub next_obstacle_at: Option<Timestamp>,
+    /// The times that calendars keep closed, in order.
+    pub closed: &'a [ClosedTime],
+    /// May what is asked pass a closed time with an approval? Then only what speaks of freezes waits for its end.
+    pub passes_closed: bool,
     /// All evidence in the facts.
     pub evidence: Vec<&'a Evidence>,
 }
@@ -222,6 +227,9 @@ pub enum OutcomeResult {
     RolledBack,
 }
 
+/// The name of the evidence of freezes.
+pub const FREEZES: &str = "freezes";
+
 /// Freeze windows that concern the change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -230,8 +238,14 @@ pub struct FreezeFact {
     pub evidence: Evidence,
     /// Those that hold now.
     pub active: Vec<FreezeWindow>,
-    /// The next to begin.
+    /// The next to begin: the first of `upcoming`.
     pub next: Option<FreezeWindow>,
+    /// The next window of each, in the order in which they begin.
+    #[serde(default)]
+    pub upcoming: Vec<FreezeWindow>,
+    /// The times that they keep closed, those that follow one another as one, of at most 32 from now on.
+    #[serde(default)]
+    pub closed: Vec<ClosedTime>,
 }
 
 /// A time in which changes rest.
@@ -246,7 +260,7 @@ pub struct FreezeWindow {
     pub owner: String,
     /// When it begins.
     pub starts_at: Timestamp,
-    /// When it ends.
+    /// When it ends; that instant is not in it any more.
     pub ends_at: Timestamp,
 }
 

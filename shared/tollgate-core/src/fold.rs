@@ -8,9 +8,10 @@ use chrono::Duration;
 use crate::{
     Timestamp,
     approval::satisfy,
+    closed::open_from,
     decision::{ApiCost, Awaited, Decision, Gate, Verdict},
     evidence::Evidence,
-    facts::Frame,
+    facts::{FREEZES, Frame},
     finding::{Effect, Evaluation, Finding, FindingKind, Mode},
 };
 
@@ -81,6 +82,7 @@ pub fn settle(facts: &Frame<'_>, evaluation: &Evaluation) -> Vec<Finding> {
             (Effect::Deny | Effect::Warn, _) => Vec::new(),
         };
     }
+    findings.iter_mut().for_each(|finding| move_out_of_closed(facts, finding));
     if !evaluation.rules.iter().any(|run| mode_of(&run.rule, run.mode) == Mode::Enforce) {
         findings.push(no_rule_ran());
     }
@@ -160,10 +162,20 @@ fn awaiting(facts: &Frame<'_>, findings: &[Finding]) -> Vec<Awaited> {
         .collect()
 }
 
+/// Nothing can be allowed in a time that a calendar keeps closed, unless an approval passes it: who would be asked to come
+/// back in it is asked to come back behind it.
+fn move_out_of_closed(facts: &Frame<'_>, finding: &mut Finding) {
+    let (Some(at), true) = (finding.retry_at, finding.effect > Effect::Warn) else { return };
+    if !facts.passes_closed || finding.evidence.iter().any(|id| id == FREEZES) {
+        finding.retry_at = open_from(facts.closed, at);
+    }
+}
+
+/// The first time when asking again can succeed, as far as that is known: an approval may come at any time.
 fn retry_at(findings: &[Finding]) -> Option<Timestamp> {
-    let blocking: Vec<_> = findings.iter().filter(|finding| finding.is_blocking()).collect();
-    let known: Vec<_> = blocking.iter().filter_map(|finding| finding.retry_at).collect();
-    if known.len() == blocking.len() { known.into_iter().max() } else { None }
+    let blocking = || findings.iter().filter(|finding| finding.is_blocking());
+    let is_open_ended = |finding: &Finding| finding.effect == Effect::Deny && finding.retry_at.is_none();
+    if blocking().any(is_open_ended) { None } else { blocking().filter_map(|finding| finding.retry_at).max() }
 }
 
 /// An `allow` ends with its time, with the next freeze and with the first waiver that it leans on; the others

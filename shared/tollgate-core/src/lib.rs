@@ -9,6 +9,7 @@ pub mod budget_alert;
 pub mod canary;
 pub mod catalogue;
 pub mod change;
+pub mod closed;
 pub mod cost;
 pub mod data;
 pub mod decision;

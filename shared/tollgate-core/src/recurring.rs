@@ -53,26 +53,26 @@ impl Recurring {
 
     /// The stretches of which something is between two times, in order; at most so many of them.
     pub(crate) fn between(&self, from: Timestamp, until: Timestamp, most: u16) -> Vec<Range<Timestamp>> {
+        self.followed(from, until, most).0
+    }
+
+    /// The same, with the time until which they are all.
+    pub(crate) fn followed(&self, from: Timestamp, until: Timestamp, most: u16) -> (Vec<Range<Timestamp>>, Timestamp) {
         // The clocks can put an end off by no more than a day.
         let margin = Duration::days(1);
         let earliest = from.checked_sub_signed(self.length + margin).unwrap_or(Timestamp::MIN_UTC);
         let latest = until.checked_add_signed(margin).unwrap_or(Timestamp::MAX_UTC);
-        let starts: Vec<NaiveDateTime> = match &self.again {
-            None => vec![self.starts],
+        let (starts, is_cut) = match &self.again {
+            None => (vec![self.starts], false),
             Some(set) => {
                 let wall = |time: Timestamp| on_the_wall(time.with_timezone(&self.time_zone).naive_local());
-                set.clone()
-                    .after(wall(earliest))
-                    .before(wall(latest))
-                    .all(most)
-                    .dates
-                    .iter()
-                    .map(DateTime::naive_local)
-                    .collect()
+                let found = set.clone().after(wall(earliest)).before(wall(latest)).all(most);
+                (found.dates.iter().map(DateTime::naive_local).collect(), found.limited)
             }
         };
-        let ranges = starts.into_iter().map(|starts| self.range(starts));
-        ranges.filter(|range| range.start < until && from < range.end).collect()
+        let ranges: Vec<_> = starts.into_iter().map(|starts| self.range(starts)).collect();
+        let known_until = ranges.last().filter(|_| is_cut).map_or(until, |last| last.start.min(until));
+        (ranges.into_iter().filter(|range| range.start < until && from < range.end).collect(), known_until)
     }
 
     /// The length counts on the local clock, so a stretch still ends at its hour after a change of the clocks.

@@ -1,12 +1,16 @@
 //! Freeze windows: times in which changes rest.
 
-use chrono::Days;
+use std::ops::Range;
 
-use super::entries::FreezeEntry;
+use chrono::{Days, TimeDelta};
+
+use super::{Catalogue, entries::FreezeEntry};
 use crate::{
     Timestamp,
+    closed::{SHORTEST_GAP_SECONDS, closed_times},
     data::DataError,
-    facts::FreezeWindow,
+    evidence::Evidence,
+    facts::{FreezeFact, FreezeWindow},
     recurring::{Recurring, Written},
 };
 
@@ -58,24 +62,56 @@ impl Freeze {
         lists(&self.services, service) && lists(&self.environments, environment)
     }
 
-    /// The windows that hold at a time, and the next one to begin after it.
-    pub fn around(&self, at: Timestamp) -> (Option<FreezeWindow>, Option<FreezeWindow>) {
+    /// The windows of it that end after a time, in order, and until when they are known.
+    fn windows(&self, at: Timestamp) -> (Vec<FreezeWindow>, Timestamp) {
         let until = at.checked_add_days(Days::new(HORIZON_DAYS)).unwrap_or(at);
-        let windows: Vec<FreezeWindow> = self
-            .when
-            .between(at, until, MOST_WINDOWS)
-            .into_iter()
-            .map(|range| FreezeWindow {
-                name: self.name.clone(),
-                reason: self.reason.clone(),
-                owner: self.owner.clone(),
-                starts_at: range.start,
-                ends_at: range.end,
-            })
-            .collect();
-        let active = windows.iter().filter(|window| window.starts_at <= at);
-        let next = windows.iter().filter(|window| window.starts_at > at).min_by_key(|window| window.starts_at);
-        (active.max_by_key(|window| window.ends_at).cloned(), next.cloned())
+        // One that ended a moment ago may reach to the next.
+        let from = at.checked_sub_signed(TimeDelta::seconds(SHORTEST_GAP_SECONDS)).unwrap_or(at);
+        let (ranges, known_until) = self.when.followed(from, until, MOST_WINDOWS);
+        let window = |range: Range<Timestamp>| FreezeWindow {
+            name: self.name.clone(),
+            reason: self.reason.clone(),
+            owner: self.owner.clone(),
+            starts_at: range.start,
+            ends_at: range.end,
+        };
+        (ranges.into_iter().map(window).collect(), known_until)
+    }
+}
+
+impl Catalogue {
+    /// The freezes of a service in an environment, as they stand at a time.
+    pub fn freezes_at(&self, service: &str, environment: &str, at: Timestamp, evidence: Evidence) -> FreezeFact {
+        let concerned = self.freezes.iter().filter(|freeze| freeze.concerns(service, environment));
+        let (mut windows, known): (Vec<_>, Vec<_>) = concerned.map(|freeze| freeze.windows(at)).unzip();
+        let range = |window: &FreezeWindow| window.starts_at.timestamp()..window.ends_at.timestamp();
+        let known_until = known.into_iter().min().unwrap_or(Timestamp::MAX_UTC);
+        let closed = closed_times(windows.iter().flatten().map(range).collect(), at, known_until);
+        let starts: Vec<Timestamp> = windows.iter().flatten().map(|window| window.starts_at).collect();
+        for window in windows.iter_mut().flatten() {
+            close_gap(window, &starts);
+        }
+        let holds = |window: &&FreezeWindow| window.starts_at <= at && at < window.ends_at;
+        let active = |windows: &Vec<FreezeWindow>| windows.iter().filter(holds).max_by_key(|w| w.ends_at).cloned();
+        let next = |windows: &Vec<FreezeWindow>| windows.iter().find(|window| window.starts_at > at).cloned();
+        let mut upcoming: Vec<FreezeWindow> = windows.iter().filter_map(next).collect();
+        upcoming.sort_by(|a, b| a.starts_at.cmp(&b.starts_at).then_with(|| a.name.cmp(&b.name)));
+        FreezeFact {
+            evidence,
+            active: windows.iter().filter_map(active).collect(),
+            next: upcoming.first().cloned(),
+            upcoming,
+            closed,
+        }
+    }
+}
+
+/// Has a window end where the next one begins, when there is no gap worth the name between them.
+fn close_gap(window: &mut FreezeWindow, starts: &[Timestamp]) {
+    let latest = window.ends_at + TimeDelta::seconds(SHORTEST_GAP_SECONDS);
+    let behind = starts.iter().filter(|start| (window.ends_at..=latest).contains(start));
+    if let Some(start) = behind.max() {
+        window.ends_at = *start;
     }
 }
 

@@ -3,18 +3,22 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use chrono::Days;
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Catalogue, calendar::line_of};
 use crate::{
     Timestamp,
+    closed::{ClosedTime, SHORTEST_GAP_SECONDS, closed_times},
     data::{DataError, from_yaml},
     facts::MaintenanceWindow,
     slo::{self, Comparison, Exclusion, ExclusionEntry, Indicator, Rational, Slo},
 };
 
 const MILLION: i128 = 1_000_000;
+/// How far ahead maintenance is followed to say when to ask again.
+const MAINTENANCE_DAYS: u64 = 31;
 
 /// `data/maintenance/*.yaml`.
 #[derive(Debug, Clone, Deserialize)]
@@ -68,6 +72,16 @@ impl Catalogue {
     pub fn maintenance_at(&self, service: &str, environment: &str, at: Timestamp) -> Vec<MaintenanceWindow> {
         let concerned = self.maintenance.iter().filter(|exclusion| exclusion.is_of(service, environment));
         concerned.filter_map(|exclusion| exclusion.at(at)).collect()
+    }
+
+    /// The times of maintenance of a service in an environment from a time on, for a month.
+    pub fn maintenance_times(&self, service: &str, environment: &str, at: Timestamp) -> Vec<ClosedTime> {
+        let until = at.checked_add_days(Days::new(MAINTENANCE_DAYS)).unwrap_or(at);
+        let concerned = self.maintenance.iter().filter(|exclusion| exclusion.is_of(service, environment));
+        let seconds = concerned.flat_map(|exclusion| {
+            exclusion.between(at.timestamp().saturating_sub(SHORTEST_GAP_SECONDS), until.timestamp())
+        });
+        closed_times(seconds.collect(), at, until)
     }
 
     /// Says by which pairs of windows objectives are judged: those of their services' settings.

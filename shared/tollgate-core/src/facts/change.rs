@@ -7,7 +7,7 @@ use crate::{
     Timestamp,
     approval::ApprovalFact,
     budget::{BudgetFact, PlannedFit},
-    change::Change,
+    change::{Change, ChangeType},
     decision::Gate,
     evidence::Evidence,
     settings::Settings,
@@ -96,6 +96,8 @@ impl ChangeFacts {
             waivers: &self.waivers,
             approvals: &self.approvals,
             next_obstacle_at: self.freezes.next.as_ref().map(|freeze| freeze.starts_at),
+            closed: &self.freezes.closed,
+            passes_closed: self.change.purpose.is_remediation() || self.change.change_type == ChangeType::Emergency,
             evidence: evidence.collect(),
         }
     }

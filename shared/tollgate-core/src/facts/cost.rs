@@ -111,6 +111,8 @@ impl CostFacts {
             waivers: &self.waivers,
             approvals: &self.approvals,
             next_obstacle_at: None,
+            closed: &[],
+            passes_closed: true,
             evidence: evidence.collect(),
         }
     }

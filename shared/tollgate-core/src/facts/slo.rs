@@ -8,6 +8,7 @@ use crate::{
     approval::ApprovalFact,
     canary::{CanaryFact, CanaryQuestion},
     change::{Approval, Purpose},
+    closed::ClosedTime,
     decision::Gate,
     keptn::KeptnFact,
     settings::Settings,
@@ -70,6 +71,9 @@ pub struct SloGateFacts {
     pub keptn: Option<KeptnFact>,
     /// Maintenance that is planned for the service and goes on now.
     pub maintenance: Vec<MaintenanceWindow>,
+    /// The times of planned maintenance, windows that follow one another as one, of at most 32 from now on.
+    #[serde(default)]
+    pub maintenance_times: Vec<ClosedTime>,
     /// The approvals that came with the question.
     pub approvals: Vec<ApprovalFact>,
     /// Thresholds and modes in force for this service.
@@ -117,6 +121,8 @@ impl SloGateFacts {
             waivers: &self.waivers,
             approvals: &self.approvals,
             next_obstacle_at: None,
+            closed: &self.maintenance_times,
+            passes_closed: self.rollout.purpose.is_remediation(),
             evidence: evidence.collect(),
         }
     }

@@ -4,6 +4,8 @@ use serde_json::json;
 use super::{Judgement, decide, settle, verdict};
 use crate::{
     approval::{ApprovalFact, ApprovalRequirement},
+    change::Purpose,
+    closed::ClosedTime,
     decision::{Decision, Verdict},
     evidence::{Evidence, EvidenceStatus},
     facts::{ChangeFacts, ChangeSpend, FreezeWindow},
@@ -196,6 +198,37 @@ fn asking_again_makes_sense_when_the_last_known_obstacle_ends() {
     let deny = |rule: &str, retry_at| Finding { retry_at, ..Finding::new(rule, Effect::Deny, "m") };
     assert_eq!(of(&facts(), vec![deny("a", at(5)), deny("b", at(30))]).retry_at, at(30));
     assert_eq!(of(&facts(), vec![deny("a", at(5)), deny("b", None)]).retry_at, None);
+    // An approval may come at any time, so it puts nothing off.
+    let awaiting = Finding::new("c", Effect::RequireApproval, "m");
+    assert_eq!(of(&facts(), vec![deny("a", at(5)), awaiting.clone()]).retry_at, at(5));
+    assert_eq!(of(&facts(), vec![awaiting]).retry_at, None);
+}
+
+#[test]
+fn nobody_is_asked_to_come_back_in_a_freeze() {
+    let at = |hour, minute| Utc.with_ymd_and_hms(2026, 11, 21, hour, minute, 0).unwrap();
+    let mut facts = facts();
+    facts.freezes.closed = vec![
+        ClosedTime { starts_at: at(10, 30), ends_at: Some(at(16, 0)) },
+        ClosedTime { starts_at: at(20, 0), ends_at: None },
+    ];
+    let deny = |retry_at| Finding { retry_at: Some(retry_at), ..Finding::new("a", Effect::Deny, "m") };
+    let of_freeze = |retry_at| Finding { evidence: vec!["freezes".into()], ..deny(retry_at) };
+    for (retry_at, expected) in [
+        (at(10, 29), Some(at(10, 29))),
+        (at(10, 30), Some(at(16, 0))),
+        (at(15, 59), Some(at(16, 0))),
+        (at(16, 0), Some(at(16, 0))),
+        (at(21, 0), None),
+    ] {
+        let decision = of(&facts, vec![deny(retry_at)]);
+        assert_eq!(decision.retry_at, expected, "{retry_at}");
+        assert_eq!(decision.findings[0].retry_at, expected, "the finding says the same");
+    }
+    // A fix may pass a freeze with an approval: only the freeze itself waits for its end.
+    facts.change.purpose = Purpose::Fix;
+    assert_eq!(of(&facts, vec![deny(at(11, 0))]).retry_at, Some(at(11, 0)));
+    assert_eq!(of(&facts, vec![of_freeze(at(11, 0))]).retry_at, Some(at(16, 0)));
 }
 
 #[test]

@@ -13,7 +13,7 @@ use super::{
     period::Period,
     source::Metric,
 };
-use crate::{Timestamp, facts::MaintenanceWindow};
+use crate::{Timestamp, closed::joined, facts::MaintenanceWindow};
 
 /// The label by which an objective is about some environments only.
 const ENVIRONMENT: &str = "environment";
@@ -102,17 +102,7 @@ impl Slo {
     /// The times between two that do not count, in seconds since 1970: in order, each from its start to before its
     /// end, without overlap.
     pub fn excluded(&self, from: i64, until: i64) -> Vec<Range<i64>> {
-        let mut ranges: Vec<Range<i64>> =
-            self.exclusions.iter().flat_map(|exclusion| exclusion.between(from, until)).collect();
-        ranges.sort_by_key(|range| range.start);
-        let mut merged: Vec<Range<i64>> = Vec::new();
-        for range in ranges {
-            match merged.last_mut() {
-                Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
-                _ => merged.push(range),
-            }
-        }
-        merged
+        joined(self.exclusions.iter().flat_map(|exclusion| exclusion.between(from, until)).collect())
     }
 }
 
