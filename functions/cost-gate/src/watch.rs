@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use lambda_runtime::Context;
 use serde_json::{Value, json};
-use tollgate_gate::{Round, bill::Renewal};
+use tollgate_gate::{Round, bill::Renewal, check_scope};
 use tollgate_lambda::{
     problem::Problem,
     trigger::{Schedule, Scope, Trigger, alert_key, anomaly_key},
@@ -53,7 +53,8 @@ impl CostGate {
         for field in &schedule.unknown {
             tracing::warn!(field, "the schedule's input has a field that nothing reads");
         }
-        let names = self.named(&schedule.scope)?;
+        check_scope(&self.house.catalogue, &schedule.scope)?;
+        let names = self.named(&schedule.scope);
         let key = schedule.dedup_key.unwrap_or_else(|| format!("schedule/request/{}", context.request_id));
         // Targets of one rule may each have a scope of their own.
         let key = format!("cost/{key}/{}", json!([schedule.scope.services, schedule.scope.environments]));
@@ -64,7 +65,7 @@ impl CostGate {
 
     /// What AWS says of itself wakes us up, and decides nothing: the bill does, of which all budgets are told.
     async fn woken(&self, key: String, asked_by: &str, context: &Context) -> Result<Value, Problem> {
-        let names = self.named(&Scope::default())?;
+        let names = self.named(&Scope::default());
         let round = Round { key, names, environments: Vec::new(), keeps_place: true, scheduled_at: None };
         self.once(&round, Renewal::WakeUp, asked_by, context).await
     }
@@ -80,11 +81,8 @@ impl CostGate {
     }
 
     /// The budgets that a schedule is about: all, or those that hold one of its services in one of its environments.
-    fn named(&self, scope: &Scope) -> Result<BTreeSet<String>, Problem> {
+    fn named(&self, scope: &Scope) -> BTreeSet<String> {
         let catalogue = &self.house.catalogue;
-        if let Some(unknown) = scope.services.iter().find(|name| !catalogue.services.contains_key(*name)) {
-            return Err(Problem::field("sweep.services", format!("the catalogue has no service `{unknown}`")));
-        }
         let holds_one = |names: &[String], wanted: &[String]| {
             wanted.is_empty() || names.is_empty() || wanted.iter().any(|name| names.contains(name))
         };
@@ -92,6 +90,6 @@ impl CostGate {
             holds_one(&budget.scope.services, &scope.services)
                 && holds_one(&budget.scope.environments, &scope.environments)
         });
-        Ok(concerned.map(|budget| budget.name.clone()).collect())
+        concerned.map(|budget| budget.name.clone()).collect()
     }
 }

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use lambda_runtime::Context;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use tollgate_core::{Timestamp, digest};
-use tollgate_gate::{Round, unavailable};
+use tollgate_core::{Timestamp, digest, suggest::did_you_mean};
+use tollgate_gate::{Round, check_scope, unavailable};
 use tollgate_lambda::{
     problem::Problem,
     trigger::{Alarm, AlarmMetric, Schedule, Trigger},
@@ -15,8 +15,10 @@ use tollgate_ledger::{Collection, Document, Expect, LedgerError, Put};
 
 use crate::SloGate;
 
-/// The tags by which an alarm names its service.
-const SERVICE_TAGS: [&str; 3] = ["tollgate:service", "tollgate.dev/service", "service"];
+/// The tags by which an alarm names its service to us.
+const OWN_TAGS: [&str; 2] = ["tollgate:service", "tollgate.dev/service"];
+/// A tag that many have; what it names may be no service of the catalogue.
+const SERVICE_TAG: &str = "service";
 
 /// The newest state of an alarm that was handled.
 #[derive(Debug, Serialize, Deserialize)]
@@ -54,6 +56,7 @@ impl SloGate {
         for field in &schedule.unknown {
             tracing::warn!(field, "the schedule's input has a field that nothing reads");
         }
+        check_scope(&self.house.catalogue, &schedule.scope)?;
         let key = schedule.dedup_key.unwrap_or_else(|| format!("schedule/request/{}", context.request_id));
         // Targets of one rule may each have a scope of their own.
         let scope = json!([schedule.scope.services, schedule.scope.environments]);
@@ -62,7 +65,7 @@ impl SloGate {
             Ok(turn) => turn,
             Err(already) => return Ok(already),
         };
-        let services = self.named(&schedule.scope.services)?;
+        let services = self.named(&schedule.scope.services);
         let environments = schedule.scope.environments;
         let round = Round { key, names: services, environments, keeps_place: true, scheduled_at: schedule.time };
         let swept = self.sweep(&round, "schedule", context).await?;
@@ -78,7 +81,7 @@ impl SloGate {
         if !alarm.is_newer_than(handled.as_ref().map(|handled| handled.value.at)) {
             return Ok(json!({ "ignored": "this state of the alarm, or a newer one, was handled before" }));
         }
-        let mut services = self.concerned(alarm);
+        let mut services = self.concerned(alarm)?;
         if alarm.is_composite() {
             let children = self.of_children(alarm, &alarms).await?;
             // One child that is not known may be about any service.
@@ -103,7 +106,7 @@ impl SloGate {
         tracing::info!(alarm = alarm.name, state = alarm.state.as_str(), services = services.len(), "an alarm changed");
         let is_about_all = services.is_empty();
         let handled_now = Handled { at: alarm.ordered_at(), services: services.clone() };
-        let names = if is_about_all { self.named(&[])? } else { services };
+        let names = if is_about_all { self.named(&[]) } else { services };
         let round = Round { key, names, environments: Vec::new(), keeps_place: is_about_all, scheduled_at: None };
         let swept = self.sweep(&round, "alarm", context).await?;
         if swept.pointer("/saw/failed") != Some(&json!(0)) {
@@ -140,19 +143,28 @@ impl SloGate {
     }
 
     /// The services by these names; all where none is named.
-    fn named(&self, names: &[String]) -> Result<BTreeSet<String>, Problem> {
-        let known = &self.house.catalogue.services;
-        if let Some(unknown) = names.iter().find(|name| !known.contains_key(*name)) {
-            return Err(Problem::field("sweep.services", format!("the catalogue has no service `{unknown}`")));
+    fn named(&self, names: &[String]) -> BTreeSet<String> {
+        if names.is_empty() {
+            self.house.catalogue.services.keys().cloned().collect()
+        } else {
+            names.iter().cloned().collect()
         }
-        Ok(if names.is_empty() { known.keys().cloned().collect() } else { names.iter().cloned().collect() })
     }
 
     /// The services that an alarm is about: those that its tags name, and those with an objective on a metric of it.
-    fn concerned(&self, alarm: &Alarm) -> BTreeSet<String> {
+    ///
+    /// # Errors
+    /// 400 when one of our own tags names a service that is not there: it would be looked at by nobody.
+    fn concerned(&self, alarm: &Alarm) -> Result<BTreeSet<String>, Problem> {
         let catalogue = &self.house.catalogue;
-        let tagged = SERVICE_TAGS.iter().filter_map(|tag| alarm.tags.get(*tag));
-        let tagged = tagged.filter(|name| catalogue.services.contains_key(*name)).cloned();
+        let is_known = |name: &&String| catalogue.services.contains_key(*name);
+        let own = OWN_TAGS.iter().filter_map(|tag| Some((tag, alarm.tags.get(*tag)?)));
+        if let Some((tag, name)) = own.clone().find(|(_, name)| !is_known(name)) {
+            let meant = did_you_mean(name, catalogue.services.keys().map(String::as_str));
+            let detail = format!("of alarm `{}` names `{name}`, which the catalogue does not have{meant}", alarm.name);
+            return Err(Problem::field(format!("the tag {tag}"), detail));
+        }
+        let tagged = own.map(|(_, name)| name).chain(alarm.tags.get(SERVICE_TAG).filter(is_known)).cloned();
         let is_of = |watched: &AlarmMetric, metric: &tollgate_core::slo::Metric| {
             let dimensions: BTreeMap<_, _> = metric.dimensions.iter().collect();
             watched.namespace == metric.namespace
@@ -165,7 +177,7 @@ impl SloGate {
                 slo.metrics().iter().any(|metric| alarm.metrics.iter().any(|watched| is_of(watched, metric)))
             })
             .map(|(name, _)| name.clone());
-        tagged.chain(measured).collect()
+        Ok(tagged.chain(measured).collect())
     }
 }
 

@@ -15,8 +15,13 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
 /// The known name that a name of five letters or more is but for one letter, or two that are swapped: so near that it is a
 /// typing error, and hardly a name of its own.
 pub fn mistyped<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let is_meant = |candidate: &&str| strsim::damerau_levenshtein(name, candidate) <= 1;
+    let is_meant = |candidate: &&str| is_near(name, candidate);
     known.into_iter().filter(|_| name.chars().count() >= 5).find(is_meant)
+}
+
+/// Is a name another, but for one letter, or two that are swapped?
+pub fn is_near(name: &str, known: &str) -> bool {
+    strsim::damerau_levenshtein(name, known) <= 1
 }
 
 /// `, did you mean `x`?` for the nearest of the known names, or nothing when none is near.

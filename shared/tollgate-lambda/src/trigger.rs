@@ -21,13 +21,16 @@ mod properties;
 mod schedule;
 #[cfg(test)]
 mod schedule_tests;
+mod scope;
 mod spend;
 #[cfg(test)]
 mod tests;
 mod time;
+mod unique;
 
 pub use alarm::{Alarm, AlarmMetric, AlarmState};
-pub use schedule::{Schedule, Scope};
+pub use schedule::Schedule;
+pub use scope::Scope;
 pub use spend::{alert_key, anomaly_key};
 
 /// Most records of one delivery.
@@ -62,11 +65,15 @@ impl Trigger {
     /// # Errors
     /// For each that is of another kind, lacks what it must have, or has a time that is ahead of the clock, `now`.
     pub fn read(payload: &str, now: Timestamp) -> Option<Vec<Result<Self, Problem>>> {
-        let event: Value = serde_json::from_str(payload).ok()?;
         // Local emulators put fields of other formats beside the request context, so that comes first.
-        if !event.is_object() || is_http(payload) {
+        if is_http(payload) {
             return None;
         }
+        let event = match unique::read(payload)? {
+            Ok(event) if event.is_object() => event,
+            Ok(_) => return None,
+            Err(field) => return Some(vec![Err(twice(&field))]),
+        };
         match event.get("Records") {
             Some(records) => Some(read_records(records, now)),
             None => read_event(&event, &Envelope::default(), now).map(|trigger| vec![trigger]),
@@ -86,7 +93,10 @@ struct Envelope<'a> {
 fn read_event(event: &Value, envelope: &Envelope<'_>, now: Timestamp) -> Option<Result<Trigger, Problem>> {
     let alarm = |alarm: Result<Alarm, Problem>| alarm.map(|alarm| Trigger::Alarm(Box::new(alarm)));
     if let Some(kind) = event.get("detail-type") {
-        let detail = embedded(event.get("detail"));
+        let detail = match embedded(event.get("detail")) {
+            Ok(detail) => detail,
+            Err(problem) => return Some(Err(problem)),
+        };
         let is_broken = detail.is_null() && event.get("detail").is_some_and(|detail| !detail.is_null());
         return Some(match (kind.as_str(), text(event, "source")) {
             (Some("Scheduled Event"), Some("aws.events" | "aws.scheduler")) if is_broken => Err(Problem::field(
@@ -146,7 +156,7 @@ fn read_record(path: &str, record: &Value, now: Timestamp) -> Result<Trigger, Pr
     if let Some(letter) = text(message, "Message").filter(|text| spend::is_letter(text)) {
         return spend::of_letter(letter).map_err(within);
     }
-    let event = embedded(message.get("Message"));
+    let event = embedded(message.get("Message")).map_err(within)?;
     let envelope = Envelope {
         delivery_id: text(message, "MessageId"),
         sent_at: text(message, "Timestamp"),
@@ -160,12 +170,16 @@ fn read_record(path: &str, record: &Value, now: Timestamp) -> Result<Trigger, Pr
 }
 
 /// A value that may be written as JSON in a text.
-fn embedded(value: Option<&Value>) -> Value {
+fn embedded(value: Option<&Value>) -> Result<Value, Problem> {
     match value {
-        Some(Value::String(text)) => serde_json::from_str(text).unwrap_or(Value::Null),
-        Some(value) => value.clone(),
-        None => Value::Null,
+        Some(Value::String(text)) => unique::read(text).unwrap_or(Ok(Value::Null)).map_err(|field| twice(&field)),
+        Some(value) => Ok(value.clone()),
+        None => Ok(Value::Null),
     }
+}
+
+fn twice(field: &str) -> Problem {
+    Problem::field(line(field), "stands twice in one object: leave one of them out")
 }
 
 /// The text in a field, if there is one.

@@ -133,7 +133,7 @@ pub(super) fn of_event(event: &Value, detail: &Value, now: Timestamp) -> Result<
 
 /// The input of a Lambda action.
 pub(super) fn of_action(event: &Value, now: Timestamp) -> Result<Alarm, Problem> {
-    let data = embedded(event.get("alarmData"));
+    let data = embedded(event.get("alarmData"))?;
     let identity = Identity::read(
         text(event, "alarmArn"),
         text(&data, "alarmName"),
@@ -156,7 +156,7 @@ fn of_block(
     let nothing = Value::Null;
     let [state, previous, configuration] =
         ["state", "previousState", "configuration"].map(|name| block.get(name).unwrap_or(&nothing));
-    let triggered = embedded(state.get("reasonData"));
+    let triggered = embedded(state.get("reasonData")).unwrap_or_default();
     let tags = block.get("alarmTags").or_else(|| configuration.get("alarmTags"));
     let rule = text(configuration, "alarmRule");
     let made_of = rule.map(|rule| identity.made_of(rule)).unwrap_or_default();

@@ -3,17 +3,21 @@
 use serde_json::{Map, Value};
 use tollgate_core::Timestamp;
 
-use super::{line, name, text, time};
+use super::{
+    line, name,
+    scope::{Scope, beside, is_meant},
+    text, time,
+};
 use crate::problem::Problem;
 
-/// Most services or environments that a schedule names.
-const MAX_NAMES: usize = 1000;
-/// The longest of these names, in bytes.
-const MAX_NAME_BYTES: usize = 128;
 /// The longest ARN of a schedule or rule, and then some.
 const MAX_ID_BYTES: usize = 512;
 /// How many unknown fields are named.
 const MAX_UNKNOWN: usize = 20;
+
+/// What an event of EventBridge has at its top: <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html>.
+const OF_EVENTS: [&str; 10] =
+    ["version", "id", "detail-type", "source", "account", "time", "region", "resources", "detail", "requestContext"];
 
 /// It is time to look.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,15 +33,6 @@ pub struct Schedule {
     pub unknown: Vec<String>,
 }
 
-/// What to look at; what is empty leaves nothing out.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Scope {
-    /// These services only.
-    pub services: Vec<String>,
-    /// In these environments only.
-    pub environments: Vec<String>,
-}
-
 /// The default input, which has the same shape from a rule and from Scheduler.
 pub(super) fn of_event(event: &Value, detail: &Value, now: Timestamp) -> Result<Schedule, Problem> {
     let at = time::first("time", &[text(event, "time")], now)?;
@@ -48,8 +43,20 @@ pub(super) fn of_event(event: &Value, detail: &Value, now: Timestamp) -> Result<
         (None, Some(id)) => format!("schedule/event/{}", name("id", id, MAX_ID_BYTES)?),
         (None, None) => return Err(Problem::field("resources", "is missing, and so is `id`")),
     };
+    let mut others = event.as_object().into_iter().flatten().filter(|(field, _)| !OF_EVENTS.contains(&field.as_str()));
     let mut unknown = Vec::new();
-    let scope = detail.get("sweep").map_or(Ok(Scope::default()), |sweep| Scope::read(sweep, &mut unknown))?;
+    others.try_for_each(|(field, value)| beside("", field, value).map(|noted| note(&mut unknown, noted)))?;
+    let mut scope = Scope::default();
+    match detail {
+        Value::Null => {}
+        Value::Object(fields) => {
+            scope = Scope::read(fields, "detail", |_, _| Ok(false))?;
+            for (field, value) in fields.iter().filter(|(field, _)| *field != "sweep") {
+                note(&mut unknown, beside("detail", field, value)?);
+            }
+        }
+        _ => return Err(Problem::field("detail", "should be an object, such as `{}` for everything")),
+    }
     Ok(Schedule { dedup_key: Some(dedup_key), time: Some(at), scope, unknown })
 }
 
@@ -60,7 +67,7 @@ pub(super) fn of_input(input: &Value, now: Timestamp) -> Option<Result<Schedule,
     let is_arn =
         |value: &Value| value.as_str().is_some_and(|text| text.starts_with("arn:") && text.contains(":scheduler:"));
     let is_attribute = |value: &Value| value.as_str().is_some_and(|text| text.starts_with("<aws.scheduler."));
-    let is_schedule = fields.contains_key("sweep") || fields.values().any(|value| is_arn(value) || is_attribute(value));
+    let is_schedule = is_meant(fields) || fields.values().any(|value| is_arn(value) || is_attribute(value));
     is_schedule.then(|| read_input(fields, now))
 }
 
@@ -69,20 +76,10 @@ fn read_input(fields: &Map<String, Value>, now: Timestamp) -> Result<Schedule, P
     let mut attributes = Attributes::default();
     for (field, value) in fields.iter().filter(|(field, _)| *field != "sweep") {
         if !attributes.read(field, value)? {
-            note(&mut unknown, field);
+            note(&mut unknown, beside("", field, value)?);
         }
     }
-    let mut scope = Scope::default();
-    if let Some(sweep) = fields.get("sweep") {
-        let mut inner = Vec::new();
-        scope = Scope::read(sweep, &mut inner)?;
-        for field in inner {
-            let value = sweep.get(&field);
-            if !value.map_or(Ok(false), |value| attributes.read(&field, value))? {
-                note(&mut unknown, &format!("sweep.{field}"));
-            }
-        }
-    }
+    let scope = Scope::read(fields, "", |field, value| attributes.read(field, value))?;
     let Attributes { arn, time, execution } = attributes;
     let time = time.map(|text| time::first("scheduled_time", &[Some(&text)], now)).transpose()?;
     let dedup_key = match (arn, time, execution) {
@@ -97,10 +94,8 @@ fn key(arn: &str, time: Timestamp) -> String {
     format!("schedule/{arn}/{}", time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true))
 }
 
-fn note(unknown: &mut Vec<String>, field: &str) {
-    if unknown.len() < MAX_UNKNOWN {
-        unknown.push(line(field));
-    }
+fn note(unknown: &mut Vec<String>, field: Option<String>) {
+    unknown.extend(field.filter(|_| unknown.len() < MAX_UNKNOWN));
 }
 
 /// What Scheduler says of itself in an input, under names of the user's choice:
@@ -134,32 +129,4 @@ impl Attributes {
         }
         Ok(true)
     }
-}
-
-impl Scope {
-    fn read(sweep: &Value, unknown: &mut Vec<String>) -> Result<Self, Problem> {
-        let Some(fields) = sweep.as_object() else {
-            return Err(Problem::field("sweep", "should be an object, such as `{}` for everything"));
-        };
-        let mut scope = Self::default();
-        for (field, value) in fields {
-            match field.as_str() {
-                "services" => scope.services = names("sweep.services", value)?,
-                "environments" => scope.environments = names("sweep.environments", value)?,
-                _ => note(unknown, field),
-            }
-        }
-        Ok(scope)
-    }
-}
-
-/// An empty list would be read as no limit, and asks for nothing: that is refused.
-fn names(path: &str, value: &Value) -> Result<Vec<String>, Problem> {
-    let Some(list) = value.as_array().filter(|list| (1..=MAX_NAMES).contains(&list.len())) else {
-        return Err(Problem::field(path, format!("should be a list of 1 to {MAX_NAMES} names; leave it out for all")));
-    };
-    let read = |(index, value): (usize, &Value)| {
-        name(&format!("{path}[{index}]"), value.as_str().unwrap_or_default(), MAX_NAME_BYTES)
-    };
-    list.iter().enumerate().map(read).collect()
 }
