@@ -47,7 +47,7 @@ impl ChangeGate {
 
     /// A false report would end a collision, or hide a failure.
     fn check_reporter(&self, record: &DecisionRecord, principal: &str) -> Result<(), Problem> {
-        let Facts::Change(facts) = &record.facts else {
+        let Facts::Change(facts) = record.facts.value() else {
             return Err(Problem::conflict("this decision is not about a change, so it has no outcome".to_owned()));
         };
         let asked = principal == facts.caller.principal && principal != ANONYMOUS;

@@ -8,8 +8,6 @@ use tokio::time::Instant;
 use tollgate_core::{
     Timestamp,
     budget::Budget,
-    decision::DecisionRecord,
-    facts::Facts,
     notice::{Report, State},
 };
 use tollgate_gate::{
@@ -120,12 +118,10 @@ impl CostGate {
     ) -> Result<Told, Problem> {
         let facts = self.as_it_runs(budget, asked_by, bill, now);
         let config = notice_config(&facts.settings);
-        let judged = Facts::from(facts.clone());
-        let decision = self.house.judge(&judged, Ulid::generate().to_string(), Vec::new())?;
+        let record = self.house.judge(facts.clone().into(), Ulid::generate().to_string(), Vec::new())?;
         let team = self.house.catalogue.teams.get(&budget.owner);
         let contact = team.and_then(|team| team.contact.clone());
-        let report = Report { contact, ..Report::of_spending(&facts, &decision) };
-        let record = DecisionRecord { decision, facts: judged };
+        let report = Report { contact, ..Report::of_spending(&facts, &record.decision) };
         self.house.tell((&states(), &budget.name), &record, &report, &config, state).await
     }
 

@@ -1,10 +1,6 @@
 //! Services that are looked at no longer: what people were told of them is brought to an end, once.
 
-use tollgate_core::{
-    decision::DecisionRecord,
-    facts::Facts,
-    notice::{Report, State, retired},
-};
+use tollgate_core::notice::{Report, State, retired};
 use tollgate_gate::unavailable;
 use tollgate_lambda::problem::Problem;
 use tollgate_ledger::{Commit, Committed, Document, Expect, Put};
@@ -53,11 +49,11 @@ impl SloGate {
         }
         let at = self.house.clock.now();
         let facts = self.as_it_runs(service, environment, asked_by, at, Vec::new());
-        let judged = Facts::from(facts.clone());
-        let decision = self.house.judge(&judged, Ulid::generate().to_string(), Vec::new())?;
-        let Some(step) = retired(known.value.clone(), &Report::of_slos(&facts, &decision)) else { return Ok(false) };
+        let record = self.house.judge(facts.clone().into(), Ulid::generate().to_string(), Vec::new())?;
+        let report = Report::of_slos(&facts, &record.decision);
+        let Some(step) = retired(known.value.clone(), &report) else { return Ok(false) };
         let failed = |error| unavailable("the state of a former service cannot be ended", &error);
-        self.house.ledger.record(&DecisionRecord { decision, facts: judged }, None).await.map_err(failed)?;
+        self.house.ledger.record(&record, None).await.map_err(failed)?;
         let put = Put::new(&collection(), &known.key, Expect::same(Some(&known)), &step.state).map_err(failed)?;
         let commit = Commit { at, puts: vec![put], notices: step.notice.into_iter().collect() };
         // Whoever was faster has ended it, or looked at it again.

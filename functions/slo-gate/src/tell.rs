@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use tollgate_core::{
-    decision::DecisionRecord,
-    facts::{Facts, SloGateFacts},
+    facts::SloGateFacts,
     notice::{Report, State},
 };
 use tollgate_gate::{Told, notice_config, unavailable};
@@ -43,10 +42,8 @@ impl SloGate {
     pub(crate) async fn tell(&self, facts: SloGateFacts, known: Option<Document<State>>) -> Result<Told, Problem> {
         let key = key(&facts.rollout.service, &facts.rollout.environment);
         let config = notice_config(&facts.settings);
-        let judged = Facts::from(facts.clone());
-        let decision = self.house.judge(&judged, Ulid::generate().to_string(), Vec::new())?;
-        let report = Report::of_slos(&facts, &decision);
-        let record = DecisionRecord { decision, facts: judged };
+        let record = self.house.judge(facts.clone().into(), Ulid::generate().to_string(), Vec::new())?;
+        let report = Report::of_slos(&facts, &record.decision);
         self.house.tell((&collection(), &key), &record, &report, &config, known).await
     }
 }

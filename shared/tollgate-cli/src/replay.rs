@@ -6,7 +6,6 @@ use anyhow::{Context as _, anyhow, bail, ensure};
 use chrono::DateTime;
 use tollgate_core::{
     decision::{Decision, DecisionRecord},
-    digest,
     finding::Finding,
     fold::{self, Judgement},
     replay::Difference,
@@ -89,7 +88,7 @@ async fn newest(ledger: &Ledger, evaluator: &Evaluator, last: u32) -> anyhow::Re
 /// Decides a record's facts again.
 fn decide(evaluator: &Evaluator, record: &DecisionRecord) -> anyhow::Result<Decision> {
     let DecisionRecord { decision, facts } = record;
-    let facts_digest = digest::of_json(facts)?;
+    let facts_digest = facts.digest();
     if facts_digest != decision.facts_digest {
         bail!(
             "the facts of `{}` are not those that were judged: their digest is {facts_digest} and the decision names {}",
@@ -100,10 +99,10 @@ fn decide(evaluator: &Evaluator, record: &DecisionRecord) -> anyhow::Result<Deci
     let judgement = Judgement {
         decision_id: decision.decision_id.clone(),
         facts_digest,
-        evaluation: evaluator.evaluate(facts),
+        evaluation: evaluator.evaluate_json(facts.value().gate(), facts.json()),
         warnings: decision.warnings.clone(),
     };
-    Ok(fold::decide(&facts.frame(), judgement))
+    Ok(fold::decide(&facts.value().frame(), judgement))
 }
 
 fn report(recorded: &Decision, again: &Decision) -> ExitCode {

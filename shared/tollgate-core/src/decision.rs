@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Timestamp, facts::Facts, finding::Finding};
+use crate::{Timestamp, facts::RecordedFacts, finding::Finding};
 
 /// May it go ahead? Ordered from best to worst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -120,6 +120,6 @@ pub struct Decision {
 pub struct DecisionRecord {
     /// The decision as it was answered.
     pub decision: Decision,
-    /// The facts that it rests on.
-    pub facts: Facts,
+    /// The facts that it rests on, as they were judged.
+    pub facts: RecordedFacts,
 }

@@ -17,10 +17,12 @@ use crate::{
 
 mod change;
 mod cost;
+mod recorded;
 mod slo;
 
 pub use change::{ChangeFacts, ChangeSpend};
 pub use cost::{CostFacts, Spending};
+pub use recorded::RecordedFacts;
 pub use slo::{MaintenanceWindow, Rollout, SloGateFacts};
 
 /// The version of the contract between facts and policies.

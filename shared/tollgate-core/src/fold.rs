@@ -239,4 +239,4 @@ fn api_cost(facts: &Frame<'_>) -> ApiCost {
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

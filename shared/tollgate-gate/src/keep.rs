@@ -8,7 +8,7 @@ use tollgate_core::{
     Timestamp,
     decision::{Decision, DecisionRecord, Verdict},
     digest,
-    facts::Facts,
+    facts::{Facts, RecordedFacts},
     fold::{self, Judgement},
 };
 use tollgate_lambda::{
@@ -92,15 +92,15 @@ impl House {
         }
     }
 
-    /// Has the facts judged.
+    /// Has the facts judged; the record is not kept yet.
     ///
     /// # Errors
     /// When the facts cannot be written.
-    pub fn judge(&self, facts: &Facts, decision_id: String, warnings: Vec<String>) -> Result<Decision, Problem> {
-        let json = serde_json::to_string(facts).map_err(|error| unavailable("the facts cannot be written", &error))?;
-        let facts_digest = digest::of_bytes(json.as_bytes());
-        let evaluation = self.evaluator.evaluate_json(facts.gate(), &json);
-        Ok(fold::decide(&facts.frame(), Judgement { decision_id, facts_digest, evaluation, warnings }))
+    pub fn judge(&self, facts: Facts, decision_id: String, warnings: Vec<String>) -> Result<DecisionRecord, Problem> {
+        let facts = RecordedFacts::of(facts).map_err(|error| unavailable("the facts cannot be written", &error))?;
+        let evaluation = self.evaluator.evaluate_json(facts.value().gate(), facts.json());
+        let judgement = Judgement { decision_id, facts_digest: facts.digest(), evaluation, warnings };
+        Ok(DecisionRecord { decision: fold::decide(&facts.value().frame(), judgement), facts })
     }
 
     /// Judges and records; `gathered` is how long gathering took. What is on record afterwards is the answer, whoever
@@ -117,15 +117,14 @@ impl House {
     ) -> Result<Kept, Problem> {
         let started = Instant::now();
         tracing::info!(milliseconds = milliseconds(gather), "gathered");
-        let decision = self.judge(&facts, decision_id, warnings)?;
+        let record = self.judge(facts, decision_id, warnings)?;
         let evaluate = started.elapsed();
         tracing::info!(
             milliseconds = milliseconds(evaluate),
-            verdict = decision.verdict.as_str(),
-            findings = decision.findings.len(),
+            verdict = record.decision.verdict.as_str(),
+            findings = record.decision.findings.len(),
             "evaluated"
         );
-        let record = DecisionRecord { decision, facts };
         let recorded = self.ledger.record(&record, seen).await;
         let latencies = Latencies { gather, evaluate, record: started.elapsed().saturating_sub(evaluate) };
         let recorded = recorded.map_err(|error| match error {
@@ -136,7 +135,7 @@ impl House {
             Recorded::Stored => {
                 tracing::info!(milliseconds = milliseconds(latencies.record), "recorded");
                 let at = record.decision.evaluated_at;
-                metrics::write(&metrics::decision_line(at, &record.decision, &record.facts.frame(), latencies));
+                metrics::write(&metrics::decision_line(at, &record.decision, &record.facts.value().frame(), latencies));
                 Ok(Kept::Decision(Box::new(record.decision)))
             }
             Recorded::Already(first) => Ok(Kept::Decision(Box::new(first.decision))),

@@ -128,7 +128,7 @@ impl Entry {
         let decision = &record.decision;
         id::require("decision_id", &decision.decision_id)?;
         let body = write_json("record", record)?;
-        let history = match &record.facts {
+        let history = match record.facts.value() {
             Facts::Change(facts) => Some(HistoryEntry::of(decision, &facts.change, seen)?),
             Facts::Slo(_) | Facts::Cost(_) => None,
         };

@@ -13,7 +13,7 @@ use crate::{
     waiver::Waiver,
 };
 
-pub(super) fn facts() -> ChangeFacts {
+pub(crate) fn facts() -> ChangeFacts {
     let evidence = |id: &str| serde_json::to_value(Evidence::ok(id, "test", None)).unwrap();
     serde_json::from_value(json!({
         "schema": crate::facts::FACTS_SCHEMA, "gate": "change",

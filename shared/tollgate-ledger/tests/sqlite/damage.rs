@@ -8,7 +8,7 @@ use tollgate_ledger::{Commit, Committed, HistoryQuery, Ledger, LedgerConfig, Led
 
 use crate::{
     open,
-    suite::fixture::{all_of, at, change_of, claim, id, ids_of, notice, record, refused, store},
+    suite::fixture::{all_of, at, claim, edit, id, ids_of, notice, record, refused, store},
 };
 
 async fn open_error(path: &Path) -> LedgerError {
@@ -145,7 +145,7 @@ async fn a_ledger_of_schema_1_is_brought_up_to_date() {
     let stage = open().await;
     let path = stage.folder.path().join("ledger.db");
     let mut polled = refused("payments-api", 1, 1);
-    change_of(&mut polled).id = "polled".into();
+    edit(&mut polled, |change| change.id = "polled".into());
     store(&stage.ledger, &record("payments-api", 0, 1)).await;
     store(&stage.ledger, &polled).await;
     drop((stage.ledger, stage.other));

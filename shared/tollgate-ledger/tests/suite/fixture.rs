@@ -6,7 +6,7 @@ use tollgate_core::{
     Timestamp,
     change::Change,
     decision::{DecisionRecord, Gate, Verdict},
-    facts::{Facts, Outcome, OutcomeResult},
+    facts::{Facts, Outcome, OutcomeResult, RecordedFacts},
     notice::{NOTICE_SCHEMA, Notice, NoticeKind},
 };
 use tollgate_ledger::{Claim, ClaimKey, Claimed, HistoryQuery, Ledger, Recorded};
@@ -122,7 +122,14 @@ pub(crate) fn notice(seconds: i64, id: &str) -> Notice {
 }
 
 /// The change that a record is about.
-pub(crate) fn change_of(record: &mut DecisionRecord) -> &mut Change {
-    let Facts::Change(facts) = &mut record.facts else { panic!("a record about a change") };
-    &mut facts.change
+pub(crate) fn change_of(record: &DecisionRecord) -> &Change {
+    let Facts::Change(facts) = record.facts.value() else { panic!("a record about a change") };
+    &facts.change
+}
+
+/// Makes it a record of another change.
+pub(crate) fn edit(record: &mut DecisionRecord, edit: impl FnOnce(&mut Change)) {
+    let Facts::Change(mut facts) = record.facts.value().clone() else { panic!("a record about a change") };
+    edit(&mut facts.change);
+    record.facts = RecordedFacts::of(Facts::Change(facts)).unwrap();
 }

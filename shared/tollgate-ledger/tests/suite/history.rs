@@ -2,7 +2,7 @@ use chrono::TimeDelta;
 use tollgate_core::{Timestamp, decision::Verdict, facts::PastChange};
 use tollgate_ledger::{HistoryQuery, Ledger};
 
-use super::fixture::{all_of, at, change_of, id, ids_of, record, refused, store};
+use super::fixture::{all_of, at, edit, id, ids_of, record, refused, store};
 
 pub(crate) async fn is_newest_first_inside_its_window(ledger: &Ledger, other: &Ledger) {
     // Recorded in no order, two at the same time.
@@ -47,7 +47,7 @@ pub(crate) async fn shows_one_service_in_one_environment(ledger: &Ledger, other:
     store(ledger, &record("payments-api", 0, 1)).await;
     store(ledger, &record("search-api", 1, 1)).await;
     let mut staging = record("payments-api", 2, 1);
-    change_of(&mut staging).environment = "staging".into();
+    edit(&mut staging, |change| change.environment = "staging".into());
     store(ledger, &staging).await;
     assert_eq!(ids_of(other, &all_of("payments-api")).await, [id(at(0), 1)]);
     assert_eq!(ids_of(other, &all_of("search-api")).await, [id(at(1), 1)]);
@@ -61,7 +61,7 @@ pub(crate) async fn keys_cannot_be_forged(ledger: &Ledger, other: &Ledger) {
     let pairs = [("a#b", "c"), ("a", "b#c"), ("a\",\"b", "c"), ("a", "b\",\"c"), ("a\u{0}b", "c"), ("a", "b\u{0}c")];
     for (n, (service, environment)) in (0..).zip(pairs) {
         let mut record = record(service, 0, n);
-        change_of(&mut record).environment = environment.into();
+        edit(&mut record, |change| change.environment = environment.into());
         store(ledger, &record).await;
     }
     for (n, (service, environment)) in (0..).zip(pairs) {
@@ -74,7 +74,7 @@ pub(crate) async fn keys_cannot_be_forged(ledger: &Ledger, other: &Ledger) {
 pub(crate) async fn reads_on_past_a_large_page(ledger: &Ledger, other: &Ledger) {
     for seconds in 0..150 {
         let mut record = record("payments-api", seconds, 1);
-        change_of(&mut record).author = "x".repeat(7500);
+        edit(&mut record, |change| change.author = "x".repeat(7500));
         store(ledger, &record).await;
     }
     let history = other.history(&all_of("payments-api")).await.unwrap();
@@ -92,14 +92,14 @@ pub(crate) async fn refusals_show_in_the_history_of_their_own_change_and_fill_no
     store(ledger, &record("payments-api", 0, 1)).await;
     for seconds in 1..=30 {
         let mut refused = refused("payments-api", seconds, 1);
-        change_of(&mut refused).id = "polled".into();
+        edit(&mut refused, |change| change.id = "polled".into());
         if seconds % 2 == 0 {
             refused.decision.verdict = Verdict::Pending;
         }
         store(ledger, &refused).await;
     }
     let mut late = record("payments-api", 31, 1);
-    change_of(&mut late).id = "polled".into();
+    edit(&mut late, |change| change.id = "polled".into());
     store(ledger, &late).await;
 
     let polled = HistoryQuery { change_id: "polled".into(), limit: 2, ..all_of("payments-api") };

@@ -13,7 +13,7 @@ use tollgate_ledger::{
     OutcomeReported, Put, Recorded,
 };
 
-use super::fixture::{all_of, at, change_of, claim, id, outcome, record};
+use super::fixture::{all_of, at, change_of, claim, edit, id, outcome, record};
 
 /// One call; small numbers, so that calls meet.
 #[derive(Debug, Clone)]
@@ -79,7 +79,7 @@ impl Model {
             }
             Operation::Record { service, seconds, n, summary, allowed } => {
                 let mut record = record(&service.to_string(), seconds, n);
-                change_of(&mut record).id = n.to_string();
+                edit(&mut record, |change| change.id = n.to_string());
                 record.decision.verdict = if allowed { Verdict::Allow } else { Verdict::Deny };
                 record.decision.summary = summary.to_string();
                 let first = self.records.get(&record.decision.decision_id).cloned();
@@ -176,7 +176,7 @@ impl Model {
 
     async fn compare_history(&self, ledger: &Ledger, query: &HistoryQuery) {
         let matches = |record: &&DecisionRecord| {
-            record.facts.frame().service == query.service && record.decision.evaluated_at >= query.since
+            record.facts.value().frame().service == query.service && record.decision.evaluated_at >= query.since
         };
         let is_allowed = |record: &&DecisionRecord| record.decision.verdict == Verdict::Allow;
         // Ids sort as the times do.
@@ -185,7 +185,7 @@ impl Model {
         let allowed: Vec<_> = matching.iter().copied().filter(is_allowed).collect();
         let shown = |record: &&DecisionRecord| match is_allowed(record) {
             true => allowed.iter().take(limit).any(|other| other.decision == record.decision),
-            false => change_of(&mut (*record).clone()).id == query.change_id,
+            false => change_of(record).id == query.change_id,
         };
         let expected: Vec<_> = matching.iter().copied().filter(shown).collect();
         let history = ledger.history(query).await.unwrap();
@@ -193,7 +193,7 @@ impl Model {
         assert_eq!(history.changes.len(), expected.len());
         for (change, record) in history.changes.iter().zip(expected) {
             assert_eq!(change.decision_id, record.decision.decision_id);
-            assert_eq!(change.change_id, change_of(&mut record.clone()).id);
+            assert_eq!(change.change_id, change_of(record).id);
             assert_eq!(change.outcome.as_ref(), self.outcomes.get(&change.decision_id));
         }
     }

@@ -1,7 +1,7 @@
 use tollgate_core::decision::DecisionRecord;
 use tollgate_ledger::{HistoryQuery, Ledger, Recorded, Seen};
 
-use super::fixture::{all_of, at, change_of, id, ids_of, record, refused, store};
+use super::fixture::{all_of, at, edit, id, ids_of, record, refused, store};
 
 async fn seen(ledger: &Ledger, query: &HistoryQuery) -> Seen {
     ledger.history(query).await.unwrap().seen
@@ -49,7 +49,7 @@ pub(crate) async fn of_eight_at_once_one_is_kept(ledger: &Ledger, other: &Ledger
 pub(crate) async fn only_what_was_allowed_here_overtakes_only_what_allows(ledger: &Ledger, other: &Ledger) {
     let before = seen(ledger, &all_of("payments-api")).await;
     let mut staging = record("payments-api", 0, 1);
-    change_of(&mut staging).environment = "staging".into();
+    edit(&mut staging, |change| change.environment = "staging".into());
     store(ledger, &staging).await;
     store(ledger, &record("search-api", 1, 1)).await;
     store(ledger, &refused("payments-api", 2, 1)).await;

@@ -4,7 +4,7 @@ use tollgate_ledger::{
     DecisionsQuery, HistoryQuery, Ledger, LedgerError, MAX_RECORD_BYTES, Order, OutcomeReported, Recorded,
 };
 
-use super::fixture::{all_of, at, change_of, id, ids_of, outcome, record, store};
+use super::fixture::{all_of, at, edit, id, ids_of, outcome, record, store};
 
 fn bytes(record: &DecisionRecord) -> Vec<u8> {
     serde_json::to_vec(record).unwrap()
@@ -17,10 +17,12 @@ async fn read(ledger: &Ledger, record: &DecisionRecord) -> DecisionRecord {
 pub(crate) async fn a_record_is_read_as_it_was_written(ledger: &Ledger, other: &Ledger) {
     let mut written = record("payments-api", 0, 1);
     // Numbers that a careless reader of JSON would change.
-    change_of(&mut written).cost = Some(Cost::Infracost(json!({
-        "z": 0.1, "a": [1.000_000_000_000_000_2, 2.225_073_858_507_201e-308, 1.797_693_134_862_315_7e308, -0.0],
-        "large": u64::MAX, "small": i64::MIN, "text": "\u{0}\u{7f}\"\\\u{2028}é😀", "none": null, "deep": [[[[{}]]]],
-    })));
+    edit(&mut written, |change| {
+        change.cost = Some(Cost::Infracost(json!({
+            "z": 0.1, "a": [1.000_000_000_000_000_2, 2.225_073_858_507_201e-308, 1.797_693_134_862_315_7e308, -0.0],
+            "large": u64::MAX, "small": i64::MIN, "text": "\u{0}\u{7f}\"\\\u{2028}é😀", "none": null, "deep": [[[[{}]]]],
+        })))
+    });
     store(ledger, &written).await;
     let read = read(other, &written).await;
     assert_eq!(read, written);
@@ -91,7 +93,7 @@ pub(crate) async fn a_huge_record_is_refused_and_a_large_one_kept(ledger: &Ledge
 
 pub(crate) async fn long_names_are_refused(ledger: &Ledger, _: &Ledger) {
     let mut long = record("payments-api", 0, 1);
-    change_of(&mut long).author = "x".repeat(9000);
+    edit(&mut long, |change| change.author = "x".repeat(9000));
     let error = ledger.record(&long, None).await.unwrap_err();
     assert!(error.to_string().contains("shorten its id, service, environment or author"), "{error}");
     assert_eq!(ledger.decision(&id(at(0), 1)).await.unwrap(), None);
@@ -116,9 +118,9 @@ pub(crate) async fn odd_ids_name_nothing(ledger: &Ledger, _: &Ledger) {
 pub(crate) async fn odd_texts_are_kept_as_they_are(ledger: &Ledger, other: &Ledger) {
     for (n, text) in (1..).zip(["", " ", "\u{0}", "é", "e\u{301}", "\u{202e}txt", "😀", "a#b", "%_'\"\\\n"]) {
         let mut written = record(text, i64::from(n), n);
-        change_of(&mut written).environment = text.into();
-        change_of(&mut written).id = text.into();
-        change_of(&mut written).author = text.into();
+        edit(&mut written, |change| change.environment = text.into());
+        edit(&mut written, |change| change.id = text.into());
+        edit(&mut written, |change| change.author = text.into());
         store(ledger, &written).await;
         assert_eq!(bytes(&read(other, &written).await), bytes(&written));
         let query = HistoryQuery { environment: text.into(), ..all_of(text) };
