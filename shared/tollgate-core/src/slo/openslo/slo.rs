@@ -205,6 +205,7 @@ impl Reader<'_> {
             alerts: common.alerts.clone(),
             pairs: None,
             exclusions: Vec::new(),
+            since: None,
             shared_with: common.shared_with.clone(),
             labels: common
                 .metadata
