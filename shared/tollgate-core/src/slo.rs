@@ -28,6 +28,7 @@ mod fact;
 mod fraction;
 mod gap;
 mod history;
+mod hours;
 mod indicator;
 mod interval;
 mod judged;

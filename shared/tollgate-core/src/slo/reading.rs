@@ -1,6 +1,6 @@
 //! What an indicator reads of a snapshot: two series side by side, good or bad ones and all, whatever it is made of.
 
-use std::{borrow::Cow, ops::Range};
+use std::borrow::Cow;
 
 use num_traits::{CheckedMul, One, Signed, ToPrimitive, Zero};
 
@@ -115,15 +115,20 @@ impl<'a> Reading<'a> {
         Ok(Self { plan, kind, counted, total, parts, absence, longest_seconds })
     }
 
-    /// What it means in a time that a datapoint is not there. Of what never came in all of it, nothing is known, unless it
-    /// is declared.
-    pub(super) fn absence(&self, plan: &Plan, time: &Range<i64>) -> Absence {
+    /// What it means that a datapoint is not there. Good events that never came since a time, as far as it was asked for, are
+    /// not known, and not none.
+    pub(super) fn absence(&self, since: i64) -> Absence {
         let came = |(tier, series): (&Tier, &TierSeries)| {
-            let starts = tier.starts().zip(&series.values);
-            starts.into_iter().any(|(start, value)| value.is_some() && time.contains(&start))
+            let mut places = tier.starts().zip(&series.values);
+            places.any(|(start, value)| value.is_some() && start >= since)
         };
-        let never = self.kind == Counted::Good && !plan.tiers().iter().zip(self.counted.tiers.iter()).any(came);
-        Absence { counted_is_zero: self.absence.counted_is_zero && !never, ..self.absence }
+        let came = self.kind != Counted::Good || self.plan.tiers().iter().zip(self.counted.tiers.iter()).any(came);
+        Absence { counted_is_zero: self.absence.counted_is_zero && came, ..self.absence }
+    }
+
+    /// Is it none, where only the count of good or bad events is not there?
+    pub(super) fn none_is_zero(&self) -> bool {
+        self.absence.counted_is_zero
     }
 
     /// Where the data ends: before the newest datapoints that have not all come, unless they are overdue, because the last
