@@ -31,7 +31,7 @@ pub(super) fn composite_fact(
     // Whether what is not known of them decides is asked of the whole.
     let of_parts = Judging { budget_steps_ppm: Vec::new(), ..judging.clone() };
     let judged = |part: &Part| {
-        let over_its_period = Slo { period: slo.period, ..(*part.slo).clone() };
+        let over_its_period = Slo { period: slo.period, since: slo.since.max(part.slo.since), ..(*part.slo).clone() };
         judge(&over_its_period, snapshot, &of_parts, background)
     };
     let (facts, parts): (Vec<_>, Vec<_>) = composite.parts.iter().map(judged).unzip();
