@@ -44,7 +44,6 @@ impl Reader<'_> {
                     let spec = document.spec.as_ref()?;
                     self.in_file(file, |reader| reader.indicator_spec(&spec.defined, &spec.value))
                 }
-                None if self.syntax_only => None,
                 None => {
                     let message = format!("there is no SLI `{}`: add it, or write `indicator`", reference.value);
                     self.refuse(&reference.defined, message)
@@ -119,10 +118,8 @@ impl Reader<'_> {
         };
         match (self.kind_of(raw)?, kind) {
             (Kind::Tollgate, RawKind::Success) => {
-                let Some(spec) = &raw.value.metric_source.spec else {
-                    return self.refuse(&raw.defined, "no `spec`: write `worstOf` or `weighted`");
-                };
-                self.composite(spec).map(Indicator::Composite)
+                let spec = self.source_spec(raw, "write `worstOf` or `weighted`")?;
+                self.composite(&spec).map(Indicator::Composite)
             }
             (Kind::Tollgate, RawKind::Failure) => {
                 self.refuse(&raw.defined, "what is made of other objectives is a success: write `rawType: success`")

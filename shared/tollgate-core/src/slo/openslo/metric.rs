@@ -29,8 +29,6 @@ pub(super) enum Kind {
     CloudWatch,
     Tollgate,
     ApplicationSignals,
-    /// Nothing here.
-    Foreign,
 }
 
 impl Reader<'_> {
@@ -43,7 +41,6 @@ impl Reader<'_> {
                 Some((_, data_source)) => {
                     data_source.spec.as_ref().and_then(|spec| spec.value.source_type.as_ref()).map(|kind| &kind.value)
                 }
-                None if self.syntax_only => None,
                 None => {
                     let message =
                         format!("there is no DataSource `{}`: add it, or remove the reference", reference.value);
@@ -58,7 +55,6 @@ impl Reader<'_> {
             }
             (Some(kind), _) => (kind.value.as_str(), kind.defined),
             (None, Some(referred)) => (referred.as_str(), source.defined),
-            (None, None) if self.syntax_only => return Some(Kind::Foreign),
             (None, None) => {
                 return self.refuse(&source.defined, "no `type` of the metric source: write `type: CloudWatch`");
             }
@@ -67,8 +63,19 @@ impl Reader<'_> {
             "CloudWatch" => Some(Kind::CloudWatch),
             "Tollgate" => Some(Kind::Tollgate),
             "ApplicationSignals" => Some(Kind::ApplicationSignals),
-            _ if self.syntax_only => Some(Kind::Foreign),
             _ => self.refuse(&at, format!("no source of type `{kind}` here: write `type: CloudWatch`")),
+        }
+    }
+
+    /// What the source reads, by the names of the types that are read here.
+    pub(super) fn source_spec(
+        &mut self,
+        source: &Spanned<document::Source>,
+        write: &str,
+    ) -> Option<Spanned<SourceSpec>> {
+        match &source.value.metric_source.spec {
+            Some(spec) => self.fitting(SourceSpec::of(spec, self.text())),
+            None => self.refuse(&source.defined, format!("no `spec` of the source: {write}")),
         }
     }
 
@@ -76,7 +83,6 @@ impl Reader<'_> {
     pub(crate) fn source(&mut self, source: &Spanned<document::Source>, purpose: Purpose) -> Option<(Source, bool)> {
         match self.kind_of(source)? {
             Kind::CloudWatch => {}
-            Kind::Foreign => return None,
             Kind::Tollgate => {
                 let message = "other objectives are a `raw` ratio with `rawType: success`: write it so";
                 return self.refuse(&source.defined, message);
@@ -90,9 +96,7 @@ impl Reader<'_> {
             Some(reference) => self.data_source(&reference.value)?,
             None => Place::default(),
         };
-        let Some(spec) = &source.value.metric_source.spec else {
-            return self.refuse(&source.defined, "no `spec` of the metric: write `Namespace` and `MetricName`");
-        };
+        let spec = &self.source_spec(source, "write `Namespace` and `MetricName`")?;
         self.known_fields(&spec.value)?;
         let Some(text) = &spec.value.expression else {
             if let Some(inputs) = &spec.value.inputs {
@@ -186,7 +190,7 @@ impl Reader<'_> {
             }
         }
         let dimensions = self.one("Dimensions", &all, |spec| spec.dimensions.as_ref())?;
-        let dimensions = dimensions.map(|found| found.value.0.clone()).unwrap_or_default();
+        let dimensions = dimensions.map(|found| found.value.clone()).unwrap_or_default();
         if dimensions.len() > MORE_DIMENSIONS {
             let message = format!("{} `Dimensions`: a metric has at most {MORE_DIMENSIONS}", dimensions.len());
             return self.refuse(&at, message);

@@ -52,7 +52,7 @@ fn a_metric_may_be_nested_as_in_the_api() {
         ("{namespace: N, Namespace: M, metricName: Ok}", "`Namespace` is there twice, in one spelling or two"),
         ("{Namespace: N, metricStat: {namespace: N, metricName: Ok}}", "6: `Namespace` is there twice"),
         ("{MetricStat: {Namespace: N, MetricName: Ok}, metricStat: {Stat: Sum}}", "`metricStat` is there twice"),
-        ("{Namespace: N, MetricName: Ok, dimensions: [{name: A, Name: A, value: b}]}", "name"),
+        ("{Namespace: N, MetricName: Ok, dimensions: [{name: A, Name: A, value: b}]}", "`Name` is there twice"),
         ("{MetricName: Ok}", "6: no `Namespace` of the metric"),
         ("{Namespace: N, MetricName: Ok, RoleArn: 'role/x'}", "6: `role/x` is not a role such as `arn:aws:iam::"),
         ("{worstOf: [a/b, c/d]}", "only `type: Tollgate` is made of other objectives"),
