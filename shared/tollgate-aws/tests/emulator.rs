@@ -40,7 +40,7 @@ fn slo(namespace: &str) -> Slo {
     };
     // Two regions: the good events lie in another than the caller's own.
     let (metric, total) = (metric("Good", Some("us-west-2")).into(), metric("Total", None).into());
-    let ratio = Ratio { counted: Counted::Good, metric, total };
+    let ratio = Ratio { counted: Counted::Good, metric, total, absent_total_is_zero: false };
     Slo::of_events("payments-api", "availability", Target::from_ppb(999_000_000).unwrap(), PERIOD_SECONDS, ratio)
 }
 

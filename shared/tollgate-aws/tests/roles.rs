@@ -34,7 +34,12 @@ fn slo(service: &str, region: Option<&str>, role: Option<&str>) -> Slo {
         role_arn: role.map(Into::into),
         ..Metric::new("Demo", name, "Sum")
     };
-    let ratio = Ratio { counted: Counted::Good, metric: metric("Good").into(), total: metric("Total").into() };
+    let ratio = Ratio {
+        counted: Counted::Good,
+        metric: metric("Good").into(),
+        total: metric("Total").into(),
+        absent_total_is_zero: false,
+    };
     Slo::of_events(service, "availability", Target::from_ppb(999_000_000).unwrap(), 30 * 86_400, ratio)
 }
 

@@ -24,8 +24,12 @@ const NOW: i64 = 1_795_255_842;
 
 fn slo(id: &str, region: Option<&str>) -> Slo {
     let nothing = Metric::new("N", "M", "Sum");
-    let ratio =
-        Ratio { counted: tollgate_core::slo::Counted::Good, metric: nothing.clone().into(), total: nothing.into() };
+    let ratio = Ratio {
+        counted: tollgate_core::slo::Counted::Good,
+        metric: nothing.clone().into(),
+        total: nothing.into(),
+        absent_total_is_zero: false,
+    };
     let signals = SignalsSlo { id: id.to_owned(), region: region.map(Into::into), role_arn: None };
     Slo {
         indicator: Indicator::ApplicationSignals(signals),

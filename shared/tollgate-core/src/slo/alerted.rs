@@ -84,7 +84,10 @@ impl Judged<'_> {
         let counts = self.time(alert, 0).map(|time| self.history.sum(&time));
         let whole = |count: u64| count.checked_div(self.reading.parts);
         let (good, total) = match counts {
-            Some(Sum::Known(events)) => (whole(events.good()), whole(events.total())),
+            Some(Sum::Known(count)) => {
+                let events = count.events();
+                (events.and_then(|events| whole(events.good())), events.and_then(|events| whole(events.total())))
+            }
             _ => (None, None),
         };
         let burn_rate_micro = self.burn_rate(alert, 0).map(|rate| rate.ceil(MILLION));
@@ -95,14 +98,15 @@ impl Judged<'_> {
     /// The burn rate over the alert's window, up to so many seconds before the end of the data.
     fn burn_rate(&self, alert: &BurnAlert, back: i64) -> Option<Fraction> {
         let time = self.time(alert, back)?;
-        let Sum::Known(events) = self.history.sum(&time) else { return None };
-        let tally = self.slices.as_ref().map(|(_, slices)| slices.tally(&time).known());
-        Some(self.spending(events, tally.as_ref())?.burn_rate(self.slo.target))
+        let Sum::Known(count) = self.history.sum(&time) else { return None };
+        let tally = self.slices.as_ref().map(|(_, slices)| slices.tally(&time));
+        Some(self.spent(&count, tally.as_ref())?.observed().burn_rate(self.slo.target))
     }
 
     /// The alert's window; one that would begin or end inside a datapoint begins and ends with it.
     fn time(&self, alert: &BurnAlert, back: i64) -> Option<std::ops::Range<i64>> {
-        let end = if back == 0 { self.plan.end() } else { self.plan.datapoint_start(self.plan.end() - back)? };
+        let end = self.end.timestamp();
+        let end = if back == 0 { end } else { self.plan.datapoint_start(end - back)? };
         let start = self.plan.datapoint_start(end.checked_sub_unsigned(alert.lookback_seconds)?)?;
         (start < end).then_some(start..end)
     }

@@ -11,6 +11,7 @@ use crate::digest;
 
 #[derive(Serialize)]
 struct JudgedBy<'a> {
+    objective: String,
     kind: String,
     sources: Vec<(String, Vec<(&'a Metric, bool)>)>,
     method: &'static str,
@@ -18,7 +19,7 @@ struct JudgedBy<'a> {
     slice_target_ppb: Option<u64>,
 }
 
-/// The digest of an objective's indicator and budgeting. Its target and period say nothing of the slices of a day.
+/// The digest of an objective's name, indicator and budgeting. Its target and period say nothing of the slices of a day.
 ///
 /// # Errors
 /// Only if it cannot be written as JSON, which nothing brings about.
@@ -30,7 +31,8 @@ pub(super) fn judged_by(slo: &Slo) -> serde_json::Result<String> {
                 Counted::Bad { absent_is_zero: false } => "bad",
                 Counted::Bad { absent_is_zero: true } => "bad, none if absent",
             };
-            (kind.to_owned(), vec![&ratio.metric, &ratio.total])
+            let silence = if ratio.absent_total_is_zero { ", no events if absent" } else { "" };
+            (format!("{kind}{silence}"), vec![&ratio.metric, &ratio.total])
         }
         Indicator::Raw { kind: RawKind::Success, source } => ("success".to_owned(), vec![source]),
         Indicator::Raw { kind: RawKind::Failure, source } => ("failure".to_owned(), vec![source]),
@@ -52,6 +54,7 @@ pub(super) fn judged_by(slo: &Slo) -> serde_json::Result<String> {
         Budgeting::RatioTimeslices { .. } => ("ratio timeslices", None),
     };
     digest::of_json(&JudgedBy {
+        objective: slo.evidence_id(),
         kind,
         sources: sources.into_iter().map(read).collect(),
         method,
@@ -86,7 +89,15 @@ mod tests {
     }
 
     fn ratio(counted: Counted, good: &str, total: Source) -> Slo {
-        Slo { indicator: Indicator::Ratio(Ratio { counted, metric: metric(good).into(), total }), ..slo() }
+        Slo {
+            indicator: Indicator::Ratio(Ratio {
+                counted,
+                metric: metric(good).into(),
+                total,
+                absent_total_is_zero: false,
+            }),
+            ..slo()
+        }
     }
 
     fn formula(text: &str, absent_is_zero: bool) -> Source {

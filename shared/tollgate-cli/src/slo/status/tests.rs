@@ -26,7 +26,8 @@ fn slo(service: &str, metric: &str) -> Slo {
     let metric = |suffix: &str| Metric::new("Demo", format!("{metric}{suffix}"), "Sum").into();
     // One event an hour is no base for three nines.
     let target = Target::from_ppb(if service == "quiet" { 990_000_000 } else { 999_000_000 }).unwrap();
-    let ratio = Ratio { counted: Counted::Good, metric: metric("Good"), total: metric("") };
+    let ratio =
+        Ratio { counted: Counted::Good, metric: metric("Good"), total: metric(""), absent_total_is_zero: false };
     Slo::of_events(service, "availability", target, 30 * 86_400, ratio)
 }
 
@@ -85,6 +86,7 @@ fn row_by(slo: &Slo, relation: Relation, snapshot: &Snapshot) -> Row {
         max_age_seconds: 600,
         required: true,
         source: "test".into(),
+        budget_steps_ppm: vec![250_000, 500_000, 750_000, 1_000_000],
     };
     let trend = burn_trend(slo, snapshot, &judging, super::TREND_PARTS);
     let enough = Enough { events: Some(100), bad_events: Some(10) };

@@ -104,7 +104,7 @@ impl Reader<'_> {
             return self.refuse(&ratio.defined, message);
         }
         let [metric, total] = self.alike(&ratio.defined, [metric, total])?;
-        Some(Indicator::Ratio(Ratio { counted, metric, total }))
+        Some(Indicator::Ratio(Ratio { counted, metric, total, absent_total_is_zero: false }))
     }
 
     fn raw(&mut self, raw: &Spanned<document::Source>, raw_type: Option<&Spanned<String>>) -> Option<Indicator> {

@@ -206,6 +206,7 @@ impl Reader<'_> {
             alerts: common.alerts.clone(),
             pairs: None,
             exclusions: Vec::new(),
+            since: None,
             shared_with: common.shared_with.clone(),
             labels: common.labels.clone(),
             file: self.file.to_owned(),
