@@ -17,7 +17,7 @@ use tokio::time::Instant;
 use tollgate_aws::{CloudWatch, Quota, Telemetry, sdk_config};
 use tollgate_core::{
     Timestamp,
-    slo::{Background, Counted, Metric, Ratio, Slo, SloFact, Target},
+    slo::{Background, Counted, Limits, Metric, Ratio, Slo, SloFact, Target},
 };
 
 /// Objectives of a service, each on two metrics.
@@ -56,12 +56,21 @@ async fn sweep(services: u64, quota: Quota) -> anyhow::Result<Value> {
     let began = Instant::now();
     let judged = Arc::new(AtomicU64::new(0));
     let judging = Arc::clone(&judged);
-    let mut stream = telemetry.sweep(wanted, now, began + Duration::from_secs(600), 600, move |_, found| {
-        let began = Instant::now();
-        let facts = found.iter().map(|found| found.fact(&background)).collect::<Vec<SloFact>>();
-        judging.fetch_add(u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
-        facts
-    });
+    let (until, limits) =
+        (began + Duration::from_secs(600), Limits { max_age_seconds: 600, budget_steps_ppm: vec![1_000_000] });
+    let mut stream = telemetry.sweep(
+        wanted,
+        now,
+        until,
+        |_| Background::default(),
+        move |_, mut found| {
+            let began = Instant::now();
+            found.iter_mut().for_each(|found| found.judging.set(&limits));
+            let facts = found.iter().map(|found| found.fact(&background)).collect::<Vec<SloFact>>();
+            judging.fetch_add(u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
+            facts
+        },
+    );
     let (mut known, mut cost, mut requests) = (0_u64, 0, 0);
     while let Some((name, facts)) = stream.next().await {
         for SloFact { evidence, .. } in facts {

@@ -17,7 +17,7 @@ use tollgate_aws::{CloudWatch, Telemetry};
 use tollgate_core::{
     Timestamp,
     evidence::EvidenceStatus,
-    slo::{Counted, Metric, Ratio, Slo, SloFact, Target},
+    slo::{Counted, Limits, Metric, Ratio, Slo, SloFact, Target},
 };
 
 const NOW: i64 = 1_795_255_842;
@@ -123,7 +123,12 @@ async fn aws(lifetime: chrono::Duration) -> (SdkConfig, Asked) {
 async fn gather(telemetry: &Telemetry, slos: &[Slo]) -> Vec<SloFact> {
     let wanted: Vec<_> = slos.iter().map(|slo| (slo, true)).collect();
     let now = Timestamp::from_timestamp(NOW, 0).unwrap();
-    telemetry.gather(&wanted, now, Instant::now() + Duration::from_secs(5), 600).await
+    telemetry.gather(&wanted, now, Instant::now() + Duration::from_secs(5), &limits()).await
+}
+
+/// As the gates' settings have them.
+fn limits() -> Limits {
+    Limits { max_age_seconds: 600, budget_steps_ppm: vec![250_000, 500_000, 750_000, 1_000_000] }
 }
 
 #[tokio::test]

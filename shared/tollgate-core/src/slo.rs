@@ -130,6 +130,10 @@ pub struct SloFact {
     /// windows, period and `evidence.as_of` end before it.
     #[serde(default)]
     pub late_seconds: u64,
+    /// Is the evidence `partial` for no other reason than that the unknown time of the period decides how much of the budget
+    /// is spent? What is known can be relied on, so a person can say whether to go ahead.
+    #[serde(default)]
+    pub is_undecided: bool,
 }
 
 /// Whether there were events: none, and not knowing, are different things.
@@ -266,12 +270,12 @@ pub struct PartFact {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BudgetFact {
-    /// Events, or what else `budgeting.unit` says, in the period; those included that its unknown time had in the traffic
-    /// around it. Of slices in a calendar period, those to come too.
+    /// Events, or what else `budgeting.unit` says, that came in the period. Of slices, those that are not known too, and in
+    /// a calendar period those to come.
     pub total: u64,
     /// Ones of them that are known to be bad, rounded up.
     pub bad: u64,
-    /// Bad ones that the target allows, rounded down.
+    /// Bad ones that the target allows, rounded down; of what the unknown time had in the traffic around it, too.
     pub allowed_bad: u64,
     /// Share of the budget that is spent for certain, in parts per million, rounded down, so that `>=` against a whole
     /// threshold is exact; above 1000000 when it is exhausted.

@@ -13,7 +13,7 @@ use crate::{
     facts::{MaintenanceWindow, SloGateFacts},
     finding::{Finding, FindingKind, Mode, Urgency},
     settings::Settings,
-    slo::SloFact,
+    slo::{BudgetFact, SloFact},
 };
 
 const MILLION: u64 = 1_000_000;
@@ -75,7 +75,7 @@ pub(super) fn of_objective(slo: &SloFact, findings: &[&Finding], is_blind: bool,
         level,
         clears_when: clears_when(level, &own, is_blind && slo.evidence.is_ok()),
         findings: if level == Level::Ok { Vec::new() } else { own.into_iter().cloned().collect() },
-        budget_remaining_ppm: slo.budget.as_ref().map(|budget| budget.remaining_ppm),
+        budget_remaining_ppm: slo.budget.as_ref().and_then(BudgetFact::known_remaining_ppm),
         burn_rate_micro: slo.windows.get(TOLD_WINDOW).and_then(|window| window.burn_rate_micro),
         is_unseen: is_blind || !slo.evidence.is_ok() || is_idle(slo),
         calm_since: calm_since(slo, settings),

@@ -124,10 +124,12 @@ fn join_evidence(fact: &mut SloFact, parts: &[&SloFact]) {
     let worst = [EvidenceStatus::Error, EvidenceStatus::NoData, EvidenceStatus::Stale, EvidenceStatus::Partial];
     let of = |status: &EvidenceStatus| parts.iter().any(|part| part.evidence.status == *status);
     let mut reasons: Vec<_> = parts.iter().filter(|part| !part.evidence.is_ok()).map(|part| reason(part)).collect();
-    reasons.extend(undecided(fact));
+    let undecided = undecided(fact);
     let received = |of: fn(&Evidence) -> u64| parts.iter().map(|part| of(&part.evidence)).sum();
     let is_known = |window: &WindowFact| window.burn_rate_micro.is_some() || window.traffic == Traffic::Excluded;
     let known = fact.budget.is_some() && fact.windows.values().all(is_known);
+    fact.is_undecided = known && reasons.is_empty() && undecided.is_some();
+    reasons.extend(undecided);
     fact.evidence = Evidence {
         status: match worst.into_iter().find(of) {
             Some(status) => status,

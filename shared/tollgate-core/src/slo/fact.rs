@@ -92,6 +92,7 @@ pub(super) fn unknown(
         burning_since: None,
         maintenance: slo.maintenance(judging.now, judging.now),
         late_seconds: 0,
+        is_undecided: false,
     }
 }
 

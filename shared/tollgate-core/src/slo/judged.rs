@@ -116,8 +116,11 @@ impl<'a> Judged<'a> {
             windows: windows.iter().map(|(name, window)| (*name, window.spent.clone())).collect(),
         };
         let mut fact = assembled(self.slo, self.judging, self.end, &spent);
-        gaps.extend(undecided(&fact).map(|undecided| format!("{undecided}{}", missing_days(&period))));
+        let undecided = undecided(&fact).map(|undecided| format!("{undecided}{}", missing_days(&period)));
+        fact.is_undecided = gaps.is_empty() && undecided.is_some();
+        gaps.extend(undecided);
         let (status, reason) = self.status(as_of, &gaps);
+        fact.is_undecided &= status == EvidenceStatus::Partial;
         fact.evidence = Evidence {
             status,
             reason,

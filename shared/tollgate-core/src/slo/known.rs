@@ -103,6 +103,8 @@ pub(super) fn at_pace(count: u128, in_seconds: u64, seconds: u64) -> u128 {
 /// What was spent in a stretch of time of which some may not be known. There is no other way to a budget.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Measured {
+    /// What the budget is a share of: events that came, or slices that were planned.
+    total: u64,
     observed: Spending,
     certain: Spending,
     at_most: Spending,
@@ -115,12 +117,12 @@ impl Measured {
     pub(super) fn new(observed: Spending, missing: Fraction, time: KnownTime) -> Option<Self> {
         let all = u64::try_from(u128::from(observed.total()).checked_add(missing.ceil(1).into())?).ok()?;
         let at_most = Spending::new(observed.bad().plus(&missing), all)?;
-        Some(Self { certain: observed.clone().of_planned(all), at_most, observed, time })
+        Some(Self { total: observed.total(), certain: observed.clone().of_planned(all), at_most, observed, time })
     }
 
     /// Three answers for the same time.
     pub(super) fn of_three([observed, certain, at_most]: [Spending; 3], time: KnownTime) -> Self {
-        Self { observed, certain, at_most, time }
+        Self { total: certain.total(), observed, certain, at_most, time }
     }
 
     /// What was spent in the time that is known.
@@ -144,8 +146,8 @@ impl Measured {
 
     /// The same, spent of a budget for more than has come so far.
     pub(super) fn of_planned(self, total: u64) -> Self {
-        let Self { observed, certain, at_most, time } = self;
-        Self { observed, certain: certain.of_planned(total), at_most: at_most.of_planned(total), time }
+        let [certain, at_most] = [self.certain, self.at_most].map(|spent| spent.of_planned(total));
+        Self { total: self.total.max(total), certain, at_most, ..self }
     }
 
     /// Is there a step of the budget that it reaches only if the unknown time was bad?
@@ -157,10 +159,11 @@ impl Measured {
     /// The budget of a period in which this was spent.
     pub(super) fn budget(&self, target: Target, steps_ppm: &[u64]) -> BudgetFact {
         let Self { certain, at_most, time, .. } = self;
+        // Of what the unknown time may have had as well.
         let allowed = u128::from(certain.total()) * u128::from(target.budget_ppb()) / u128::from(PARTS_PER_BILLION);
         let consumed = certain.consumed(target);
         BudgetFact {
-            total: certain.total(),
+            total: self.total,
             bad: certain.bad().ceil(1),
             // A share of a number of 64 bits.
             allowed_bad: u64::try_from(allowed).unwrap_or(u64::MAX),

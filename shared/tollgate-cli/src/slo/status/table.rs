@@ -11,7 +11,7 @@ use tollgate_aws::TelemetrySource;
 use tollgate_core::{
     Timestamp,
     evidence::EvidenceStatus,
-    slo::{PairFact, Traffic},
+    slo::{BudgetFact, PairFact, Traffic},
 };
 
 use super::{
@@ -34,7 +34,7 @@ const COLUMNS: [Column; 13] = [
     Column {
         title: "LEFT",
         from_width: 0,
-        text: |row| left(row.fact.budget.as_ref().map(|budget| budget.remaining_ppm)),
+        text: |row| left(row.fact.budget.as_ref().and_then(BudgetFact::known_remaining_ppm)),
     },
     Column { title: "TREND", from_width: 130, text: |row| sparkline(&row.trend_burn_rate_micro) },
     Column { title: "TREND", from_width: 112, text: |row| sparkline(&coarser(&row.trend_burn_rate_micro, 2)) },
