@@ -13,7 +13,7 @@
 //!   Stat: Sum               # the default of counts; or SampleCount, TC(…). What is no count: Average, p99, …
 //!   Period: 300             # of a metric that has a datapoint only every five minutes; otherwise left out
 //!   Region: eu-central-1    # optional, as are AccountId and RoleArn
-//!   treatMissing: zero      # only of a bad metric that its source omits while nothing is bad
+//!   treatMissing: zero      # of a bad metric, or of the total, that its source omits while there is nothing to count
 //! ```
 //!
 //! as the CloudWatch API has it, also nested in `MetricStat` and `Metric`; each field may begin with a small letter. Or it
@@ -47,7 +47,9 @@
 //! that are shorter, or not made of those, by the longest of 60, 300 and 3600 seconds that divides the slice; the days
 //! that CloudWatch forgot are those that the scheduled run kept. Counts add up and are taken as fine as they come.
 //!
-//! Without `treatMissing`, events of which nothing is known count as bad. An objective about others is a `ratioMetric`
+//! Of time without a datapoint nothing is known, unless `treatMissing` says what it means: `zero` of a bad metric or a total
+//! that is published only when there is something to count, `idle` of a value that is published only when there is something
+//! to measure. `unknown` says that it is published always, so that silence is loss. An objective about others is a `ratioMetric`
 //! with `rawType: success` and a `raw` source of `type: Tollgate`, whose `spec` is `worstOf: [service/name, …]` or
 //! `weighted: {service/name: 2, …}`. Several services share the budget of an SLO with the annotation
 //! `tollgate.dev/shared-with: payments-api, ledger-db`: it binds them all, and where each has counts of its own, an

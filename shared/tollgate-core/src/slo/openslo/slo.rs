@@ -116,7 +116,9 @@ impl Reader<'_> {
             } else {
                 shared.clone()
             };
-            let indicator_bound = unbound.and_then(|unbound| self.bound(unbound, objective));
+            let silent = budgeting.is_some_and(|budgeting| budgeting.slice_seconds().is_some());
+            self.warnings.extend(unbound.as_ref().and_then(|found| found.undeclared.clone()).filter(|_| silent));
+            let indicator_bound = unbound.and_then(|found| self.bound(found.unbound, objective));
             let weight = match composite_weight {
                 None => Some(Decimal::ONE),
                 Some(weight) if composite => self.weight(weight),

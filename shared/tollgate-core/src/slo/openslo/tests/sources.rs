@@ -142,7 +142,7 @@ fn counts_may_be_arithmetic() {
 fn a_value_is_compared() {
     let slo =
         only(&at_threshold("{Namespace: N, MetricName: Latency, Stat: p99}", "{op: lte, value: 0.300, target: 0.99}"));
-    let Indicator::Threshold { source, comparison, value } = &slo.indicator else { panic!("{slo:?}") };
+    let Indicator::Threshold { source, comparison, value, .. } = &slo.indicator else { panic!("{slo:?}") };
     assert_eq!(source.metric().unwrap().statistic, "p99");
     assert_eq!((*comparison, value.to_string()), (Comparison::Lte, "0.3".to_owned()));
     let metric = "{Namespace: N, MetricName: Latency, Stat: Average}";
@@ -155,7 +155,7 @@ fn a_value_is_compared() {
         (
             "{Namespace: N, MetricName: L, Stat: Sum, treatMissing: zero}",
             "{op: lte, value: 3, target: 0.99}",
-            "`treatMissing` can only be `zero`",
+            "`treatMissing: zero` is not possible here: write `idle` or `unknown`",
         ),
     ] {
         let errors = errors(&at_threshold(spec, objective));
