@@ -120,6 +120,24 @@ fn canary_files_that_could_not_judge_are_refused_with_their_place() {
 }
 
 #[test]
+fn a_metric_may_be_critical_and_have_limits() {
+    let with = |more: &str| canary(&format!("{}\n{P99}", more.replace(", ", "\n")));
+    let catalogue = read(&[SERVICE, TEAM, (CANARY, &with("critical: true, at_most: 0.5, at_least: -2"))]).unwrap();
+    let metric = &catalogue.canaries["pay"].plan.config().metrics[0];
+    assert_eq!((metric.critical, metric.limits.at_most_micro), (true, Some(500_000)));
+    assert_eq!(metric.limits.at_least_micro, Some(-2_000_000));
+    for (more, expected) in [
+        ("at_most: fast", "`at_most: fast` is not a number of at most 6 decimals"),
+        ("at_most: 0.1234567", "`at_most: 0.1234567` is not a number of at most 6 decimals"),
+        ("at_most: 1, at_least: 2", "`at_least` of `latency` is above its `at_most`"),
+        ("critcal: true", "there is no field `critcal` here: write `critical`"),
+    ] {
+        let errors = refused(CANARY, &with(more));
+        assert!(has(&errors, expected), "{more}: {errors}");
+    }
+}
+
+#[test]
 fn counts_are_warned_of_and_strangers_listed() {
     let counts = canary(&P99.replace("p99", "Sum"));
     let catalogue = read(&[SERVICE, TEAM, ("data/canaries/gone.yaml", &counts)]).unwrap();

@@ -25,7 +25,11 @@ fn value(seconds: u64) -> Metric {
 fn at_least_95(seconds: u64) -> Slo {
     let (source, comparison) = (value(seconds).into(), Comparison::Gte);
     let target = super::Target::from_ppb(990_000_000).unwrap();
-    Slo { target, indicator: Indicator::Threshold { source, comparison, value: 95.into() }, ..slo() }
+    Slo {
+        target,
+        indicator: Indicator::Threshold { source, comparison, value: 95.into(), absent_is_idle: false },
+        ..slo()
+    }
 }
 
 fn sliced(seconds: u64) -> Slo {

@@ -22,6 +22,8 @@ pub enum Indicator {
         kind: RawKind,
         /// The ratio.
         source: Source,
+        /// Did nothing happen in a time without a value (`treatMissing: idle`)? Otherwise nothing is known of it.
+        absent_is_idle: bool,
     },
     /// A value that is good while it compares with another as it should.
     Threshold {
@@ -31,6 +33,8 @@ pub enum Indicator {
         comparison: Comparison,
         /// The other: in the unit of the metric.
         value: Decimal,
+        /// Did nothing happen in a time without a value (`treatMissing: idle`)? Otherwise nothing is known of it.
+        absent_is_idle: bool,
     },
     /// Other objectives.
     Composite(Composite),

@@ -74,9 +74,12 @@ impl Indicator {
     /// not made of those take shorter ones; what is forgotten of them comes from the days that are kept.
     pub(super) fn by_one_length(self, period: Period, budgeting: Budgeting) -> Self {
         match self {
-            Self::Raw { kind, source } => Self::Raw { kind, source: by_one_length(source, period, budgeting) },
-            Self::Threshold { source, comparison, value } => {
-                Self::Threshold { source: by_one_length(source, period, budgeting), comparison, value }
+            Self::Raw { kind, source, absent_is_idle } => {
+                Self::Raw { kind, source: by_one_length(source, period, budgeting), absent_is_idle }
+            }
+            Self::Threshold { source, comparison, value, absent_is_idle } => {
+                let source = by_one_length(source, period, budgeting);
+                Self::Threshold { source, comparison, value, absent_is_idle }
             }
             Self::Composite(mut composite) => {
                 for part in &mut composite.parts {

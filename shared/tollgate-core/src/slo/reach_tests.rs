@@ -17,7 +17,7 @@ fn under_a_second(statistic: &str, days: u64, own_seconds: u64, budgeting: Budge
     let resolution = Resolution::from_seconds(own_seconds).unwrap();
     let source = Metric { resolution, ..Metric::new("Demo", "Seconds", statistic) }.into();
     let period = Period::Rolling { seconds: days * 86_400 };
-    let indicator = Indicator::Threshold { source, comparison: Comparison::Lt, value: 1.into() };
+    let indicator = Indicator::Threshold { source, comparison: Comparison::Lt, value: 1.into(), absent_is_idle: false };
     let target = Target::from_ppb(900_000_000).unwrap();
     Slo { target, period, budgeting, indicator: indicator.by_one_length(period, budgeting), ..slo() }
 }

@@ -71,17 +71,20 @@ impl<'a> Reading<'a> {
                 let (kind, parts, longest_seconds) = (*counted, 1, i64::MAX);
                 Ok(Self { plan, kind, counted: counted_side, total, parts, absence, longest_seconds })
             }
-            Indicator::Raw { kind, source } => Self::by_minute(source, snapshot, plan, resolution, |value| {
-                let good = match kind {
-                    RawKind::Success => *value,
-                    RawKind::Failure => Rational::one() - value,
+            Indicator::Raw { kind, source, absent_is_idle } => {
+                let by_minute = |value: &Rational| {
+                    let good = match kind {
+                        RawKind::Success => *value,
+                        RawKind::Failure => Rational::one() - value,
+                    };
+                    let inside = !good.is_negative() && good <= Rational::one();
+                    inside.then_some(good).ok_or("not a share between 0 and 1")
                 };
-                let inside = !good.is_negative() && good <= Rational::one();
-                inside.then_some(good).ok_or("not a share between 0 and 1")
-            }),
-            Indicator::Threshold { source, comparison, value: limit } => {
+                Self::by_minute((source, *absent_is_idle), snapshot, plan, resolution, by_minute)
+            }
+            Indicator::Threshold { source, comparison, value: limit, absent_is_idle } => {
                 let limit = rational(*limit);
-                Self::by_minute(source, snapshot, plan, resolution, move |value| {
+                Self::by_minute((source, *absent_is_idle), snapshot, plan, resolution, move |value| {
                     Ok(if comparison.holds(value.cmp(&limit)) { Rational::one() } else { Rational::zero() })
                 })
             }
@@ -90,9 +93,9 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// Reads a value at each datapoint, and takes the share of it that is good.
+    /// Reads a value at each datapoint, and takes the share of it that is good. A time without one may be declared idle.
     fn by_minute(
-        source: &Source,
+        (source, absent_is_idle): (&Source, bool),
         snapshot: &'a Snapshot,
         plan: Cow<'a, Plan>,
         resolution: Resolution,
@@ -111,24 +114,26 @@ impl<'a> Reading<'a> {
         let all = |tier: &Tier, value: Option<Rational>| Ok(Some(value.map_or(0, |_| parts(tier))));
         let total = Side::values(source, snapshot, &plan, all)?;
         let longest_seconds = i64::try_from(resolution.seconds()).unwrap_or(i64::MAX);
-        let (kind, parts, absence) = (Counted::Good, PARTS_PER_MINUTE, Absence::default());
+        let absence = Absence { counted_is_zero: false, total_is_zero: absent_is_idle };
+        let (kind, parts) = (Counted::Good, PARTS_PER_MINUTE);
         Ok(Self { plan, kind, counted, total, parts, absence, longest_seconds })
     }
 
-    /// What it means that a datapoint is not there. Good events that never came since a time, as far as it was asked for, are
-    /// not known, and not none.
-    pub(super) fn absence(&self, since: i64) -> Absence {
-        let came = |(tier, series): (&Tier, &TierSeries)| {
-            let mut places = tier.starts().zip(&series.values);
-            places.any(|(start, value)| value.is_some() && start >= since)
+    /// What it means that a datapoint is not there. Of good events or a total that never came since a time, as far as it was
+    /// asked for, or before it, nothing is known, whatever is declared.
+    pub(super) fn absence(&self, since: i64, [counted_before, total_before]: [bool; 2]) -> Absence {
+        let came = |side: &Side<'_>| {
+            let mut tiers = self.plan.tiers().iter().zip(side.tiers.iter());
+            tiers.any(|(tier, series)| {
+                let mut places = tier.starts().zip(&series.values);
+                places.any(|(start, value)| value.is_some() && start >= since)
+            })
         };
-        let came = self.kind != Counted::Good || self.plan.tiers().iter().zip(self.counted.tiers.iter()).any(came);
-        Absence { counted_is_zero: self.absence.counted_is_zero && came, ..self.absence }
-    }
-
-    /// Is it none, where only the count of good or bad events is not there?
-    pub(super) fn none_is_zero(&self) -> bool {
-        self.absence.counted_is_zero
+        let counted = counted_before || self.kind != Counted::Good || came(&self.counted);
+        Absence {
+            counted_is_zero: self.absence.counted_is_zero && counted,
+            total_is_zero: self.absence.total_is_zero && (total_before || came(&self.total)),
+        }
     }
 
     /// Where the data ends: before the newest datapoints that have not all come, unless they are overdue, because the last

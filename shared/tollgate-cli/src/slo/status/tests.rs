@@ -142,7 +142,12 @@ fn a_calm_service_and_what_it_needs() {
 #[test]
 fn minutes_are_judged_however_few_there_are() {
     let good = Metric::new("Demo", "HealthyGood", "Sum");
-    let per_minute = Indicator::Threshold { source: good.into(), comparison: Comparison::Gt, value: 100.into() };
+    let per_minute = Indicator::Threshold {
+        source: good.into(),
+        comparison: Comparison::Gt,
+        value: 100.into(),
+        absent_is_idle: false,
+    };
     let period = Period::Rolling { seconds: 14 * 86_400 };
     let value = Slo { indicator: per_minute, period, ..slo("value", "Healthy") };
     let mut minutes = row_by(&value, Relation::Own, &snapshot_of_days());
