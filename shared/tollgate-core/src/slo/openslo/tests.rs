@@ -206,7 +206,11 @@ fn what_cannot_be_is_refused_with_line_and_what_to_write() {
         ("GoodRequestCount", "GoodRequestCount\n              Stat: Average", "20: `Average` does not count events"),
         ("GoodRequestCount", "GoodRequestCount\n              Stat: p99", "20: `p99` does not count events"),
         ("GoodRequestCount", "GoodRequestCount\n              Unit: Count", "20: a CloudWatch source has no `Unit`"),
-        ("GoodRequestCount", "GoodRequestCount\n              treatMissing: zero", "`treatMissing: zero` is not possible here: write `unknown`"),
+        (
+            "GoodRequestCount",
+            "GoodRequestCount\n              treatMissing: zero",
+            "`treatMissing: zero` is not possible here: write `unknown`",
+        ),
         ("MetricName: GoodRequestCount", "MetricName: \"\"", "`MetricName` must have 1 to 255 characters"),
         (
             "type: CloudWatch\n            spec:\n              Namespace: Tollgate/Demo\n              MetricName: Good",
