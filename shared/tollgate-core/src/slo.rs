@@ -13,6 +13,8 @@ mod alerted;
 mod alerted_tests;
 mod arithmetic;
 mod assembled;
+#[cfg(test)]
+mod begun_tests;
 mod bucket;
 mod calendar;
 #[cfg(test)]

@@ -53,6 +53,15 @@ impl Bucket {
         Self { start: time.start, end: time.end, counted, total, excluded, settled, excess }
     }
 
+    /// The part of it since an instant inside it, of whose events nothing is known: they may have come before.
+    pub(super) fn since(&self, instant: i64) -> Self {
+        let start = self.start.max(instant);
+        if start == self.start {
+            return *self;
+        }
+        Self { start, counted: None, total: None, settled: None, excess: 0, ..*self }
+    }
+
     /// What came in it; none when nothing is known.
     pub(super) fn events(&self, kind: Counted) -> Option<Events> {
         let (counted, total) = self.settled?;

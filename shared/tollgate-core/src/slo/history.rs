@@ -123,6 +123,21 @@ impl History {
         history
     }
 
+    /// The same since an instant, which may be inside a datapoint. What is wrong is said of the whole.
+    pub(super) fn since_instant(&self, instant: i64) -> Self {
+        let inside = self.buckets.iter().filter(|bucket| bucket.end > instant);
+        Self {
+            buckets: inside.map(|bucket| bucket.since(instant)).collect(),
+            reach: self.reach,
+            failures: Notes::default(),
+            gaps: Notes::default(),
+            kind: self.kind,
+            longest_seconds: self.longest_seconds,
+            finest_seconds: self.finest_seconds,
+            fullest_minute: self.fullest_minute,
+        }
+    }
+
     /// Keeps what is wrong with a series; what failed ends the reach of what is known.
     fn note(&mut self, side: &Side<'_>, tier: &Tier, series: Option<&TierSeries>) {
         let (notes, reason) = match series.map(|series| &series.quality) {

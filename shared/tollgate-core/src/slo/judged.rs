@@ -41,6 +41,15 @@ pub(super) struct Judged<'a> {
     bounds: Bounds,
     /// Where the datapoint begins that the period begins in.
     period_start: i64,
+    /// The period since its instant, where that is inside a datapoint or a slice: what came before is none of it.
+    period: Option<Begun>,
+}
+
+/// A period that begins inside a datapoint or a slice.
+struct Begun {
+    instant: i64,
+    history: History,
+    slices: Option<(Slicing, Slices)>,
 }
 
 /// What came of a stretch of time up to the end of the data.
@@ -73,7 +82,8 @@ impl<'a> Judged<'a> {
             plan.datapoint_start(time).or_else(|| plan.datapoint_start(time.saturating_add(plan.end() - end_seconds)))
         };
         let since = slo.since.map_or(i64::MIN, |since| since.timestamp());
-        let period_start = start_of(bounds.starts_at.timestamp().max(since).min(end_seconds));
+        let instant = bounds.starts_at.timestamp().max(since).min(end_seconds);
+        let period_start = start_of(instant);
         let longest = WINDOWS.iter().map(|(_, seconds)| *seconds).max();
         let longest = longest.and_then(|seconds| start_of(end_seconds.checked_sub_unsigned(seconds)?));
         let (Some(period_start), Some(longest)) = (period_start, longest) else {
@@ -95,9 +105,19 @@ impl<'a> Judged<'a> {
         let kept = [stored.iter().any(|day| day.good > 0), stored.iter().any(|day| day.total > 0)];
         let absence = reading.absence(oldest, kept);
         let history = History::of(reading, absence, &(oldest..end_seconds), &excluded);
-        let slices =
-            Slicing::of(slo.budgeting).map(|slicing| (slicing, Slices::cut(slicing, history.stretches(), &excluded)));
-        Ok(Self { slo, judging, stored, reading, plan, history, slices, end, bounds, period_start })
+        let slicing = Slicing::of(slo.budgeting);
+        let cut =
+            |history: &History| slicing.map(|slicing| (slicing, Slices::cut(slicing, history.stretches(), &excluded)));
+        let slices = cut(&history);
+        let inside_slice = slicing.is_some_and(|slicing| instant.rem_euclid(slicing.seconds) != 0);
+        let rolls = matches!(slo.period, Period::Rolling { .. });
+        // A window that rolls takes all of the datapoint and slice that it begins in.
+        let period = (!rolls && (period_start < instant || inside_slice)).then(|| {
+            let history = history.since_instant(instant);
+            let slices = cut(&history);
+            Begun { instant, history, slices }
+        });
+        Ok(Self { slo, judging, stored, reading, plan, history, slices, end, bounds, period_start, period })
     }
 
     /// Where a window begins that is counted back from the end of the data, as [`Plan::window_start`].
@@ -108,7 +128,8 @@ impl<'a> Judged<'a> {
     /// What is known of it, and what that follows from.
     pub(super) fn fact(&self) -> (SloFact, Spent) {
         let mut gaps = self.history.gaps.lines();
-        let period = self.stretch(self.period_start, "the period", true, &mut gaps);
+        let begins = self.period.as_ref().map_or(self.period_start, |period| period.instant);
+        let period = self.stretch(begins, "the period", true, &mut gaps);
         let windows = WINDOWS.map(|(name, seconds)| {
             let start = self.window_start(seconds).unwrap_or(i64::MIN);
             (name, self.stretch(start, name, false, &mut gaps))
@@ -154,15 +175,17 @@ impl<'a> Judged<'a> {
 
     fn stretch(&self, start: i64, name: &str, is_period: bool, gaps: &mut Vec<String>) -> Stretch {
         let time = start..self.end.timestamp();
-        let all_excluded = self.history.is_excluded(&time);
+        let begun = self.period.as_ref().filter(|_| is_period);
+        let (history, slices) = begun.map_or((&self.history, &self.slices), |period| (&period.history, &period.slices));
+        let all_excluded = history.is_excluded(&time);
         let stored = if is_period { self.stored.as_slice() } else { &[] };
-        let sum = if is_period { self.history.sum_with(&time, stored) } else { self.history.sum(&time) };
+        let sum = if is_period { history.sum_with(&time, stored) } else { history.sum(&time) };
         let count = match sum {
             Sum::Known(count) => Some(count),
             // A budget of which nothing counts says nothing at all: that is a gap.
             Sum::Unknown if all_excluded && !is_period => None,
             Sum::Unknown => {
-                let excluded = self.history.excluded_seconds(start) > 0 && self.history.since(start).next().is_none();
+                let excluded = history.excluded_seconds(start) > 0 && history.since(start).next().is_none();
                 gaps.push(format!("{} over {name}", if excluded { "everything is excluded" } else { "no datapoint" }));
                 None
             }
@@ -171,11 +194,11 @@ impl<'a> Judged<'a> {
                 None
             }
         };
-        if let Some(contradiction) = self.history.contradiction(&time, self.slo.target) {
+        if let Some(contradiction) = history.contradiction(&time, self.slo.target) {
             let [metric, all] = self.names();
             gaps.push(format!("`{metric}` and `{all}` contradict each other over {name}: {contradiction}"));
         }
-        let tally = self.slices.as_ref().map(|(_, slices)| slices.tally_with(&time, stored));
+        let tally = slices.as_ref().map(|(_, slices)| slices.tally_with(&time, stored));
         let spent = count.and_then(|count| self.spent(&count, tally.as_ref()));
         if count.is_some() && spent.is_none() {
             gaps.push(format!("no slice is known over {name}"));
