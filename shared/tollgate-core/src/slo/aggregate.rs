@@ -114,16 +114,18 @@ impl DailyAggregate {
         }
         let excluded = slo.excluded(time.start, time.end);
         let history = History::of(&reading, reading.absence(i64::MIN, [false; 2]), &time, &excluded);
-        if !history.covers(&time) {
-            return Err(format!("the data has no datapoints of five minutes for all of {day}"));
+        let slicing = Slicing::of(slo.budgeting);
+        if !history.covers(&time, slicing.map_or(DAY, |slicing| slicing.seconds.unsigned_abs())) {
+            return Err(format!(
+                "the data has no datapoints of five minutes, or as short as a slice, for all of {day}"
+            ));
         }
         let wrong: Vec<_> = history.failures.lines().into_iter().chain(history.gaps.lines()).collect();
         if !wrong.is_empty() {
             return Err(format!("what is known of {day} is not whole: {}", wrong.join("; ")));
         }
         let count = history.count(&time);
-        let tally = Slicing::of(slo.budgeting)
-            .map(|slicing| (slicing, Slices::cut(slicing, history.stretches(), &excluded).tally(&time)));
+        let tally = slicing.map(|slicing| (slicing, Slices::cut(slicing, history.stretches(), &excluded).tally(&time)));
         Self::new(day, excluded_seconds(&excluded, &time), &count, tally.as_ref())
             .ok_or_else(|| format!("more came on {day} than can be counted"))
     }
