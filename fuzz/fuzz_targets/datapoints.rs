@@ -69,6 +69,7 @@ fuzz_target!(|answer: Answer| {
         counted: counted[usize::from(answer.kind) % counted.len()],
         metric: metric("Counted").into(),
         total: metric("Total").into(),
+        absent_total_is_zero: answer.kind % 2 == 1,
     };
     let target = Target::from_ppb(1 + u64::from(answer.target_ppb) % (PARTS_PER_BILLION - 1)).expect("a share");
     let period_seconds = (1 + u64::from(answer.period_days) % 40) * 86_400;
@@ -84,6 +85,7 @@ fuzz_target!(|answer: Answer| {
         max_age_seconds: answer.max_age_seconds.into(),
         required: true,
         source: "fuzz".to_owned(),
+        budget_steps_ppm: vec![500_000, 1_000_000],
     };
     let fact = slo_fact(&slo, &snapshot, &judging);
 

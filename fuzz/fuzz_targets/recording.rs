@@ -19,9 +19,10 @@ fuzz_target!(|text: &str| {
         max_age_seconds: 600,
         required: true,
         source: "recorded:fuzz".to_owned(),
+        budget_steps_ppm: vec![1_000_000],
     };
     for counted in [Counted::Good, Counted::Bad { absent_is_zero: true }, Counted::Bad { absent_is_zero: false }] {
-        let ratio = Ratio { counted, metric: metric.clone().into(), total: total.clone().into() };
+        let ratio = Ratio { counted, metric: metric.clone().into(), total: total.clone().into(), absent_total_is_zero: false };
         let target = Target::from_ppb(999_000_000).expect("a share");
         let slo = Slo::of_events("pay", "availability", target, 3 * 86_400, ratio);
         let fact = slo_fact(&slo, &recording.snapshot, &judging);

@@ -10,8 +10,9 @@ use tollgate_core::{
     evidence::{Evidence, EvidenceStatus},
     facts::{CallerFact, ChangeFacts, ChangeSpend, CostFact, FACTS_SCHEMA, FREEZES, HistoryFact},
     history::history_fact,
+    slo::{Limits, SloFact},
 };
-use tollgate_ledger::{HistoryQuery, Seen};
+use tollgate_ledger::{HistoryQuery, Seen, background};
 
 use tollgate_gate::{
     bill::{Looked, increase_fits},
@@ -40,16 +41,16 @@ impl ChangeGate {
         let settings = catalogue.settings_of(&change.service);
         let slos = objectives(catalogue, &change.service, &change.environment);
         let cost = change.cost.as_ref().map(cost_fact);
-        let (telemetry, (history, seen), spend) = tokio::join!(
-            self.house.telemetry.gather(
-                &slos,
-                now,
-                tokio::time::Instant::now() + limit,
-                settings.seconds("slo", "max_age_seconds")
-            ),
+        let (deadline, limits) = (tokio::time::Instant::now() + limit, Limits::of(&settings));
+        let (telemetry, kept, (history, seen), spend) = tokio::join!(
+            self.house.telemetry.read(&slos, now, deadline, &limits),
+            tokio::time::timeout(limit, self.house.kept_days(slos.iter().map(|(slo, _)| *slo))),
             self.history(question, now, limit, settings.seconds("change", "history_window_seconds")),
             self.spend(question, cost.as_ref(), now, limit),
         );
+        // Without the days that are kept, what CloudWatch has forgotten is not known.
+        let kept = kept.ok().and_then(Result::ok).unwrap_or_default();
+        let telemetry: Vec<SloFact> = telemetry.iter().map(|found| found.fact(&background(found.slo, &kept))).collect();
         let (own, of_dependencies): (Vec<_>, Vec<_>) = telemetry.into_iter().partition(|fact| fact.evidence.required);
         let max_age_seconds = settings.integer("change", "approval_max_age_seconds").unwrap_or(0);
         let approved_by = ApprovalTime { now, max_age_seconds };

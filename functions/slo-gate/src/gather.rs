@@ -7,7 +7,7 @@ use tollgate_core::{
     approval::{ApprovalTime, approval_facts},
     canary::{CanaryFact, unknown_canary},
     facts::{CallerFact, DependencyFact, FACTS_SCHEMA, Rollout, SloGateFacts},
-    slo::SloFact,
+    slo::{Limits, SloFact},
 };
 use tollgate_gate::{dependencies, objectives, service_fact};
 use tollgate_ledger::background;
@@ -21,14 +21,14 @@ impl SloGate {
         let rollout = &question.asked;
         let slos = objectives(catalogue, &rollout.service, &rollout.environment);
         let deadline = tokio::time::Instant::now() + limit;
-        let max_age_seconds = catalogue.settings_of(&rollout.service).seconds("slo", "max_age_seconds");
+        let limits = Limits::of(&catalogue.settings_of(&rollout.service));
         let (telemetry, kept, canary, keptn) = tokio::join!(
-            self.house.telemetry.read(&slos, now, deadline, max_age_seconds),
-            tokio::time::timeout(limit, self.kept_days(slos.iter().map(|(slo, _)| *slo))),
+            self.house.telemetry.read(&slos, now, deadline, &limits),
+            tokio::time::timeout(limit, self.house.kept_days(slos.iter().map(|(slo, _)| *slo))),
             self.canary(rollout, now, deadline),
             self.keptn(rollout, now, deadline),
         );
-        // Without the days that are kept, their slices are not known and count as bad.
+        // Without the days that are kept, what CloudWatch has forgotten is not known.
         let kept = kept.ok().and_then(Result::ok).unwrap_or_default();
         let telemetry: Vec<SloFact> = telemetry.iter().map(|found| found.fact(&background(found.slo, &kept))).collect();
         let (own, of_dependencies): (Vec<_>, Vec<_>) = telemetry.into_iter().partition(|fact| fact.evidence.required);

@@ -14,7 +14,7 @@ use tollgate_core::{
     evidence::EvidenceStatus,
     facts::{Rollout, SloGateFacts},
     notice::State,
-    slo::{DailyAggregate, Judging, Slo, SloFact, unknown_fact},
+    slo::{DailyAggregate, Judging, Limits, Slo, SloFact, unknown_fact},
 };
 use tollgate_gate::{Batch, LEFT_OUT, Round, batches, time_left};
 use tollgate_lambda::{metrics, problem::Problem};
@@ -48,7 +48,7 @@ impl SloGate {
         let batches = batches(&order, before.as_ref(), &context.request_id, now);
         let mut place = round.place(before.as_ref(), &order);
         let slos = order.iter().flat_map(|name| catalogue.slos_of(name));
-        let (states, kept) = tokio::join!(self.states(&order), self.kept_days(slos));
+        let (states, kept) = tokio::join!(self.states(&order), self.house.kept_days(slos));
         let (mut states, kept) = (states?, kept?);
         let (mut tally, mut looked_at, mut is_taken) = (Tally::default(), 0, true);
         let (left, is_over) = (time_left(context), now + TimeDelta::from_std(time_left(context)).unwrap_or_default());
@@ -71,16 +71,16 @@ impl SloGate {
                 .map(|service| (*service, catalogue.slos_of(&service.name).map(|slo| (slo, true)).collect()))
                 .collect();
             let read = |service: &&Service, found: Vec<Gathered<'_>>| {
-                let max_age_seconds = catalogue.settings_of(&service.name).seconds("slo", "max_age_seconds");
+                let limits = Limits::of(&catalogue.settings_of(&service.name));
                 let mut seen = (Vec::new(), Vec::new());
                 for mut gathered in found {
-                    gathered.judging.max_age_seconds = max_age_seconds;
+                    gathered.judging.set(&limits);
                     seen.0.push(gathered.fact(&background(gathered.slo, &kept)));
                     seen.1.push(new_days(&gathered, &kept));
                 }
                 seen
             };
-            let seen = self.house.telemetry.sweep(groups, now, deadline, 0, read);
+            let seen = self.house.telemetry.sweep(groups, now, deadline, |slo| background(slo, &kept), read);
             // What is written waits for no other service, and what is read goes on meanwhile.
             let mut looked = seen
                 .map(|(service, (facts, days))| {
@@ -168,7 +168,13 @@ impl SloGate {
         const REASON: &str =
             "looking at it ended the process, so it is left out for an hour: look for what takes its memory";
         let now = self.house.clock.now();
-        let judging = Judging { now, max_age_seconds: 0, required: true, source: "sweep".to_owned() };
+        let judging = Judging {
+            now,
+            max_age_seconds: 0,
+            required: true,
+            source: "sweep".to_owned(),
+            budget_steps_ppm: Vec::new(),
+        };
         let unknown = |slo: &Slo| unknown_fact(slo, &judging, EvidenceStatus::Error, REASON);
         let facts: Vec<SloFact> = self.house.catalogue.slos_of(&service.name).map(unknown).collect();
         let mut results = vec![Err(Problem::unavailable(REASON.to_owned()))];

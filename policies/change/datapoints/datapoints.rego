@@ -13,6 +13,7 @@ package tollgate.change.datapoints
 
 import data.tollgate.lib.finding
 import data.tollgate.lib.format
+import data.tollgate.lib.objective
 import data.tollgate.lib.scope
 
 require_approval contains finding.awaiting(report(slo, label), input.service.owner, 1) if {
@@ -32,19 +33,39 @@ strict if {
 
 required_ppm := input.settings.thresholds.slo.min_datapoints_share_ppm
 
+# Holes in what is new count whether or not those in the period decide.
+known_but_for_time(slo) if slo.evidence.status == "ok"
+
+known_but_for_time(slo) if objective.undecided(slo)
+
 # Every window whose burn rate is judged, each objective once: by the shortest that has holes.
 thin contains [slo, label] if {
 	some slo in input.slos
-	slo.evidence.status == "ok"
-	label := [name | some name in ["1h", "2h", "6h", "1d", "3d"]; has_holes(slo.windows[name])][0]
+	known_but_for_time(slo)
+	label := [name | some name in ["1h", "2h", "6h", "1d", "3d"]; objective.has_holes(slo.windows[name], required_ppm)][0]
 }
 
-has_holes(window) if window.datapoints_received * 1000000 < required_ppm * window.datapoints_expected
+# Some minutes late is as CloudWatch is; half of what is too old is worth a look.
+warn contains finding.of({
+	"message": sprintf("`%s`: the newest %s have not come yet, or not all of it: it is judged up to %s", [
+		slo.name, format.duration(slo.late_seconds), slo.evidence.as_of,
+	]),
+	"observed": {"late_seconds": slo.late_seconds},
+	"threshold": {"late_seconds": late_seconds},
+	"evidence": [slo.evidence.id],
+	"owner": input.service.owner,
+	"remediation": "Ask again in some minutes; look whether its metrics still come if it stays so.",
+}) if {
+	some slo in input.slos
+	slo.evidence.status == "ok"
+	slo.late_seconds >= late_seconds
+}
+
+late_seconds := format.quotient(input.settings.thresholds.slo.max_age_seconds, 2)
 
 report(slo, label) := finding.of({
-	"message": sprintf("`%s`: %d of %d datapoints came in the last %s (at least %s are needed)", [
-		slo.name, slo.windows[label].datapoints_received,
-		slo.windows[label].datapoints_expected, label, format.percent(required_ppm),
+	"message": sprintf("`%s`: %s (at least %s are needed)", [
+		slo.name, objective.known(slo.windows[label], label), format.percent(required_ppm),
 	]),
 	"observed": {"datapoints_received": slo.windows[label].datapoints_received},
 	"threshold": {

@@ -3,7 +3,7 @@ package tollgate.change.datapoints_test
 import data.tollgate.change.datapoints
 import data.tollgate.lib.testing
 
-received(number) := {"slos": [testing.slo({"windows": {"1h": {"datapoints_received": number}}})]}
+received(minutes) := {"slos": [testing.slo(testing.known("1h", minutes, 60 - minutes))]}
 
 test_exactly_the_needed_share_passes if {
 	found := datapoints.require_approval with input as testing.facts(received(54))
@@ -15,7 +15,7 @@ test_exactly_the_needed_share_passes if {
 test_holes_in_a_critical_service_need_its_owner if {
 	found := datapoints.require_approval with input as testing.facts(received(53))
 	testing.only(found) == {
-		"message": "`availability`: 53 of 60 datapoints came in the last 1h (at least 90 % are needed)",
+		"message": "`availability`: 53 min of the last 1h are known (at least 90 % are needed)",
 		"observed": {"datapoints_received": 53},
 		"threshold": {"datapoints_expected": 60, "min_datapoints_share_ppm": 900000},
 		"evidence": ["slo/payments-api/availability"],
@@ -35,19 +35,38 @@ test_holes_warn_of_fixes_and_in_other_services if {
 }
 
 test_bad_evidence_is_left_to_its_own_rule if {
-	thin := {"evidence": testing.broken("slo/x", "partial", "holes"), "windows": {"1h": {"datapoints_received": 1}}}
+	thin := object.union({"evidence": testing.broken("slo/x", "partial", "holes")}, testing.known("1h", 1, 59))
 	found := datapoints.require_approval with input as testing.with_slo(thin)
 	count(found) == 0
 }
 
 test_where_nothing_is_expected_nothing_is_missing if {
-	none := {"windows": {"1h": {"datapoints_expected": 0, "datapoints_received": 0}}}
-	found := datapoints.require_approval with input as testing.with_slo(none)
+	found := datapoints.require_approval with input as testing.with_slo(testing.known("1h", 0, 0))
 	count(found) == 0
 }
 
 test_holes_in_any_window_count if {
-	holes := {"slos": [testing.slo({"windows": {"6h": {"datapoints_received": 60}}})]}
+	holes := {"slos": [testing.slo(testing.known("6h", 60, 300))]}
 	found := datapoints.require_approval with input as testing.facts(holes)
-	contains(testing.only(found).message, "60 of 360 datapoints came in the last 6h")
+	contains(testing.only(found).message, "1 h of the last 6h are known")
+}
+
+test_holes_count_whether_or_not_the_period_decides if {
+	holes := {"slos": [testing.slo(object.union(testing.undecided_slo, testing.known("1h", 53, 7)))]}
+	found := datapoints.require_approval with input as testing.facts(holes)
+	count(found) == 1
+}
+
+test_older_records_have_datapoints if {
+	found := datapoints.require_approval with input as testing.with_slo(testing.datapoints("1h", 53))
+	contains(testing.only(found).message, "53 of 60 datapoints came in the last 1h")
+	none := datapoints.require_approval with input as testing.with_slo(testing.datapoints("1h", 54))
+	count(none) == 0
+}
+
+test_what_is_late_is_told_of_when_it_is_half_of_too_late if {
+	none := datapoints.warn with input as testing.with_slo({"late_seconds": 299})
+	count(none) == 0
+	found := datapoints.warn with input as testing.with_slo({"late_seconds": 300})
+	contains(testing.only(found).message, "the newest 5 min have not come yet")
 }

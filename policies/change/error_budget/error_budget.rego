@@ -49,6 +49,23 @@ warn contains spent(place, step) if {
 	step[0] == 1
 }
 
+# What happened in time that is not known is for a person to say, whatever the change is for.
+require_approval contains finding.awaiting(
+	undecided(slo),
+	input.service.owner,
+	review.despite_risk(input.change, input.service),
+) if {
+	some slo in input.slos
+	objective.undecided(slo)
+	not scope.break_glass(input.change)
+}
+
+require_approval contains finding.awaiting(undecided(slo), input.settings.thresholds.change.break_glass_group, 1) if {
+	some slo in input.slos
+	objective.undecided(slo)
+	scope.break_glass(input.change)
+}
+
 # The strictest step that each objective has reached.
 reached[place] := max(found) if {
 	some place, slo in input.slos
@@ -100,6 +117,22 @@ spent(place, step) := finding.of({
 	"owner": input.service.owner,
 	"retry_at": retry_at,
 }) if slo := input.slos[place]
+
+undecided(slo) := finding.of({
+	"message": objective.undecided_message(slo),
+	"observed": {
+		"budget_consumed_ppm": slo.budget.consumed_ppm,
+		"budget_consumed_at_most_ppm": slo.budget.consumed_at_most_ppm,
+		"unknown_seconds": slo.budget.known.unknown_seconds,
+	},
+	"threshold": {"budget_consumed_ppm": objective.undecided_step(slo)},
+	"evidence": [slo.evidence.id],
+	"owner": input.service.owner,
+	"remediation": concat(" ", [
+		"Find out how the service did in that time, from logs or users, and approve or wait.",
+		"Of an objective younger than its period say since when it is measured.",
+	]),
+})
 
 unknown(slo) := finding.of({
 	"message": sprintf("the error budget of `%s` is not known, though its telemetry came", [slo.name]),

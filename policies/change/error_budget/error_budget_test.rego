@@ -105,3 +105,13 @@ test_too_few_events_are_not_judged if {
 	judged := error_budget.deny with input as testing.with_slo(bad)
 	count(judged) == 1
 }
+
+test_time_that_is_not_known_asks_for_a_person if {
+	found := error_budget.require_approval with input as testing.with_slo(testing.undecided_slo)
+	contains(testing.only(found).message, "15 min of the 30-day period of `availability` are not known")
+	testing.only(found).approval.group == "payments"
+	testing.only(found).threshold == {"budget_consumed_ppm": 250000}
+	emergency := testing.facts(object.union({"slos": [testing.slo(testing.undecided_slo)]}, testing.emergency))
+	asked := error_budget.require_approval with input as emergency
+	testing.only(asked).approval == {"group": "incident-commanders", "count": 1}
+}

@@ -13,6 +13,7 @@ package tollgate.change.evidence
 import data.tollgate.lib.clock
 import data.tollgate.lib.evidence
 import data.tollgate.lib.finding
+import data.tollgate.lib.objective
 import data.tollgate.lib.scope
 
 deny contains report(proof) if {
@@ -38,9 +39,11 @@ bad contains input.history.evidence if input.history.evidence.status != "ok"
 
 bad contains input.freezes.evidence if input.freezes.evidence.status != "ok"
 
+# Where only the unknown time of the period decides, `change.error_budget` asks for a person.
 bad contains slo.evidence if {
 	some slo in input.slos
 	slo.evidence.status != "ok"
+	not objective.undecided(slo)
 }
 
 bad contains input.service.evidence if {

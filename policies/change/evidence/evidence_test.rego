@@ -96,3 +96,7 @@ all_findings(facts) := found if {
 	warned := evidence.warn with input as facts
 	found := (denied | asked) | warned
 }
+
+test_time_that_is_not_known_is_left_to_the_rule_about_budgets if {
+	all_findings(testing.with_slo(testing.undecided_slo)) == set()
+}

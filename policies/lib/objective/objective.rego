@@ -77,6 +77,50 @@ enough_budget(slo) if {
 	is_number(slo.budget.total)
 }
 
+# Has too little of a window's time come? Records from before this was weighed by time have datapoints.
+has_holes(window, least_ppm) if {
+	time := window.known.known_seconds + window.known.unknown_seconds
+	window.known.known_seconds * 1000000 < least_ppm * time
+}
+
+has_holes(window, least_ppm) if {
+	not is_object(object.get(window, "known", null))
+	window.datapoints_received * 1000000 < least_ppm * window.datapoints_expected
+}
+
+# `53 min of the last 1h are known`.
+known(window, label) := sprintf("%s of the last %s are known", [
+	format.duration(window.known.known_seconds), label,
+]) if {
+	is_number(window.known.known_seconds)
+}
+
+known(window, label) := sprintf("%d of %d datapoints came in the last %s", [
+	window.datapoints_received, window.datapoints_expected, label,
+]) if {
+	not is_object(object.get(window, "known", null))
+}
+
+# Telemetry is good but for time that is not known, and that time decides how much of the budget is spent.
+undecided(slo) if slo.is_undecided == true
+
+# The first step of the budget that it reaches only if the unknown time was bad.
+undecided_step(slo) := min([limit |
+	some name in ["budget_warn_ppm", "budget_risky_ppm", "budget_approval_ppm", "budget_exhausted_ppm"]
+	limit := input.settings.thresholds.slo[name]
+	slo.budget.consumed_ppm < limit
+	slo.budget.consumed_at_most_ppm >= limit
+])
+
+# What is to be said of it: for how long nothing is known, and what that can have cost.
+undecided_message(slo) := sprintf("%s: %s of its error budget is spent for certain, and %s if all failed then (%s)", [
+	sprintf("%s of the %s period of `%s` are not known", [
+		format.duration(slo.budget.known.unknown_seconds), period(slo), slo.name,
+	]),
+	format.percent(slo.budget.consumed_ppm), format.percent(slo.budget.consumed_at_most_ppm),
+	sprintf("limit %s", [format.percent(undecided_step(slo))]),
+])
+
 # The pair with the highest limit that asks for a page and is exceeded.
 paging(slo) := pair if {
 	exceeded := {[pair.factor_micro, pair] |
@@ -145,4 +189,5 @@ rate_name(label) := sprintf("burn_rate_%s_micro", [label])
 # `; 32 % of the 30-day budget is gone`, where that is known.
 gone(slo) := sprintf("; %s of the %s budget is gone", [format.percent(slo.budget.consumed_ppm), period(slo)]) if {
 	slo.budget != null
+	not slo.budget.is_undecided
 } else := ""

@@ -112,6 +112,7 @@ test_speed_names_each_window_once if {
 test_what_is_gone_of_the_budget_is_said_where_it_is_known if {
 	objective.gone(testing.slo({"budget": {"consumed_ppm": 320000}})) == "; 32 % of the 30-day budget is gone"
 	objective.gone(testing.slo({"budget": null})) == ""
+	objective.gone(testing.slo(testing.undecided_slo)) == ""
 }
 
 slo(rates) := testing.slo(testing.burning(rates))

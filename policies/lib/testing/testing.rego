@@ -174,7 +174,10 @@ healthy_slo := {
 		"bad": 100,
 		"allowed_bad": 1000,
 		"consumed_ppm": 100000,
+		"consumed_at_most_ppm": 100000,
 		"remaining_ppm": 900000,
+		"known": {"known_seconds": 2592000, "unknown_seconds": 0},
+		"is_undecided": false,
 		"slices": null,
 		"excluded_seconds": 0,
 	},
@@ -188,6 +191,20 @@ healthy_slo := {
 	"depletion": [never("1h"), never("6h")],
 	"burning_since": null,
 	"maintenance": [],
+	"late_seconds": 0,
+	"is_undecided": false,
+}
+
+# An objective of which a quarter of an hour is not known, in which a third of the budget may have been spent.
+undecided_slo := {
+	"evidence": broken("slo/payments-api/availability", "partial", "15 min of its period are not known"),
+	"is_undecided": true,
+	"budget": {
+		"consumed_ppm": 200000,
+		"consumed_at_most_ppm": 547222,
+		"is_undecided": true,
+		"known": {"known_seconds": 2591100, "unknown_seconds": 900},
+	},
 }
 
 judged_pair(name, severity, long, short, factor_micro, share_ppm) := {
@@ -224,6 +241,8 @@ excluded_window := object.union(window(300), {
 	"burn_rate_low_micro": null,
 	"burn_rate_high_micro": null,
 	"consumed_ppm": null,
+	"known": {"known_seconds": 0, "unknown_seconds": 0},
+	"burn_rate_at_most_micro": null,
 	"excluded_seconds": 300,
 	"datapoints_expected": 0,
 	"datapoints_received": 0,
@@ -246,7 +265,9 @@ window(seconds) := {
 	"total": seconds * 10,
 	"traffic": "events",
 	"slices": null,
+	"known": {"known_seconds": seconds, "unknown_seconds": 0},
 	"burn_rate_micro": 0,
+	"burn_rate_at_most_micro": 0,
 	"burn_rate_low_micro": 0,
 	# What an hour without a bad event is compatible with.
 	"burn_rate_high_micro": 106697,
@@ -255,6 +276,15 @@ window(seconds) := {
 	"datapoints_expected": seconds / 60,
 	"datapoints_received": seconds / 60,
 }
+
+# A window of which so many minutes are known, and so many are not.
+known(label, minutes, unknown) := {"windows": {label: {
+	"known": {"known_seconds": minutes * 60, "unknown_seconds": unknown * 60},
+	"datapoints_received": minutes,
+}}}
+
+# The same in records from before time was weighed.
+datapoints(label, received) := {"windows": {label: {"known": null, "datapoints_received": received}}}
 
 # Spend of the healthy service, inside its budget, with some fields put in their place.
 spending(patch) := object.union(healthy_spending, patch)
@@ -414,6 +444,7 @@ thresholds := {
 		"min_events": 100,
 		"min_bad_events": 10,
 		"min_datapoints_share_ppm": 900000,
+		"max_age_seconds": 600,
 		"budget_warn_ppm": 250000,
 		"budget_risky_ppm": 500000,
 		"budget_approval_ppm": 750000,

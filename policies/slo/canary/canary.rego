@@ -57,7 +57,14 @@ default failure := "could not be judged"
 failure := "is worse than its baseline" if {
 	some metric in input.canary.metrics
 	metric.class in {"high", "low"}
+	not outside(metric)
+} else := "is outside its limits" if {
+	some metric in input.canary.metrics
+	outside(metric)
 }
+
+# Older records have no limits.
+outside(metric) if metric.limits.class in {"high", "low"}
 
 report(state, more) := object.union(more, {
 	"message": sprintf("the canary of `%s` %s%s%s", [input.canary.service, state, scored, because]),

@@ -46,6 +46,23 @@ test_a_rollout_without_canary_is_left_to_other_rules if {
 	effects(object.union(asked({}, "feature"), {"canary": null})) == set()
 }
 
+test_a_canary_outside_its_limits_is_denied_in_these_words if {
+	limits := {"limits": {"at_most_micro": 500000, "at_least_micro": null}, "class": "high", "value_micro": 800000}
+	facts := asked({
+		"verdict": "fail",
+		"score_ppm": 0,
+		"judged_score_ppm": 0,
+		"metrics": [{"class": "pass", "limits": null}, {"class": "high", "limits": limits}],
+		"reasons": ["`latency` is 0.8 over all minutes, above its limit of 0.5"],
+	}, "feature")
+	effects(facts) == {"deny"}
+	found := canary.deny with input as facts
+	testing.only(found).message == concat("", [
+		"the canary of `payments-api` is outside its limits: 0 % of its score (passes from 95 %, fails below 75 %): ",
+		"`latency` is 0.8 over all minutes, above its limit of 0.5",
+	])
+}
+
 test_a_worse_canary_is_denied if {
 	facts := asked({
 		"verdict": "fail",

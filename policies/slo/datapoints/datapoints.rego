@@ -13,6 +13,7 @@ package tollgate.slo.datapoints
 
 import data.tollgate.lib.finding
 import data.tollgate.lib.format
+import data.tollgate.lib.objective
 import data.tollgate.lib.rollout
 
 require_approval contains finding.awaiting(report(slo, label), input.service.owner, 1) if {
@@ -27,35 +28,39 @@ warn contains finding.of(report(slo, label)) if {
 
 least_ppm := input.settings.thresholds.slo.min_datapoints_share_ppm
 
-# A young service has no more; an old one has lost what its budget was spent on.
+# Some minutes late is as CloudWatch is; half of what is too old is worth a look.
 warn contains finding.of({
-	"message": sprintf("`%s`: the budget is judged by %d of the %d datapoints of its period", [
-		slo.name, slo.evidence.datapoints_received, slo.evidence.datapoints_expected,
+	"message": sprintf("`%s`: the newest %s have not come yet, or not all of it: it is judged up to %s", [
+		slo.name, format.duration(slo.late_seconds), slo.evidence.as_of,
 	]),
-	"observed": {"datapoints_received": slo.evidence.datapoints_received},
-	"threshold": {"datapoints_expected": slo.evidence.datapoints_expected, "share_ppm": least_ppm},
+	"observed": {"late_seconds": slo.late_seconds},
+	"threshold": {"late_seconds": late_seconds},
 	"evidence": [slo.evidence.id],
 	"owner": input.service.owner,
-	"remediation": "Nothing, where the objective is younger than its period; otherwise look where its metrics went.",
+	"remediation": "Ask again in some minutes; look whether its metrics still come if it stays so.",
 }) if {
 	some slo in input.slos
 	slo.evidence.status == "ok"
-	slo.evidence.datapoints_received * 1000000 < least_ppm * slo.evidence.datapoints_expected
+	slo.late_seconds >= late_seconds
 }
+
+late_seconds := format.quotient(input.settings.thresholds.slo.max_age_seconds, 2)
+
+# Holes in what is new count whether or not those in the period decide.
+known_but_for_time(slo) if slo.evidence.status == "ok"
+
+known_but_for_time(slo) if objective.undecided(slo)
 
 # Every window whose burn rate is judged, each objective once: by the shortest that has holes.
 thin contains [slo, label] if {
 	some slo in input.slos
-	slo.evidence.status == "ok"
-	label := [name | some name in ["1h", "2h", "6h", "1d", "3d"]; has_holes(slo.windows[name])][0]
+	known_but_for_time(slo)
+	label := [name | some name in ["1h", "2h", "6h", "1d", "3d"]; objective.has_holes(slo.windows[name], least_ppm)][0]
 }
 
-has_holes(window) if window.datapoints_received * 1000000 < least_ppm * window.datapoints_expected
-
 report(slo, label) := {
-	"message": sprintf("`%s`: %d of %d datapoints came in the last %s (at least %s are needed)", [
-		slo.name, slo.windows[label].datapoints_received,
-		slo.windows[label].datapoints_expected, label, format.percent(least_ppm),
+	"message": sprintf("`%s`: %s (at least %s are needed)", [
+		slo.name, objective.known(slo.windows[label], label), format.percent(least_ppm),
 	]),
 	"observed": {"datapoints_received": slo.windows[label].datapoints_received},
 	"threshold": {"datapoints_expected": slo.windows[label].datapoints_expected, "share_ppm": least_ppm},

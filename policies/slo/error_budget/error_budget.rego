@@ -54,6 +54,30 @@ deny contains finding.of({
 	slo.budget == null
 }
 
+# What happened in time that is not known is for a person to say, whatever the rollout is for.
+require_approval contains finding.awaiting(
+	{
+		"message": objective.undecided_message(slo),
+		"observed": {
+			"budget_consumed_ppm": slo.budget.consumed_ppm,
+			"budget_consumed_at_most_ppm": slo.budget.consumed_at_most_ppm,
+			"unknown_seconds": slo.budget.known.unknown_seconds,
+		},
+		"threshold": {"budget_consumed_ppm": objective.undecided_step(slo)},
+		"evidence": [slo.evidence.id],
+		"owner": input.service.owner,
+		"remediation": concat(" ", [
+			"Find out how the service did in that time, from logs or users, and approve or wait.",
+			"Of an objective younger than its period say since when it is measured.",
+		]),
+		"urgency": "ticket",
+	},
+	input.service.owner, 1,
+) if {
+	some slo in input.slos
+	objective.undecided(slo)
+}
+
 # The last step that an objective has reached.
 reached(slo) := [step | some step in steps; slo.budget.consumed_ppm >= input.settings.thresholds.slo[step]][0] if {
 	slo.budget.consumed_ppm >= input.settings.thresholds.slo.budget_warn_ppm

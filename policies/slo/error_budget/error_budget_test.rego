@@ -58,3 +58,24 @@ test_a_budget_that_is_not_known_denies if {
 	found := error_budget.deny with input as testing.rollout_with({"budget": null}, {})
 	contains(testing.only(found).message, "is not known, though its telemetry came")
 }
+
+test_time_that_is_not_known_asks_for_a_person_whatever_it_is_for if {
+	facts := testing.rollout_with(testing.undecided_slo, {})
+	found := error_budget.require_approval with input as facts
+	testing.only(found).message == concat("", [
+		"15 min of the 30-day period of `availability` are not known: 20 % of its error budget is spent for certain, ",
+		"and 54.7 % if all failed then (limit 25 %)",
+	])
+	testing.only(found).approval == {"group": "payments", "count": 1}
+	testing.only(found).evidence == ["slo/payments-api/availability"]
+	testing.only(found).urgency == "ticket"
+	every purpose in ["fix", "rollback", "maintenance"] {
+		effects(testing.rollout_with(testing.undecided_slo, testing.rolling_out(purpose))) == {"require_approval"}
+	}
+}
+
+test_what_is_spent_for_certain_counts_beside_what_is_not_known if {
+	spent_too := object.union(testing.undecided_slo, {"budget": {"consumed_ppm": 800000, "consumed_at_most_ppm": 1200000}})
+	found := error_budget.require_approval with input as testing.rollout_with(spent_too, {})
+	count(found) == 2
+}

@@ -13,6 +13,7 @@ package tollgate.slo.evidence
 import data.tollgate.lib.clock
 import data.tollgate.lib.evidence
 import data.tollgate.lib.finding
+import data.tollgate.lib.objective
 import data.tollgate.lib.rollout
 
 deny contains finding.of(report(proof)) if {
@@ -25,9 +26,11 @@ require_approval contains finding.awaiting(report(proof), input.settings.thresho
 	rollout.mending(input.rollout)
 }
 
+# Where only the unknown time of the period decides, `slo.error_budget` asks for a person.
 bad contains slo.evidence if {
 	some slo in input.slos
 	slo.evidence.status != "ok"
+	not objective.undecided(slo)
 }
 
 report(proof) := {

@@ -33,3 +33,7 @@ test_a_fix_passes_with_an_incident_commander if {
 		testing.only(found).approval == {"group": "incident-commanders", "count": 1}
 	}
 }
+
+test_time_that_is_not_known_is_left_to_the_rule_about_budgets if {
+	effects(testing.rollout_with(testing.undecided_slo, {})) == set()
+}

@@ -8,7 +8,7 @@ use futures_util::{Stream, StreamExt as _};
 use tokio::time::Instant;
 use tollgate_core::{
     Timestamp,
-    slo::{Indicator, Metric, Plan, Reach, Slo, Snapshot, Tier},
+    slo::{Background, Indicator, Metric, Plan, Reach, Slo, Snapshot, Tier},
 };
 
 use crate::{
@@ -78,7 +78,7 @@ impl CloudWatch {
     /// Fetches everything that the objectives need by one plan, as a recording keeps it: each metric once, as far back
     /// and as fine as the most demanding of them needs it. What has not come by the deadline has failed.
     pub async fn fetch(&self, slos: &[&Slo], now: Timestamp, deadline: Instant) -> Fetch {
-        let reach = Reach::of(slos.iter().copied(), now.timestamp());
+        let reach = Reach::of(slos.iter().copied());
         let plan = Plan::at_with(now.timestamp(), slos.iter().map(|slo| slo.period.longest_seconds()), reach);
         let measured: BTreeSet<&Metric> = slos.iter().flat_map(|slo| slo.indicator.measured()).collect();
         let metrics: BTreeSet<&Metric> = slos.iter().flat_map(|slo| slo.metrics()).collect();
@@ -124,9 +124,11 @@ impl CloudWatch {
         groups: impl Iterator<Item = (G, Vec<&'a Slo>)>,
         now: Timestamp,
         deadline: Instant,
+        kept: impl Fn(&Slo) -> Background,
         mut judge: impl FnMut(&G, Vec<Fetch>) -> T,
     ) -> impl Stream<Item = (G, T)> {
-        let orders = groups.map(move |(group, slos)| (group, slos.into_iter().map(|slo| item(slo, now)).collect()));
+        let item = move |slo| without_kept(item(slo, now), slo, &kept(slo));
+        let orders = groups.map(move |(group, slos)| (group, slos.into_iter().map(&item).collect()));
         let call = longest_call(deadline);
         let judge =
             move |group: &G, deliveries: Vec<Delivery>| judge(group, deliveries.into_iter().map(Fetch::from).collect());
@@ -167,8 +169,15 @@ pub(crate) fn longest_call(deadline: Instant) -> Duration {
 }
 
 fn item(slo: &Slo, now: Timestamp) -> Item<'_> {
-    let reach = Reach::of([slo], now.timestamp());
     let measured: BTreeSet<&Metric> = slo.indicator.measured().into_iter().collect();
     let metrics = slo.metrics().into_iter().map(|metric| (metric, measured.contains(metric)));
-    Item { plan: Plan::at_with(now.timestamp(), [slo.period.longest_seconds()], reach), metrics: metrics.collect() }
+    let plan = Plan::at_with(now.timestamp(), [slo.period.longest_seconds()], Reach::of([slo]));
+    Item { plan, metrics: metrics.collect() }
+}
+
+/// The same without the days of which everything is kept.
+fn without_kept<'a>(item: Item<'a>, slo: &Slo, kept: &Background) -> Item<'a> {
+    let days = kept.kept_until(slo, item.plan.kept_until());
+    let plan = days.map_or_else(|| item.plan.clone(), |days| item.plan.without(&days));
+    Item { plan, ..item }
 }

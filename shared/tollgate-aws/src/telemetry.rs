@@ -16,7 +16,7 @@ use tokio::time::Instant;
 use tollgate_core::{
     Timestamp,
     evidence::EvidenceStatus,
-    slo::{Background, Indicator, Judging, Reported, Slo, SloFact},
+    slo::{Background, Indicator, Judging, Limits, Reported, Slo, SloFact},
 };
 
 use crate::{
@@ -112,9 +112,9 @@ impl Telemetry {
         slos: &[(&'a Slo, bool)],
         now: Timestamp,
         deadline: Instant,
-        max_age_seconds: u64,
+        limits: &Limits,
     ) -> Vec<Gathered<'a>> {
-        let judging = |required, source| Judging { now, max_age_seconds, required, source };
+        let judging = |required, source| judging(now, limits, required, source);
         match self {
             Self::CloudWatch(cloudwatch) => {
                 let slos_only = || slos.iter().map(|(slo, _)| *slo);
@@ -143,14 +143,15 @@ impl Telemetry {
         slos: &[(&Slo, bool)],
         now: Timestamp,
         deadline: Instant,
-        max_age_seconds: u64,
+        limits: &Limits,
     ) -> Vec<SloFact> {
         let background = Background::default();
-        self.read(slos, now, deadline, max_age_seconds).await.iter().map(|found| found.fact(&background)).collect()
+        self.read(slos, now, deadline, limits).await.iter().map(|found| found.fact(&background)).collect()
     }
 
     /// Reads the objectives of many services, and hands on what `judge` makes of each service's, in their order, as soon
-    /// as it is there. Series are let go as they are judged.
+    /// as it is there. Series are let go as they are judged. What `kept` has of the days of an objective is not asked for
+    /// again; `judge` sets what each is held to.
     ///
     /// Calls go on only while the stream is polled: what takes long with a service is to be done beside it (`buffered`).
     /// A call that fails, or takes longer than 30 seconds, is evidence about the objectives that it was for. At the
@@ -161,14 +162,15 @@ impl Telemetry {
         services: impl IntoIterator<Item = (G, Vec<(&'a Slo, bool)>), IntoIter: 'a + Send>,
         now: Timestamp,
         deadline: Instant,
-        max_age_seconds: u64,
+        kept: impl Fn(&Slo) -> Background + Send + 'a,
         mut judge: impl FnMut(&G, Vec<Gathered<'_>>) -> T + Send + 'a,
     ) -> BoxStream<'a, (G, T)>
     where
         G: Send + 'a,
         T: Send + 'a,
     {
-        let judging = move |required, source| Judging { now, max_age_seconds, required, source };
+        let limits = Limits { max_age_seconds: 0, budget_steps_ppm: Vec::new() };
+        let judging = move |required, source| judging(now, &limits, required, source);
         match self {
             Self::CloudWatch(cloudwatch) => {
                 let services: Vec<_> = services.into_iter().collect();
@@ -186,7 +188,7 @@ impl Telemetry {
                         });
                         judge(group, found.collect())
                     };
-                    cloudwatch.sweep(groups, now, deadline, judge).map(|((group, _), judged)| (group, judged))
+                    cloudwatch.sweep(groups, now, deadline, kept, judge).map(|((group, _), judged)| (group, judged))
                 };
                 stream::once(sweep).flatten().boxed()
             }
@@ -209,6 +211,11 @@ fn reported(slo: &Slo, reports: &Reports) -> Option<Reported> {
     };
     let unasked = || Err((EvidenceStatus::Error, "its report was not asked for".to_owned()));
     Some(reports.get(signals).cloned().unwrap_or_else(unasked))
+}
+
+fn judging(now: Timestamp, limits: &Limits, required: bool, source: String) -> Judging {
+    let Limits { max_age_seconds, budget_steps_ppm } = limits.clone();
+    Judging { now, max_age_seconds, required, source, budget_steps_ppm }
 }
 
 fn recorded(name: &str) -> String {

@@ -15,7 +15,7 @@ use tollgate_aws::{CloudWatch, Recording, RecordingError, Telemetry, sdk_config}
 use tollgate_core::{
     Timestamp,
     evidence::EvidenceStatus,
-    slo::{Counted, Metric, Plan, Ratio, Slo, SloFact, Target},
+    slo::{Counted, Limits, Metric, Plan, Ratio, Reach, Slo, SloFact, Target},
 };
 
 async fn config() -> SdkConfig {
@@ -40,7 +40,7 @@ fn slo(namespace: &str) -> Slo {
     };
     // Two regions: the good events lie in another than the caller's own.
     let (metric, total) = (metric("Good", Some("us-west-2")).into(), metric("Total", None).into());
-    let ratio = Ratio { counted: Counted::Good, metric, total };
+    let ratio = Ratio { counted: Counted::Good, metric, total, absent_total_is_zero: false };
     Slo::of_events("payments-api", "availability", Target::from_ppb(999_000_000).unwrap(), PERIOD_SECONDS, ratio)
 }
 
@@ -82,22 +82,27 @@ fn deadline() -> Instant {
     Instant::now() + Duration::from_secs(10)
 }
 
+/// As the gates' settings have them.
+fn limits() -> Limits {
+    Limits { max_age_seconds: 600, budget_steps_ppm: vec![250_000, 500_000, 750_000, 1_000_000] }
+}
+
 #[tokio::test]
 async fn what_is_published_is_what_is_known() {
     let config = config().await;
     let now = chrono::Utc::now();
     let slo = slo(&format!("Test/Counts/{}", now.timestamp_micros()));
-    let plan = Plan::at(now.timestamp(), [PERIOD_SECONDS]);
+    let plan = Plan::at_with(now.timestamp(), [PERIOD_SECONDS], Reach::of([&slo]));
     publish(&config, &slo, &plan).await;
 
-    let facts = Telemetry::cloudwatch(&config).gather(&[(&slo, true)], now, deadline(), 600).await;
+    let facts = Telemetry::cloudwatch(&config).gather(&[(&slo, true)], now, deadline(), &limits()).await;
     let fact = &facts[0];
     assert_eq!(fact.evidence.status, EvidenceStatus::Ok, "{:?}", fact.evidence.reason);
     assert_eq!(fact.evidence.source, "cloudwatch:eu-central-1");
     assert_eq!(fact.evidence.as_of, Timestamp::from_timestamp(plan.end(), 0));
     assert_eq!(fact.evidence.datapoints_received, fact.evidence.datapoints_expected);
-    // Two regions, three tiers, one metric each.
-    assert_eq!((fact.evidence.api_requests, fact.evidence.api_cost_usd_micros), (6, 60));
+    // Two regions, two tiers, one metric each.
+    assert_eq!((fact.evidence.api_requests, fact.evidence.api_cost_usd_micros), (4, 40));
     let starts: Vec<i64> = plan.tiers().iter().flat_map(|tier| tier.starts()).collect();
     for (name, window) in &fact.windows {
         let start = plan.window_start(window.seconds).unwrap();
@@ -116,18 +121,18 @@ async fn a_recording_gives_the_same_facts() {
     let config = config().await;
     let now = chrono::Utc::now();
     let slo = slo(&format!("Test/Recording/{}", now.timestamp_micros()));
-    publish(&config, &slo, &Plan::at(now.timestamp(), [PERIOD_SECONDS])).await;
+    publish(&config, &slo, &Plan::at_with(now.timestamp(), [PERIOD_SECONDS], Reach::of([&slo]))).await;
     let cloudwatch = CloudWatch::new(&config);
     let fetch = cloudwatch.fetch(&[&slo], now, deadline()).await;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("telemetry.json");
     std::fs::write(&path, Recording::new(now, fetch.snapshot).to_json().unwrap()).unwrap();
 
-    let live = Telemetry::CloudWatch(cloudwatch).gather(&[(&slo, true)], now, deadline(), 600).await;
+    let live = Telemetry::CloudWatch(cloudwatch).gather(&[(&slo, true)], now, deadline(), &limits()).await;
     let recorded = Telemetry::recorded(&path).unwrap();
     let clock = recorded.recorded_at().unwrap();
     assert_eq!(clock.timestamp(), now.timestamp());
-    let again = recorded.gather(&[(&slo, true)], clock, deadline(), 600).await;
+    let again = recorded.gather(&[(&slo, true)], clock, deadline(), &limits()).await;
     let same = |fact: &SloFact| {
         let mut fact = fact.clone();
         (fact.evidence.api_requests, fact.evidence.api_cost_usd_micros) = (0, 0);
@@ -137,9 +142,9 @@ async fn a_recording_gives_the_same_facts() {
     assert_eq!(same(&live[0]), same(&again[0]));
     assert_eq!(again[0].evidence.source, "recorded:telemetry.json");
     // Judged by the clock of later, it is what it is: old.
-    let later = recorded.gather(&[(&slo, true)], clock + chrono::Duration::hours(1), deadline(), 600).await;
+    let later = recorded.gather(&[(&slo, true)], clock + chrono::Duration::hours(1), deadline(), &limits()).await;
     assert_eq!(later[0].evidence.status, EvidenceStatus::Stale);
-    let before = recorded.gather(&[(&slo, true)], clock - chrono::Duration::hours(1), deadline(), 600).await;
+    let before = recorded.gather(&[(&slo, true)], clock - chrono::Duration::hours(1), deadline(), &limits()).await;
     assert_eq!(before[0].evidence.status, EvidenceStatus::Error);
 }
 
@@ -147,7 +152,7 @@ async fn a_recording_gives_the_same_facts() {
 async fn a_metric_that_nobody_publishes_is_no_data() {
     let slo = slo("Test/Nothing");
     let facts =
-        Telemetry::cloudwatch(&config().await).gather(&[(&slo, true)], chrono::Utc::now(), deadline(), 600).await;
+        Telemetry::cloudwatch(&config().await).gather(&[(&slo, true)], chrono::Utc::now(), deadline(), &limits()).await;
     assert_eq!(facts[0].evidence.status, EvidenceStatus::NoData);
     assert!(facts[0].windows.values().all(|window| window.burn_rate_micro.is_none()));
 }

@@ -17,15 +17,19 @@ use tollgate_aws::Telemetry;
 use tollgate_core::{
     Timestamp,
     evidence::EvidenceStatus,
-    slo::{Background, Indicator, Metric, Ratio, SignalsSlo, Slo, SloFact, Target},
+    slo::{Background, Indicator, Limits, Metric, Ratio, SignalsSlo, Slo, SloFact, Target},
 };
 
 const NOW: i64 = 1_795_255_842;
 
 fn slo(id: &str, region: Option<&str>) -> Slo {
     let nothing = Metric::new("N", "M", "Sum");
-    let ratio =
-        Ratio { counted: tollgate_core::slo::Counted::Good, metric: nothing.clone().into(), total: nothing.into() };
+    let ratio = Ratio {
+        counted: tollgate_core::slo::Counted::Good,
+        metric: nothing.clone().into(),
+        total: nothing.into(),
+        absent_total_is_zero: false,
+    };
     let signals = SignalsSlo { id: id.to_owned(), region: region.map(Into::into), role_arn: None };
     Slo {
         indicator: Indicator::ApplicationSignals(signals),
@@ -78,12 +82,17 @@ fn now() -> Timestamp {
 
 async fn gather(telemetry: &Telemetry, slos: &[Slo]) -> Vec<SloFact> {
     let wanted: Vec<_> = slos.iter().map(|slo| (slo, true)).collect();
-    telemetry.gather(&wanted, now(), Instant::now() + Duration::from_secs(5), 600).await
+    telemetry.gather(&wanted, now(), Instant::now() + Duration::from_secs(5), &limits()).await
 }
 
 fn reported(ids: &[String]) -> (u16, Value) {
     let reports: Vec<_> = ids.iter().map(|id| report(id, "OK")).collect();
     (200, json!({"Timestamp": NOW, "Reports": reports, "Errors": []}))
+}
+
+/// As the gates' settings have them.
+fn limits() -> Limits {
+    Limits { max_age_seconds: 600, budget_steps_ppm: vec![250_000, 500_000, 750_000, 1_000_000] }
 }
 
 #[tokio::test]
@@ -118,8 +127,15 @@ async fn a_sweep_says_what_a_decision_says() {
     let slos: Vec<_> = (0..3).map(|number| slo(&format!("slo-{number}"), None)).collect();
     let services = slos.iter().map(|slo| (slo.name.clone(), vec![(slo, true)]));
     let deadline = Instant::now() + Duration::from_secs(60);
-    let judge = |_: &String, found: Vec<tollgate_aws::Gathered<'_>>| found[0].fact(&Background::default());
-    let swept: Vec<_> = telemetry.sweep(services, now(), deadline, 600, judge).map(|(_, fact)| fact).collect().await;
+    let judge = |_: &String, mut found: Vec<tollgate_aws::Gathered<'_>>| {
+        found[0].judging.set(&limits());
+        found[0].fact(&Background::default())
+    };
+    let swept: Vec<_> = telemetry
+        .sweep(services, now(), deadline, |_| Background::default(), judge)
+        .map(|(_, fact)| fact)
+        .collect()
+        .await;
     assert_eq!(swept, gather(&telemetry, &slos).await);
 }
 

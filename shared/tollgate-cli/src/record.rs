@@ -47,7 +47,13 @@ pub(crate) async fn run(args: RecordArgs) -> anyhow::Result<ExitCode> {
     let fetch = cloudwatch.fetch(&wanted, now, Instant::now() + DEADLINE).await;
     let mut failed = false;
     for slo in &slos {
-        let judging = Judging { now, max_age_seconds: MAX_AGE_SECONDS, required: true, source: cloudwatch.source(slo) };
+        let judging = Judging {
+            now,
+            max_age_seconds: MAX_AGE_SECONDS,
+            required: true,
+            source: cloudwatch.source(slo),
+            budget_steps_ppm: Vec::new(),
+        };
         let evidence = slo_fact(slo, &fetch.snapshot, &judging).evidence;
         failed |= evidence.status == EvidenceStatus::Error;
         let (received, expected) = (evidence.datapoints_received, evidence.datapoints_expected);

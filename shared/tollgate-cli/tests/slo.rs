@@ -96,6 +96,9 @@ fn a_mistake_is_a_place_and_what_to_write() {
     assert!(code == 1 && said.starts_with("pay.yaml: is larger than 4 MiB"), "{said}");
 
     let prometheus = SLO.replace("CloudWatch", "Prometheus");
+    let nameless = check(prometheus.as_bytes(), &["--syntax-only"]);
+    assert!(nameless.0 == 1 && nameless.1.contains(":8:5: no `metadata` of the indicator"), "{}", nameless.1);
+    let prometheus = prometheus.replace("  indicator:\n", "  indicator:\n    metadata: {name: answers}\n");
     assert_eq!(check(prometheus.as_bytes(), &[]).0, 1);
     assert_eq!(check(prometheus.as_bytes(), &["--syntax-only"]).0, 0);
 }

@@ -8,10 +8,14 @@
 //! Ranks do not see a few minutes in which everything fails. So a share of counts is judged by its events as well, summed
 //! over the whole time and over the newest minutes: Fisher's exact test of two proportions, and the size of the
 //! difference. What is worse by either is worse.
+//!
+//! A metric may have absolute limits, and may be critical: where one fails, the whole does, as in Kayenta, and nothing
+//! passes without its data.
 
 mod events;
 mod exact;
 mod fact;
+mod limits;
 mod metric;
 mod normal;
 mod plan;
@@ -23,6 +27,7 @@ mod verdict;
 
 pub use events::{CanaryCounts, CanaryEventsFact, Counted};
 pub use fact::{CanaryFact, CanaryMetricFact, CanarySideFact, GroupScore};
+pub use limits::{CanaryLimits, CanaryLimitsFact};
 pub use metric::{Cause, Class, Method};
 pub use plan::{CanaryConfig, CanaryMetric, CanaryPlan, Direction, Tolerance};
 pub use question::CanaryQuestion;
@@ -35,6 +40,8 @@ pub use verdict::{CanaryVerdict, Observed, canary_fact, unknown_canary};
 pub struct Samples {
     /// One place for each datapoint that was asked for; none where no datapoint came. The order does not matter.
     pub values: Vec<Option<f64>>,
+    /// Those of them that are of the newest minutes and came.
+    pub newest: Vec<f64>,
     /// How many events (requests, say) the datapoints are made of; none when it is not known.
     pub events: Option<u64>,
     /// Of a share of counts, the counts; none of any other metric.

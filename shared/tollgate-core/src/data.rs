@@ -64,7 +64,9 @@ pub fn from_yaml<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, DataE
 /// # Errors
 /// When the text is not YAML, or one document does not fit the type.
 pub fn from_yaml_documents<T: DeserializeOwned>(file: &str, text: &str) -> Result<Vec<T>, DataError> {
-    serde_saphyr::from_multiple(text).map_err(|error| located(file, &error))
+    // What is infinite or no number is refused where a number is wanted, and may stand where anything may.
+    let options = serde_saphyr::options! { non_finite_float_policy: serde_saphyr::NonFiniteFloatPolicy::AsString };
+    serde_saphyr::from_multiple_with_options(text, options).map_err(|error| located(file, &error))
 }
 
 fn located(file: &str, error: &Error) -> DataError {

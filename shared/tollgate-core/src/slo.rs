@@ -13,6 +13,8 @@ mod alerted;
 mod alerted_tests;
 mod arithmetic;
 mod assembled;
+#[cfg(test)]
+mod begun_tests;
 mod bucket;
 mod calendar;
 #[cfg(test)]
@@ -26,11 +28,15 @@ mod exclusion_tests;
 mod expression;
 mod fact;
 mod fraction;
+mod gap;
 mod history;
+mod hours;
 mod indicator;
 mod interval;
 mod judged;
 mod judged_by;
+mod known;
+mod limits;
 mod measure;
 mod objective;
 pub(crate) mod openslo;
@@ -49,7 +55,7 @@ mod source;
 mod timeslice;
 mod trend;
 
-pub use aggregate::{AGGREGATE_SCHEMA, DailyAggregate};
+pub use aggregate::{AGGREGATE_SCHEMA, DailyAggregate, DailySlices, ObjectiveDays};
 pub use alert::BurnAlert;
 pub use alerted::AlertFact;
 pub use arithmetic::Events;
@@ -61,6 +67,8 @@ pub(crate) use exclusion::ExclusionEntry;
 pub use expression::{Expression, Input, Rational, Undefined, rational};
 pub use fact::{Background, Judging, slo_fact, slo_fact_with, unknown_fact};
 pub use indicator::{Comparison, Composite, CompositeMethod, Counted, Indicator, Part, Ratio, RawKind};
+pub use known::KnownTime;
+pub use limits::Limits;
 pub use measure::Measure;
 pub use objective::{Budgeting, PARTS_PER_BILLION, SliceTarget, Slo, Target};
 pub use openslo::{Objectives, check_syntax, parse, read};
@@ -121,6 +129,14 @@ pub struct SloFact {
     /// The planned maintenance by which its newest datapoints do not count, of this objective or of one that it is made of.
     #[serde(default)]
     pub maintenance: Vec<MaintenanceWindow>,
+    /// The newest time, up to the end of what was asked for, whose datapoints have not all come yet and are not overdue:
+    /// windows, period and `evidence.as_of` end before it.
+    #[serde(default)]
+    pub late_seconds: u64,
+    /// Is the evidence `partial` for no other reason than that the unknown time of the period decides how much of the budget
+    /// is spent? What is known can be relied on, so a person can say whether to go ahead.
+    #[serde(default)]
+    pub is_undecided: bool,
 }
 
 /// Whether there were events: none, and not knowing, are different things.
@@ -199,9 +215,15 @@ pub struct WindowFact {
     pub traffic: Traffic,
     /// Its slices; null where the budget is counted in events.
     pub slices: Option<SliceFact>,
-    /// How fast the budget is spent: (bad / total) / (1 - target), in millionths, rounded up, so that `>` against
-    /// a whole threshold is exact. 0 without traffic, null when not known.
+    /// How much of its time is known; null in records from before this was told.
+    #[serde(default)]
+    pub known: Option<KnownTime>,
+    /// How fast the budget is spent in the known time: (bad / total) / (1 - target), in millionths, rounded up, so that `>`
+    /// against a whole threshold is exact. 0 without traffic, null when not known.
     pub burn_rate_micro: Option<u64>,
+    /// The same if all was bad in the unknown time, in the traffic around it; null when not known.
+    #[serde(default)]
+    pub burn_rate_at_most_micro: Option<u64>,
     /// The lower end of what the burn rate can be, given how few events, or slices, it is seen in: of the 95 % Wilson
     /// interval of the share of bad ones, in millionths, rounded down. 0 without traffic, null when not known.
     pub burn_rate_low_micro: Option<u64>,
@@ -247,24 +269,44 @@ pub struct PartFact {
     pub burn_rate_micro: u64,
 }
 
-/// The error budget of a period.
+/// The error budget of a period: what is spent of it for certain, what at most, and how much of its time is not known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BudgetFact {
-    /// Events, or what else `budgeting.unit` says, in the period. Of slices in a calendar period, those to come too.
+    /// Events, or what else `budgeting.unit` says, that came in the period. Of slices, those that are not known too, and in
+    /// a calendar period those to come.
     pub total: u64,
-    /// Bad ones of them, rounded up.
+    /// Ones of them that are known to be bad, rounded up.
     pub bad: u64,
-    /// Bad ones that the target allows, rounded down.
+    /// Bad ones that the target allows, rounded down; of what the unknown time had in the traffic around it, too.
     pub allowed_bad: u64,
-    /// Share of the budget that is spent, in parts per million, rounded down, so that `>=` against a whole
+    /// Share of the budget that is spent for certain, in parts per million, rounded down, so that `>=` against a whole
     /// threshold is exact; above 1000000 when it is exhausted.
     pub consumed_ppm: u64,
-    /// Share of the budget that is left, in parts per million, rounded down, so that `<` against a whole threshold
-    /// is exact; negative when overspent.
+    /// Share of the budget that is spent if all was bad in the unknown time, in the traffic around it; the same as
+    /// `consumed_ppm` when all time is known. Null in records from before this was told.
+    #[serde(default)]
+    pub consumed_at_most_ppm: Option<u64>,
+    /// Share of the budget that is left if all was good in the unknown time, in parts per million, rounded down, so that
+    /// `<` against a whole threshold is exact; negative when overspent.
     pub remaining_ppm: i64,
+    /// How much of the period's time is known; null where another service judges it, and in records from before this was
+    /// told.
+    #[serde(default)]
+    pub known: Option<KnownTime>,
+    /// Does the unknown time decide: is a step of the budget reached with it, if all was bad, and not without it? Then the
+    /// evidence is `partial`, and what is spent or left is not known.
+    #[serde(default)]
+    pub is_undecided: bool,
     /// The period's slices so far; null where the budget is counted in events.
     pub slices: Option<SliceFact>,
     /// The length of the period's datapoints that are left out because all of their time is excluded.
     pub excluded_seconds: u64,
+}
+
+impl BudgetFact {
+    /// Share of the budget that is left, in parts per million; none while the unknown time decides.
+    pub fn known_remaining_ppm(&self) -> Option<i64> {
+        (!self.is_undecided).then_some(self.remaining_ppm)
+    }
 }

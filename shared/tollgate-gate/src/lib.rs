@@ -7,6 +7,7 @@ mod ask;
 pub mod bill;
 pub mod clock;
 pub mod config;
+mod days;
 mod entries;
 mod house;
 mod keep;

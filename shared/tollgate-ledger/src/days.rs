@@ -1,25 +1,23 @@
-//! Where the days of objectives that are counted in slices are kept, and what is read of them to judge one.
+//! Where the days of objectives are kept, and what is read of them to judge one.
 
 use std::collections::BTreeMap;
 
-use tollgate_core::slo::{Background, DailyAggregate, Indicator, Slo};
+use tollgate_core::slo::{Background, Indicator, ObjectiveDays, Slo};
 
 use crate::{Collection, Document};
 
-/// The longest slice that CloudWatch's hourly datapoints cannot replace.
-const LONGEST_KEPT_SECONDS: u64 = 3599;
-
 /// What is kept, by the id of the objective's evidence.
-pub type KeptDays = BTreeMap<String, Document<Vec<DailyAggregate>>>;
+pub type KeptDays = BTreeMap<String, Document<ObjectiveDays>>;
 
-/// The collection that has them, by the id of the objective's evidence.
+/// The collection that has them, by the id of the objective's evidence. That of another version is another one, so that
+/// what nobody can read stands in nobody's way.
 pub fn slo_days() -> Collection {
-    Collection::of(&["slo_days"])
+    Collection::of(&["slo_days", "v2"])
 }
 
-/// Is anything to be kept of its days?
+/// Is anything to be kept of its days? Not of what is made of others, or judged elsewhere.
 pub fn is_kept(slo: &Slo) -> bool {
-    slo.budgeting.slice_seconds().is_some_and(|seconds| seconds <= LONGEST_KEPT_SECONDS)
+    !slo.indicator.metrics().is_empty() && !matches!(slo.indicator, Indicator::Composite(_))
 }
 
 /// The objectives that an objective is made of, and itself.
@@ -33,6 +31,6 @@ pub fn with_parts(slo: &Slo) -> Vec<&Slo> {
 
 /// What an objective is judged by besides its series.
 pub fn background(slo: &Slo, kept: &KeptDays) -> Background {
-    let of = |slo: &Slo| kept.get(&slo.evidence_id()).map(|days| days.value.clone()).unwrap_or_default();
-    Background { days: with_parts(slo).into_iter().flat_map(of).collect() }
+    let of = |slo: &Slo| Some(kept.get(&slo.evidence_id())?.value.clone());
+    Background { days: with_parts(slo).into_iter().filter_map(of).collect() }
 }

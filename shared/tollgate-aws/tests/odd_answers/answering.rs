@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use tollgate_aws::{CloudWatch, Telemetry};
 use tollgate_core::{
     Timestamp,
-    slo::{Counted, Metric, Ratio, Slo, SloFact, Target},
+    slo::{Counted, Limits, Metric, Ratio, Slo, SloFact, Target},
 };
 
 pub(crate) const NOW: i64 = 1_795_255_842;
@@ -24,8 +24,13 @@ pub(crate) fn metric(name: &str, service: &str) -> Metric {
 
 pub(crate) fn slo(service: &str) -> Slo {
     let (metric, total) = (metric("Good", service).into(), metric("Total", service).into());
-    let ratio = Ratio { counted: Counted::Good, metric, total };
+    let ratio = Ratio { counted: Counted::Good, metric, total, absent_total_is_zero: false };
     Slo::of_events(service, "availability", Target::from_ppb(999_000_000).unwrap(), 30 * 86_400, ratio)
+}
+
+/// As the gates' settings have them.
+pub(crate) fn limits() -> Limits {
+    Limits { max_age_seconds: 600, budget_steps_ppm: vec![250_000, 500_000, 750_000, 1_000_000] }
 }
 
 /// Every datapoint that a request asks for: 1000 in all, of which 999 are good.
@@ -57,8 +62,8 @@ pub(crate) fn answering(
     mock!(Client::get_metric_data).then_compute_output(move |input| answer(input, results(input)))
 }
 
-pub(crate) fn is_hourly(input: &GetMetricDataInput) -> bool {
-    input.metric_data_queries()[0].metric_stat().unwrap().period() == Some(3600)
+pub(crate) fn is_by_five_minutes(input: &GetMetricDataInput) -> bool {
+    input.metric_data_queries()[0].metric_stat().unwrap().period() == Some(300)
 }
 
 pub(crate) fn with_status(result: &MetricDataResult, status: StatusCode) -> MetricDataResult {
@@ -77,7 +82,7 @@ pub(crate) async fn gather_all(rule: &Rule, services: &[&str]) -> Vec<SloFact> {
     let slos: Vec<_> = services.iter().map(|service| slo(service)).collect();
     let wanted: Vec<_> = slos.iter().map(|slo| (slo, true)).collect();
     let now = Timestamp::from_timestamp(NOW, 0).unwrap();
-    telemetry.gather(&wanted, now, Instant::now() + Duration::from_millis(1500), 600).await
+    telemetry.gather(&wanted, now, Instant::now() + Duration::from_millis(1500), &limits()).await
 }
 
 pub(crate) async fn gather(rule: &Rule) -> SloFact {

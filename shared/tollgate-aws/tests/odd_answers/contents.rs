@@ -9,14 +9,14 @@ use aws_sdk_cloudwatch::{
 use aws_smithy_types::DateTime;
 use tollgate_core::evidence::EvidenceStatus;
 
-use crate::answering::{answering, gather, gather_all, is_hourly, page, reason, with_status};
+use crate::answering::{answering, gather, gather_all, is_by_five_minutes, page, reason, with_status};
 
 #[tokio::test]
 async fn a_complete_answer_takes_one_call_a_tier() {
     let rule = answering(|_, results| page(results));
     let fact = gather(&rule).await;
-    assert_eq!((fact.evidence.status, rule.num_calls()), (EvidenceStatus::Ok, 3), "{:?}", fact.evidence);
-    assert_eq!((fact.evidence.api_requests, fact.evidence.api_cost_usd_micros), (3, 60));
+    assert_eq!((fact.evidence.status, rule.num_calls()), (EvidenceStatus::Ok, 2), "{:?}", fact.evidence);
+    assert_eq!((fact.evidence.api_requests, fact.evidence.api_cost_usd_micros), (2, 40));
     assert_eq!(fact.evidence.source, "cloudwatch:us-east-1");
     assert_eq!(fact.evidence.datapoints_received, fact.evidence.datapoints_expected);
     assert_eq!(fact.windows["1h"].burn_rate_micro, Some(1_000_000));
@@ -27,10 +27,10 @@ async fn a_complete_answer_takes_one_call_a_tier() {
 async fn services_share_calls_and_a_shared_metric_is_asked_once() {
     let rule = answering(|_, results| page(results));
     let facts = gather_all(&rule, &["payments-api", "ledger", "payments-api", "mail"]).await;
-    assert_eq!(rule.num_calls(), 3);
+    assert_eq!(rule.num_calls(), 2);
     let paid: Vec<_> =
         facts.iter().map(|fact| (fact.evidence.api_requests, fact.evidence.api_cost_usd_micros)).collect();
-    assert_eq!(paid, [(3, 3 * 6 * 10), (0, 0), (0, 0), (0, 0)]);
+    assert_eq!(paid, [(2, 2 * 6 * 10), (0, 0), (0, 0), (0, 0)]);
     assert_eq!(
         facts.iter().map(|fact| fact.service.as_str()).collect::<Vec<_>>(),
         ["payments-api", "ledger", "payments-api", "mail"]
@@ -47,9 +47,9 @@ async fn many_services_stay_inside_the_limits_of_a_call() {
     let names: Vec<_> = (0..200).map(|number| format!("service-{number}")).collect();
     let facts = gather_all(&rule, &names.iter().map(String::as_str).collect::<Vec<_>>()).await;
     assert!(facts.iter().all(|fact| fact.evidence.is_ok()));
-    // 400 metrics of 363, 793 and 648 datapoints.
-    assert_eq!(rule.num_calls(), 400_usize.div_ceil(277) + 400_usize.div_ceil(127) + 400_usize.div_ceil(155));
-    assert_eq!(facts.iter().map(|fact| fact.evidence.api_cost_usd_micros).sum::<u64>(), 400 * 3 * 10);
+    // 400 metrics of 363 and 8569 datapoints.
+    assert_eq!(rule.num_calls(), 400_usize.div_ceil(277) + 400_usize.div_ceil(11));
+    assert_eq!(facts.iter().map(|fact| fact.evidence.api_cost_usd_micros).sum::<u64>(), 400 * 2 * 10);
 }
 
 #[tokio::test]
@@ -70,8 +70,8 @@ async fn pages_are_followed() {
         GetMetricDataOutput::builder().set_metric_data_results(Some(halves.collect())).set_next_token(token).build()
     });
     let fact = gather(&rule).await;
-    assert_eq!((fact.evidence.status, rule.num_calls()), (EvidenceStatus::Ok, 6), "{:?}", fact.evidence);
-    assert_eq!((fact.evidence.api_requests, fact.evidence.api_cost_usd_micros), (6, 120));
+    assert_eq!((fact.evidence.status, rule.num_calls()), (EvidenceStatus::Ok, 4), "{:?}", fact.evidence);
+    assert_eq!((fact.evidence.api_requests, fact.evidence.api_cost_usd_micros), (4, 80));
     assert_eq!(fact.evidence.datapoints_received, fact.evidence.datapoints_expected);
     assert_eq!(fact.windows["5m"].total, Some(5000));
 }
@@ -89,12 +89,12 @@ async fn pages_without_end_are_an_error() {
 #[tokio::test]
 async fn partial_data_is_partial() {
     let rule = answering(|input, results| {
-        let status = if is_hourly(input) { StatusCode::PartialData } else { StatusCode::Complete };
+        let status = if is_by_five_minutes(input) { StatusCode::PartialData } else { StatusCode::Complete };
         page(results.iter().map(|result| with_status(result, status.clone())).collect())
     });
     let fact = gather(&rule).await;
     assert_eq!(fact.evidence.status, EvidenceStatus::Partial);
-    assert!(reason(&fact).contains("by 3600 s: CloudWatch answered `PartialData`"), "{}", reason(&fact));
+    assert!(reason(&fact).contains("by 300 s: CloudWatch answered `PartialData`"), "{}", reason(&fact));
 }
 
 /// Is it the good events of this service that a query asks for?
@@ -106,7 +106,7 @@ fn is_good_of(query: &MetricDataQuery, service: &str) -> bool {
 #[tokio::test]
 async fn a_metric_that_fails_takes_only_its_own_objective() {
     // What CloudWatch itself failed at is asked for again, alone, three times; what it forbids is not.
-    for (status, requests) in [(StatusCode::InternalError, 3 * (1 + 3)), (StatusCode::Forbidden, 3)] {
+    for (status, requests) in [(StatusCode::InternalError, 2 * (1 + 3)), (StatusCode::Forbidden, 2)] {
         let shown = status.to_string();
         let rule = answering(move |input, results| {
             let queries = input.metric_data_queries();
@@ -122,7 +122,7 @@ async fn a_metric_that_fails_takes_only_its_own_objective() {
         assert!(reason(&facts[1]).contains(&shown), "{}", reason(&facts[1]));
         assert!(facts[1].windows.values().all(|window| window.good.is_none()));
         assert_eq!((rule.num_calls(), facts[0].evidence.api_requests as usize), (requests, requests));
-        assert_eq!(facts[0].evidence.api_cost_usd_micros as usize, 10 * (3 * 4 + (requests - 3)));
+        assert_eq!(facts[0].evidence.api_cost_usd_micros as usize, 10 * (2 * 4 + (requests - 2)));
     }
 }
 
@@ -132,7 +132,7 @@ async fn what_cloudwatch_fails_at_once_is_asked_for_again() {
     let rule = answering(move |input, results| {
         let one = input.metric_data_queries().len() == 1;
         let answered = results.iter().zip(input.metric_data_queries()).map(|(result, query)| {
-            let fails = !one && is_good_of(query, "payments-api") && failed.fetch_add(1, Ordering::Relaxed) < 3;
+            let fails = !one && is_good_of(query, "payments-api") && failed.fetch_add(1, Ordering::Relaxed) < 2;
             with_status(result, if fails { StatusCode::InternalError } else { StatusCode::Complete })
         });
         page(answered.collect())
@@ -140,7 +140,7 @@ async fn what_cloudwatch_fails_at_once_is_asked_for_again() {
     let facts = gather_all(&rule, &["ledger", "payments-api"]).await;
     assert!(facts.iter().all(|fact| fact.evidence.is_ok()), "{}", reason(&facts[1]));
     assert_eq!(facts[1].windows["1h"].burn_rate_micro, Some(1_000_000));
-    assert_eq!(rule.num_calls(), 6);
+    assert_eq!(rule.num_calls(), 4);
 }
 
 #[tokio::test]

@@ -1,7 +1,8 @@
 //! Every service, one after the other.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -17,13 +18,13 @@ use aws_sdk_cloudwatch::{
 use aws_smithy_mocks::{Rule, RuleMode, mock_client};
 use futures_util::StreamExt;
 use tokio::time::Instant;
-use tollgate_aws::{CloudWatch, Quota, Telemetry};
+use tollgate_aws::{CloudWatch, Gathered, Quota, Telemetry};
 use tollgate_core::{
     Timestamp,
-    slo::{Background, Budgeting, SliceTarget, Slo, SloFact},
+    slo::{Background, Budgeting, DailyAggregate, ObjectiveDays, SliceTarget, Slo, SloFact},
 };
 
-use crate::answering::{NOW, answering, page, reason, slo, with_status};
+use crate::answering::{NOW, answering, limits, page, reason, slo, with_status};
 
 fn client(rule: &Rule) -> Client {
     mock_client!(aws_sdk_cloudwatch, RuleMode::MatchAny, [rule])
@@ -46,9 +47,16 @@ async fn sweep_first(telemetry: &Telemetry, slos: &[Slo], at_most: usize, limit:
     let services = slos.iter().map(|slo| (slo.service.clone(), vec![(slo, true)]));
     let now = Timestamp::from_timestamp(NOW, 0).unwrap();
     telemetry
-        .sweep(services, now, Instant::now() + limit, 600, |_, found| {
-            found.iter().map(|found| found.fact(&Background::default())).collect::<Vec<_>>()
-        })
+        .sweep(
+            services,
+            now,
+            Instant::now() + limit,
+            |_| Background::default(),
+            |_, mut found| {
+                found.iter_mut().for_each(|found| found.judging.set(&limits()));
+                found.iter().map(|found| found.fact(&Background::default())).collect::<Vec<_>>()
+            },
+        )
         .take(at_most)
         .collect()
         .await
@@ -61,15 +69,16 @@ async fn sweep(telemetry: &Telemetry, slos: &[Slo]) -> Swept {
 #[tokio::test]
 async fn services_come_in_their_order_by_full_calls() {
     let rule = answering(|_, results| page(results));
-    let slos = objectives(300);
+    let slos = objectives(100);
     let swept = sweep(&telemetry(&rule), &slos).await;
     let names: Vec<_> = swept.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, slos.iter().map(|slo| slo.service.as_str()).collect::<Vec<_>>());
     assert!(swept.iter().flat_map(|(_, facts)| facts).all(|fact| fact.evidence.is_ok()));
-    // 600 metrics of 363, 793 and 648 datapoints, in calls of 100,800.
-    assert_eq!(rule.num_calls(), 600_usize.div_ceil(277) + 600_usize.div_ceil(127) + 600_usize.div_ceil(155));
+    // 200 metrics of 363 and 8569 datapoints, in calls of 100,800; minutes wait for no more than eight of the others.
+    let (minutes, five_minutes) = (rule.num_calls() - 200_usize.div_ceil(11), 200_usize.div_ceil(11));
+    assert!((200_usize.div_ceil(277)..=five_minutes.div_ceil(8) + 1).contains(&minutes), "{minutes}");
     let paid: u64 = swept.iter().flat_map(|(_, facts)| facts).map(|fact| fact.evidence.api_cost_usd_micros).sum();
-    assert_eq!(paid, 600 * 3 * 10);
+    assert_eq!(paid, 200 * 2 * 10);
 }
 
 #[tokio::test]
@@ -78,7 +87,7 @@ async fn a_sweep_says_what_a_decision_says() {
     let (telemetry, slos) = (telemetry(&rule), objectives(3));
     let now = Timestamp::from_timestamp(NOW, 0).unwrap();
     for (slo, (_, swept)) in slos.iter().zip(sweep(&telemetry, &slos).await) {
-        let asked = telemetry.gather(&[(slo, true)], now, Instant::now() + Duration::from_secs(5), 600).await;
+        let asked = telemetry.gather(&[(slo, true)], now, Instant::now() + Duration::from_secs(5), &limits()).await;
         let free = |fact: &SloFact| {
             let mut fact = fact.clone();
             (fact.evidence.api_requests, fact.evidence.api_cost_usd_micros) = (0, 0);
@@ -96,7 +105,7 @@ async fn it_stops_where_it_is_stopped_and_goes_on_from_there() {
         counted.fetch_add(1, Ordering::Relaxed);
         page(results)
     });
-    let (telemetry, slos) = (telemetry(&rule), objectives(1200));
+    let (telemetry, slos) = (telemetry(&rule), objectives(300));
     let first = sweep_first(&telemetry, &slos, 7, Duration::from_secs(60)).await;
     assert_eq!(first.len(), 7);
     // The rest was not asked for: calls at once, and a few that were full meanwhile.
@@ -105,7 +114,7 @@ async fn it_stops_where_it_is_stopped_and_goes_on_from_there() {
     let rest: Vec<Slo> = slos.iter().filter(|slo| slo.service > *next).cloned().collect();
     let rest = sweep(&telemetry, &rest).await;
     let all: BTreeSet<_> = first.iter().chain(&rest).map(|(name, _)| name).collect();
-    assert_eq!((all.len(), first.len() + rest.len()), (1200, 1200));
+    assert_eq!((all.len(), first.len() + rest.len()), (300, 300));
 }
 
 #[tokio::test]
@@ -156,7 +165,7 @@ async fn a_metric_of_several_services_is_asked_for_once() {
     }
     let swept = sweep(&telemetry(&rule), &slos).await;
     let paid: Vec<_> = swept.iter().map(|(_, facts)| facts[0].evidence.api_cost_usd_micros).collect();
-    assert_eq!((paid[0], paid.iter().sum::<u64>(), rule.num_calls()), (60, 60, 3));
+    assert_eq!((paid[0], paid.iter().sum::<u64>(), rule.num_calls()), (40, 40, 2));
     assert!(swept.iter().all(|(_, facts)| facts[0].budget.as_ref().is_some_and(|budget| budget.total > 0)));
 }
 
@@ -167,7 +176,13 @@ async fn a_service_without_objectives_holds_up_nothing() {
     let services = [("a", vec![]), ("b", vec![(&slos[0], true)]), ("c", vec![]), ("d", vec![(&slos[1], false)])];
     let now = Timestamp::from_timestamp(NOW, 0).unwrap();
     let counts: Vec<_> = telemetry
-        .sweep(services, now, Instant::now() + Duration::from_secs(60), 600, |_, found| found.len())
+        .sweep(
+            services,
+            now,
+            Instant::now() + Duration::from_secs(60),
+            |_| Background::default(),
+            |_, found| found.len(),
+        )
         .collect()
         .await;
     assert_eq!(counts, [("a", 0), ("b", 1), ("c", 0), ("d", 1)]);
@@ -211,4 +226,73 @@ async fn a_call_that_is_refused_is_the_failure_of_its_services_only() {
     let swept = sweep(&telemetry(&rule), &objectives(200)).await;
     let bad = swept.iter().filter(|(_, facts)| !facts[0].evidence.is_ok()).count();
     assert!(bad > 0 && bad <= 139 && swept.len() == 200, "{bad}");
+}
+
+/// What is kept of the days that are over, as the gate keeps it.
+fn kept_of(found: &Gathered<'_>) -> Background {
+    let today = Timestamp::from_timestamp(NOW, 0).unwrap().date_naive();
+    let days = (1..=30).map(|back| today - chrono::Days::new(back));
+    let known = days.filter_map(|day| DailyAggregate::of(found.slo, &found.snapshot, day).ok());
+    Background { days: vec![ObjectiveDays::new(found.slo, known.collect()).unwrap()] }
+}
+
+/// What is final is not asked for again: a sweep that has the days asks for less than by hours, and says the same.
+#[tokio::test]
+async fn days_that_are_kept_are_not_asked_for_again() {
+    let asked = Arc::new(Mutex::new((0, 0)));
+    let seen = Arc::clone(&asked);
+    let rule = answering(move |input, results| {
+        let mut seen = seen.lock().unwrap();
+        seen.0 += input.metric_data_queries().len();
+        seen.1 += results.iter().map(|result| result.values().len()).sum::<usize>();
+        // An hour of ten days ago is lost, and one of the day that the period begins in was bad.
+        let lost = NOW - 10 * 86_400..NOW - 10 * 86_400 + 3600;
+        let bad = NOW - 30 * 86_400 + 7200..NOW - 30 * 86_400 + 10_800;
+        page(results.iter().map(|result| changed(result, &lost, &bad)).collect())
+    });
+    let (telemetry, slos) = (telemetry(&rule), objectives(3));
+    let now = Timestamp::from_timestamp(NOW, 0).unwrap();
+    let sweep = async |kept: BTreeMap<String, Background>| {
+        let services = slos.iter().map(|slo| (slo.service.clone(), vec![(slo, true)]));
+        let of = |slo: &Slo| kept.get(&slo.service).cloned().unwrap_or_default();
+        let until = Instant::now() + Duration::from_secs(60);
+        let judged = telemetry.sweep(services, now, until, of, |service, mut found| {
+            found[0].judging.set(&limits());
+            let mut fact = found[0].fact(&kept.get(service).cloned().unwrap_or_default());
+            (fact.evidence.api_requests, fact.evidence.api_cost_usd_micros) = (0, 0);
+            (fact.evidence.datapoints_expected, fact.evidence.datapoints_received) = (0, 0);
+            (fact, kept_of(&found[0]))
+        });
+        judged.collect::<Vec<_>>().await
+    };
+    let first = sweep(BTreeMap::new()).await;
+    let all = std::mem::take(&mut *asked.lock().unwrap());
+    assert_eq!(all, (6 * 2, 6 * (363 + 8569)));
+    let kept = first.iter().map(|(service, (_, kept))| (service.clone(), kept.clone())).collect();
+    let again = sweep(kept).await;
+    let (queries, datapoints) = *asked.lock().unwrap();
+    // Three tiers, of which hours made 1804 datapoints: now those of five minutes are the newest days and the oldest.
+    assert_eq!((queries, datapoints), (6 * 3, 6 * (363 + 3 * 288 + 50 + 167)));
+    assert!(datapoints < 6 * 1804);
+    for ((_, (before, _)), (_, (after, _))) in first.iter().zip(&again) {
+        assert_eq!(before, after);
+        let budget = after.budget.as_ref().unwrap();
+        assert_eq!(budget.known.unwrap().unknown_seconds, 3600);
+        assert!(budget.consumed_at_most_ppm.unwrap() > budget.consumed_ppm);
+    }
+}
+
+fn changed(result: &MetricDataResult, lost: &Range<i64>, bad: &Range<i64>) -> MetricDataResult {
+    let points = result.timestamps().iter().zip(result.values());
+    let is_good = result.values().first() == Some(&999.0);
+    let (times, values): (Vec<_>, Vec<f64>) = points
+        .filter(|(time, _)| !lost.contains(&time.secs()))
+        .map(|(time, value)| (*time, if is_good && bad.contains(&time.secs()) { 0.0 } else { *value }))
+        .unzip();
+    MetricDataResult::builder()
+        .set_id(result.id().map(Into::into))
+        .status_code(StatusCode::Complete)
+        .set_timestamps(Some(times))
+        .set_values(Some(values))
+        .build()
 }

@@ -21,7 +21,7 @@ use tollgate_aws::{Telemetry, TelemetrySource, ready, sdk_config};
 use tollgate_core::{
     Timestamp,
     catalogue::Catalogue,
-    slo::{Slo, burn_trend},
+    slo::{Limits, Slo, burn_trend},
     suggest::did_you_mean,
 };
 use tollgate_ledger::{KeptDays, Ledger, LedgerConfig, background, is_kept, slo_days, with_parts};
@@ -49,7 +49,7 @@ pub(crate) struct StatusArgs {
     /// Where telemetry comes from: `cloudwatch`, or `recorded:PATH`
     #[arg(long, value_name = "SOURCE", env = "TOLLGATE_TELEMETRY", default_value = "cloudwatch")]
     telemetry: TelemetrySource,
-    /// The ledger that has the days of objectives that are counted in slices; without one they are not known
+    /// The ledger that has the days that CloudWatch has forgotten; without one they are not known
     #[arg(long, value_name = "LEDGER", env = "TOLLGATE_LEDGER", default_value = "sqlite:.tollgate/ledger.sqlite")]
     ledger: LedgerConfig,
     /// As a table for people, or as JSON with all facts
@@ -155,7 +155,7 @@ async fn kept_days(config: &LedgerConfig, chosen: &[(&Slo, Relation)]) -> anyhow
     Ok(kept)
 }
 
-/// Asks once for all objectives whose telemetry may be equally old.
+/// Asks once for all objectives whose telemetry is held to the same.
 async fn gather(
     catalogue: &Catalogue,
     telemetry: &Telemetry,
@@ -163,19 +163,21 @@ async fn gather(
     kept: &KeptDays,
     now: Timestamp,
 ) -> Vec<Row> {
-    let mut by_age: BTreeMap<u64, Vec<(&Slo, Relation, Enough)>> = BTreeMap::new();
+    let mut by_limits: BTreeMap<(u64, Vec<u64>), Vec<(&Slo, Relation, Enough)>> = BTreeMap::new();
     for (slo, relation) in chosen {
         let settings = catalogue.settings_of(&slo.service);
         let number = |name: &str| settings.integer("slo", name).and_then(|number| u64::try_from(number).ok());
         let enough = Enough { events: number("min_events"), bad_events: number("min_bad_events") };
-        by_age.entry(number("max_age_seconds").unwrap_or(0)).or_default().push((slo, *relation, enough));
+        let Limits { max_age_seconds, budget_steps_ppm } = Limits::of(&settings);
+        by_limits.entry((max_age_seconds, budget_steps_ppm)).or_default().push((slo, *relation, enough));
     }
     let mut rows = Vec::new();
-    for (max_age_seconds, group) in by_age {
+    for ((max_age_seconds, budget_steps_ppm), group) in by_limits {
+        let limits = Limits { max_age_seconds, budget_steps_ppm };
         let wanted: Vec<(&Slo, bool)> =
             group.iter().map(|(slo, relation, _)| (*slo, *relation != Relation::Dependency)).collect();
         let deadline = Instant::now() + DEADLINE;
-        let found = telemetry.read(&wanted, now, deadline, max_age_seconds).await;
+        let found = telemetry.read(&wanted, now, deadline, &limits).await;
         let rows_of = group.into_iter().zip(found).map(|((slo, relation, enough), found)| {
             let trend = burn_trend(slo, &found.snapshot, &found.judging, TREND_PARTS);
             Row::new(slo, relation, found.fact(&background(slo, kept)), trend, &enough)

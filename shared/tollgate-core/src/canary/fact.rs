@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CanaryEventsFact, Cause, Class, Direction, Method, Tolerance, verdict::CanaryVerdict};
+use super::{CanaryEventsFact, CanaryLimitsFact, Cause, Class, Direction, Method, Tolerance, verdict::CanaryVerdict};
 use crate::evidence::Evidence;
 
 /// What is known of a canary against its baseline. It decides nothing: rules do.
@@ -19,10 +19,10 @@ pub struct CanaryFact {
     /// Why, for a person.
     pub reasons: Vec<String>,
     /// The share of what the metrics count for that passes, in parts per million, rounded down, so that `>=` against a
-    /// whole threshold is exact. Metrics without data do not pass.
+    /// whole threshold is exact. Metrics without data do not pass. 0 where a critical metric fails.
     pub score_ppm: u32,
     /// The same over the metrics that could be judged, rounded up, so that `<` against a whole threshold is exact; null
-    /// when none could.
+    /// when none could, and 0 where a critical one fails.
     pub judged_score_ppm: Option<u32>,
     /// The score from which it passes.
     pub pass_score_ppm: u32,
@@ -77,7 +77,10 @@ pub struct CanaryMetricFact {
     /// The largest difference of the shares of all events that is tolerated, in parts per million of the events; says
     /// nothing of a metric that is no share of counts.
     pub share_tolerance_ppm: u32,
-    /// What it is: the worst of what its minutes and its events say.
+    /// Does all fail with it?
+    #[serde(default)]
+    pub critical: bool,
+    /// What it is: the worst of what its limits, its minutes and its events say.
     pub class: Class,
     /// Why it could not be judged; null when it was.
     pub cause: Option<Cause>,
@@ -89,6 +92,9 @@ pub struct CanaryMetricFact {
     pub baseline: CanarySideFact,
     /// What the canary measured.
     pub canary: CanarySideFact,
+    /// How the canary stands to its limits; null where it has none, or the canary could not be judged.
+    #[serde(default)]
+    pub limits: Option<CanaryLimitsFact>,
     /// The events of the newest minutes, compared; null when it could not be judged or is no share of counts.
     pub newest_events: Option<CanaryEventsFact>,
     /// The events of the whole time, compared; null as above.

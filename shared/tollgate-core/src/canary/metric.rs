@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     CanaryMetricFact, CanarySideFact, MetricSamples, Samples, events,
     exact::{self, Share},
+    limits,
     normal::ZSquared,
     plan::{CanaryConfig, CanaryMetric, CanaryPlan, Direction, Tolerance},
     ranks::{Ranked, order},
@@ -72,6 +73,13 @@ pub(super) fn judge(plan: &CanaryPlan, metric: &CanaryMetric, samples: Option<&M
         unfit(plan.config(), metric, side).map(|(cause, reason)| (cause, format!("the {name} {reason}")))
     });
     let [of_baseline, of_canary] = unfit;
+    let limits = if of_canary.is_none() { limits::judged(metric.limits, &samples.canary) } else { None };
+    let beyond_limits = limits.as_ref().map(|limits| limits.class).filter(|class| *class != Class::Pass);
+    let fact = CanaryMetricFact { limits, ..fact };
+    // A limit says what may not be, whatever is known of the baseline.
+    if let Some(class) = beyond_limits.filter(|_| of_baseline.is_some()) {
+        return CanaryMetricFact { class, ..fact };
+    }
     if let Some((cause, _)) = of_baseline.as_ref().or(of_canary.as_ref()) {
         let reasons: Vec<String> =
             [&of_baseline, &of_canary].into_iter().flatten().map(|(_, why)| why.clone()).collect();
@@ -86,7 +94,10 @@ pub(super) fn judge(plan: &CanaryPlan, metric: &CanaryMetric, samples: Option<&M
             ranked.baseline,
             plan.config().confidence_ppm
         );
-        return CanaryMetricFact { cause: Some(Cause::TooFewDatapoints), reason: Some(reason), ..fact };
+        return match beyond_limits {
+            Some(class) => CanaryMetricFact { class, ..fact },
+            None => CanaryMetricFact { cause: Some(Cause::TooFewDatapoints), reason: Some(reason), ..fact },
+        };
     }
     let (significant, method, p_value_ppm) = match exact::p_value(ranked) {
         Some(share) => (plan.significance().meets(share), Method::Exact, ppm(share)),
@@ -111,11 +122,11 @@ pub(super) fn judge(plan: &CanaryPlan, metric: &CanaryMetric, samples: Option<&M
         events::compared(metric, plan.significance(), counts)
     });
     let classes = [&newest_events, &all_events].into_iter().flatten().map(|events| events.class);
-    let class = classes.chain([ranks]).find(|class| *class != Class::Pass).unwrap_or(Class::Pass);
+    let class = beyond_limits.into_iter().chain(classes).chain([ranks]).find(|class| *class != Class::Pass);
     let twice_pairs = Ratio::new(BigInt::from(ranked.twice_u), BigInt::from(2 * ranked.pairs()));
     let signed = BigInt::from(ranked.twice_u) - BigInt::from(ranked.pairs());
     CanaryMetricFact {
-        class,
+        class: class.unwrap_or(Class::Pass),
         newest_events,
         all_events,
         ranks_class: Some(ranks),
@@ -148,12 +159,14 @@ fn unjudged(metric: &CanaryMetric, samples: &MetricSamples) -> CanaryMetricFact 
         direction: metric.direction,
         tolerance: metric.tolerance,
         share_tolerance_ppm: metric.share_tolerance_ppm,
+        critical: metric.critical,
         class: Class::NoData,
         cause: None,
         reason: None,
         min_events: metric.min_events,
         baseline: side(&samples.baseline),
         canary: side(&samples.canary),
+        limits: None,
         newest_events: None,
         all_events: None,
         ranks_class: None,
@@ -223,14 +236,17 @@ fn unfit(config: &CanaryConfig, metric: &CanaryMetric, samples: &Samples) -> Opt
     }
 }
 
-fn sorted(samples: &Samples) -> Vec<f64> {
-    let mut values: Vec<f64> = samples.values.iter().copied().flatten().collect();
+pub(super) fn sorted(samples: &Samples) -> Vec<f64> {
+    in_order(samples.values.iter().copied().flatten().collect())
+}
+
+pub(super) fn in_order(mut values: Vec<f64>) -> Vec<f64> {
     values.sort_by(|one, other| order(*one, *other));
     values
 }
 
 /// The exact median of sorted values; none without values, or with one in the middle that is not finite.
-fn median(sorted: &[f64]) -> Option<BigRational> {
+pub(super) fn median(sorted: &[f64]) -> Option<BigRational> {
     let middle = |index: usize| sorted.get(index).copied().and_then(BigRational::from_float);
     let last = sorted.len().checked_sub(1)?;
     Some((middle(last / 2)? + middle(last.div_ceil(2))?) / BigInt::from(2))

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::normal::Significance;
+use super::{limits::CanaryLimits, normal::Significance};
 
 const MILLION: u32 = 1_000_000;
 const HEAVIEST: u32 = 1_000_000;
@@ -80,6 +80,12 @@ pub struct CanaryMetric {
     /// Of a share of counts: the largest difference of the shares of all events that is tolerated, however sure it is,
     /// in parts per million of the events.
     pub share_tolerance_ppm: u32,
+    /// What the canary must never be above or below, whatever the baseline does.
+    #[serde(default)]
+    pub limits: CanaryLimits,
+    /// Does all fail with it? Then nothing passes without its data.
+    #[serde(default)]
+    pub critical: bool,
 }
 
 /// Which difference between canary and baseline is bad.
@@ -163,6 +169,8 @@ impl CanaryPlan {
             hold(!matches!(metric.tolerance, Tolerance::RankBiserialPpm(MILLION..)), reach);
             let reach = format!("`share_tolerance_ppm` of `{name}` tolerates every effect: write less than {MILLION}");
             hold(metric.share_tolerance_ppm < MILLION, reach);
+            let limits = format!("`at_least` of `{name}` is above its `at_most`: nothing is within both");
+            hold(metric.limits.possible(), limits);
         }
         let groups: BTreeSet<_> = config.metrics.iter().map(|metric| &metric.group).collect();
         for (group, weight) in &config.group_weights {

@@ -54,6 +54,19 @@ fn compared(metrics: Vec<CanaryMetric>, moves: &[Option<i32>; 4], seconds: u64) 
 }
 
 proptest! {
+    /// Whatever the others do: all fails with a critical metric, and nothing passes without its data.
+    #[test]
+    fn a_critical_metric_decides(canaries in canaries(), critical in 0..4_usize) {
+        let (mut metrics, moves, seconds) = canaries;
+        metrics[critical].critical = true;
+        let fact = compared(metrics, &moves, seconds);
+        match fact.metrics[critical].class {
+            Class::Pass => {}
+            Class::NoData => prop_assert!(matches!(fact.verdict, CanaryVerdict::Inconclusive | CanaryVerdict::Fail)),
+            Class::High | Class::Low => prop_assert_eq!((fact.verdict, fact.score_ppm), (CanaryVerdict::Fail, 0)),
+        }
+    }
+
     /// What is high against a baseline makes that baseline low against it.
     #[test]
     fn it_is_symmetric(one in values(), other in values()) {

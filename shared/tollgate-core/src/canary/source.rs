@@ -134,6 +134,9 @@ fn samples(metric: &CanaryMetricSource, side: &BTreeMap<String, String>, sampled
             }
         }
     }
+    let newest_from = tier.end - NEWEST_SECONDS;
+    let recent = tier.starts().zip(&values).filter(|(start, _)| *start >= newest_from).filter_map(|(_, value)| *value);
+    let recent: Vec<f64> = recent.collect();
     let events = events.and_then(|source| sum((0..expected).filter_map(|index| sampled.value(&source, index).ok())));
     let newest =
         tier.starts().zip(&values).filter(|(_, value)| value.is_some()).map(|(start, _)| start + MINUTE).last();
@@ -141,7 +144,17 @@ fn samples(metric: &CanaryMetricSource, side: &BTreeMap<String, String>, sampled
     let failure = silent.map(|silent| format!("has no datapoint of the last {silent} s"));
     let counted = metric.share.then(|| counted(tier, &counts));
     let too_many = (counted == Some(None)).then(|| "counts more events than can be added up".to_owned());
-    (Samples { values, events, counted: counted.flatten(), impossible, failure: failure.or(too_many) }, newest)
+    (
+        Samples {
+            values,
+            newest: recent,
+            events,
+            counted: counted.flatten(),
+            impossible,
+            failure: failure.or(too_many),
+        },
+        newest,
+    )
 }
 
 /// The events of a share of counts; none when they do not fit.

@@ -12,6 +12,8 @@ pub(super) fn metric(name: &str, group: &str, direction: Direction) -> CanaryMet
         min_events: 100,
         tolerance: Tolerance::RankBiserialPpm(200_000),
         share_tolerance_ppm: 1_000,
+        limits: CanaryLimits::default(),
+        critical: false,
     }
 }
 

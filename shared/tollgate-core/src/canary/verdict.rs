@@ -8,7 +8,8 @@ use num_traits::{ToPrimitive, Zero};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CanaryConfig, CanaryEventsFact, CanaryFact, CanaryMetricFact, Cause, Class, GroupScore, MetricSamples,
+    CanaryConfig, CanaryEventsFact, CanaryFact, CanaryLimitsFact, CanaryMetricFact, Cause, Class, GroupScore,
+    MetricSamples,
     metric::{judge, millionths},
     plan::CanaryPlan,
 };
@@ -60,12 +61,18 @@ pub fn canary_fact(plan: &CanaryPlan, observed: &Observed) -> CanaryFact {
     let missing = metrics.iter().filter(|metric| metric.class == Class::NoData).count();
     let no_data_ppm = rounded_down(&Ratio::new(BigInt::from(missing), BigInt::from(metrics.len())));
     let groups = groups(plan, &metrics, |_| true);
-    let score_ppm = score(&groups).map_or(0, |score| rounded_down(&score));
+    let is_critical = |of: &dyn Fn(Class) -> bool| metrics.iter().any(|metric| metric.critical && of(metric.class));
+    // As in Kayenta: the score of the whole is 0.
+    let failed = is_critical(&|class| matches!(class, Class::High | Class::Low));
+    let score_ppm = score(&groups).filter(|_| !failed).map_or(0, |score| rounded_down(&score));
     let judged = score(&self::groups(plan, &metrics, |metric| metric.class != Class::NoData));
-    let judged_score_ppm = judged.and_then(|score| millionths(&score, |parts| parts.ceil())?.to_u32());
-    let too_little = no_data_ppm >= config.max_no_data_ppm;
+    let judged_score_ppm = match judged.and_then(|score| millionths(&score, |parts| parts.ceil())?.to_u32()) {
+        Some(_) if failed => Some(0),
+        judged => judged,
+    };
+    let too_little = no_data_ppm >= config.max_no_data_ppm || is_critical(&|class| class == Class::NoData);
     let waiting = observed.seconds < config.give_up_seconds;
-    let verdict = if judged_score_ppm.is_some_and(|score| score < config.marginal_score_ppm) {
+    let verdict = if failed || judged_score_ppm.is_some_and(|score| score < config.marginal_score_ppm) {
         CanaryVerdict::Fail
     } else if observed.seconds < config.observation_seconds {
         CanaryVerdict::Inconclusive
@@ -150,13 +157,19 @@ pub fn unknown_canary(service: &str, reason: &str) -> CanaryFact {
 
 /// What is to be said of a metric that does not pass.
 fn reason(metric: &CanaryMetricFact) -> Option<String> {
-    let name = &metric.name;
-    match (metric.class, &metric.reason) {
-        (Class::Pass, _) => None,
-        (Class::High, _) => Some(format!("`{name}` is higher than in the baseline{}", compared(metric))),
-        (Class::Low, _) => Some(format!("`{name}` is lower than in the baseline{}", compared(metric))),
-        (Class::NoData, Some(reason)) => Some(format!("`{name}`: {reason}")),
-        (Class::NoData, None) => Some(format!("`{name}` could not be judged")),
+    let name = match metric.critical {
+        true => format!("`{}`, which is critical,", metric.name),
+        false => format!("`{}`", metric.name),
+    };
+    let broken = metric.limits.as_ref().and_then(CanaryLimitsFact::broken);
+    match (metric.class, broken, &metric.reason) {
+        (Class::Pass, ..) => None,
+        (_, Some(broken), _) => Some(format!("{name} {broken}")),
+        (Class::High, None, _) => Some(format!("{name} is higher than in the baseline{}", compared(metric))),
+        (Class::Low, None, _) => Some(format!("{name} is lower than in the baseline{}", compared(metric))),
+        (Class::NoData, None, Some(reason)) if metric.critical => Some(format!("{name} could not be judged: {reason}")),
+        (Class::NoData, None, Some(reason)) => Some(format!("{name}: {reason}")),
+        (Class::NoData, None, None) => Some(format!("{name} could not be judged")),
     }
 }
 

@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rust_decimal::{Decimal, prelude::ToPrimitive};
 use serde::Deserialize;
 use serde_saphyr::{Location, Spanned};
 
 use super::{Catalogue, indicators};
 use crate::{
     canary::{
-        CanaryConfig, CanaryMetric, CanaryMetricSource, CanaryPlan, CanarySource, Direction, MOST_DIMENSIONS, Tolerance,
+        CanaryConfig, CanaryLimits, CanaryMetric, CanaryMetricSource, CanaryPlan, CanarySource, Direction,
+        MOST_DIMENSIONS, Tolerance,
     },
     data::{DataError, from_yaml},
     slo::{
@@ -58,6 +60,10 @@ struct Entry {
     tolerance: Option<Tolerance>,
     share: Option<bool>,
     share_tolerance_ppm: Option<u32>,
+    at_most: Option<Spanned<String>>,
+    at_least: Option<Spanned<String>>,
+    #[serde(default)]
+    critical: bool,
     #[serde(rename = "metricSource")]
     source: Spanned<WrittenMetricSource>,
     events: Option<Spanned<WrittenSource>>,
@@ -128,6 +134,11 @@ fn canary(reader: &mut Reader<'_>, service: &str, text: &str, document: Document
             min_events: entry.min_events.unwrap_or(MIN_EVENTS),
             tolerance: entry.tolerance.unwrap_or(TOLERANCE),
             share_tolerance_ppm: entry.share_tolerance_ppm.unwrap_or(SHARE_TOLERANCE_PPM),
+            limits: CanaryLimits {
+                at_most_micro: micro(reader, "at_most", entry.at_most.as_ref()),
+                at_least_micro: micro(reader, "at_least", entry.at_least.as_ref()),
+            },
+            critical: entry.critical,
         };
         if let Some(source) = source(reader, &metric, entry, &defined, &dimensions) {
             metrics.insert(metric.name.clone(), source);
@@ -158,6 +169,21 @@ fn canary(reader: &mut Reader<'_>, service: &str, text: &str, document: Document
             let located = |message: String| DataError::new(&file, line_of_subject(text, &message), message);
             reader.errors.extend(messages.into_iter().map(located));
             None
+        }
+    }
+}
+
+/// A limit in millionths of the metric's unit, exactly; none where there is none, or it is refused.
+fn micro(reader: &mut Reader<'_>, field: &str, limit: Option<&Spanned<String>>) -> Option<i64> {
+    let limit = limit?;
+    let micro =
+        Decimal::from_str_exact(&limit.value).ok().and_then(|limit| limit.checked_mul(Decimal::from(1_000_000)));
+    match micro.filter(|micro| micro.fract().is_zero()).and_then(|micro| micro.to_i64()) {
+        Some(micro) => Some(micro),
+        None => {
+            let message =
+                format!("`{field}: {}` is not a number of at most 6 decimals: write for example `0.5`", limit.value);
+            reader.refuse(&limit.defined, message)
         }
     }
 }

@@ -84,7 +84,7 @@ fn canary_files_that_could_not_judge_are_refused_with_their_place() {
         ),
         (
             canary(&P99.replace("Stat: p99", "Stat: Sum, treatMissing: zero")),
-            "data/canaries/pay.yaml:4: `treatMissing` can only be `zero`",
+            "data/canaries/pay.yaml:4: `treatMissing: zero` is not possible here: write `unknown`",
         ),
         (
             canary(&P99.replace("Service: pay", "Version: '7'")),
@@ -117,6 +117,24 @@ fn canary_files_that_could_not_judge_are_refused_with_their_place() {
     }
     let errors = refused("data/canaries/pay/blue.yaml", &canary(P99));
     assert!(errors.contains("named after its service: `data/canaries/SERVICE.yaml`"), "{errors}");
+}
+
+#[test]
+fn a_metric_may_be_critical_and_have_limits() {
+    let with = |more: &str| canary(&format!("{}\n{P99}", more.replace(", ", "\n")));
+    let catalogue = read(&[SERVICE, TEAM, (CANARY, &with("critical: true, at_most: 0.5, at_least: -2"))]).unwrap();
+    let metric = &catalogue.canaries["pay"].plan.config().metrics[0];
+    assert_eq!((metric.critical, metric.limits.at_most_micro), (true, Some(500_000)));
+    assert_eq!(metric.limits.at_least_micro, Some(-2_000_000));
+    for (more, expected) in [
+        ("at_most: fast", "`at_most: fast` is not a number of at most 6 decimals"),
+        ("at_most: 0.1234567", "`at_most: 0.1234567` is not a number of at most 6 decimals"),
+        ("at_most: 1, at_least: 2", "`at_least` of `latency` is above its `at_most`"),
+        ("critcal: true", "there is no field `critcal` here: write `critical`"),
+    ] {
+        let errors = refused(CANARY, &with(more));
+        assert!(has(&errors, expected), "{more}: {errors}");
+    }
 }
 
 #[test]

@@ -1,12 +1,17 @@
-//! What is kept of a day's slices: datapoints as short as a slice are gone long before the period is over. CloudWatch has
-//! those of a minute for 15 days.
+//! What is kept of a day that is over: CloudWatch has minutes for 15 days and five minutes for 63, and what is final need not
+//! be fetched again.
+
+use std::{collections::BTreeSet, ops::Range};
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    fact::Background,
     history::History,
+    indicator::Indicator,
     judged_by::judged_by,
+    known::{Count, KnownTime},
     objective::Slo,
     reading::Reading,
     series::Snapshot,
@@ -14,233 +19,235 @@ use super::{
 };
 
 /// The version of the value.
-pub const AGGREGATE_SCHEMA: &str = "tollgate.slo_day/v1";
+pub const AGGREGATE_SCHEMA: &str = "tollgate.slo_day/v2";
 
 const DAY: u64 = 86_400;
 
-/// The slices of one objective in one day of UTC.
+/// What is kept of an objective.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ObjectiveDays {
+    /// Always [`AGGREGATE_SCHEMA`]; what has another is of no use.
+    pub schema: String,
+    /// The digest of the objective and of what it was judged by, [`judged_by`].
+    pub judged_by: String,
+    /// Its days, in any order.
+    pub days: Vec<DailyAggregate>,
+}
+
+impl ObjectiveDays {
+    /// Days of an objective as it is judged now.
+    ///
+    /// # Errors
+    /// Only if that cannot be written as JSON, which nothing brings about.
+    pub fn new(slo: &Slo, days: Vec<DailyAggregate>) -> serde_json::Result<Self> {
+        Ok(Self { schema: AGGREGATE_SCHEMA.to_owned(), judged_by: judged_by(slo)?, days })
+    }
+
+    /// Those of the days that are of this objective, as it is judged now, and with the maintenance that it has now.
+    pub fn days_of(&self, slo: &Slo) -> Vec<&DailyAggregate> {
+        let is_its = self.schema == AGGREGATE_SCHEMA && judged_by(slo).is_ok_and(|now| now == self.judged_by);
+        let excluded = |time: Range<i64>| excluded_seconds(&slo.excluded(time.start, time.end), &time);
+        let fits =
+            |day: &&DailyAggregate| day.fits() && day.time().is_some_and(|time| excluded(time) == day.excluded_seconds);
+        self.days.iter().filter(|_| is_its).filter(fits).collect()
+    }
+}
+
+/// One objective in one day of UTC.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DailyAggregate {
-    /// Always [`AGGREGATE_SCHEMA`].
-    pub schema: String,
-    /// The service that the objective is about.
-    pub service: String,
-    /// The objective.
-    pub slo: String,
     /// The day, in UTC.
     pub day: NaiveDate,
-    /// The digest of what it was judged by, [`judged_by`]; none of days that were kept before there was one, which are
-    /// those of no objective.
-    #[serde(default)]
-    pub judged_by: Option<String>,
+    /// How much of it is known.
+    pub known: KnownTime,
+    /// The time in it that planned maintenance excludes.
+    pub excluded_seconds: u64,
+    /// Good ones of what came, counted as the budget is where it is not counted in slices.
+    pub good: u64,
+    /// All that came.
+    pub total: u64,
+    /// What its unknown time had in the traffic around it.
+    pub missing: u64,
+    /// Its slices; null where the budget is not counted in slices.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slices: Option<Box<DailySlices>>,
+}
+
+/// The slices of a day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DailySlices {
     /// The length of a slice.
-    pub slice_seconds: u64,
+    pub seconds: u64,
     /// The share of good events that makes a slice good, in parts per thousand million; null where a slice counts by its
     /// share.
-    pub slice_target_ppb: Option<u64>,
+    pub target_ppb: Option<u64>,
     /// Slices that count.
-    pub slices_total: u64,
-    /// Good ones among them.
-    pub slices_good: u64,
-    /// Those among them of which nothing is known.
-    pub slices_unknown: u64,
-    /// Slices that are left out as excluded.
-    pub slices_excluded: u64,
-    /// The sum of the shares of bad events of the slices that are known, in 10^-15 of a slice, rounded up.
-    pub slices_bad_femto: u64,
-    /// Good events.
-    pub good: u64,
-    /// All events.
     pub total: u64,
+    /// Good ones among them.
+    pub good: u64,
+    /// Those among them of which too little is known.
+    pub unknown: u64,
+    /// Slices that are left out as excluded.
+    pub excluded: u64,
+    /// The sum of the shares of bad events that are known, in 10^-15 of a slice, rounded up.
+    pub bad_femto: u64,
+    /// The share of slices that may be bad besides, in 10^-15 of a slice, rounded up.
+    pub unknown_femto: u64,
 }
 
 impl DailyAggregate {
-    /// The slices of an objective in a day that is over, out of datapoints as short as a slice.
+    /// What is known of a day that is over, out of datapoints of five minutes or less, and as short as a slice.
     ///
     /// # Errors
-    /// When the objective is not counted in slices, the data does not hold the whole day, or what it holds failed.
+    /// When the data does not hold the whole day, what it holds failed, or its datapoints are longer.
     pub fn of(slo: &Slo, snapshot: &Snapshot, day: NaiveDate) -> Result<Self, String> {
-        let slicing =
-            Slicing::of(slo.budgeting).ok_or("it is counted in events: nothing needs to be kept of its days")?;
-        let start = day.and_hms_opt(0, 0, 0).ok_or("the day has no start")?.and_utc().timestamp();
-        let time = start..start + i64::try_from(DAY).unwrap_or(0);
+        let time = time_of(day).ok_or("the day has no start")?;
         let reading = Reading::of(&slo.indicator, snapshot)?;
         let plan = &reading.plan;
         if plan.end() < time.end {
             return Err(format!("the day {day} is not over, or its counts have not had their time to arrive"));
         }
-        if plan.datapoint_start(start) != Some(start) {
+        if plan.datapoint_start(time.start) != Some(time.start) {
             return Err(format!("the data does not reach back to the start of {day}"));
         }
         let excluded = slo.excluded(time.start, time.end);
-        let history = History::of(&reading, plan, start, &excluded);
-        let inside = history.stretches().filter(|stretch| stretch.time.start < time.end);
+        let history = History::of(&reading, reading.absence(i64::MIN, [false; 2]), &time, &excluded);
+        let slicing = Slicing::of(slo.budgeting);
+        if !history.covers(&time, slicing.map_or(DAY, |slicing| slicing.seconds.unsigned_abs())) {
+            return Err(format!(
+                "the data has no datapoints of five minutes, or as short as a slice, for all of {day}"
+            ));
+        }
         let wrong: Vec<_> = history.failures.lines().into_iter().chain(history.gaps.lines()).collect();
         if !wrong.is_empty() {
             return Err(format!("what is known of {day} is not whole: {}", wrong.join("; ")));
         }
-        let tally = Slices::cut(slicing, inside, &excluded).tally(&time);
-        let judged_by = judged_by(slo).map_err(|error| error.to_string())?;
-        Ok(Self { judged_by: Some(judged_by), ..Self::new(&slo.service, &slo.name, day, slicing, &tally) })
+        let count = history.count(&time);
+        let tally = slicing.map(|slicing| (slicing, Slices::cut(slicing, history.stretches(), &excluded).tally(&time)));
+        Self::new(day, excluded_seconds(&excluded, &time), &count, tally.as_ref())
+            .ok_or_else(|| format!("more came on {day} than can be counted"))
     }
 
-    /// Is it of this objective, as it is judged now?
-    pub fn is_of(&self, slo: &Slo) -> bool {
-        let named = self.service == slo.service && self.slo == slo.name;
-        named && self.judged_by.as_ref().is_some_and(|kept| judged_by(slo).is_ok_and(|now| *kept == now))
-    }
-
-    fn new(service: &str, slo: &str, day: NaiveDate, slicing: Slicing, tally: &Tally) -> Self {
-        let events = |count: u128| u64::try_from(count).unwrap_or(u64::MAX);
-        Self {
-            schema: AGGREGATE_SCHEMA.to_owned(),
-            service: service.to_owned(),
-            slo: slo.to_owned(),
+    fn new(day: NaiveDate, excluded_seconds: u64, count: &Count, tally: Option<&(Slicing, Tally)>) -> Option<Self> {
+        let events = count.events()?;
+        let slices = |(slicing, tally): &(Slicing, Tally)| {
+            Some(Box::new(DailySlices {
+                seconds: slicing.seconds.unsigned_abs(),
+                target_ppb: slicing.target_ppb,
+                total: tally.total,
+                good: tally.good,
+                unknown: tally.unknown,
+                excluded: tally.excluded,
+                bad_femto: tally.bad_shares().ceil(FEMTO),
+                unknown_femto: u64::try_from(tally.unknown_femto).ok()?,
+            }))
+        };
+        Some(Self {
             day,
-            judged_by: None,
-            slice_seconds: slicing.seconds.unsigned_abs(),
-            slice_target_ppb: slicing.target_ppb,
-            slices_total: tally.total,
-            slices_good: tally.good,
-            slices_unknown: tally.unknown,
-            slices_excluded: tally.excluded,
-            slices_bad_femto: tally.bad_shares().ceil(FEMTO),
-            good: events(tally.events.total.saturating_sub(tally.events.bad)),
-            total: events(tally.events.total),
+            known: count.time,
+            excluded_seconds,
+            good: events.good(),
+            total: events.total(),
+            missing: u64::try_from(count.missing).ok()?,
+            slices: match tally {
+                Some(tally) => Some(slices(tally)?),
+                None => None,
+            },
+        })
+    }
+
+    /// What is stored of the day that begins then; none when nothing is, when it contradicts itself, or when two that are
+    /// stored of it differ.
+    fn of_day(stored: &[Self], day_start: i64) -> Option<&Self> {
+        let is_then = |day: &&Self| day.time().is_some_and(|time| time.start == day_start);
+        let mut of_day = stored.iter().filter(is_then);
+        let first = of_day.next()?;
+        (of_day.all(|other| other == first) && first.fits()).then_some(first)
+    }
+
+    /// What came on the day that begins then.
+    pub(super) fn count_of_day(stored: &[Self], day_start: i64) -> Option<Count> {
+        Self::of_day(stored, day_start).map(Self::count)
+    }
+
+    /// What the slices of the day that begins then come to; none when it was cut otherwise.
+    pub(super) fn tally_of_day(stored: &[Self], day_start: i64, slicing: Slicing) -> Option<Tally> {
+        let day = Self::of_day(stored, day_start)?;
+        let slices = day.slices.as_ref().filter(|slices| slices.fits(slicing))?;
+        let Count { bad, total, time, .. } = day.count();
+        Some(Tally::kept(slices, time, Counts { bad, total }))
+    }
+
+    /// Its time, in seconds since 1970.
+    pub fn time(&self) -> Option<Range<i64>> {
+        time_of(self.day)
+    }
+
+    fn fits(&self) -> bool {
+        let KnownTime { known_seconds, unknown_seconds } = self.known;
+        let time = known_seconds.checked_add(unknown_seconds);
+        self.good <= self.total
+            && time.is_some_and(|time| time <= DAY && time >= DAY.saturating_sub(self.excluded_seconds))
+            && (unknown_seconds > 0 || self.missing == 0)
+            && (known_seconds > 0 || self.total == 0)
+    }
+
+    fn count(&self) -> Count {
+        let KnownTime { known_seconds, unknown_seconds } = self.known;
+        Count {
+            bad: self.total.saturating_sub(self.good).into(),
+            total: self.total.into(),
+            missing: self.missing.into(),
+            dark_seconds: if known_seconds == 0 { unknown_seconds } else { 0 },
+            time: self.known,
         }
     }
+}
 
-    /// What is stored of the day that begins then; none when nothing is, when it was cut otherwise, when it contradicts
-    /// itself, or when two that are stored of it differ.
-    pub(super) fn of_day(stored: &[Self], day_start: i64, slicing: Slicing) -> Option<Tally> {
-        let mut of_day = stored.iter().filter(|aggregate| aggregate.starts() == Some(day_start));
-        let first = of_day.next()?;
-        (of_day.all(|other| other == first) && first.fits(slicing)).then(|| first.tally())
-    }
-
-    fn starts(&self) -> Option<i64> {
-        Some(self.day.and_hms_opt(0, 0, 0)?.and_utc().timestamp())
-    }
-
+impl DailySlices {
     fn fits(&self, slicing: Slicing) -> bool {
-        let slices = self.slices_total.checked_add(self.slices_excluded);
-        let judged = self.slices_good.checked_add(self.slices_unknown);
-        let known = self.slices_total.checked_sub(self.slices_unknown);
-        let most_bad = known.and_then(|known| known.checked_mul(FEMTO));
-        self.schema == AGGREGATE_SCHEMA
-            && i64::try_from(self.slice_seconds) == Ok(slicing.seconds)
-            && self.slice_target_ppb == slicing.target_ppb
-            && slices.and_then(|slices| slices.checked_mul(self.slice_seconds)) == Some(DAY)
-            && judged.is_some_and(|judged| judged <= self.slices_total)
-            && most_bad.is_some_and(|most| self.slices_bad_femto <= most)
-            && self.good <= self.total
+        let slices = self.total.checked_add(self.excluded);
+        let judged = self.good.checked_add(self.unknown);
+        let most_bad = self.total.checked_mul(FEMTO);
+        let bad = self.bad_femto.checked_add(self.unknown_femto);
+        i64::try_from(self.seconds) == Ok(slicing.seconds)
+            && self.target_ppb == slicing.target_ppb
+            && slices.and_then(|slices| slices.checked_mul(self.seconds)) == Some(DAY)
+            && judged.is_some_and(|judged| judged <= self.total)
+            // Each share may have been rounded up.
+            && bad.zip(most_bad).is_some_and(|(bad, most)| bad <= most.saturating_add(self.total))
     }
+}
 
-    fn tally(&self) -> Tally {
-        let (good, total) = (u128::from(self.good), u128::from(self.total));
-        Tally::kept(
-            self.slices_total,
-            self.slices_good,
-            self.slices_unknown,
-            self.slices_excluded,
-            Counts { bad: total.saturating_sub(good), total },
-            self.slices_bad_femto,
-        )
+fn time_of(day: NaiveDate) -> Option<Range<i64>> {
+    let start = day.and_hms_opt(0, 0, 0)?.and_utc().timestamp();
+    Some(start..start.checked_add_unsigned(DAY)?)
+}
+
+impl Background {
+    /// The time, in whole days up to a start of one, of which everything is kept of an objective, or of all that it is made
+    /// of: it need not be asked for again. None where the day before is not kept.
+    pub fn kept_until(&self, slo: &Slo, end: i64) -> Option<Range<i64>> {
+        if let Indicator::Composite(composite) = &slo.indicator {
+            let parts = composite.parts.iter().map(|part| self.kept_until(&part.slo, end));
+            return parts.collect::<Option<Vec<_>>>()?.into_iter().max_by_key(|range| range.start);
+        }
+        let kept = self.days.iter().flat_map(|kept| kept.days_of(slo));
+        let starts: BTreeSet<i64> = kept.filter_map(|day| Some(day.time()?.start)).collect();
+        let day = DAY.cast_signed();
+        let before = (1..).map(|days| end - days * day).take_while(|start| starts.contains(start));
+        before.last().map(|start| start..end)
     }
+}
+
+/// How much of a time is excluded by ranges that do not overlap.
+fn excluded_seconds(excluded: &[Range<i64>], time: &Range<i64>) -> u64 {
+    let inside = |range: &Range<i64>| range.end.min(time.end).saturating_sub(range.start.max(time.start)).max(0);
+    excluded.iter().map(inside).map(i64::unsigned_abs).sum()
 }
 
 #[cfg(test)]
-mod tests {
-    use chrono::NaiveDate;
-    use proptest::prelude::*;
-
-    use super::DailyAggregate;
-    use crate::slo::timeslice::{Counts, Slices, Slicing, Stretch, Tally};
-
-    const HOUR: i64 = 3600;
-    const BY_TARGET: Slicing = Slicing { seconds: HOUR, target_ppb: Some(900_000_000) };
-    const BY_RATIO: Slicing = Slicing { seconds: HOUR, target_ppb: None };
-
-    fn day(index: u64) -> NaiveDate {
-        NaiveDate::from_ymd_opt(1970, 1, 1).unwrap() + chrono::Days::new(index)
-    }
-
-    fn stored(slicing: Slicing, index: u64, tally: &Tally) -> DailyAggregate {
-        DailyAggregate::new("payments-api", "availability", day(index), slicing, tally)
-    }
-
-    fn hours(bad: &[u128], first: i64) -> Vec<Stretch> {
-        let at = |(index, bad): (i64, &u128)| Stretch {
-            time: (first + index) * HOUR..(first + index + 1) * HOUR,
-            counts: Some(Counts { bad: *bad, total: 7 }),
-        };
-        (0..).zip(bad).map(at).collect()
-    }
-
-    #[test]
-    fn a_missing_day_is_unknown_and_said() {
-        // Three days: the first is stored, the second is lost, of the third there is data.
-        let first = Slices::cut(BY_TARGET, hours(&[0; 24], 0), &[]).tally(&(0..24 * HOUR));
-        let slices = Slices::cut(BY_TARGET, hours(&[0; 24], 48), &[]);
-        let tally = slices.tally_with(&(0..72 * HOUR), &[stored(BY_TARGET, 0, &first)]);
-        assert_eq!((tally.total, tally.good, tally.unknown), (72, 48, 24));
-        assert_eq!((tally.days_stored, tally.days_missing), (1, 1));
-    }
-
-    #[test]
-    fn what_does_not_fit_is_no_aggregate() {
-        let tally = Slices::cut(BY_TARGET, hours(&[0; 24], 0), &[]).tally(&(0..24 * HOUR));
-        let whole = stored(BY_TARGET, 0, &tally);
-        let taken = |aggregates: &[DailyAggregate]| DailyAggregate::of_day(aggregates, 0, BY_TARGET).is_some();
-        assert!(taken(std::slice::from_ref(&whole)));
-        // It came twice, and once otherwise.
-        assert!(taken(&[whole.clone(), whole.clone()]));
-        assert!(!taken(&[whole.clone(), DailyAggregate { slices_good: 3, ..whole.clone() }]));
-        for wrong in [
-            DailyAggregate { schema: "tollgate.slo_day/v2".into(), ..whole.clone() },
-            DailyAggregate { day: day(1), ..whole.clone() },
-            DailyAggregate { slice_seconds: 1800, ..whole.clone() },
-            DailyAggregate { slice_target_ppb: None, ..whole.clone() },
-            DailyAggregate { slice_target_ppb: Some(1), ..whole.clone() },
-            DailyAggregate { slices_total: 23, ..whole.clone() },
-            DailyAggregate { slices_total: u64::MAX, ..whole.clone() },
-            DailyAggregate { slices_excluded: 1, ..whole.clone() },
-            DailyAggregate { slices_good: 25, ..whole.clone() },
-            DailyAggregate { slices_unknown: 1, ..whole.clone() },
-            DailyAggregate { slices_unknown: u64::MAX, ..whole.clone() },
-            DailyAggregate { slices_bad_femto: 24_000_000_000_000_001, ..whole.clone() },
-            DailyAggregate { good: whole.total + 1, ..whole },
-        ] {
-            assert!(!taken(std::slice::from_ref(&wrong)), "{wrong:?}");
-        }
-    }
-
-    #[test]
-    fn data_is_taken_where_it_says_more_than_what_is_stored() {
-        let half = Slices::cut(BY_TARGET, hours(&[0; 12], 0), &[]);
-        let stored = [stored(BY_TARGET, 0, &half.tally(&(0..24 * HOUR)))];
-        let whole = Slices::cut(BY_TARGET, hours(&[7; 24], 0), &[]);
-        let tally = whole.tally_with(&(0..24 * HOUR), &stored);
-        assert_eq!((tally.good, tally.unknown, tally.days_stored), (0, 0, 0));
-    }
-
-    proptest! {
-        /// A day that is stored, written and read comes to what its data came to; shares lose no more than their rounding.
-        #[test]
-        fn storing_a_day_changes_nothing(bad in proptest::collection::vec(0..=7_u128, 24), ratio in any::<bool>()) {
-            let slicing = if ratio { BY_RATIO } else { BY_TARGET };
-            let data = Slices::cut(slicing, hours(&bad, 0), &[]).tally(&(0..24 * HOUR));
-            let text = serde_json::to_string(&stored(slicing, 0, &data)).unwrap();
-            let kept: DailyAggregate = serde_json::from_str(&text).unwrap();
-            let nothing = Slices::cut(slicing, [], &[]);
-            let tally = nothing.tally_with(&(0..24 * HOUR), &[kept]);
-            prop_assert_eq!((tally.total, tally.good, tally.unknown), (data.total, data.good, data.unknown));
-            prop_assert_eq!(tally.events, data.events);
-            let (exact, rounded) = (data.spending(slicing).unwrap(), tally.spending(slicing).unwrap());
-            prop_assert!(rounded.bad() >= exact.bad());
-            prop_assert!(rounded.bad().minus(exact.bad()).unwrap().floor(super::FEMTO) == 0);
-        }
-    }
-}
+#[path = "aggregate_tests.rs"]
+mod tests;

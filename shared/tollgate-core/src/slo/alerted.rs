@@ -1,13 +1,13 @@
 //! The alerts that an objective's own files ask for, judged.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 use super::{alert::BurnAlert, fraction::Fraction, history::Sum, indicator::Comparison, judged::Judged};
 
 const MILLION: u64 = 1_000_000;
-const MINUTE: i64 = 60;
-/// A condition that must have held for some time is looked at this often in it.
-const LOOKS: i64 = 60;
+const MINUTE: usize = 60;
 
 /// An alert on a burn rate, as the file of the objective asks for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,44 +65,58 @@ impl Judged<'_> {
     }
 
     fn alert(&self, alert: &BurnAlert) -> AlertFact {
-        let after = i64::try_from(alert.after_seconds).unwrap_or(i64::MAX);
-        let step = (after / LOOKS / MINUTE + 1) * MINUTE;
-        let between = (0..=LOOKS).map(|look| look.saturating_mul(step)).take_while(|back| *back < after);
-        // In a time that is all planned maintenance nothing counts, so nothing burns.
-        let is_excluded = |back| self.time(alert, back).is_some_and(|time| self.history.is_excluded(&time));
-        let look = |back| match self.burn_rate(alert, back) {
-            Some(rate) => Some(exceeds(&rate, alert)),
-            None => is_excluded(back).then_some(false),
-        };
-        let looks: Vec<Option<bool>> = between.chain([after]).map(look).collect();
-        let known: Option<Vec<bool>> = looks.iter().copied().collect();
-        let holds = match known {
-            Some(known) => Some(known.into_iter().all(|exceeds| exceeds)),
-            // Whatever else is not known: it has not held all the time.
-            None => looks.contains(&Some(false)).then_some(false),
-        };
+        let holds = self.held(alert);
         let counts = self.time(alert, 0).map(|time| self.history.sum(&time));
         let whole = |count: u64| count.checked_div(self.reading.parts);
         let (good, total) = match counts {
-            Some(Sum::Known(events)) => (whole(events.good()), whole(events.total())),
+            Some(Sum::Known(count)) => {
+                let events = count.events();
+                (events.and_then(|events| whole(events.good())), events.and_then(|events| whole(events.total())))
+            }
             _ => (None, None),
         };
-        let burn_rate_micro = self.burn_rate(alert, 0).map(|rate| rate.ceil(MILLION));
+        let burn_rate_micro = self.time(alert, 0).and_then(|time| self.burn_rate(&time)).map(|rate| rate.ceil(MILLION));
         let lookback_seconds = self.slo.indicator.resolution().whole(alert.lookback_seconds);
         AlertFact { lookback_seconds, burn_rate_micro, good, total, holds, ..AlertFact::unknown(alert) }
     }
 
-    /// The burn rate over the alert's window, up to so many seconds before the end of the data.
-    fn burn_rate(&self, alert: &BurnAlert, back: i64) -> Option<Fraction> {
-        let time = self.time(alert, back)?;
-        let Sum::Known(events) = self.history.sum(&time) else { return None };
-        let tally = self.slices.as_ref().map(|(_, slices)| slices.tally(&time).known());
-        Some(self.spending(events, tally.as_ref())?.burn_rate(self.slo.target))
+    /// Has the condition held at each minute of its time? One that is known not to is enough to say no, whatever else is
+    /// not known.
+    fn held(&self, alert: &BurnAlert) -> Option<bool> {
+        let after = i64::try_from(alert.after_seconds).unwrap_or(i64::MAX);
+        let mut times: Vec<Option<Range<i64>>> =
+            (0..=after).step_by(MINUTE).map(|back| self.time(alert, back)).collect();
+        // Older datapoints are longer than a minute, and one window ends in each.
+        times.dedup();
+        let mut unknown = false;
+        for time in times {
+            match time.and_then(|time| self.exceeded(alert, &time)) {
+                Some(false) => return Some(false),
+                Some(true) => {}
+                None => unknown = true,
+            }
+        }
+        (!unknown).then_some(true)
+    }
+
+    /// Does the condition hold over a window? In a time that is all planned maintenance nothing counts, so nothing burns.
+    fn exceeded(&self, alert: &BurnAlert, time: &Range<i64>) -> Option<bool> {
+        match self.burn_rate(time) {
+            Some(rate) => Some(exceeds(&rate, alert)),
+            None => self.history.is_excluded(time).then_some(false),
+        }
+    }
+
+    fn burn_rate(&self, time: &Range<i64>) -> Option<Fraction> {
+        let Sum::Known(count) = self.history.sum(time) else { return None };
+        let tally = self.slices.as_ref().map(|(_, slices)| slices.tally(time));
+        Some(self.spent(&count, tally.as_ref())?.observed().burn_rate(self.slo.target))
     }
 
     /// The alert's window; one that would begin or end inside a datapoint begins and ends with it.
-    fn time(&self, alert: &BurnAlert, back: i64) -> Option<std::ops::Range<i64>> {
-        let end = if back == 0 { self.plan.end() } else { self.plan.datapoint_start(self.plan.end() - back)? };
+    fn time(&self, alert: &BurnAlert, back: i64) -> Option<Range<i64>> {
+        let end = self.end.timestamp();
+        let end = if back == 0 { end } else { self.plan.datapoint_start(end - back)? };
         let start = self.plan.datapoint_start(end.checked_sub_unsigned(alert.lookback_seconds)?)?;
         (start < end).then_some(start..end)
     }

@@ -56,6 +56,21 @@ fn it_must_have_held_for_its_time() {
     assert_eq!(held(0, 0), Some(false));
 }
 
+/// Over two hours a look every two minutes would miss it.
+#[test]
+fn one_calm_minute_ends_it() {
+    for calm in [1, 2, 33, 61, 119] {
+        let mut data = requests(&plan(), |_| true);
+        let good = data.series.get_mut(&crate::slo::sample::metric("Good")).unwrap();
+        let tier = data.plan.tiers()[0];
+        let at = tier.index(END - (calm + 1) * 60).unwrap();
+        good[0].values[at] = Some(60);
+        let held = |after_seconds| fact(alert("999", Comparison::Gt, 60, after_seconds), &data).holds;
+        assert_eq!(held(7200), Some(false), "{calm}");
+        assert_eq!(held(u64::try_from(calm - 1).unwrap() * 60), Some(true), "{calm}");
+    }
+}
+
 #[test]
 fn what_is_not_known_does_not_hold_and_is_not_denied() {
     let mut data = outage(10);

@@ -1,7 +1,6 @@
 //! Error budgets and burn rates, in whole numbers.
 
 use super::{
-    BudgetFact,
     fraction::Fraction,
     interval::wilson,
     objective::{PARTS_PER_BILLION, Target},
@@ -48,11 +47,6 @@ impl Events {
         // At most 2^94: far inside 128 bits.
         u128::from(self.bad) * u128::from(PARTS_PER_BILLION) > u128::from(self.total) * u128::from(target.budget_ppb())
     }
-
-    /// The budget of a period in which these were the events.
-    pub fn budget(self, target: Target) -> BudgetFact {
-        Spending::from(self).budget(target)
-    }
 }
 
 /// What spent budget: bad ones, of all. Events or slices are whole; a slice of which a share was bad counts by its share.
@@ -93,7 +87,10 @@ impl Spending {
         Self { total: self.total.max(total), ..self }
     }
 
-    #[cfg(test)]
+    pub(super) fn total(&self) -> u64 {
+        self.total
+    }
+
     pub(super) fn bad(&self) -> &Fraction {
         &self.bad
     }
@@ -125,23 +122,6 @@ impl Spending {
     pub(super) fn consumed_ppm(&self, target: Target, window_seconds: u64, period_seconds: u64) -> u64 {
         Fraction::new(window_seconds, period_seconds)
             .map_or(u64::MAX, |share| self.burn_rate(target).times(&share).floor(MILLION))
-    }
-
-    /// The budget of a period in which these were spent.
-    pub(super) fn budget(&self, target: Target) -> BudgetFact {
-        let allowed = u128::from(self.total) * u128::from(target.budget_ppb()) / u128::from(PARTS_PER_BILLION);
-        let consumed = self.consumed(target);
-        BudgetFact {
-            total: self.total,
-            bad: self.bad.ceil(1),
-            // A share of a number of 64 bits.
-            allowed_bad: u64::try_from(allowed).unwrap_or(u64::MAX),
-            consumed_ppm: consumed.floor(MILLION),
-            // Rounding down what is left is rounding up what is spent.
-            remaining_ppm: 1_000_000_i64.saturating_sub_unsigned(consumed.ceil(MILLION)),
-            slices: None,
-            excluded_seconds: 0,
-        }
     }
 }
 

@@ -1,7 +1,12 @@
 use num_rational::Ratio;
 use proptest::prelude::*;
 
-use super::{Events, MILLION, PARTS_PER_BILLION, Target};
+use super::{Events, MILLION, PARTS_PER_BILLION, Spending, Target};
+use crate::slo::{
+    BudgetFact,
+    fraction::Fraction,
+    known::{KnownTime, Measured},
+};
 
 const MINUTES_IN_30_DAYS: u64 = 30 * 24 * 60;
 
@@ -11,6 +16,14 @@ fn target(percent: &str) -> Target {
 
 fn events(total: u64, bad: u64) -> Events {
     Events::new(total, bad).unwrap()
+}
+
+impl Events {
+    /// The budget of a period that is known, and in which these were the events.
+    fn budget(self, target: Target) -> BudgetFact {
+        let measured = Measured::new(Spending::from(self), Fraction::zero(), KnownTime::of(1, true)).unwrap();
+        measured.budget(target, &[])
+    }
 }
 
 /// The error rate that burns at `burn` tenths, over `seconds` of a 30-day period with steady traffic and no other

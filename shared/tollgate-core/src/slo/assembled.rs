@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use super::{
     SloFact, Traffic, WindowFact,
     arithmetic::Spending,
-    depletion::{Budgeted, Outlook},
+    depletion::{Budgeted, DepletionFact, Outlook},
     fact::{Judging, OUTLOOKS, unknown},
     indicator::Indicator,
+    known::{KnownTime, Measured},
     objective::{Budgeting, Slo, Target},
     period::Period,
     plan::WINDOWS,
@@ -16,10 +17,10 @@ use crate::{Timestamp, evidence::EvidenceStatus};
 
 const MILLION: u64 = 1_000_000;
 
-/// What was spent in the period and in each window; none where it is not known.
+/// What was spent in the period and in each window; none where nothing of it is known.
 pub(super) struct Spent {
-    pub(super) period: Option<Spending>,
-    pub(super) windows: BTreeMap<&'static str, Option<Spending>>,
+    pub(super) period: Option<Measured>,
+    pub(super) windows: BTreeMap<&'static str, Option<Measured>>,
 }
 
 impl Spent {
@@ -27,8 +28,13 @@ impl Spent {
         Self { period: None, windows: BTreeMap::new() }
     }
 
-    pub(super) fn window(&self, name: &str) -> Option<&Spending> {
+    pub(super) fn window(&self, name: &str) -> Option<&Measured> {
         self.windows.get(name)?.as_ref()
+    }
+
+    /// What was observed in the known time of a window.
+    fn observed(&self, name: &str) -> Option<&Spending> {
+        self.window(name).map(Measured::observed)
     }
 }
 
@@ -44,7 +50,7 @@ pub(super) fn assembled(slo: &Slo, judging: &Judging, end: Timestamp, spent: &Sp
             }
             _ => Budgeted::Whole { period_seconds },
         },
-        spent: spent.period.as_ref(),
+        spent: spent.period.as_ref().map(Measured::certain),
         end,
         period_end: match slo.period {
             Period::Rolling { .. } => end + (blank.period.ends_at - blank.period.starts_at),
@@ -55,15 +61,22 @@ pub(super) fn assembled(slo: &Slo, judging: &Judging, end: Timestamp, spent: &Sp
     let window = |(name, seconds): (&str, u64)| {
         (name.to_owned(), WindowFact::of(resolution.whole(seconds), spent.window(name), target, period_seconds))
     };
+    let budget = spent.period.as_ref().map(|spent| spent.budget(target, &judging.budget_steps_ppm));
+    // What is spent for certain ends the budget by then at the latest; where that is too late to matter, it is not known.
+    let is_undecided = budget.as_ref().is_some_and(|budget| budget.is_undecided);
+    let depletion = |name| {
+        let fact = outlook.depletion(name, spent.observed(name));
+        if is_undecided && fact.inside_period != Some(true) { DepletionFact::unknown(name) } else { fact }
+    };
     SloFact {
         windows: WINDOWS.map(window).into(),
-        budget: spent.period.as_ref().map(|spending| spending.budget(target)),
+        budget,
         pairs: slo
             .burn_pairs(period_seconds)
             .iter()
-            .filter_map(|pair| pair.judge_by(|name| spent.window(name), target, period_seconds, resolution))
+            .filter_map(|pair| pair.judge_by(|name| spent.observed(name), target, period_seconds, resolution))
             .collect(),
-        depletion: OUTLOOKS.map(|name| outlook.depletion(name, spent.window(name))).into(),
+        depletion: OUTLOOKS.map(depletion).into(),
         ..blank
     }
 }
@@ -78,13 +91,16 @@ fn counts_events(slo: &Slo) -> bool {
 
 impl WindowFact {
     /// A window in which this was spent.
-    fn of(seconds: u64, spending: Option<&Spending>, target: Target, period_seconds: u64) -> Self {
-        let interval = spending.map(|spending| spending.burn_rate_interval(target));
+    fn of(seconds: u64, spent: Option<&Measured>, target: Target, period_seconds: u64) -> Self {
+        let observed = spent.map(Measured::observed);
+        let interval = observed.map(|spending| spending.burn_rate_interval(target));
         Self {
-            burn_rate_micro: spending.map(|spending| spending.burn_rate(target).ceil(MILLION)),
+            known: Some(spent.map_or(KnownTime::of(seconds, false), Measured::time)),
+            burn_rate_micro: observed.map(|spending| spending.burn_rate(target).ceil(MILLION)),
+            burn_rate_at_most_micro: spent.map(|spent| spent.at_most().burn_rate(target).ceil(MILLION)),
             burn_rate_low_micro: interval.as_ref().map(|(low, _)| low.floor(MILLION)),
             burn_rate_high_micro: interval.as_ref().map(|(_, high)| high.ceil(MILLION)),
-            consumed_ppm: spending.map(|spending| spending.consumed_ppm(target, seconds, period_seconds)),
+            consumed_ppm: observed.map(|spending| spending.consumed_ppm(target, seconds, period_seconds)),
             ..Self::unknown(seconds)
         }
     }
@@ -96,7 +112,9 @@ impl WindowFact {
             total: None,
             traffic: Traffic::Unknown,
             slices: None,
+            known: Some(KnownTime::of(seconds, false)),
             burn_rate_micro: None,
+            burn_rate_at_most_micro: None,
             burn_rate_low_micro: None,
             burn_rate_high_micro: None,
             consumed_ppm: None,

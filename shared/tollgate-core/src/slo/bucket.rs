@@ -7,6 +7,15 @@ use super::{arithmetic::Events, indicator::Counted, timeslice::Counts};
 /// What of a datapoint may be counted in its neighbour: requests end in another minute than they begin in.
 const SKEW_SECONDS: u64 = 60;
 
+/// What it means that a datapoint is not there, by declaration or by what a series is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Absence {
+    /// Beside a total, nothing was counted: no good events, or, as declared, no bad ones. Otherwise nothing is known.
+    pub(super) counted_is_zero: bool,
+    /// There were no events (`treatMissing: zero` of the total). Otherwise nothing is known.
+    pub(super) total_is_zero: bool,
+}
+
 /// One datapoint of both series.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Bucket {
@@ -24,17 +33,33 @@ pub(super) struct Bucket {
 }
 
 impl Bucket {
-    pub(super) fn new(time: Range<i64>, kind: Counted, [counted, total]: [Option<u64>; 2], excluded: bool) -> Self {
+    pub(super) fn new(
+        time: Range<i64>,
+        kind: Counted,
+        absence: Absence,
+        [counted, total]: [Option<u64>; 2],
+        excluded: bool,
+    ) -> Self {
         let known = match (kind, counted, total) {
             (_, Some(counted), Some(total)) => Some((counted, total)),
-            (Counted::Good | Counted::Bad { absent_is_zero: true }, None, Some(total)) => Some((0, total)),
-            (Counted::Bad { absent_is_zero: false }, None, Some(total)) => Some((total, total)),
+            // Of no events none is missing.
+            (_, None, Some(0)) => Some((0, 0)),
+            (_, None, Some(total)) => absence.counted_is_zero.then_some((0, total)),
             (Counted::Bad { .. }, Some(bad), None) if bad > 0 => Some((bad, bad)),
-            (_, _, None) => None,
+            (_, _, None) => absence.total_is_zero.then_some((0, 0)),
         };
         let settled = known.map(|(counted, total)| (counted.min(total), total));
         let excess = known.map_or(0, |(counted, total)| counted.saturating_sub(total));
         Self { start: time.start, end: time.end, counted, total, excluded, settled, excess }
+    }
+
+    /// The part of it since an instant inside it, of whose events nothing is known: they may have come before.
+    pub(super) fn since(&self, instant: i64) -> Self {
+        let start = self.start.max(instant);
+        if start == self.start {
+            return *self;
+        }
+        Self { start, counted: None, total: None, settled: None, excess: 0, ..*self }
     }
 
     /// What came in it; none when nothing is known.
@@ -48,8 +73,17 @@ impl Bucket {
         self.events(kind).map(|events| Counts { bad: events.bad().into(), total: events.total().into() })
     }
 
+    /// Did all come that can come? What is good only by not being there may still come.
     pub(super) fn complete(&self, kind: Counted) -> bool {
-        self.total.is_some() && (self.counted.is_some() || kind == Counted::Bad { absent_is_zero: true })
+        match (self.counted, self.total) {
+            (Some(_), Some(_)) | (_, Some(0)) => true,
+            (None, Some(_)) => kind == (Counted::Bad { absent_is_zero: true }),
+            (_, None) => self.settled.is_some(),
+        }
+    }
+
+    pub(super) fn seconds(&self) -> u64 {
+        self.end.abs_diff(self.start)
     }
 
     /// How many events a minute of it has, rounded up.
@@ -57,6 +91,11 @@ impl Bucket {
         let length = u128::from(self.end.abs_diff(self.start).max(SKEW_SECONDS));
         let minute = (u128::from(self.total.unwrap_or(0)) * u128::from(SKEW_SECONDS)).div_ceil(length);
         u64::try_from(minute).unwrap_or(u64::MAX)
+    }
+
+    /// Takes it as if nothing had come.
+    pub(super) fn forget(&mut self) {
+        (self.counted, self.total, self.settled, self.excess) = (None, None, None, 0);
     }
 
     fn is_beside(&self, other: &Self) -> bool {

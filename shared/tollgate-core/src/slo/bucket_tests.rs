@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::{Bucket, settle};
+use super::{Absence, Bucket, settle};
 use crate::{
     evidence::EvidenceStatus,
     slo::{
@@ -15,8 +15,10 @@ const KINDS: [Counted; 3] =
 
 /// Settled datapoints of one length, oldest first, as (bad, excess).
 fn settled(kind: Counted, seconds: i64, counts: &[[Option<u64>; 2]]) -> Vec<(u64, u64)> {
-    let bucket =
-        |(at, counts): (i64, &[Option<u64>; 2])| Bucket::new(at * seconds..(at + 1) * seconds, kind, *counts, false);
+    let absence = Absence { counted_is_zero: true, total_is_zero: false };
+    let bucket = |(at, counts): (i64, &[Option<u64>; 2])| {
+        Bucket::new(at * seconds..(at + 1) * seconds, kind, absence, *counts, false)
+    };
     let mut buckets: Vec<_> = (0..).zip(counts).map(bucket).collect();
     buckets.reverse();
     settle(&mut buckets);

@@ -25,7 +25,11 @@ fn value(seconds: u64) -> Metric {
 fn at_least_95(seconds: u64) -> Slo {
     let (source, comparison) = (value(seconds).into(), Comparison::Gte);
     let target = super::Target::from_ppb(990_000_000).unwrap();
-    Slo { target, indicator: Indicator::Threshold { source, comparison, value: 95.into() }, ..slo() }
+    Slo {
+        target,
+        indicator: Indicator::Threshold { source, comparison, value: 95.into(), absent_is_idle: false },
+        ..slo()
+    }
 }
 
 fn sliced(seconds: u64) -> Slo {
@@ -106,8 +110,11 @@ fn a_hole_is_one_datapoint_and_no_minute() {
     let fact = judged(&at_least_95(300), &published(&by_five_minutes(), 300, 300, without));
     assert_eq!(windows(&fact)[1], (3600, 12, 11));
     let fact = judged(&sliced(300), &published(&by_five_minutes(), 300, 300, without));
-    assert_eq!(fact.evidence.status, EvidenceStatus::Partial);
-    assert!(reason(&fact).contains("1 of 8640 slices of the period are not known"), "{}", reason(&fact));
+    // One of 8640 slices, and 1 % of them may be bad: too little to decide anything.
+    assert_eq!(fact.evidence.status, EvidenceStatus::Ok, "{}", reason(&fact));
+    let budget = fact.budget.unwrap();
+    assert_eq!((budget.slices.unwrap().unknown, budget.known.unwrap().unknown_seconds), (1, 300));
+    assert_eq!((budget.consumed_ppm, budget.consumed_at_most_ppm), (0, Some(11_574)));
 }
 
 #[test]
@@ -134,7 +141,8 @@ fn days_are_kept_of_slices_of_five_minutes() {
     let snapshot = published(&plan(), 300, 300, |time| Some(if time.rem_euclid(DAY) < 600 { 90.0 } else { 100.0 }));
     let day = NaiveDate::from_ymd_opt(2026, 11, 19).unwrap();
     let kept = DailyAggregate::of(&sliced(300), &snapshot, day).unwrap();
-    assert_eq!((kept.slices_total, kept.slices_good, kept.slices_unknown), (288, 286, 0));
+    let slices = kept.slices.unwrap();
+    assert_eq!((slices.total, slices.good, slices.unknown), (288, 286, 0));
 }
 
 #[test]
@@ -143,6 +151,7 @@ fn metrics_of_different_lengths_are_not_put_side_by_side() {
         counted: super::Counted::Good,
         metric: metric("Good").into(),
         total: Metric { resolution: resolution(300), ..metric("Total") }.into(),
+        absent_total_is_zero: false,
     };
     let fact = judged(
         &Slo { indicator: Indicator::Ratio(ratio), ..slo() },

@@ -4,9 +4,10 @@ use super::{
     MadeOfFact, PartFact, SloFact, Traffic, WindowFact,
     arithmetic::Spending,
     assembled::{Spent, assembled},
-    fact::{Background, Judging, judge},
+    fact::{Background, Judging, judge, undecided},
     fraction::Fraction,
     indicator::{Composite, CompositeMethod, Part},
+    known::Measured,
     objective::{PARTS_PER_BILLION, Slo},
     plan::WINDOWS,
     series::Snapshot,
@@ -27,15 +28,17 @@ pub(super) fn composite_fact(
     judging: &Judging,
     background: &Background,
 ) -> (SloFact, Spent) {
+    // Whether what is not known of them decides is asked of the whole.
+    let of_parts = Judging { budget_steps_ppm: Vec::new(), ..judging.clone() };
     let judged = |part: &Part| {
-        let over_its_period = Slo { period: slo.period, ..(*part.slo).clone() };
-        judge(&over_its_period, snapshot, judging, background)
+        let over_its_period = Slo { period: slo.period, since: slo.since.max(part.slo.since), ..(*part.slo).clone() };
+        judge(&over_its_period, snapshot, &of_parts, background)
     };
     let (facts, parts): (Vec<_>, Vec<_>) = composite.parts.iter().map(judged).unzip();
-    let joined = |of: &dyn Fn(&Spent) -> Option<Fraction>| joint_share(composite, parts.iter().map(of));
+    let joined = |of: &dyn Fn(&Spent) -> Option<&Measured>| joint(composite, parts.iter().map(of));
     let whole = Spent {
-        period: joined(&|spent| Some(spent.period.as_ref()?.bad_share())),
-        windows: WINDOWS.map(|(name, _)| (name, joined(&|spent| Some(spent.window(name)?.bad_share())))).into(),
+        period: joined(&|spent| spent.period.as_ref()),
+        windows: WINDOWS.map(|(name, _)| (name, joined(&|spent| spent.window(name)))).into(),
     };
     let end = Timestamp::from_timestamp(snapshot.plan.end(), 0).unwrap_or(judging.now);
     let mut fact = assembled(slo, judging, end, &whole);
@@ -48,6 +51,7 @@ pub(super) fn composite_fact(
         window.burn_rate_high_micro = None;
     }
     fact.traffic = joint_traffic(facts.iter().map(|part| part.traffic));
+    fact.late_seconds = facts.iter().map(|part| part.late_seconds).max().unwrap_or(0);
     join_evidence(&mut fact, &facts.iter().collect::<Vec<_>>());
     let mut maintenance: Vec<_> = facts.iter().flat_map(|part| &part.maintenance).cloned().collect();
     maintenance.extend(std::mem::take(&mut fact.maintenance));
@@ -62,7 +66,7 @@ pub(super) fn composite_fact(
 /// What each part adds to the burn rate of a window: the joint one, were the shares of all others zero.
 fn made_of(slo: &Slo, composite: &Composite, facts: &[SloFact], spent: &[Spent], window: &str) -> Option<MadeOfFact> {
     let alone = |(at, (fact, own)): (usize, (&SloFact, &Spent))| {
-        let share = own.window(window)?.bad_share();
+        let share = own.window(window)?.observed().bad_share();
         let others = (0..spent.len()).map(|other| Some(if other == at { share.clone() } else { Fraction::zero() }));
         let counted = fact.windows.get(window)?;
         Some(PartFact {
@@ -75,6 +79,16 @@ fn made_of(slo: &Slo, composite: &Composite, facts: &[SloFact], spent: &[Spent],
     };
     let parts = facts.iter().zip(spent).enumerate().map(alone).collect::<Option<_>>()?;
     Some(MadeOfFact { method: composite.method, parts })
+}
+
+/// What several come to, as far as each is known; none where one is not known at all.
+fn joint<'a>(composite: &Composite, parts: impl Iterator<Item = Option<&'a Measured>>) -> Option<Measured> {
+    let parts: Vec<&Measured> = parts.collect::<Option<_>>()?;
+    let share =
+        |of: fn(&Measured) -> &Spending| joint_share(composite, parts.iter().map(|part| Some(of(part).bad_share())));
+    let least_known = parts.iter().map(|part| part.time()).max_by_key(|time| time.unknown_seconds)?;
+    let three = [share(Measured::observed)?, share(Measured::certain)?, share(Measured::at_most)?];
+    Some(Measured::of_three(three, least_known))
 }
 
 pub(super) fn joint_share(composite: &Composite, shares: impl Iterator<Item = Option<Fraction>>) -> Option<Spending> {
@@ -109,14 +123,18 @@ fn joint_traffic(parts: impl Iterator<Item = Traffic>) -> Traffic {
 fn join_evidence(fact: &mut SloFact, parts: &[&SloFact]) {
     let worst = [EvidenceStatus::Error, EvidenceStatus::NoData, EvidenceStatus::Stale, EvidenceStatus::Partial];
     let of = |status: &EvidenceStatus| parts.iter().any(|part| part.evidence.status == *status);
-    let reasons: Vec<_> = parts.iter().filter(|part| !part.evidence.is_ok()).map(|part| reason(part)).collect();
+    let mut reasons: Vec<_> = parts.iter().filter(|part| !part.evidence.is_ok()).map(|part| reason(part)).collect();
+    let undecided = undecided(fact);
     let received = |of: fn(&Evidence) -> u64| parts.iter().map(|part| of(&part.evidence)).sum();
     let is_known = |window: &WindowFact| window.burn_rate_micro.is_some() || window.traffic == Traffic::Excluded;
     let known = fact.budget.is_some() && fact.windows.values().all(is_known);
+    fact.is_undecided = known && reasons.is_empty() && undecided.is_some();
+    reasons.extend(undecided);
     fact.evidence = Evidence {
         status: match worst.into_iter().find(of) {
             Some(status) => status,
-            None if known => EvidenceStatus::Ok,
+            None if known && reasons.is_empty() => EvidenceStatus::Ok,
+            None if known => EvidenceStatus::Partial,
             None => EvidenceStatus::Error,
         },
         reason: match reasons.is_empty() {

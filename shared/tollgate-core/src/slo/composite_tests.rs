@@ -13,7 +13,12 @@ use crate::{
 /// A minute in ten is too slow.
 fn latency() -> Slo {
     let source = Source::Metric(Metric::new("Demo", "Value", "p99"));
-    let indicator = Indicator::Threshold { source, comparison: Comparison::Lte, value: "0.5".parse().unwrap() };
+    let indicator = Indicator::Threshold {
+        source,
+        comparison: Comparison::Lte,
+        value: "0.5".parse().unwrap(),
+        absent_is_idle: false,
+    };
     Slo { name: "latency".into(), indicator, period: Period::Rolling { seconds: 3 * 86_400 }, ..slo() }
 }
 

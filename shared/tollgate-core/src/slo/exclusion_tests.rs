@@ -19,7 +19,7 @@ fn daily() -> Slo {
 fn later(slo: &Slo, days: i64) -> SloFact {
     let now = NOW + days * DAY;
     let two = NOW - NOW.rem_euclid(DAY) + 2 * 3600;
-    let plan = Plan::at_with(now, [slo.period.longest_seconds()], Reach::of([slo], now));
+    let plan = Plan::at_with(now, [slo.period.longest_seconds()], Reach::of([slo]));
     let data: Snapshot = requests(&plan, |minute| (two..two + 50 * 60).contains(&minute));
     let now = Timestamp::from_timestamp(now, 0).unwrap();
     slo_fact(slo, &data, &super::Judging { now, ..judging() })
@@ -48,7 +48,7 @@ fn a_datapoint_that_is_excluded_in_part_counts_whole() {
     let excluding = Slo { exclusions: vec![Arc::new(announced)], ..slo() };
     let bad = |days: i64| {
         let now = NOW + days * DAY;
-        let plan = Plan::at_with(now, [30 * 86_400], Reach::of([&excluding], now));
+        let plan = Plan::at_with(now, [30 * 86_400], Reach::of([&excluding]));
         let data = requests(&plan, |minute| (began..ended).contains(&minute));
         let now = Timestamp::from_timestamp(now, 0).unwrap();
         let budget = slo_fact(&excluding, &data, &super::Judging { now, ..judging() }).budget.unwrap();
@@ -63,8 +63,12 @@ fn a_datapoint_that_is_excluded_in_part_counts_whole() {
 fn five_minutes_of_a_day_do_not_excuse_it() {
     let day = super::Resolution::from_seconds(86_400).unwrap();
     let by_days = |name: &str| super::Metric { resolution: day, ..super::Metric::new("Demo", name, "Sum") };
-    let ratio =
-        super::Ratio { counted: super::Counted::Good, metric: by_days("Good").into(), total: by_days("Total").into() };
+    let ratio = super::Ratio {
+        counted: super::Counted::Good,
+        metric: by_days("Good").into(),
+        total: by_days("Total").into(),
+        absent_total_is_zero: false,
+    };
     let announced = maintenance("2026-11-20T02:00", "2026-11-20T02:05", None);
     let excluding = Slo { exclusions: vec![Arc::new(announced)], indicator: super::Indicator::Ratio(ratio), ..slo() };
     let whole = plan();

@@ -2,7 +2,7 @@
 
 use super::{
     BudgetUnit, BudgetingFact, BudgetingMethod, SloFact, Traffic, WindowFact,
-    aggregate::DailyAggregate,
+    aggregate::ObjectiveDays,
     alerted::AlertFact,
     assembled::Spent,
     calendar::{PeriodFact, PeriodKind},
@@ -37,13 +37,15 @@ pub struct Judging {
     pub required: bool,
     /// Where the counts came from: `cloudwatch:eu-central-1`.
     pub source: String,
+    /// The shares of the error budget from which on more is held up, in parts per million.
+    pub budget_steps_ppm: Vec<u64>,
 }
 
 /// What a snapshot does not say.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Background {
-    /// What is stored of the days of objectives that are counted in slices.
-    pub days: Vec<DailyAggregate>,
+    /// What is stored of the days of the objective, and of those that it is made of.
+    pub days: Vec<ObjectiveDays>,
 }
 
 /// The fact of an objective about which nothing is known, and why.
@@ -89,6 +91,41 @@ pub(super) fn unknown(
         depletion: OUTLOOKS.map(DepletionFact::unknown).into(),
         burning_since: None,
         maintenance: slo.maintenance(judging.now, judging.now),
+        late_seconds: 0,
+        is_undecided: false,
+    }
+}
+
+/// Says how much of a budget is not known, where that decides.
+pub(super) fn undecided(fact: &SloFact) -> Option<String> {
+    let budget = fact.budget.as_ref().filter(|budget| budget.is_undecided)?;
+    let (known, most) = (budget.known?, budget.consumed_at_most_ppm?);
+    let time = known.known_seconds.saturating_add(known.unknown_seconds);
+    Some(format!(
+        "{} of {} of the period are not known: at least {} of the error budget is spent, and {} if all failed in that time",
+        duration(known.unknown_seconds),
+        duration(time),
+        percent(budget.consumed_ppm),
+        percent(most),
+    ))
+}
+
+/// `7 min`, `6 h 5 min`, `27 days 2 h`, rounded up to minutes.
+pub(super) fn duration(seconds: u64) -> String {
+    let minutes = seconds.div_ceil(60);
+    let (days, hours, minutes) = (minutes / 1440, minutes % 1440 / 60, minutes % 60);
+    let part = |number: u64, unit: &str| (number > 0).then(|| format!("{number} {unit}"));
+    let day = if days == 1 { "day" } else { "days" };
+    let parts = [part(days, day), part(hours, "h"), part(minutes, "min")];
+    let parts: Vec<String> = parts.into_iter().flatten().take(2).collect();
+    if parts.is_empty() { "0 min".to_owned() } else { parts.join(" ") }
+}
+
+/// `83.3 %` of parts per million, rounded down.
+fn percent(ppm: u64) -> String {
+    match (ppm / 10_000, ppm % 10_000 / 1000) {
+        (whole, 0) => format!("{whole} %"),
+        (whole, tenths) => format!("{whole}.{tenths} %"),
     }
 }
 
@@ -119,10 +156,12 @@ fn budgeting(slo: &Slo) -> BudgetingFact {
 ///
 /// Evidence that is `ok` has every window and the budget: a rule that compares them never meets null unwarned.
 ///
-/// A datapoint of the total without one beside it counts as all bad, unless the SLO says that a missing one is zero;
-/// good events without a total are left out, bad ones are counted. Good and bad can exceed the total of a datapoint by
-/// what one minute holds, where the one beside it lacks them, since requests end in another minute than they begin; what
-/// is over that makes up for nothing, and where it is much the evidence says that the two contradict each other.
+/// Time of which a datapoint is missing is not known, and counts as neither good nor bad: what may have been bad in it is in
+/// what is spent at most. The newest datapoints that have not all come are no part of the data before they are overdue.
+/// A total without good events beside it, once that is overdue, is all bad, unless good ones never came; good events
+/// without a total are left out, bad ones are counted. Good and bad can exceed the total of a datapoint by what one minute
+/// holds, where the one beside it lacks them, since requests end in another minute than they begin; what is over that makes
+/// up for nothing, and where it is much the evidence says that the two contradict each other.
 pub fn slo_fact(slo: &Slo, snapshot: &Snapshot, judging: &Judging) -> SloFact {
     slo_fact_with(slo, snapshot, judging, &Background::default())
 }

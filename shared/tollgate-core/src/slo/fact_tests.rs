@@ -7,7 +7,7 @@ use super::{Judging, slo_fact};
 use crate::{
     Timestamp,
     evidence::EvidenceStatus,
-    slo::{Counted, Metric, Plan, Quality, Ratio, Slo, SloFact, Snapshot, Target, Tier, TierSeries},
+    slo::{Counted, KnownTime, Metric, Plan, Quality, Ratio, Slo, SloFact, Snapshot, Target, Tier, TierSeries},
 };
 
 /// 2026-11-21T10:10:42Z
@@ -23,13 +23,14 @@ fn slo(counted: Counted) -> Slo {
 }
 
 fn slo_over(counted: Counted, period_seconds: u64) -> Slo {
-    let ratio = Ratio { counted, metric: metric("Counted").into(), total: metric("Total").into() };
+    let ratio =
+        Ratio { counted, metric: metric("Counted").into(), total: metric("Total").into(), absent_total_is_zero: false };
     Slo::of_events("payments-api", "availability", Target::from_ppb(999_000_000).unwrap(), period_seconds, ratio)
 }
 
 fn judging() -> Judging {
     let now = Timestamp::from_timestamp(NOW, 0).unwrap();
-    Judging { now, max_age_seconds: 600, required: true, source: "test".into() }
+    Judging { now, ..crate::slo::sample::judging() }
 }
 
 /// Counts of a source, by (start, length) of the datapoint.
@@ -52,6 +53,11 @@ fn steady() -> Snapshot {
         |_, seconds| Some((seconds * 10 - seconds / 60).unsigned_abs()),
         |_, seconds| Some((seconds * 10).unsigned_abs()),
     )
+}
+
+/// So many events a minute.
+fn minutely(count: u64) -> impl Fn(i64, i64) -> Option<u64> {
+    move |_, seconds| Some(count * seconds.unsigned_abs() / 60)
 }
 
 fn good(snapshot: &Snapshot) -> SloFact {
@@ -114,7 +120,10 @@ fn a_metric_that_never_was_is_no_data_on_either_side() {
         let fact = slo_fact(&slo(counted), &snapshot(|_, _| None, events), &judging());
         assert_eq!(fact.evidence.status, EvidenceStatus::NoData);
         assert!(reason(&fact).contains("`Demo/Counted`"), "{}", reason(&fact));
-        assert_eq!(fact.windows["1h"].good, Some(0));
+        // Nothing is claimed of what nobody knows.
+        assert_eq!((fact.windows["1h"].good, fact.windows["1h"].burn_rate_micro), (None, None));
+        assert!(fact.pairs.iter().all(|pair| pair.exceeded.is_none()));
+        assert_eq!((&fact.budget, fact.burning_since), (&None, None));
     }
     let zero = slo_fact(&slo(Counted::Bad { absent_is_zero: true }), &snapshot(|_, _| None, events), &judging());
     assert_eq!((zero.evidence.status, zero.windows["1h"].good), (EvidenceStatus::Ok, Some(3600)));
@@ -127,12 +136,21 @@ fn bad_events_count_even_without_a_total() {
     let data = snapshot(|start, _| (start == newest).then_some(7), |start, _| (start != newest).then_some(100));
     let five = slo_fact(&bad, &data, &judging()).windows["5m"].clone();
     assert_eq!((five.good, five.total), (Some(400), Some(407)));
+    // Good ones are still to have their total: the data ends before them.
     let good = slo_fact(
         &slo(Counted::Good),
-        &snapshot(|_, _| Some(100), |start, _| (start != newest).then_some(100)),
+        &snapshot(minutely(100), |start, seconds| minutely(100)(start, seconds).filter(|_| start != newest)),
+        &judging(),
+    );
+    assert_eq!((good.windows["5m"].good, good.windows["5m"].total, good.late_seconds), (Some(500), Some(500), 60));
+    let older = newest - 60;
+    let good = slo_fact(
+        &slo(Counted::Good),
+        &snapshot(minutely(100), |start, seconds| minutely(100)(start, seconds).filter(|_| start != older)),
         &judging(),
     );
     assert_eq!((good.windows["5m"].good, good.windows["5m"].total), (Some(400), Some(400)));
+    assert_eq!(good.windows["5m"].known, Some(KnownTime { known_seconds: 240, unknown_seconds: 60 }));
 }
 
 #[test]
@@ -143,10 +161,12 @@ fn old_data_is_stale_and_its_short_windows_are_not_known() {
     assert!(reason(&fact).contains("is 3582 s old, at most 600 s"), "{}", reason(&fact));
     assert_eq!((fact.windows["30m"].total, fact.windows["30m"].burn_rate_micro), (None, None));
     assert!(fact.windows["2h"].total.is_some());
-    // Not old enough to be stale, and yet the shortest window is not known.
-    let short =
-        good(&snapshot(|start, _| (start < NOW - 480).then_some(9), |start, _| (start < NOW - 480).then_some(9)));
-    assert_eq!((short.evidence.status, reason(&short)), (EvidenceStatus::Partial, "no datapoint over 5m"));
+    // Not old enough to be stale: its windows end where the data does.
+    let came = |start, seconds| minutely(9)(start, seconds).filter(|_| start < NOW - 480);
+    let short = good(&snapshot(came, came));
+    assert_eq!((short.evidence.status, reason(&short)), (EvidenceStatus::Ok, ""));
+    assert_eq!((short.windows["5m"].total, short.late_seconds), (Some(45), 300));
+    assert_eq!(short.evidence.as_of, Timestamp::from_timestamp(1_795_255_680 - 300, 0));
     // At the limit itself it is not too old.
     let at = |max_age_seconds| slo_fact(&slo(Counted::Good), &steady(), &Judging { max_age_seconds, ..judging() });
     assert_eq!(at(162).evidence.status, EvidenceStatus::Ok);
@@ -154,18 +174,30 @@ fn old_data_is_stale_and_its_short_windows_are_not_known() {
 }
 
 #[test]
-fn good_events_that_lag_are_bad_until_they_come_and_partial_when_they_are_late() {
-    let behind =
-        |seconds: i64| good(&snapshot(move |start, _| (start < NOW - seconds).then_some(100), |_, _| Some(100)));
-    let a_little = behind(240);
-    assert_eq!(a_little.evidence.status, EvidenceStatus::Ok);
-    assert_eq!((a_little.windows["5m"].good, a_little.windows["5m"].total), (Some(400), Some(500)));
-    assert!(a_little.burning_since.is_some());
-    let late = behind(1200);
+fn good_events_that_lag_are_not_known_until_they_are_overdue() {
+    let behind = |kind: Counted, seconds: i64| {
+        let came = move |start, length| minutely(100)(start, length).filter(|_| start < NOW - seconds);
+        let data = snapshot(came, minutely(100));
+        slo_fact(&slo(kind), &data, &judging())
+    };
+    let good = |seconds| behind(Counted::Good, seconds);
+    // The newest minute has its total, and its good events are still to come.
+    let a_little = good(240);
+    assert_eq!((a_little.evidence.status, a_little.late_seconds), (EvidenceStatus::Ok, 60));
+    assert_eq!((a_little.windows["5m"].good, a_little.windows["5m"].total), (Some(500), Some(500)));
+    assert!(a_little.pairs.iter().all(|pair| pair.exceeded == Some(false)));
+    assert_eq!((a_little.burning_since, a_little.budget.unwrap().consumed_ppm), (None, 0));
+    // At ten minutes it is overdue, and none of it was good.
+    assert_eq!((good(540).late_seconds, good(660).late_seconds), (360, 0));
+    let late = good(1200);
     assert_eq!(late.evidence.status, EvidenceStatus::Partial);
     assert!(reason(&late).contains("no datapoint since 2026-11-21T09:51:00Z"), "{}", reason(&late));
     assert_eq!(late.windows["5m"].good, Some(0));
     assert_eq!(late.burning_since, Timestamp::from_timestamp(1_795_254_660, 0));
+    // Bad events that do not come were not all bad.
+    let bad = behind(Counted::Bad { absent_is_zero: false }, 1200);
+    assert!(reason(&bad).contains("whether they are bad is not known"), "{}", reason(&bad));
+    assert_eq!((bad.windows["5m"].good, bad.windows["5m"].burn_rate_micro), (None, None));
 }
 
 #[test]
@@ -175,25 +207,29 @@ fn gaps_are_counted_and_change_no_ratio() {
     let hour = &fact.windows["1h"];
     assert_eq!((hour.datapoints_expected, hour.datapoints_received), (60, 40));
     assert_eq!(hour.burn_rate_micro, Some(1_000_000));
-    assert_eq!(fact.evidence.status, EvidenceStatus::Ok);
+    // A third may have been bad: 333 times the budget.
+    assert_eq!(hour.known, Some(KnownTime { known_seconds: 2400, unknown_seconds: 1200 }));
+    assert_eq!(hour.burn_rate_at_most_micro, Some(334_000_000));
+    assert_eq!(fact.evidence.status, EvidenceStatus::Partial);
+    assert!(fact.budget.unwrap().is_undecided);
 }
 
 #[test]
 fn counts_that_do_not_belong_together_are_not_believed() {
     // One minute's worth of requests may end in another minute than they began.
     let newest = 1_795_255_680 - 60;
-    let skewed = good(&snapshot(|start, _| Some(if start == newest { 150 } else { 100 }), |_, _| Some(100)));
+    let skewed = good(&snapshot(
+        |start, seconds| minutely(if start == newest { 150 } else { 100 })(start, seconds),
+        minutely(100),
+    ));
     assert_eq!((skewed.evidence.status, skewed.windows["5m"].good), (EvidenceStatus::Ok, Some(500)));
-    let wrong = good(&snapshot(|_, _| Some(130), |_, _| Some(100)));
+    let wrong = good(&snapshot(minutely(130), minutely(100)));
     assert_eq!(wrong.evidence.status, EvidenceStatus::Partial);
     let said = "contradict each other over 30m: 900 events more than all, in 30 datapoints since 2026-11-21T09:38:00Z";
     assert!(reason(&wrong).contains(said), "{}", reason(&wrong));
     assert_eq!(wrong.windows["30m"].good, Some(3000));
-    let bad = slo_fact(
-        &slo(Counted::Bad { absent_is_zero: false }),
-        &snapshot(|_, _| Some(130), |_, _| Some(100)),
-        &judging(),
-    );
+    let bad =
+        slo_fact(&slo(Counted::Bad { absent_is_zero: false }), &snapshot(minutely(130), minutely(100)), &judging());
     assert_eq!(bad.evidence.status, EvidenceStatus::Partial);
     let huge = good(&snapshot(|_, _| Some(u64::MAX), |_, _| Some(u64::MAX)));
     assert_eq!((huge.evidence.status, &huge.budget), (EvidenceStatus::Partial, &None));

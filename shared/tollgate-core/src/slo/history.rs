@@ -3,11 +3,15 @@
 use std::{collections::BTreeSet, ops::Range};
 
 use super::{
-    arithmetic::Events,
-    bucket::{Bucket, settle},
+    aggregate::DailyAggregate,
+    bucket::{Absence, Bucket, settle},
+    gap,
+    hours::doubt,
     indicator::Counted,
+    known::Count,
     objective::{PARTS_PER_BILLION, Target},
-    plan::{Plan, Tier},
+    plan::{DAY, Tier, align_down},
+    reach::SHOWN_SECONDS,
     reading::{Reading, Side},
     series::{Quality, TierSeries, rfc3339},
     timeslice::Stretch,
@@ -49,21 +53,35 @@ pub(super) struct History {
     pub(super) gaps: Notes,
     kind: Counted,
     longest_seconds: i64,
+    /// The length of the shortest datapoints that there are.
+    finest_seconds: u64,
     /// What the fullest minute of the finest datapoints holds.
     fullest_minute: u64,
 }
 
 /// What the counts of a window come to.
 pub(super) enum Sum {
+    /// Nothing of it is known.
     Unknown,
-    Known(Events),
+    Known(Count),
     /// More than can be counted.
     TooMany,
 }
 
+impl Sum {
+    fn of(count: Count) -> Self {
+        if count.time.known_seconds == 0 {
+            return Self::Unknown;
+        }
+        if count.events().is_some() { Self::Known(count) } else { Self::TooMany }
+    }
+}
+
 impl History {
-    /// The datapoints since a time.
-    pub(super) fn of(reading: &Reading<'_>, plan: &Plan, oldest: i64, excluded: &[Range<i64>]) -> Self {
+    /// The datapoints of a time.
+    pub(super) fn of(reading: &Reading<'_>, absence: Absence, time: &Range<i64>, excluded: &[Range<i64>]) -> Self {
+        let plan = &reading.plan;
+        let oldest = time.start;
         let mut history = Self {
             buckets: Vec::new(),
             reach: oldest,
@@ -71,9 +89,12 @@ impl History {
             gaps: Notes::default(),
             kind: reading.kind,
             longest_seconds: reading.longest_seconds,
+            finest_seconds: plan.tiers().first().map_or(0, |tier| tier.period_seconds.unsigned_abs()),
             fullest_minute: 0,
         };
-        for (index, tier) in plan.tiers().iter().enumerate().filter(|(_, tier)| tier.end > oldest) {
+        for (index, tier) in
+            plan.tiers().iter().enumerate().filter(|(_, tier)| tier.end > oldest && tier.start < time.end)
+        {
             let sides = [&reading.counted, &reading.total].map(|side| side.tiers.get(index));
             for (side, series) in [&reading.counted, &reading.total].into_iter().zip(sides) {
                 history.note(side, tier, series);
@@ -83,12 +104,12 @@ impl History {
             let mut buckets: Vec<_> = tier
                 .starts()
                 .enumerate()
+                .filter(|(_, start)| time.contains(start))
                 .map(|(at, start)| {
                     let end = start + tier.period_seconds;
                     let excluded = excluded.iter().any(|excluded| excluded.start <= start && end <= excluded.end);
-                    Bucket::new(start..end, reading.kind, [value(counted, at), value(total, at)], excluded)
+                    Bucket::new(start..end, reading.kind, absence, [value(counted, at), value(total, at)], excluded)
                 })
-                .filter(|bucket| bucket.start >= oldest)
                 .collect();
             if index == 0 {
                 history.fullest_minute = buckets.iter().map(Bucket::in_a_minute).max().unwrap_or(0);
@@ -96,8 +117,25 @@ impl History {
             buckets.reverse();
             history.buckets.extend(buckets);
         }
+        let longest = history.longest_shown();
+        doubt(&mut history.buckets, longest);
         settle(&mut history.buckets);
         history
+    }
+
+    /// The same since an instant, which may be inside a datapoint. What is wrong is said of the whole.
+    pub(super) fn since_instant(&self, instant: i64) -> Self {
+        let inside = self.buckets.iter().filter(|bucket| bucket.end > instant);
+        Self {
+            buckets: inside.map(|bucket| bucket.since(instant)).collect(),
+            reach: self.reach,
+            failures: Notes::default(),
+            gaps: Notes::default(),
+            kind: self.kind,
+            longest_seconds: self.longest_seconds,
+            finest_seconds: self.finest_seconds,
+            fullest_minute: self.fullest_minute,
+        }
     }
 
     /// Keeps what is wrong with a series; what failed ends the reach of what is known.
@@ -125,7 +163,7 @@ impl History {
     /// The length of the datapoints that are left out.
     pub(super) fn excluded_seconds(&self, start: i64) -> u64 {
         let excluded = self.all_since(start).filter(|bucket| bucket.excluded);
-        excluded.map(|bucket| bucket.end.abs_diff(bucket.start)).sum()
+        excluded.map(Bucket::seconds).sum()
     }
 
     /// What counts, to be cut into slices.
@@ -138,23 +176,53 @@ impl History {
 
     /// What the datapoints that begin in a time come to.
     pub(super) fn sum(&self, time: &Range<i64>) -> Sum {
+        if time.start < self.reach { Sum::Unknown } else { Sum::of(self.count(time)) }
+    }
+
+    /// Are there datapoints that show what is known to five minutes, and are no longer than that, for all of a time?
+    pub(super) fn covers(&self, time: &Range<i64>, longest_seconds: u64) -> bool {
+        let longest = self.longest_shown().min(longest_seconds);
+        let fine = self.all_inside(time).filter(|bucket| bucket.seconds() <= longest);
+        fine.map(Bucket::seconds).sum::<u64>() == time.end.abs_diff(time.start)
+    }
+
+    /// The longest datapoint that shows what is known: one of a metric that is published less often cannot be shorter.
+    fn longest_shown(&self) -> u64 {
+        SHOWN_SECONDS.max(self.finest_seconds)
+    }
+
+    pub(super) fn count(&self, time: &Range<i64>) -> Count {
+        gap::count(&self.inside(time).collect::<Vec<_>>(), self.kind)
+    }
+
+    /// The same of a period, day by day, where what is stored stands in for days of which it knows more.
+    pub(super) fn sum_with(&self, time: &Range<i64>, stored: &[DailyAggregate]) -> Sum {
         if time.start < self.reach {
             return Sum::Unknown;
         }
-        let mut known = self.inside(time).filter_map(|bucket| bucket.events(self.kind)).peekable();
-        if known.peek().is_none() {
-            return Sum::Unknown;
-        }
-        let sum = |sum: Events, more: Events| {
-            Events::new(sum.total().checked_add(more.total())?, sum.bad().checked_add(more.bad())?)
+        let of_day = |day: Range<i64>| {
+            let datapoints = self.count(&day);
+            let length = day.end.abs_diff(day.start);
+            let covered: u64 = self.all_inside(&day).map(Bucket::seconds).sum();
+            let known = datapoints.plus(Count::dark(length.saturating_sub(covered)));
+            let is_coarse = self.inside(&day).any(|bucket| bucket.seconds() > self.longest_shown());
+            let knows_more = |count: &Count| is_coarse || count.time.unknown_seconds < known.time.unknown_seconds;
+            let whole = length == DAY.unsigned_abs();
+            let stored = whole.then(|| DailyAggregate::count_of_day(stored, day.start)).flatten();
+            stored.filter(knows_more).unwrap_or(known)
         };
-        known.try_fold(Events::default(), sum).map_or(Sum::TooMany, Sum::Known)
+        Sum::of(days(time).map(of_day).fold(Count::default(), Count::plus))
     }
 
     /// The datapoints that count and begin in a time.
     fn inside(&self, time: &Range<i64>) -> impl Iterator<Item = &Bucket> {
         let end = time.end;
         self.since(time.start).filter(move |bucket| bucket.start < end)
+    }
+
+    fn all_inside(&self, time: &Range<i64>) -> impl Iterator<Item = &Bucket> {
+        let end = time.end;
+        self.all_since(time.start).filter(move |bucket| bucket.start < end)
     }
 
     /// Says that more of a time's events are good, or bad, than there are, if it is worth saying: more than one minute
@@ -173,7 +241,7 @@ impl History {
 
     /// Did datapoints come that begin in a time, and is every one of that time excluded?
     pub(super) fn is_excluded(&self, time: &Range<i64>) -> bool {
-        let inside = || self.all_since(time.start).filter(|bucket| bucket.start < time.end);
+        let inside = || self.all_inside(time);
         time.start >= self.reach
             && inside().all(|bucket| bucket.excluded)
             && inside().any(|bucket| bucket.events(self.kind).is_some())
@@ -192,4 +260,12 @@ impl History {
             .last()
             .and_then(|(start, _)| Timestamp::from_timestamp(start, 0))
     }
+}
+
+/// A time, cut into days of UTC.
+pub(super) fn days(time: &Range<i64>) -> impl Iterator<Item = Range<i64>> + use<> {
+    let time = time.clone();
+    let first = align_down(time.start, DAY);
+    let all = (0..).map(move |index| first + index * DAY);
+    all.take_while(move |day| *day < time.end).map(move |day| time.start.max(day)..time.end.min(day + DAY))
 }

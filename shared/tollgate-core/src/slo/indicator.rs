@@ -22,6 +22,8 @@ pub enum Indicator {
         kind: RawKind,
         /// The ratio.
         source: Source,
+        /// Did nothing happen in a time without a value (`treatMissing: idle`)? Otherwise nothing is known of it.
+        absent_is_idle: bool,
     },
     /// A value that is good while it compares with another as it should.
     Threshold {
@@ -31,6 +33,8 @@ pub enum Indicator {
         comparison: Comparison,
         /// The other: in the unit of the metric.
         value: Decimal,
+        /// Did nothing happen in a time without a value (`treatMissing: idle`)? Otherwise nothing is known of it.
+        absent_is_idle: bool,
     },
     /// Other objectives.
     Composite(Composite),
@@ -78,17 +82,21 @@ pub struct Ratio {
     pub metric: Source,
     /// All events.
     pub total: Source,
+    /// Is time without a datapoint of the total time without events (`treatMissing: zero` of the total)? Otherwise nothing
+    /// is known of it: whether nobody asked or the telemetry was lost cannot be seen.
+    pub absent_total_is_zero: bool,
 }
 
 /// What the metric beside the total counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Counted {
-    /// Good events. Where the total has events and this has no datapoint, all of them were bad.
+    /// Good events. Where the total has events and this has no datapoint, all of them were bad, unless it is late, never
+    /// came at all, or is a formula that lacks an input.
     Good,
     /// Bad events.
     Bad {
-        /// Is a missing datapoint zero bad events (`treatMissing: zero`)? Otherwise, where the total has events and
-        /// this has no datapoint, all of them were bad.
+        /// Is a missing datapoint zero bad events (`treatMissing: zero`)? Otherwise nothing is known where the total has
+        /// events and this has no datapoint.
         absent_is_zero: bool,
     },
 }

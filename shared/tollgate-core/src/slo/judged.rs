@@ -7,14 +7,13 @@ use super::{
     assembled::{Spent, assembled},
     bucket::Bucket,
     calendar::Bounds,
-    fact::{Background, Judging},
+    fact::{Background, Judging, undecided},
     history::{History, Sum},
-    indicator::Counted,
+    known::{Count, Measured},
     objective::{Budgeting, Slo},
     period::Period,
     plan::{Plan, Tier, WINDOWS},
     reading::Reading,
-    series::rfc3339,
     timeslice::{Slices, Slicing, Tally},
 };
 use crate::{
@@ -23,21 +22,34 @@ use crate::{
     facts::MaintenanceWindow,
 };
 
-const ABSENT_IS_ZERO: Counted = Counted::Bad { absent_is_zero: true };
+mod status;
+
+use status::{max_age_seconds, missing_days};
 
 /// An objective and its history.
 pub(super) struct Judged<'a> {
     pub(super) slo: &'a Slo,
     judging: &'a Judging,
-    background: &'a Background,
+    /// The stored days of this objective, as it is judged now.
+    stored: Vec<DailyAggregate>,
     pub(super) reading: &'a Reading<'a>,
     pub(super) plan: &'a Plan,
     pub(super) history: History,
     pub(super) slices: Option<(Slicing, Slices)>,
-    end: Timestamp,
+    /// The end of the data, before what is late.
+    pub(super) end: Timestamp,
     bounds: Bounds,
     /// Where the datapoint begins that the period begins in.
     period_start: i64,
+    /// The period since its instant, where that is inside a datapoint or a slice: what came before is none of it.
+    period: Option<Begun>,
+}
+
+/// A period that begins inside a datapoint or a slice.
+struct Begun {
+    instant: i64,
+    history: History,
+    slices: Option<(Slicing, Slices)>,
 }
 
 /// What came of a stretch of time up to the end of the data.
@@ -45,9 +57,11 @@ struct Stretch {
     start: i64,
     events: Option<Events>,
     tally: Option<Tally>,
-    spending: Option<Spending>,
+    spent: Option<Measured>,
     /// Did data come, and is all of it excluded?
     excluded: bool,
+    /// What is neither known nor unknown.
+    excluded_seconds: u64,
 }
 
 impl<'a> Judged<'a> {
@@ -59,11 +73,19 @@ impl<'a> Judged<'a> {
         background: &'a Background,
     ) -> Result<Self, String> {
         let plan = reading.plan.as_ref();
-        let end = Timestamp::from_timestamp(plan.end(), 0);
+        let end_seconds = reading.end(judging.now.timestamp().saturating_sub_unsigned(max_age_seconds(slo, judging)));
+        let end = Timestamp::from_timestamp(end_seconds, 0);
         let bounds = end.and_then(|end| Some((end, slo.period.bounds(end)?)));
         let (end, bounds) = bounds.ok_or("the calendar does not reach as far as its period")?;
-        let period_start = plan.datapoint_start(bounds.starts_at.timestamp());
-        let longest = WINDOWS.iter().map(|(_, seconds)| *seconds).max().and_then(|seconds| plan.window_start(seconds));
+        // What is late may move the start of the period to before what was asked for.
+        let start_of = |time: i64| {
+            plan.datapoint_start(time).or_else(|| plan.datapoint_start(time.saturating_add(plan.end() - end_seconds)))
+        };
+        let since = slo.since.map_or(i64::MIN, |since| since.timestamp());
+        let instant = bounds.starts_at.timestamp().max(since).min(end_seconds);
+        let period_start = start_of(instant);
+        let longest = WINDOWS.iter().map(|(_, seconds)| *seconds).max();
+        let longest = longest.and_then(|seconds| start_of(end_seconds.checked_sub_unsigned(seconds)?));
         let (Some(period_start), Some(longest)) = (period_start, longest) else {
             return Err(format!("the data reaches back {} s, less than the period", plan.history_seconds()));
         };
@@ -79,30 +101,53 @@ impl<'a> Judged<'a> {
         }
         // To the end of a calendar period, for the slices that are to come.
         let excluded = slo.excluded(oldest, bounds.ends_at.timestamp());
-        let history = History::of(reading, plan, oldest, &excluded);
-        let slices =
-            Slicing::of(slo.budgeting).map(|slicing| (slicing, Slices::cut(slicing, history.stretches(), &excluded)));
-        Ok(Self { slo, judging, background, reading, plan, history, slices, end, bounds, period_start })
+        let stored: Vec<DailyAggregate> = background.days.iter().flat_map(|kept| kept.days_of(slo)).cloned().collect();
+        let kept = [stored.iter().any(|day| day.good > 0), stored.iter().any(|day| day.total > 0)];
+        let absence = reading.absence(oldest, kept);
+        let history = History::of(reading, absence, &(oldest..end_seconds), &excluded);
+        let slicing = Slicing::of(slo.budgeting);
+        let cut =
+            |history: &History| slicing.map(|slicing| (slicing, Slices::cut(slicing, history.stretches(), &excluded)));
+        let slices = cut(&history);
+        let inside_slice = slicing.is_some_and(|slicing| instant.rem_euclid(slicing.seconds) != 0);
+        let rolls = matches!(slo.period, Period::Rolling { .. });
+        // A window that rolls takes all of the datapoint and slice that it begins in.
+        let period = (!rolls && (period_start < instant || inside_slice)).then(|| {
+            let history = history.since_instant(instant);
+            let slices = cut(&history);
+            Begun { instant, history, slices }
+        });
+        Ok(Self { slo, judging, stored, reading, plan, history, slices, end, bounds, period_start, period })
+    }
+
+    /// Where a window begins that is counted back from the end of the data, as [`Plan::window_start`].
+    fn window_start(&self, seconds: u64) -> Option<i64> {
+        self.plan.datapoint_start(self.end.timestamp().checked_sub_unsigned(seconds)?)
     }
 
     /// What is known of it, and what that follows from.
     pub(super) fn fact(&self) -> (SloFact, Spent) {
         let mut gaps = self.history.gaps.lines();
-        let period = self.stretch(self.period_start, "the period", true, &mut gaps);
+        let begins = self.period.as_ref().map_or(self.period_start, |period| period.instant);
+        let period = self.stretch(begins, "the period", true, &mut gaps);
         let windows = WINDOWS.map(|(name, seconds)| {
-            let start = self.plan.window_start(seconds).unwrap_or(i64::MIN);
+            let start = self.window_start(seconds).unwrap_or(i64::MIN);
             (name, self.stretch(start, name, false, &mut gaps))
         });
-        gaps.extend(self.unknown_slices(&period));
-        gaps.extend(self.late());
-        let as_of = self.history.buckets.iter().find(|bucket| bucket.total.is_some()).map(|bucket| bucket.end);
-        let (status, reason) = self.status(as_of, &gaps);
+        gaps.extend(self.overdue());
+        let came = |bucket: &&Bucket| bucket.total.is_some() || bucket.complete(self.reading.kind);
+        let as_of = self.history.buckets.iter().find(came).map(|bucket| bucket.end);
         let (datapoints_expected, datapoints_received) = self.history.datapoints(self.period_start);
         let spent = Spent {
             period: self.planned(&period),
-            windows: windows.iter().map(|(name, window)| (*name, window.spending.clone())).collect(),
+            windows: windows.iter().map(|(name, window)| (*name, window.spent.clone())).collect(),
         };
         let mut fact = assembled(self.slo, self.judging, self.end, &spent);
+        let undecided = undecided(&fact).map(|undecided| format!("{undecided}{}", missing_days(period.tally.as_ref())));
+        fact.is_undecided = gaps.is_empty() && undecided.is_some();
+        gaps.extend(undecided);
+        let (status, reason) = self.status(as_of, &gaps);
+        fact.is_undecided &= status == EvidenceStatus::Partial;
         fact.evidence = Evidence {
             status,
             reason,
@@ -114,10 +159,11 @@ impl<'a> Judged<'a> {
         fact.traffic = Traffic::of(period.events.map(Events::total));
         fact.alerts = self.alerts();
         fact.maintenance = self.maintenance();
+        fact.late_seconds = self.plan.end().abs_diff(self.end.timestamp());
         fact.burning_since = self.history.burning_since(self.slo.target);
         if let Some(budget) = &mut fact.budget {
             budget.slices = period.tally.as_ref().map(Tally::fact);
-            budget.excluded_seconds = self.history.excluded_seconds(period.start);
+            budget.excluded_seconds = period.excluded_seconds;
         }
         for (name, window) in &windows {
             if let Some(known) = fact.windows.get_mut(*name) {
@@ -128,14 +174,18 @@ impl<'a> Judged<'a> {
     }
 
     fn stretch(&self, start: i64, name: &str, is_period: bool, gaps: &mut Vec<String>) -> Stretch {
-        let time = start..self.plan.end();
-        let all_excluded = self.history.is_excluded(&time);
-        let events = match self.history.sum(&time) {
-            Sum::Known(events) => Some(events),
+        let time = start..self.end.timestamp();
+        let begun = self.period.as_ref().filter(|_| is_period);
+        let (history, slices) = begun.map_or((&self.history, &self.slices), |period| (&period.history, &period.slices));
+        let all_excluded = history.is_excluded(&time);
+        let stored = if is_period { self.stored.as_slice() } else { &[] };
+        let sum = if is_period { history.sum_with(&time, stored) } else { history.sum(&time) };
+        let count = match sum {
+            Sum::Known(count) => Some(count),
             // A budget of which nothing counts says nothing at all: that is a gap.
             Sum::Unknown if all_excluded && !is_period => None,
             Sum::Unknown => {
-                let excluded = self.history.excluded_seconds(start) > 0 && self.history.since(start).next().is_none();
+                let excluded = history.excluded_seconds(start) > 0 && history.since(start).next().is_none();
                 gaps.push(format!("{} over {name}", if excluded { "everything is excluded" } else { "no datapoint" }));
                 None
             }
@@ -144,57 +194,56 @@ impl<'a> Judged<'a> {
                 None
             }
         };
-        if let Some(contradiction) = self.history.contradiction(&time, self.slo.target) {
+        if let Some(contradiction) = history.contradiction(&time, self.slo.target) {
             let [metric, all] = self.names();
             gaps.push(format!("`{metric}` and `{all}` contradict each other over {name}: {contradiction}"));
         }
-        let of = |(_, slices): &(Slicing, Slices)| {
-            if is_period { slices.tally_with(&time, &self.stored()) } else { slices.tally(&time) }
-        };
-        let tally = self.slices.as_ref().map(of);
-        let counted = tally.clone().map(|tally| if is_period { tally } else { tally.known() });
-        let spending = events.and_then(|events| self.spending(events, counted.as_ref()));
-        Stretch { start, events, tally, spending, excluded: all_excluded }
+        let tally = slices.as_ref().map(|(_, slices)| slices.tally_with(&time, stored));
+        let spent = count.and_then(|count| self.spent(&count, tally.as_ref()));
+        if count.is_some() && spent.is_none() {
+            gaps.push(format!("no slice is known over {name}"));
+        }
+        let counted = count.map(|count| count.time.known_seconds.saturating_add(count.time.unknown_seconds));
+        let excluded_seconds = counted.map_or_else(
+            || self.history.excluded_seconds(start),
+            |counted| time.end.abs_diff(time.start).saturating_sub(counted),
+        );
+        let events = count.and_then(|count| count.events());
+        Stretch { start, events, tally, spent, excluded: all_excluded, excluded_seconds }
     }
 
-    pub(super) fn spending(&self, events: Events, tally: Option<&Tally>) -> Option<Spending> {
-        let known = |tally: &&Tally| tally.unknown < tally.total;
+    pub(super) fn spent(&self, count: &Count, tally: Option<&Tally>) -> Option<Measured> {
         match (&self.slices, tally) {
-            (Some((slicing, _)), Some(tally)) => Some(tally).filter(known)?.spending(*slicing),
-            _ => Spending::in_parts(events, self.reading.parts),
+            (Some((slicing, _)), Some(tally)) => tally.spent(*slicing),
+            _ => count.spent(self.reading.parts),
         }
     }
 
     /// What was spent in each of so many equal parts of the period up to the end of the data, oldest first; none where
     /// nothing is known. A datapoint is in the part that it begins in.
     pub(super) fn by_part(&self, parts: u32) -> Vec<Option<Spending>> {
-        let seconds = self.plan.end() - self.period_start;
+        let seconds = self.end.timestamp() - self.period_start;
         let start_of = |part: u32| self.period_start + seconds * i64::from(part) / i64::from(parts);
         let of = |part: u32| {
             let time = start_of(part)..start_of(part + 1);
-            let Sum::Known(events) = self.history.sum(&time) else { return None };
+            let Sum::Known(count) = self.history.sum(&time) else { return None };
             let tally = self.slices.as_ref().map(|(_, slices)| slices.tally(&time));
-            self.spending(events, tally.as_ref())
+            self.spent(&count, tally.as_ref()).map(|spent| spent.observed().clone())
         };
         (0..parts).map(of).collect()
     }
 
-    /// The stored days of this objective, as it is judged now.
-    fn stored(&self) -> Vec<DailyAggregate> {
-        self.background.days.iter().filter(|day| day.is_of(self.slo)).cloned().collect()
-    }
-
     /// What the period spent. Of a calendar period that is cut into slices, those to come are part of the budget.
-    fn planned(&self, period: &Stretch) -> Option<Spending> {
-        let spending = period.spending.clone()?;
+    fn planned(&self, period: &Stretch) -> Option<Measured> {
+        let spent = period.spent.clone()?;
         Some(match (self.slo.period, &self.slices, &period.tally) {
             (Period::Calendar { .. }, Some((_, slices)), Some(tally)) => {
                 // The slice that the data ends in is counted already.
-                let next = slices.start_of(self.plan.end() - 1) + slices.seconds();
+                let next = slices.start_of(self.end.timestamp() - 1) + slices.seconds();
                 let to_come = slices.tally(&(next..self.bounds.ends_at.timestamp())).total;
-                spending.of_planned(tally.total.saturating_add(to_come))
+                spent.of_planned(tally.total.saturating_add(to_come))
             }
-            _ => spending,
+            _ => spent,
         })
     }
 
@@ -204,78 +253,15 @@ impl<'a> Judged<'a> {
         known.total = window.events.and_then(|events| whole(events.total()));
         known.traffic = if window.excluded { Traffic::Excluded } else { Traffic::of(known.total) };
         known.slices = window.tally.as_ref().map(Tally::fact);
-        known.excluded_seconds = self.history.excluded_seconds(window.start);
+        known.excluded_seconds = window.excluded_seconds;
         (known.datapoints_expected, known.datapoints_received) = self.history.datapoints(window.start);
     }
 
     /// The maintenance that the newest datapoints, or this moment, are in: as long as it can keep a window from being judged.
     fn maintenance(&self) -> Vec<MaintenanceWindow> {
-        let shortest = WINDOWS.iter().filter_map(|(_, seconds)| self.plan.window_start(*seconds)).max();
+        let shortest = WINDOWS.iter().filter_map(|(_, seconds)| self.window_start(*seconds)).max();
         let from = shortest.and_then(|seconds| Timestamp::from_timestamp(seconds, 0)).unwrap_or(self.end);
         self.slo.maintenance(from, self.judging.now)
-    }
-
-    /// Why nothing better can be said of the evidence than this.
-    fn status(&self, as_of: Option<i64>, gaps: &[String]) -> (EvidenceStatus, Option<String>) {
-        let failures = self.history.failures.lines();
-        if !failures.is_empty() {
-            return (EvidenceStatus::Error, Some(failures.join("; ")));
-        }
-        let [counted, total] = self.names();
-        let none_of = |side: fn(&Bucket) -> Option<u64>| {
-            let mut buckets = self.history.since(self.period_start).peekable();
-            buckets.peek().is_some() && buckets.all(|bucket| side(bucket).is_none())
-        };
-        let absent = if none_of(|bucket| bucket.total) {
-            Some(total)
-        } else if none_of(|bucket| bucket.counted) && self.reading.kind != ABSENT_IS_ZERO {
-            Some(counted)
-        } else {
-            None
-        };
-        if let Some(metric) = absent {
-            let reason =
-                format!("`{metric}` has no datapoint in the whole period: check its name, dimensions and region");
-            return (EvidenceStatus::NoData, Some(reason));
-        }
-        let age = self.judging.now.timestamp() - as_of.unwrap_or(i64::MIN / 2);
-        let limit = self.max_age_seconds();
-        if u64::try_from(age).is_ok_and(|age| age > limit) {
-            let reason = format!("the newest datapoint of `{total}` is {age} s old, at most {limit} s are allowed");
-            return (EvidenceStatus::Stale, Some(reason));
-        }
-        if gaps.is_empty() { (EvidenceStatus::Ok, None) } else { (EvidenceStatus::Partial, Some(gaps.join("; "))) }
-    }
-
-    /// Says when the total has events for which the other series has had nothing for too long.
-    fn late(&self) -> Option<String> {
-        let newest = self.history.buckets.iter().find(|bucket| bucket.counted.is_some()).map(|bucket| bucket.end)?;
-        let age = u64::try_from(self.judging.now.timestamp() - newest).ok()?;
-        let events = self.history.since(newest).any(|bucket| bucket.total.is_some_and(|total| total > 0));
-        let [counted, total] = self.names();
-        (events && age > self.max_age_seconds() && self.reading.kind != ABSENT_IS_ZERO).then(|| {
-            let since = rfc3339(newest);
-            format!("`{counted}` has no datapoint since {since} while `{total}` counts events: they are taken as bad")
-        })
-    }
-
-    /// Says how much of the period is counted as bad because nothing is known of it.
-    fn unknown_slices(&self, period: &Stretch) -> Option<String> {
-        let tally = period.tally.as_ref().filter(|tally| tally.unknown > 0)?;
-        let Tally { total, unknown, days_missing, .. } = tally;
-        let days = if *days_missing > 0 { format!("; {days_missing} days have no aggregate") } else { String::new() };
-        Some(format!("{unknown} of {total} slices of the period are not known and count as bad{days}"))
-    }
-
-    /// How old the newest datapoint may be: one that is longer than a minute comes only when it is over.
-    fn max_age_seconds(&self) -> u64 {
-        let resolution = self.slo.indicator.resolution();
-        let longer = if resolution.is_minute() { 0 } else { resolution.seconds() };
-        self.judging.max_age_seconds.saturating_add(longer)
-    }
-
-    fn names(&self) -> [&str; 2] {
-        [&self.reading.counted.name, &self.reading.total.name]
     }
 }
 

@@ -11,6 +11,7 @@ use crate::digest;
 
 #[derive(Serialize)]
 struct JudgedBy<'a> {
+    objective: String,
     kind: String,
     sources: Vec<(String, Vec<(&'a Metric, bool)>)>,
     method: &'static str,
@@ -18,7 +19,7 @@ struct JudgedBy<'a> {
     slice_target_ppb: Option<u64>,
 }
 
-/// The digest of an objective's indicator and budgeting. Its target and period say nothing of the slices of a day.
+/// The digest of an objective's name, indicator and budgeting. Its target and period say nothing of the slices of a day.
 ///
 /// # Errors
 /// Only if it cannot be written as JSON, which nothing brings about.
@@ -30,18 +31,21 @@ pub(super) fn judged_by(slo: &Slo) -> serde_json::Result<String> {
                 Counted::Bad { absent_is_zero: false } => "bad",
                 Counted::Bad { absent_is_zero: true } => "bad, none if absent",
             };
-            (kind.to_owned(), vec![&ratio.metric, &ratio.total])
+            let silence = if ratio.absent_total_is_zero { ", no events if absent" } else { "" };
+            (format!("{kind}{silence}"), vec![&ratio.metric, &ratio.total])
         }
-        Indicator::Raw { kind: RawKind::Success, source } => ("success".to_owned(), vec![source]),
-        Indicator::Raw { kind: RawKind::Failure, source } => ("failure".to_owned(), vec![source]),
-        Indicator::Threshold { source, comparison, value } => {
+        Indicator::Raw { kind, source, absent_is_idle } => {
+            let kind = if *kind == RawKind::Success { "success" } else { "failure" };
+            (format!("{kind}{}", idle(*absent_is_idle)), vec![source])
+        }
+        Indicator::Threshold { source, comparison, value, absent_is_idle } => {
             let op = match comparison {
                 Comparison::Lt => "<",
                 Comparison::Lte => "<=",
                 Comparison::Gt => ">",
                 Comparison::Gte => ">=",
             };
-            (format!("{op} {}", value.normalize()), vec![source])
+            (format!("{op} {}{}", value.normalize(), idle(*absent_is_idle)), vec![source])
         }
         Indicator::Composite(_) => ("composite".to_owned(), Vec::new()),
         Indicator::ApplicationSignals(signals) => (format!("signals {}", signals.id), Vec::new()),
@@ -52,12 +56,17 @@ pub(super) fn judged_by(slo: &Slo) -> serde_json::Result<String> {
         Budgeting::RatioTimeslices { .. } => ("ratio timeslices", None),
     };
     digest::of_json(&JudgedBy {
+        objective: slo.evidence_id(),
         kind,
         sources: sources.into_iter().map(read).collect(),
         method,
         slice_seconds: slo.budgeting.slice_seconds(),
         slice_target_ppb,
     })
+}
+
+fn idle(absent_is_idle: bool) -> &'static str {
+    if absent_is_idle { ", idle if absent" } else { "" }
 }
 
 /// A formula and its metrics by name, each with: is it zero where nothing came?
@@ -82,11 +91,22 @@ mod tests {
 
     fn threshold(metric: Metric, comparison: Comparison, value: &str) -> Slo {
         let value = value.parse().unwrap();
-        Slo { indicator: Indicator::Threshold { source: metric.into(), comparison, value }, ..slo() }
+        Slo {
+            indicator: Indicator::Threshold { source: metric.into(), comparison, value, absent_is_idle: false },
+            ..slo()
+        }
     }
 
     fn ratio(counted: Counted, good: &str, total: Source) -> Slo {
-        Slo { indicator: Indicator::Ratio(Ratio { counted, metric: metric(good).into(), total }), ..slo() }
+        Slo {
+            indicator: Indicator::Ratio(Ratio {
+                counted,
+                metric: metric(good).into(),
+                total,
+                absent_total_is_zero: false,
+            }),
+            ..slo()
+        }
     }
 
     fn formula(text: &str, absent_is_zero: bool) -> Source {
@@ -101,7 +121,8 @@ mod tests {
             budgeting: Budgeting::Timeslices { slice_seconds, slice_target: SliceTarget::from_ppb(ppb).unwrap() },
             ..threshold(latency(), Comparison::Lt, "1")
         };
-        let raw = |kind| Slo { indicator: Indicator::Raw { kind, source: latency().into() }, ..slo() };
+        let raw =
+            |kind| Slo { indicator: Indicator::Raw { kind, source: latency().into(), absent_is_idle: false }, ..slo() };
         let five = serde_json::from_value(serde_json::json!(300)).unwrap();
         let all = [
             threshold(latency(), Comparison::Lt, "1"),

@@ -6,8 +6,8 @@ use crate::{
     Timestamp,
     evidence::EvidenceStatus,
     slo::{
-        Background, BudgetUnit, Counted, DailyAggregate, Indicator, Period, Quality, Ratio, Reach, Slo, Snapshot,
-        Target, Traffic,
+        Background, BudgetUnit, Counted, DailyAggregate, Indicator, ObjectiveDays, Period, Quality, Ratio, Reach, Slo,
+        Snapshot, Target, Traffic,
         plan::Plan,
         sample::{
             DAY, END, NOW, judged, judging, maintenance, metric, monthly, plan, reason, requests, sliced, slo, snapshot,
@@ -120,8 +120,10 @@ fn slices_shorter_than_the_datapoints_need_what_is_stored() {
     let data = requests(&plan(), |_| false);
     let fact = judged(&minutely, &data);
     assert_eq!(fact.evidence.status, EvidenceStatus::Partial);
-    assert!(reason(&fact).contains("count as bad; 30 days have no aggregate"), "{}", reason(&fact));
-    assert!(fact.budget.as_ref().unwrap().remaining_ppm < 0);
+    assert!(reason(&fact).contains("29 days 18 h of 30 days 8 min of the period are not known"), "{}", reason(&fact));
+    assert!(reason(&fact).contains("if all failed in that time; 30 days have no aggregate"), "{}", reason(&fact));
+    let budget = fact.budget.as_ref().unwrap();
+    assert_eq!((budget.consumed_ppm, budget.is_undecided, budget.known_remaining_ppm()), (0, true, None));
     assert_eq!(fact.windows["1h"].burn_rate_micro, Some(0));
     assert_eq!(fact.windows["1d"].slices.as_ref().unwrap().unknown, 1443 - 363);
     // What each day's data came to while it was there.
@@ -131,7 +133,10 @@ fn slices_shorter_than_the_datapoints_need_what_is_stored() {
         let day = Timestamp::from_timestamp(end - DAY, 0).unwrap().date_naive();
         DailyAggregate::of(&minutely, &requests(&then, |minute| minute == end - 60), day).unwrap()
     });
-    let background = Background { days: days.collect() };
+    let days: Vec<_> = days.collect();
+    let kept =
+        |days: &[DailyAggregate]| Background { days: vec![ObjectiveDays::new(&minutely, days.to_vec()).unwrap()] };
+    let background = kept(&days);
     let today = Plan::ending_with(END, 30 * DAY, Reach { minutes_seconds: 3 * DAY, ..Reach::default() });
     let data = requests(&today, |minute| minute >= END - 3 * DAY && (minute + 60) % DAY == 0);
     let fact = slo_fact_with(&minutely, &data, &judging(), &background);
@@ -141,10 +146,10 @@ fn slices_shorter_than_the_datapoints_need_what_is_stored() {
     assert_eq!((slices.total, slices.good, slices.unknown), (30 * 1440 + 608, 30 * 1440 + 608 - 30, 0));
     assert_eq!((slices.days_stored, slices.days_missing), (28, 0));
     // One lost day is unknown, and said.
-    let lost = Background { days: background.days[..29].to_vec() };
+    let lost = kept(&days[..29]);
     let fact = slo_fact_with(&minutely, &data, &judging(), &lost);
     assert_eq!(fact.evidence.status, EvidenceStatus::Partial);
-    assert!(reason(&fact).contains("; 1 days have no aggregate"), "{}", reason(&fact));
+    assert!(reason(&fact).contains("; one day has no aggregate"), "{}", reason(&fact));
     // What was judged otherwise, or by nobody knows what, says nothing.
     let stored = |slo: &Slo, days: &Background| {
         slo_fact_with(slo, &data, &judging(), days).budget.unwrap().slices.unwrap().days_stored
@@ -157,7 +162,7 @@ fn slices_shorter_than_the_datapoints_need_what_is_stored() {
     assert_eq!(stored(&other, &lost), 0);
     assert_eq!(stored(&Slo { name: "latency".into(), ..minutely.clone() }, &lost), 0);
     let mut old = lost;
-    old.days.iter_mut().for_each(|day| day.judged_by = None);
+    old.days[0].schema = "tollgate.slo_day/v1".into();
     assert_eq!(stored(&minutely, &old), 0);
 }
 
@@ -167,7 +172,10 @@ fn a_day_is_not_summed_up_before_it_is_whole() {
     let of = |slo: &Slo, snapshot: &Snapshot, day| DailyAggregate::of(slo, snapshot, day).unwrap_err();
     let data = requests(&plan(), |_| false);
     assert!(of(&sliced(3600), &data, today).contains("is not over"));
-    assert!(of(&slo(), &data, today).contains("counted in events"));
+    assert!(
+        of(&slo(), &data, today - chrono::Days::new(5))
+            .contains("no datapoints of five minutes, or as short as a slice, for all of")
+    );
     assert!(of(&sliced(3600), &data, today - chrono::Days::new(70)).contains("does not reach back"));
     let mut failed = data;
     failed.series.get_mut(&metric("Total")).unwrap()[1].quality = Quality::Partial("PartialData".into());
@@ -189,12 +197,11 @@ fn what_is_wholly_excluded_is_a_state_of_its_own_where_its_data_came() {
     // Without data, maintenance explains nothing.
     let silent = snapshot(
         &plan(),
-        |start, seconds| (start < END - 300).then_some(seconds.unsigned_abs()),
-        |start, seconds| (start < END - 300).then_some(seconds.unsigned_abs()),
+        |start, seconds| (start < END - 900).then_some(seconds.unsigned_abs()),
+        |start, seconds| (start < END - 900).then_some(seconds.unsigned_abs()),
     );
     let fact = judged(&excluding, &silent);
-    assert_eq!(fact.evidence.status, EvidenceStatus::Partial);
-    assert!(reason(&fact).contains("everything is excluded over 5m"), "{}", reason(&fact));
+    assert_eq!(fact.evidence.status, EvidenceStatus::Stale);
     assert_eq!(fact.windows["5m"].traffic, Traffic::Unknown);
 }
 

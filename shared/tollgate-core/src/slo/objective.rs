@@ -42,6 +42,9 @@ pub struct Slo {
     pub pairs: Option<Vec<BurnPair>>,
     /// Times that do not count: planned maintenance.
     pub exclusions: Vec<Arc<Exclusion>>,
+    /// When it began to be measured: time before it is no part of its period. Of an objective that does not say it, all of
+    /// the period is asked about, and what is missing of it is not known.
+    pub since: Option<Timestamp>,
     /// Other services that spend the same budget.
     pub shared_with: Vec<String>,
     /// Its labels, each with one value or several.
@@ -72,6 +75,7 @@ impl Slo {
             alerts: Vec::new(),
             pairs: None,
             exclusions: Vec::new(),
+            since: None,
             shared_with: Vec::new(),
             labels: BTreeMap::new(),
             file: String::new(),

@@ -13,7 +13,7 @@
 //!   Stat: Sum               # the default of counts; or SampleCount, TC(…). What is no count: Average, p99, …
 //!   Period: 300             # of a metric that has a datapoint only every five minutes; otherwise left out
 //!   Region: eu-central-1    # optional, as are AccountId and RoleArn
-//!   treatMissing: zero      # only of a bad metric that its source omits while nothing is bad
+//!   treatMissing: zero      # of a bad metric, or of the total, that its source omits while there is nothing to count
 //! ```
 //!
 //! as the CloudWatch API has it, also nested in `MetricStat` and `Metric`; each field may begin with a small letter. Or it
@@ -47,7 +47,9 @@
 //! that are shorter, or not made of those, by the longest of 60, 300 and 3600 seconds that divides the slice; the days
 //! that CloudWatch forgot are those that the scheduled run kept. Counts add up and are taken as fine as they come.
 //!
-//! Without `treatMissing`, events of which nothing is known count as bad. An objective about others is a `ratioMetric`
+//! Of time without a datapoint nothing is known, unless `treatMissing` says what it means: `zero` of a bad metric or a total
+//! that is published only when there is something to count, `idle` of a value that is published only when there is something
+//! to measure. `unknown` says that it is published always, so that silence is loss. An objective about others is a `ratioMetric`
 //! with `rawType: success` and a `raw` source of `type: Tollgate`, whose `spec` is `worstOf: [service/name, …]` or
 //! `weighted: {service/name: 2, …}`. Several services share the budget of an SLO with the annotation
 //! `tollgate.dev/shared-with: payments-api, ledger-db`: it binds them all, and where each has counts of its own, an
@@ -70,7 +72,9 @@ use crate::data::{DataError, from_yaml_documents};
 mod alerts;
 mod document;
 mod indicator;
+mod metadata;
 mod metric;
+mod node;
 mod place;
 mod reader;
 mod resolution;
@@ -78,6 +82,7 @@ mod several;
 mod signals;
 mod slo;
 mod source;
+mod specification;
 mod window;
 
 /// The kind of an objective.
@@ -107,46 +112,17 @@ pub fn parse(file: &str, text: &str) -> Result<Vec<Slo>, Vec<DataError>> {
 /// # Errors
 /// Everything that is wrong with the files, by file and line.
 pub fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Objectives, Vec<DataError>> {
-    read_as(files, false)
-}
-
-/// Checks files (path, text) against the specification alone: sources of any type, and references to what is in none
-/// of the files, are good. What is allowed and hardly meant is returned.
-///
-/// # Errors
-/// Everything that is wrong with the files, by file and line.
-pub fn check_syntax<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Vec<DataError>, Vec<DataError>> {
-    read_as(files, true).map(|objectives| objectives.warnings)
-}
-
-fn read_as<'a>(
-    files: impl IntoIterator<Item = (&'a str, &'a str)>,
-    syntax_only: bool,
-) -> Result<Objectives, Vec<DataError>> {
     let files: Vec<(&str, &str)> = files.into_iter().collect();
-    let (mut documents, mut errors, mut empty) = (Vec::new(), Vec::new(), Vec::new());
-    for (file, text) in &files {
-        match shared_of(file, text) {
-            Ok(None) => empty.push(DataError::new(*file, None, "nothing is in it: write an SLO, or remove the file")),
-            Ok(Some(found)) => documents.push((*file, found)),
-            Err(found) => errors.extend(found),
-        }
-    }
-    if !errors.is_empty() {
-        return Err(errors);
-    }
-    let documents: Vec<(&str, &Spanned<Document>)> = documents
-        .iter()
-        .flat_map(|(file, documents)| documents.iter().map(move |document| (*file, document)))
-        .collect();
-    let mut reader = Reader::over(&documents, syntax_only);
+    let (shared, empty) = documents_of(&files, shared_of)?;
+    let mut reader = Reader::over(&files, &shared.iter().map(|(file, document)| (*file, document)).collect::<Vec<_>>());
     for kind in KINDS {
-        for (file, document) in documents.iter().filter(|(_, document)| document.value.kind == kind) {
+        for (file, document) in shared.iter().filter(|(_, document)| document.value.kind == kind) {
             reader.in_file(file, |reader| reader.check(document));
         }
     }
     // Objectives are read file by file: as written, those of an organisation take tens of megabytes.
-    for (file, text) in files {
+    let mut errors = Vec::new();
+    for (file, text) in &files {
         match objects_of(file, text) {
             Ok(found) => reader.slos(file, found),
             Err(found) => errors.extend(found),
@@ -157,18 +133,76 @@ fn read_as<'a>(
         return Err(errors);
     }
     reader.composites();
-    let Reader { mut errors, mut warnings, known, .. } = reader;
-    warnings.extend(empty);
+    let slos = std::mem::take(&mut reader.known).into_iter().map(Arc::unwrap_or_clone).collect();
+    let warnings = settled(reader, empty)?;
+    Ok(Objectives { slos, warnings })
+}
+
+/// Checks files (path, text) against the specification alone: sources of any type, and references to what is in none
+/// of the files, are good. What is allowed and hardly meant is returned.
+///
+/// # Errors
+/// Everything that is wrong with the files, by file and line.
+pub fn check_syntax<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Vec<DataError>, Vec<DataError>> {
+    let files: Vec<(&str, &str)> = files.into_iter().collect();
+    let (documents, empty) = documents_of(&files, all_of)?;
+    let mut reader =
+        Reader::over(&files, &documents.iter().map(|(file, document)| (*file, document)).collect::<Vec<_>>());
+    // That a name is there once is asked of what is read, not of what is written.
+    reader.warnings.append(&mut reader.errors);
+    for (file, document) in &documents {
+        reader.in_file(file, |reader| reader.hold(document));
+    }
+    settled(reader, empty)
+}
+
+/// The warnings of a reader, and others.
+fn settled(reader: Reader<'_>, others: Vec<DataError>) -> Result<Vec<DataError>, Vec<DataError>> {
+    let Reader { mut errors, mut warnings, .. } = reader;
+    warnings.extend(others);
     for found in [&mut errors, &mut warnings] {
         found.sort();
         found.dedup();
     }
-    let slos = known.into_iter().map(Arc::unwrap_or_clone).collect();
-    if errors.is_empty() { Ok(Objectives { slos, warnings }) } else { Err(errors) }
+    if errors.is_empty() { Ok(warnings) } else { Err(errors) }
+}
+
+type Found = Result<Option<Vec<Spanned<Document>>>, Vec<DataError>>;
+type Located<'a> = Vec<(&'a str, Spanned<Document>)>;
+
+/// The documents of files, and a warning of each that has none.
+fn documents_of<'a>(
+    files: &[(&'a str, &'a str)],
+    of: impl Fn(&str, &str) -> Found,
+) -> Result<(Located<'a>, Vec<DataError>), Vec<DataError>> {
+    let (mut documents, mut errors, mut empty) = (Vec::new(), Vec::new(), Vec::new());
+    for (file, text) in files {
+        match of(file, text) {
+            Ok(None) => empty.push(DataError::new(*file, None, "nothing is in it: write an SLO, or remove the file")),
+            Ok(Some(found)) => documents.extend(found.into_iter().map(|document| (*file, document))),
+            Err(found) => errors.extend(found),
+        }
+    }
+    if errors.is_empty() { Ok((documents, empty)) } else { Err(errors) }
 }
 
 /// What objectives of other files may refer to; none when nothing is in the file at all.
-fn shared_of(file: &str, text: &str) -> Result<Option<Vec<Spanned<Document>>>, Vec<DataError>> {
+fn shared_of(file: &str, text: &str) -> Found {
+    let Some(kinds) = kinds_of(file, text)? else { return Ok(None) };
+    if kinds.iter().all(|kind| kind == SLO) {
+        return Ok(Some(Vec::new()));
+    }
+    let all: Vec<Spanned<Document>> = objects_of(file, text)?;
+    Ok(Some(all.into_iter().filter(|document| document.value.kind != SLO).collect()))
+}
+
+/// All that is in a file; none when nothing is.
+fn all_of(file: &str, text: &str) -> Found {
+    kinds_of(file, text)?.map(|_| objects_of(file, text)).transpose()
+}
+
+/// The kinds of the objects of a file, if they are those of OpenSLO v1; none when nothing is in it.
+fn kinds_of(file: &str, text: &str) -> Result<Option<Vec<String>>, Vec<DataError>> {
     let headers: Vec<Spanned<Header>> = objects_of(file, text)?;
     let errors: Vec<DataError> = headers
         .iter()
@@ -178,13 +212,8 @@ fn shared_of(file: &str, text: &str) -> Result<Option<Vec<Spanned<Document>>>, V
     if !errors.is_empty() {
         return Err(errors);
     }
-    let is_shared = |kind: &str| kind != SLO;
-    let mut documents = Vec::new();
-    if headers.iter().filter_map(|header| header.value.kind.as_ref()).any(|kind| is_shared(&kind.value)) {
-        let all: Vec<Spanned<Document>> = objects_of(file, text)?;
-        documents.extend(all.into_iter().filter(|document| is_shared(&document.value.kind)));
-    }
-    Ok((!headers.is_empty()).then_some(documents))
+    let kinds = headers.into_iter().filter_map(|header| header.value.kind).map(|kind| kind.value);
+    Ok(Some(kinds.collect::<Vec<_>>()).filter(|kinds| !kinds.is_empty()))
 }
 
 /// Reads files of other kinds, whose metric sources are written as here and may refer to the data sources of these.
@@ -196,13 +225,13 @@ pub(crate) fn read_others<'a>(
     others: impl IntoIterator<Item = (&'a str, &'a str)>,
     mut read: impl FnMut(&mut Reader<'_>, &str, &str),
 ) -> (Vec<DataError>, Vec<DataError>) {
-    let mut others = others.into_iter().peekable();
-    let found = |(file, text)| (file, shared_of(file, text).ok().flatten().unwrap_or_default());
-    let needed = others.peek().is_some();
-    let documents: Vec<(&str, Vec<Spanned<Document>>)> = slo_files.into_iter().filter(|_| needed).map(found).collect();
+    let others: Vec<(&str, &str)> = others.into_iter().collect();
+    let files: Vec<(&str, &str)> = slo_files.into_iter().filter(|_| !others.is_empty()).collect();
+    let found = |(file, text): &(&'a str, &'a str)| (*file, shared_of(file, text).ok().flatten().unwrap_or_default());
+    let documents: Vec<(&str, Vec<Spanned<Document>>)> = files.iter().map(found).collect();
     let documents: Vec<(&str, &Spanned<Document>)> =
         documents.iter().flat_map(|(file, found)| found.iter().map(move |document| (*file, document))).collect();
-    let mut reader = Reader::over(&documents, false);
+    let mut reader = Reader::over(&[files, others.clone()].concat(), &documents);
     reader.errors.clear();
     for (file, text) in others {
         reader.in_file(file, |reader| read(reader, file, text));
@@ -232,7 +261,14 @@ fn wrong_header(header: &Header) -> impl Iterator<Item = (Option<Location>, Stri
         }
         None => Some((None, "no `kind`: write `kind: SLO`".to_owned())),
     };
-    version.into_iter().chain(kind)
+    let metadata = match &header.metadata {
+        None => Some((None, "no `metadata`: write `metadata: {name: …}`".to_owned())),
+        Some(metadata) if metadata.value.name.is_none() => {
+            Some((Some(metadata.defined), "no `name`: write it here".to_owned()))
+        }
+        Some(_) => None,
+    };
+    version.into_iter().chain(kind).chain(metadata)
 }
 
 fn line(at: &Location) -> Option<u64> {

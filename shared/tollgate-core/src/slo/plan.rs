@@ -1,12 +1,12 @@
-//! What to fetch: three tiers of datapoints in time ranges that neither overlap nor leave a gap, so that one fetch
-//! serves every window.
+//! What to fetch: tiers of datapoints in time ranges that neither overlap nor leave a gap, but for whole days that are kept,
+//! so that one fetch serves every window.
 //!
 //! CloudWatch keeps 60-second datapoints for 15 days, 300-second ones for 63 days and hourly ones for 455 days, and
 //! answers with nothing, and no error, when an older start is asked for with a finer period. Each tier stays far
 //! inside its retention. A metric whose own datapoints are longer than a minute has tiers of whole ones of its own:
 //! [`Plan::by`].
 
-use std::borrow::Cow;
+use std::{borrow::Cow, ops::Range};
 
 use num_rational::Ratio;
 
@@ -43,6 +43,14 @@ impl Tier {
         (0_i64..).map(|index| self.start + index * self.period_seconds).take_while(|start| *start < self.end)
     }
 
+    /// What is left of it without a time, newest first; the ends of the time are multiples of the period.
+    fn without(self, time: &Range<i64>) -> impl Iterator<Item = Self> + use<> {
+        let (newer, older) =
+            (Self { start: self.start.max(time.end), ..self }, Self { end: self.end.min(time.start), ..self });
+        let parts = if time.is_empty() { [Some(self), None] } else { [Some(newer), Some(older)] };
+        parts.into_iter().flatten().filter(|tier| tier.start < tier.end)
+    }
+
     /// How many datapoints it has.
     pub fn datapoints(&self) -> usize {
         usize::try_from((self.end - self.start).div_euclid(self.period_seconds)).unwrap_or(0)
@@ -66,6 +74,8 @@ pub struct Plan {
     reach: Reach,
     /// What all lengths and boundaries are multiples of.
     resolution_seconds: i64,
+    /// Whole days that are not asked for, because what they came to is kept.
+    skipped: Range<i64>,
     tiers: Vec<Tier>,
 }
 
@@ -97,10 +107,24 @@ impl Plan {
                 .max(reach.minutes_seconds)
                 .clamp(3 * DAY, FIVE_MINUTES_SECONDS),
         };
-        Self::cut(end, history_seconds, reach, MINUTE)
+        Self::cut(end, history_seconds, reach, MINUTE, 0..0)
     }
 
-    fn cut(end: i64, history_seconds: i64, reach: Reach, resolution_seconds: i64) -> Self {
+    /// The same without some whole days of UTC, which are kept: from the start of the first to the end of the last. What
+    /// windows need is asked for all the same.
+    #[must_use]
+    pub fn without(&self, days: &Range<i64>) -> Self {
+        let skipped = align_up(days.start, DAY)..align_down(days.end.min(self.kept_until()), DAY);
+        Self::cut(self.end, self.history_seconds, self.reach, self.resolution_seconds, skipped)
+    }
+
+    /// The start of the oldest day that windows need, even where the newest datapoints are late: days before it need not be
+    /// asked for if they are kept.
+    pub fn kept_until(&self) -> i64 {
+        align_down(self.end - Reach::default().five_minutes_seconds - HOUR, DAY)
+    }
+
+    fn cut(end: i64, history_seconds: i64, reach: Reach, resolution_seconds: i64, skipped: Range<i64>) -> Self {
         let end = align_down(end, resolution_seconds);
         let [minutes, five_minutes, hours] =
             [MINUTE, 5 * MINUTE, HOUR].map(|period| common_multiple(period, resolution_seconds));
@@ -111,9 +135,9 @@ impl Plan {
         let tiers = [(minutes, fine, end), (five_minutes, middle, fine), (hours, oldest, middle)]
             .map(|(period_seconds, start, end)| Tier { period_seconds, start, end })
             .into_iter()
-            .filter(|tier| tier.start < tier.end)
+            .flat_map(|tier| tier.without(&skipped))
             .collect();
-        Self { end, history_seconds, reach, resolution_seconds, tiers }
+        Self { end, history_seconds, reach, resolution_seconds, skipped, tiers }
     }
 
     /// The same for metrics whose own datapoints are that long: it ends at the end of the newest of them that is whole,
@@ -121,7 +145,8 @@ impl Plan {
     pub fn by(&self, resolution: Resolution) -> Cow<'_, Self> {
         match i64::try_from(resolution.seconds()) {
             Ok(seconds) if !resolution.is_minute() && seconds != self.resolution_seconds => {
-                Cow::Owned(Self::cut(self.end, self.history_seconds, self.reach, seconds))
+                let skipped = self.skipped.clone();
+                Cow::Owned(Self::cut(self.end, self.history_seconds, self.reach, seconds, skipped))
             }
             _ => Cow::Borrowed(self),
         }
@@ -132,7 +157,8 @@ impl Plan {
         let history_seconds = tier.end - tier.start;
         let reach = Reach { minutes_seconds: history_seconds, five_minutes_seconds: history_seconds };
         let resolution_seconds = tier.period_seconds;
-        Self { end: tier.end, history_seconds, reach, resolution_seconds, tiers: vec![tier] }
+        let (end, skipped) = (tier.end, 0..0);
+        Self { end, history_seconds, reach, resolution_seconds, skipped, tiers: vec![tier] }
     }
 
     /// The end of the newest datapoint.
@@ -150,7 +176,12 @@ impl Plan {
         self.reach
     }
 
-    /// Its tiers, newest and finest first.
+    /// The days that it does not ask for.
+    pub fn skipped(&self) -> &Range<i64> {
+        &self.skipped
+    }
+
+    /// Its tiers, newest first.
     pub fn tiers(&self) -> &[Tier] {
         &self.tiers
     }
@@ -172,6 +203,11 @@ impl Plan {
 pub(super) fn common_multiple(one: i64, other: i64) -> i64 {
     // In lowest terms, the denominator is what the first lacks.
     one * Ratio::new(one, other).denom()
+}
+
+/// The first multiple of the period that is not before the time.
+fn align_up(time: i64, period: i64) -> i64 {
+    -align_down(-time, period)
 }
 
 /// The last multiple of the period that is not after the time.

@@ -16,6 +16,9 @@ pub(super) const MINUTES_SECONDS: i64 = 14 * DAY;
 /// The same of 300 seconds, which it keeps for 63 days.
 pub(super) const FIVE_MINUTES_SECONDS: i64 = 62 * DAY;
 
+/// The longest datapoint by which it can be told how much of the time is known.
+pub(super) const SHOWN_SECONDS: u64 = 300;
+
 /// How far back from the end the finer datapoints reach.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Reach {
@@ -47,23 +50,21 @@ impl Reach {
         reach
     }
 
-    /// As far as the most demanding of these objectives needs them at a time, in seconds since 1970.
-    pub fn of<'a>(slos: impl IntoIterator<Item = &'a Slo>, now: i64) -> Self {
-        Self::of_lengths(slos.into_iter().flat_map(|slo| lengths_seconds(slo, slo.period.longest_seconds(), now)))
+    /// As far as the most demanding of these objectives needs them.
+    pub fn of<'a>(slos: impl IntoIterator<Item = &'a Slo>) -> Self {
+        Self::of_lengths(slos.into_iter().flat_map(lengths_seconds))
     }
 }
 
-/// Of what lengths the datapoints of an objective must be: its slices are made of them, a value has those of one length
-/// only, and what is excluded is left out by five minutes where they are kept.
-fn lengths_seconds(slo: &Slo, period_seconds: u64, now: i64) -> Vec<u64> {
+/// Of what lengths the datapoints of an objective must be: five minutes, because a longer one does not show which of its
+/// minutes are known; or what its slices are made of, and a value has those of one length only.
+fn lengths_seconds(slo: &Slo) -> Vec<u64> {
     if let Indicator::Composite(composite) = &slo.indicator {
-        // Its parts are judged over its own period.
-        return composite.parts.iter().flat_map(|part| lengths_seconds(&part.slo, period_seconds, now)).collect();
+        return composite.parts.iter().flat_map(|part| lengths_seconds(&part.slo)).collect();
     }
     let of_value = matches!(slo.indicator, Indicator::Raw { .. } | Indicator::Threshold { .. })
         .then(|| slo.indicator.resolution().seconds());
-    let excluded = !slo.excluded(now.saturating_sub_unsigned(period_seconds), now).is_empty();
-    slo.budgeting.slice_seconds().into_iter().chain(of_value).chain(excluded.then_some(300)).collect()
+    [SHOWN_SECONDS].into_iter().chain(slo.budgeting.slice_seconds()).chain(of_value).collect()
 }
 
 impl Indicator {
@@ -73,9 +74,12 @@ impl Indicator {
     /// not made of those take shorter ones; what is forgotten of them comes from the days that are kept.
     pub(super) fn by_one_length(self, period: Period, budgeting: Budgeting) -> Self {
         match self {
-            Self::Raw { kind, source } => Self::Raw { kind, source: by_one_length(source, period, budgeting) },
-            Self::Threshold { source, comparison, value } => {
-                Self::Threshold { source: by_one_length(source, period, budgeting), comparison, value }
+            Self::Raw { kind, source, absent_is_idle } => {
+                Self::Raw { kind, source: by_one_length(source, period, budgeting), absent_is_idle }
+            }
+            Self::Threshold { source, comparison, value, absent_is_idle } => {
+                let source = by_one_length(source, period, budgeting);
+                Self::Threshold { source, comparison, value, absent_is_idle }
             }
             Self::Composite(mut composite) => {
                 for part in &mut composite.parts {

@@ -1,5 +1,3 @@
-use std::sync::Arc;
-
 use proptest::prelude::*;
 
 use super::Reach;
@@ -9,7 +7,7 @@ use crate::{
         Budgeting, Comparison, Indicator, Judging, Measure, Metric, Period, Plan, Quality, Resolution, Slo, Snapshot,
         Target, TierSeries,
         plan::DAY,
-        sample::{NOW, judging, maintenance, slo},
+        sample::{NOW, judging, slo},
         slo_fact,
     },
 };
@@ -19,14 +17,14 @@ fn under_a_second(statistic: &str, days: u64, own_seconds: u64, budgeting: Budge
     let resolution = Resolution::from_seconds(own_seconds).unwrap();
     let source = Metric { resolution, ..Metric::new("Demo", "Seconds", statistic) }.into();
     let period = Period::Rolling { seconds: days * 86_400 };
-    let indicator = Indicator::Threshold { source, comparison: Comparison::Lt, value: 1.into() };
+    let indicator = Indicator::Threshold { source, comparison: Comparison::Lt, value: 1.into(), absent_is_idle: false };
     let target = Target::from_ppb(900_000_000).unwrap();
     Slo { target, period, budgeting, indicator: indicator.by_one_length(period, budgeting), ..slo() }
 }
 
 /// What CloudWatch has at a time of a metric with a value each minute.
 fn published(slo: &Slo, now: i64, value: impl Fn(i64) -> u64) -> Snapshot {
-    let plan = Plan::at_with(now, [slo.period.longest_seconds()], Reach::of([slo], now));
+    let plan = Plan::at_with(now, [slo.period.longest_seconds()], Reach::of([slo]));
     let metric = slo.metrics()[0].clone();
     let of = |start: i64, seconds: i64| {
         let minutes = (start..start + seconds).step_by(60).map(&value);
@@ -67,16 +65,15 @@ fn ten_bad_minutes_of_each_hour_are_that_many_for_a_month() {
 }
 
 #[test]
-fn finer_datapoints_are_fetched_for_what_is_excluded_in_the_period() {
-    let excluded = |starts: &str, ends: &str| {
-        let exclusion = Arc::new(maintenance(starts, ends, None));
-        Reach::of([&Slo { exclusions: vec![exclusion], ..slo() }], NOW)
-    };
+fn datapoints_show_to_five_minutes_what_is_known_wherever_they_are_kept() {
     let finer = Reach { five_minutes_seconds: 62 * DAY, ..Reach::default() };
-    assert_eq!(Reach::of([&slo()], NOW), Reach::default());
-    assert_eq!(excluded("2026-10-30T02:00", "2026-10-30T02:10"), finer);
-    assert_eq!(excluded("2026-10-01T02:00", "2026-10-01T02:10"), Reach::default());
-    assert_eq!(excluded("2026-12-01T02:00", "2026-12-01T02:10"), Reach::default());
+    assert_eq!(Reach::of([&slo()]), finer);
+    let plan = Plan::at_with(NOW, [30 * 86_400], finer);
+    assert!(plan.tiers().iter().all(|tier| tier.period_seconds <= 300));
+    let quarter = Plan::at_with(NOW, [90 * 86_400], finer);
+    let hours: Vec<_> = quarter.tiers().iter().filter(|tier| tier.period_seconds > 300).collect();
+    assert!(hours.iter().all(|tier| tier.end <= NOW - 61 * DAY && tier.start <= NOW - 90 * DAY));
+    assert_eq!(hours.len(), 1);
 }
 
 proptest! {
@@ -93,7 +90,7 @@ proptest! {
             slo = crate::slo::sample::monthly(slo, chrono_tz::Tz::Europe__Berlin);
             slo.indicator = slo.indicator.clone().by_one_length(slo.period, slo.budgeting);
         }
-        let plan = Plan::at_with(now, [slo.period.longest_seconds()], Reach::of([&slo], now));
+        let plan = Plan::at_with(now, [slo.period.longest_seconds()], Reach::of([&slo]));
         let resolution = slo.indicator.resolution();
         let plan = plan.by(resolution);
         let bounds = slo.period.bounds(Timestamp::from_timestamp(plan.end(), 0).unwrap()).unwrap();

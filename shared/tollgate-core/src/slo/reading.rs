@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use num_traits::{CheckedMul, One, Signed, ToPrimitive, Zero};
 
 use super::{
+    bucket::{Absence, Bucket},
     expression::{Expression, Rational, Undefined, rational},
     indicator::{Counted, Indicator, Ratio, RawKind},
     measure::Measure,
@@ -30,6 +31,8 @@ pub(super) struct Reading<'a> {
     pub(super) total: Side<'a>,
     /// How many make one.
     pub(super) parts: u64,
+    /// What it means that a datapoint is not there.
+    absence: Absence,
     /// Datapoints that are longer say something else: the average of an hour is none of its minutes.
     pub(super) longest_seconds: i64,
 }
@@ -53,23 +56,35 @@ impl<'a> Reading<'a> {
         }
         let plan = snapshot.plan.by(resolution);
         match indicator {
-            Indicator::Ratio(Ratio { counted, metric, total }) => {
+            Indicator::Ratio(Ratio { counted, metric, total, absent_total_is_zero }) => {
                 // The total first: without it nothing is known.
                 let total = Side::counts(total, snapshot, &plan)?;
                 let counted_side = Side::counts(metric, snapshot, &plan)?;
-                Ok(Self { plan, kind: *counted, counted: counted_side, total, parts: 1, longest_seconds: i64::MAX })
-            }
-            Indicator::Raw { kind, source } => Self::by_minute(source, snapshot, plan, resolution, |value| {
-                let good = match kind {
-                    RawKind::Success => *value,
-                    RawKind::Failure => Rational::one() - value,
+                let absence = Absence {
+                    counted_is_zero: match counted {
+                        // A formula that has no value lacks one of its inputs.
+                        Counted::Good => metric.metric().is_some(),
+                        Counted::Bad { absent_is_zero } => *absent_is_zero,
+                    },
+                    total_is_zero: *absent_total_is_zero,
                 };
-                let inside = !good.is_negative() && good <= Rational::one();
-                inside.then_some(good).ok_or("not a share between 0 and 1")
-            }),
-            Indicator::Threshold { source, comparison, value: limit } => {
+                let (kind, parts, longest_seconds) = (*counted, 1, i64::MAX);
+                Ok(Self { plan, kind, counted: counted_side, total, parts, absence, longest_seconds })
+            }
+            Indicator::Raw { kind, source, absent_is_idle } => {
+                let by_minute = |value: &Rational| {
+                    let good = match kind {
+                        RawKind::Success => *value,
+                        RawKind::Failure => Rational::one() - value,
+                    };
+                    let inside = !good.is_negative() && good <= Rational::one();
+                    inside.then_some(good).ok_or("not a share between 0 and 1")
+                };
+                Self::by_minute((source, *absent_is_idle), snapshot, plan, resolution, by_minute)
+            }
+            Indicator::Threshold { source, comparison, value: limit, absent_is_idle } => {
                 let limit = rational(*limit);
-                Self::by_minute(source, snapshot, plan, resolution, move |value| {
+                Self::by_minute((source, *absent_is_idle), snapshot, plan, resolution, move |value| {
                     Ok(if comparison.holds(value.cmp(&limit)) { Rational::one() } else { Rational::zero() })
                 })
             }
@@ -78,9 +93,9 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// Reads a value at each datapoint, and takes the share of it that is good.
+    /// Reads a value at each datapoint, and takes the share of it that is good. A time without one may be declared idle.
     fn by_minute(
-        source: &Source,
+        (source, absent_is_idle): (&Source, bool),
         snapshot: &'a Snapshot,
         plan: Cow<'a, Plan>,
         resolution: Resolution,
@@ -92,15 +107,50 @@ impl<'a> Reading<'a> {
             let parts = Rational::from_integer(parts(tier).into());
             share.checked_mul(&parts).and_then(|good| good.floor().to_integer().to_u64()).ok_or("too large")
         };
-        let counted = Side::values(source, snapshot, &plan, good)?;
-        let all = |(tier, series): (&Tier, &TierSeries)| TierSeries {
-            values: series.values.iter().map(|value| value.map(|_| parts(tier))).collect(),
-            quality: series.quality.clone(),
-        };
-        let tiers = plan.tiers().iter().zip(counted.tiers.iter()).map(all).collect();
-        let total = Side { name: counted.name.clone(), tiers: Cow::Owned(tiers) };
+        let counted = Side::values(source, snapshot, &plan, |tier, value| {
+            value.map_or(Ok(Some(0)), |value| good(tier, value).map(Some))
+        })?;
+        // A share of no traffic is none of any time, and known.
+        let all = |tier: &Tier, value: Option<Rational>| Ok(Some(value.map_or(0, |_| parts(tier))));
+        let total = Side::values(source, snapshot, &plan, all)?;
         let longest_seconds = i64::try_from(resolution.seconds()).unwrap_or(i64::MAX);
-        Ok(Self { plan, kind: Counted::Good, counted, total, parts: PARTS_PER_MINUTE, longest_seconds })
+        let absence = Absence { counted_is_zero: false, total_is_zero: absent_is_idle };
+        let (kind, parts) = (Counted::Good, PARTS_PER_MINUTE);
+        Ok(Self { plan, kind, counted, total, parts, absence, longest_seconds })
+    }
+
+    /// What it means that a datapoint is not there. Of good events or a total that never came since a time, as far as it was
+    /// asked for, or before it, nothing is known, whatever is declared.
+    pub(super) fn absence(&self, since: i64, [counted_before, total_before]: [bool; 2]) -> Absence {
+        let came = |side: &Side<'_>| {
+            let mut tiers = self.plan.tiers().iter().zip(side.tiers.iter());
+            tiers.any(|(tier, series)| {
+                let mut places = tier.starts().zip(&series.values);
+                places.any(|(start, value)| value.is_some() && start >= since)
+            })
+        };
+        let counted = counted_before || self.kind != Counted::Good || came(&self.counted);
+        Absence {
+            counted_is_zero: self.absence.counted_is_zero && counted,
+            total_is_zero: self.absence.total_is_zero && (total_before || came(&self.total)),
+        }
+    }
+
+    /// Where the data ends: before the newest datapoints that have not all come, unless they are overdue, because the last
+    /// that came ends before `due`.
+    pub(super) fn end(&self, due: i64) -> i64 {
+        let plan = &self.plan;
+        let sides = [&self.counted, &self.total].map(|side| side.tiers.first());
+        let value = |side: Option<&TierSeries>, at: usize| side?.values.get(at).copied().flatten();
+        let newest = plan.tiers().first().and_then(|tier| {
+            let came = |at: &usize| {
+                let values = sides.map(|side| value(side, *at));
+                Bucket::new(0..0, self.kind, self.absence, values, false).complete(self.kind)
+            };
+            let at = (0..tier.datapoints()).rev().find(came)?;
+            Some(tier.start + i64::try_from(at + 1).ok()? * tier.period_seconds)
+        });
+        newest.filter(|end| *end >= due).unwrap_or(plan.end())
     }
 }
 
@@ -109,18 +159,21 @@ impl<'a> Side<'a> {
         if let Some(tiers) = source.metric().and_then(|metric| snapshot.series.get(metric)) {
             return Ok(Self { name: source.to_string(), tiers: Cow::Borrowed(tiers) });
         }
-        let count = |_: &Tier, value: Rational| {
-            value.is_integer().then(|| value.to_integer().to_u64()).flatten().ok_or("not a count of events")
+        let count = |_: &Tier, value: Option<Rational>| {
+            let Some(value) = value else { return Ok(None) };
+            let count = value.is_integer().then(|| value.to_integer().to_u64()).flatten();
+            count.map(Some).ok_or("not a count of events")
         };
         Self::values(source, snapshot, plan, count)
     }
 
-    /// The value of a source at each datapoint, as a whole number. One that cannot be read fails its series.
+    /// The value of a source at each datapoint, as a whole number; it is read as none where it is a share of no traffic. One
+    /// that cannot be read fails its series.
     fn values(
         source: &Source,
         snapshot: &Snapshot,
         plan: &Plan,
-        read: impl Fn(&Tier, Rational) -> Result<u64, &'static str>,
+        read: impl Fn(&Tier, Option<Rational>) -> Result<Option<u64>, &'static str>,
     ) -> Result<Self, String> {
         if let Some(metric) = source.metrics().into_iter().find(|metric| !snapshot.has(metric)) {
             return Err(nothing_of(metric));
@@ -130,7 +183,7 @@ impl<'a> Side<'a> {
             for (place, (start, at)) in series.values.iter_mut().zip(tier.starts().zip(0..)) {
                 let value = |metric: &Metric| snapshot.value(metric, index, at);
                 let read = evaluate(source, value).and_then(|value| match value {
-                    Some(value) => read(tier, value).map(Some).map_err(|kind| format!("is {kind}")),
+                    Some(value) => read(tier, value).map_err(|kind| format!("is {kind}")),
                     None => Ok(None),
                 });
                 match read {
@@ -147,16 +200,16 @@ impl<'a> Side<'a> {
     }
 }
 
-/// The value at one datapoint; none when nothing came.
-fn evaluate(source: &Source, value: impl Fn(&Metric) -> Option<Rational>) -> Result<Option<Rational>, String> {
+/// The value at one datapoint; none when nothing came, and none in it when it is a share of no traffic.
+fn evaluate(source: &Source, value: impl Fn(&Metric) -> Option<Rational>) -> Result<Option<Option<Rational>>, String> {
     match source {
-        Source::Metric(metric) => Ok(value(metric)),
+        Source::Metric(metric) => Ok(value(metric).map(Some)),
         // Where nothing came at all, zeros are not put in its place.
         Source::Expression(_) if source.metrics().into_iter().all(|metric| value(metric).is_none()) => Ok(None),
         Source::Expression(expression) => match Expression::evaluate(expression, value) {
-            Ok(value) => Ok(Some(value)),
-            // A share of no traffic is no share.
-            Err(Undefined::Missing(_) | Undefined::DividedByZero) => Ok(None),
+            Ok(value) => Ok(Some(Some(value))),
+            Err(Undefined::DividedByZero) => Ok(Some(None)),
+            Err(Undefined::Missing(_)) => Ok(None),
             Err(Undefined::TooLarge) => Err("is too large".to_owned()),
         },
     }

@@ -9,7 +9,10 @@ use crate::{
 
 fn threshold(comparison: Comparison, value: &str) -> Slo {
     let source = Source::Metric(Metric::new("Demo", "Value", "p99"));
-    Slo { indicator: Indicator::Threshold { source, comparison, value: value.parse().unwrap() }, ..weekly() }
+    Slo {
+        indicator: Indicator::Threshold { source, comparison, value: value.parse().unwrap(), absent_is_idle: false },
+        ..weekly()
+    }
 }
 
 /// A period that CloudWatch keeps the minutes of.
@@ -61,7 +64,7 @@ fn datapoints_that_are_longer_say_nothing_of_a_value() {
 fn a_ratio_that_comes_as_one_is_taken_exactly() {
     let raw = |kind| {
         let source = Source::Metric(Metric::new("Demo", "Value", "p99"));
-        Slo { indicator: Indicator::Raw { kind, source }, ..weekly() }
+        Slo { indicator: Indicator::Raw { kind, source, absent_is_idle: false }, ..weekly() }
     };
     for (kind, value) in [(RawKind::Success, 0.998), (RawKind::Failure, 0.002)] {
         let fact = judged(&raw(kind), &measured(&minutes(), |_| Some(value)));

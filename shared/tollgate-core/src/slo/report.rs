@@ -215,7 +215,10 @@ impl BudgetReport {
             bad,
             allowed_bad: allowed,
             consumed_ppm: consumed.to_u64().unwrap_or(u64::MAX),
+            consumed_at_most_ppm: consumed.to_u64(),
             remaining_ppm: (MILLION - consumed).to_i64().unwrap_or(i64::MIN),
+            known: None,
+            is_undecided: false,
             slices: None,
             excluded_seconds: 0,
         }))

@@ -42,8 +42,7 @@ fn report(status: ReportedStatus, attainment: f64, budget: Option<ReportedBudget
 }
 
 fn judged(budgeting: Budgeting, reported: &Reported) -> SloFact {
-    let judging =
-        Judging { now: now(), max_age_seconds: 600, required: true, source: "applicationsignals:eu-central-1".into() };
+    let judging = Judging { now: now(), source: "applicationsignals:eu-central-1".into(), ..sample::judging() };
     reported_fact(&slo(budgeting), reported, &judging)
 }
 

@@ -12,6 +12,8 @@ use crate::Timestamp;
 pub(super) const NOW: i64 = 1_795_255_842;
 /// The end of the data then: 10:08.
 pub(super) const END: i64 = 1_795_255_680;
+/// At which more is held up, as shipped.
+pub(super) const STEPS_PPM: [u64; 4] = [250_000, 500_000, 750_000, 1_000_000];
 pub(super) const DAY: i64 = 86_400;
 pub(super) const MONTH: u64 = 30 * 86_400;
 
@@ -20,7 +22,12 @@ pub(super) fn metric(name: &str) -> Metric {
 }
 
 pub(crate) fn slo() -> Slo {
-    let ratio = Ratio { counted: Counted::Good, metric: metric("Good").into(), total: metric("Total").into() };
+    let ratio = Ratio {
+        counted: Counted::Good,
+        metric: metric("Good").into(),
+        total: metric("Total").into(),
+        absent_total_is_zero: false,
+    };
     Slo::of_events("payments-api", "availability", Target::from_ppb(999_000_000).unwrap(), MONTH, ratio)
 }
 
@@ -32,7 +39,7 @@ pub(super) fn sliced(slice_seconds: u64) -> Slo {
 
 pub(crate) fn judging() -> Judging {
     let now = Timestamp::from_timestamp(NOW, 0).unwrap();
-    Judging { now, max_age_seconds: 600, required: true, source: "test".into() }
+    Judging { now, max_age_seconds: 600, required: true, source: "test".into(), budget_steps_ppm: STEPS_PPM.to_vec() }
 }
 
 pub(super) fn plan() -> Plan {

@@ -9,13 +9,14 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    aggregate::DailyAggregate,
+    aggregate::{DailyAggregate, DailySlices},
     arithmetic::Spending,
     fraction::Fraction,
+    history::days,
+    known::{KnownTime, Measured, at_pace},
     objective::{Budgeting, PARTS_PER_BILLION},
+    plan::{DAY, align_down},
 };
-
-const DAY: i64 = 86_400;
 
 /// What the slices of a window or period come to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,7 +27,8 @@ pub struct SliceFact {
     /// Good ones among them: their share of good events reaches the slices' target, or, where they have none, no event
     /// was bad. A slice without events is good.
     pub good: u64,
-    /// Those among them of which nothing is known; they count as bad.
+    /// Those among them of which too little is known to say whether they are good or bad; of slices that count by their
+    /// share, those of which not all is known.
     pub unknown: u64,
     /// Slices that are left out, because all of them is excluded.
     pub excluded: u64,
@@ -73,11 +75,18 @@ pub(super) struct Counts {
     pub(super) total: u128,
 }
 
+/// What is known of one slice.
+#[derive(Debug, Clone, Copy, Default)]
+struct Slice {
+    counts: Counts,
+    time: KnownTime,
+}
+
 /// The slices of a history.
 #[derive(Debug, Clone)]
 pub(super) struct Slices {
     slicing: Slicing,
-    known: BTreeMap<i64, Counts>,
+    known: BTreeMap<i64, Slice>,
     /// Those inside a stretch that is longer than they are: how its events are spread over them is not known.
     blurred: BTreeSet<i64>,
     excluded: Vec<Range<i64>>,
@@ -93,9 +102,11 @@ impl Slices {
             let slice = slices.start_of(time.start);
             if time.end > slice + slicing.seconds {
                 slices.blurred.extend(slices.starts(&time));
-            } else if let Some(Counts { bad, total }) = counts {
+            } else {
                 let sum = slices.known.entry(slice).or_default();
-                *sum = Counts { bad: sum.bad + bad, total: sum.total + total };
+                sum.time = sum.time.plus(KnownTime::of(time.end.abs_diff(time.start), counts.is_some()));
+                let Counts { bad, total } = counts.unwrap_or_default();
+                sum.counts = Counts { bad: sum.counts.bad + bad, total: sum.counts.total + total };
             }
         }
         slices
@@ -127,8 +138,8 @@ impl Slices {
             }
             tally.total += 1;
             match self.known.get(&start).filter(|_| !self.blurred.contains(&start)) {
-                Some(counts) => tally.add(*counts, self.slicing.target_ppb),
-                None => tally.unknown += 1,
+                Some(slice) => tally.add(*slice, self.slicing.target_ppb),
+                None => tally.add_dark(end.min(time.end).abs_diff(start.max(time.start))),
             }
         }
         tally
@@ -139,11 +150,10 @@ impl Slices {
     /// The same, where stored aggregates stand in for days of which something is not known. Such a day counts whole.
     pub(super) fn tally_with(&self, time: &Range<i64>, stored: &[DailyAggregate]) -> Tally {
         let mut tally = Tally::default();
-        let first = time.start - time.start.rem_euclid(DAY);
-        for day in (0..).map(|index| first + index * DAY).take_while(|day| *day < time.end) {
-            let part = self.tally(&(time.start.max(day)..time.end.min(day + DAY)));
-            let known = |aggregate: &Tally| aggregate.unknown < part.unknown;
-            match DailyAggregate::of_day(stored, day, self.slicing).filter(known) {
+        for day in days(time) {
+            let part = self.tally(&day);
+            let known = |aggregate: &Tally| aggregate.time.unknown_seconds < part.time.unknown_seconds;
+            match DailyAggregate::tally_of_day(stored, align_down(day.start, DAY), self.slicing).filter(known) {
                 Some(aggregate) => {
                     tally.add_summary(&aggregate);
                     tally.days_stored += 1;
@@ -166,8 +176,12 @@ pub(super) struct Tally {
     /// Good ones among them: their share of good events reaches the target, or, without one, none was bad. A slice
     /// without events is good.
     pub(super) good: u64,
-    /// Those among them of which nothing is known. They count as bad.
+    /// Those among them of which too little is known to say whether they are good.
     pub(super) unknown: u64,
+    /// The share of slices that may be bad besides what is known to be, in parts of a slice by [`FEMTO`], rounded up.
+    pub(super) unknown_femto: u128,
+    /// How much of their time is known.
+    pub(super) time: KnownTime,
     /// Slices that are left out.
     pub(super) excluded: u64,
     /// The events of all.
@@ -185,17 +199,45 @@ pub(super) struct Tally {
 pub(super) const FEMTO: u64 = 1_000_000_000_000_000;
 
 impl Tally {
-    fn add(&mut self, counts: Counts, target_ppb: Option<u64>) {
-        let Counts { total, .. } = counts;
+    fn add(&mut self, slice: Slice, target_ppb: Option<u64>) {
+        let Slice { counts: Counts { total, .. }, time } = slice;
         // Clocks that differ by a second can count more bad events than there are.
-        let bad = counts.bad.min(total);
+        let bad = slice.counts.bad.min(total);
+        self.time = self.time.plus(time);
+        self.events = Counts { bad: self.events.bad + bad, total: self.events.total + total };
+        if !time.is_whole() && total == 0 {
+            return self.add_unknown();
+        }
+        let missing = at_pace(total, time.known_seconds, time.unknown_seconds);
+        let all = total.saturating_add(missing);
         let whole = u128::from(PARTS_PER_BILLION);
         let allowed_ppb = whole.saturating_sub(target_ppb.map_or(whole, u128::from));
-        self.good += u64::from(bad.saturating_mul(whole) <= total.saturating_mul(allowed_ppb));
-        self.events = Counts { bad: self.events.bad + bad, total: self.events.total + total };
-        if bad > 0 {
-            *self.bad_by_total.entry(total).or_default() += bad;
+        let fits = |bad: u128| bad.saturating_mul(whole) <= all.saturating_mul(allowed_ppb);
+        let is_good = fits(bad.saturating_add(missing));
+        self.good += u64::from(is_good);
+        if target_ppb.is_none() || is_good == fits(bad) {
+            if bad > 0 {
+                *self.bad_by_total.entry(all).or_default() += bad;
+            }
+            if target_ppb.is_none() && missing > 0 {
+                self.unknown += 1;
+                self.unknown_femto += missing.saturating_mul(FEMTO.into()).div_ceil(all);
+            }
+        } else {
+            self.add_unknown();
         }
+    }
+
+    /// Adds a slice of whose events nothing is known, or only that there were none in some of its time.
+    fn add_unknown(&mut self) {
+        self.unknown += 1;
+        self.unknown_femto += u128::from(FEMTO);
+    }
+
+    /// Adds a slice of which nothing at all is known.
+    fn add_dark(&mut self, seconds: u64) {
+        self.time = self.time.plus(KnownTime::of(seconds, false));
+        self.add_unknown();
     }
 
     /// Adds slices of which only a summary is left.
@@ -203,6 +245,8 @@ impl Tally {
         self.total += summary.total;
         self.good += summary.good;
         self.unknown += summary.unknown;
+        self.unknown_femto += summary.unknown_femto;
+        self.time = self.time.plus(summary.time);
         self.excluded += summary.excluded;
         self.events.bad += summary.events.bad;
         self.events.total += summary.events.total;
@@ -213,9 +257,10 @@ impl Tally {
     }
 
     /// A summary as it was kept.
-    pub(super) fn kept(total: u64, good: u64, unknown: u64, excluded: u64, events: Counts, bad_femto: u64) -> Self {
-        let bad_femto = u128::from(bad_femto);
-        Self { total, good, unknown, excluded, events, bad_femto, ..Self::default() }
+    pub(super) fn kept(slices: &DailySlices, time: KnownTime, events: Counts) -> Self {
+        let DailySlices { total, good, unknown, excluded, .. } = *slices;
+        let (bad_femto, unknown_femto) = (slices.bad_femto.into(), slices.unknown_femto.into());
+        Self { total, good, unknown, excluded, events, time, bad_femto, unknown_femto, ..Self::default() }
     }
 
     pub(super) fn fact(&self) -> SliceFact {
@@ -223,25 +268,24 @@ impl Tally {
         SliceFact { total, good, unknown, excluded, days_stored, days_missing }
     }
 
-    /// The sum of the shares of bad events, without the unknown slices.
+    /// The sum of the shares of bad events that are known.
     pub(super) fn bad_shares(&self) -> Fraction {
         let exact = self.bad_by_total.iter().filter_map(|(total, bad)| Fraction::new(*bad, *total));
         Fraction::sum(exact.chain(Fraction::new(self.bad_femto, FEMTO)))
     }
 
-    /// Those of which something is known. A slice that is late must not look like one that is bad: of the period it counts
-    /// as bad until it is known, and the evidence says so.
-    pub(super) fn known(self) -> Self {
-        Self { total: self.total.saturating_sub(self.unknown), unknown: 0, ..self }
-    }
-
-    /// What they spend; none when no slice counts.
-    pub(super) fn spending(&self, slicing: Slicing) -> Option<Spending> {
+    /// What they spend; none when no slice counts, or none is known.
+    pub(super) fn spent(&self, slicing: Slicing) -> Option<Measured> {
+        let unknown = Fraction::new(self.unknown_femto, FEMTO)?;
         let bad = match slicing.target_ppb {
-            Some(_) => Fraction::whole(self.total.saturating_sub(self.good)),
-            None => self.bad_shares().plus(&Fraction::whole(self.unknown)),
+            Some(_) => Fraction::whole(self.total.saturating_sub(self.good).saturating_sub(self.unknown)),
+            None => self.bad_shares(),
         };
-        Spending::new(bad, self.total).filter(|_| self.total > 0)
+        let known = self.total.checked_sub(unknown.floor(1)).filter(|_| self.time.known_seconds > 0)?;
+        let observed = Spending::new(bad.clone(), known).filter(|_| known > 0)?;
+        let certain = Spending::new(bad.clone(), self.total)?;
+        let at_most = Spending::new(bad.plus(&unknown), self.total)?;
+        Some(Measured::of_three([observed, certain, at_most], self.time))
     }
 }
 

@@ -1,7 +1,11 @@
 use proptest::prelude::*;
 
 use super::{Counts, Fraction, Slices, Slicing, Stretch, Tally};
-use crate::slo::{Target, arithmetic::Spending};
+use crate::slo::{
+    BudgetFact, Target,
+    arithmetic::Spending,
+    known::{KnownTime, Measured},
+};
 
 const MINUTE: i64 = 60;
 const BY_TARGET: Slicing = Slicing { seconds: MINUTE, target_ppb: Some(950_000_000) };
@@ -25,15 +29,19 @@ fn tally(slicing: Slicing, stretches: Vec<Stretch>, until: i64) -> Tally {
 
 /// Two weeks with 24,000 requests a day, of which 99 % succeed, and an attack of some minutes in which 1 % do.
 /// "Budgeting method", <https://github.com/OpenSLO/OpenSLO/tree/main/examples/budgeting-method>.
-fn attacked(minutes: i64, slicing: Slicing) -> Spending {
+fn attacked(minutes: i64, slicing: Slicing) -> Measured {
     let all = 14 * 24 * 60;
     let slice = |index: i64| stretch(index * MINUTE, MINUTE, if index < minutes { 99 } else { 1 }, 100);
     let stretches = (0..all).map(slice).collect();
-    tally(slicing, stretches, all * MINUTE).spending(slicing).unwrap()
+    tally(slicing, stretches, all * MINUTE).spent(slicing).unwrap()
 }
 
-fn exhausted(spending: &Spending) -> bool {
-    spending.budget(target("95")).remaining_ppm <= 0
+fn budget(spent: &Measured, percent: &str) -> BudgetFact {
+    spent.budget(target(percent), &[])
+}
+
+fn exhausted(spent: &Measured) -> bool {
+    budget(spent, "95").remaining_ppm <= 0
 }
 
 #[test]
@@ -42,15 +50,18 @@ fn openslos_example_comes_out() {
     let last = 16 * 60 + 48;
     assert!(!exhausted(&attacked(last - 1, BY_TARGET)));
     assert!(exhausted(&attacked(last, BY_TARGET)));
-    let at = attacked(last, BY_TARGET).budget(target("95"));
+    let at = budget(&attacked(last, BY_TARGET), "95");
     assert_eq!((at.total, at.bad, at.allowed_bad, at.consumed_ppm), (20_160, 1_008, 1_008, 1_000_000));
     // RatioTimeslices: 822.857… minutes, so 13 hours and 43 minutes; the example says "about 13 hours and 45".
     let last = 13 * 60 + 43;
     assert!(!exhausted(&attacked(last - 1, BY_RATIO)));
     assert!(exhausted(&attacked(last, BY_RATIO)));
     // Occurrences: 5 % of 336,000 requests are 16,800; the 16,632 that is printed there leaves some of the budget.
-    let occurrences = |bad| Spending::of(336_000, bad).unwrap();
-    assert_eq!(occurrences(0).budget(target("95")).allowed_bad, 16_800);
+    let occurrences = |bad| {
+        let known = Spending::of(336_000, bad).unwrap();
+        Measured::new(known, Fraction::zero(), KnownTime::of(14 * 86_400, true)).unwrap()
+    };
+    assert_eq!(budget(&occurrences(0), "95").allowed_bad, 16_800);
     assert!(exhausted(&occurrences(16_800)));
     assert!(!exhausted(&occurrences(16_799)) && !exhausted(&occurrences(16_632)));
 }
@@ -60,8 +71,8 @@ fn openslos_example_comes_out() {
 fn a_share_of_a_month_is_its_minutes() {
     let month = 30 * 86_400;
     let slicing = Slicing { seconds: 6, target_ppb: Some(1_000_000_000) };
-    let spending = tally(slicing, vec![stretch(0, 6, 0, 1)], month).spending(slicing).unwrap();
-    assert_eq!(spending.budget(target("99.95")).allowed_bad, 216);
+    let spent = tally(slicing, vec![stretch(0, 6, 0, 1)], month).spent(slicing).unwrap();
+    assert_eq!(budget(&spent, "99.95").allowed_bad, 216);
 }
 
 #[test]
@@ -71,14 +82,22 @@ fn a_slice_is_good_at_its_target_and_bad_below() {
 }
 
 #[test]
-fn no_traffic_is_good_and_no_data_is_bad() {
+fn no_traffic_is_good_and_no_data_is_neither_good_nor_bad() {
     let stretches = vec![stretch(0, 60, 0, 0), silent(60, 60), stretch(120, 60, 0, 9)];
     for slicing in [BY_TARGET, BY_RATIO] {
         let tally = tally(slicing, stretches.clone(), 240);
         // The fourth was never heard of.
         assert_eq!((tally.total, tally.good, tally.unknown), (4, 2, 2));
-        assert_eq!(tally.spending(slicing).unwrap().bad(), &Fraction::whole(2_u8));
+        let spent = tally.spent(slicing).unwrap();
+        assert_eq!((spent.certain().total(), spent.observed().total()), (4, 2));
+        assert!(spent.certain().bad().is_zero() && spent.observed().bad().is_zero());
+        assert_eq!(spent.at_most().bad(), &Fraction::whole(2_u8));
+        assert_eq!(spent.time(), KnownTime { known_seconds: 120, unknown_seconds: 120 });
     }
+}
+
+fn five_by_ratio() -> Slicing {
+    Slicing { seconds: 300, ..BY_RATIO }
 }
 
 #[test]
@@ -86,9 +105,21 @@ fn a_slice_is_made_of_its_datapoints_and_not_of_longer_ones() {
     let five = Slicing { seconds: 300, ..BY_TARGET };
     let minutes = (0..5).map(|index| stretch(index * 60, 60, u128::from(index == 0), 10)).collect();
     assert_eq!(tally(five, minutes, 300).good, 1);
-    // One of them missing: what is known decides.
-    let some = vec![stretch(0, 60, 10, 10), silent(60, 240)];
-    assert_eq!((tally(five, some.clone(), 300).good, tally(five, some, 300).unknown), (0, 0));
+    // Four of them are missing. A minute that was all bad is a fifth of the slice, whatever the others were; one that was
+    // good says nothing of them.
+    let of = |stretch| {
+        let tally = tally(five, vec![stretch, silent(60, 240)], 300);
+        (tally.good, tally.unknown, tally.time.unknown_seconds)
+    };
+    assert_eq!((of(stretch(0, 60, 10, 10)), of(stretch(0, 60, 0, 10))), ((0, 0, 240), (0, 1, 240)));
+    assert_eq!(of(stretch(0, 60, 0, 0)), (0, 1, 240), "no traffic in one minute is none of the next");
+    // One of them is missing: four in five are good for certain, which is not 95 %, and is 80 %.
+    let most = || (0..4).map(|index| stretch(index * 60, 60, 0, 10)).chain([silent(240, 60)]).collect::<Vec<_>>();
+    assert_eq!(tally(five, most(), 300).unknown, 1);
+    assert_eq!(tally(Slicing { target_ppb: Some(800_000_000), ..five }, most(), 300).good, 1);
+    // By its share, four fifths are known, and one may be bad.
+    let by_share = tally(Slicing { target_ppb: None, ..five }, most(), 300);
+    assert_eq!(by_share.spent(five_by_ratio()).unwrap().at_most().bad_share(), Fraction::new(1_u8, 5_u8).unwrap());
     // An hour says nothing of one of its minutes, though its end may be known.
     let blurred = vec![stretch(0, 3600, 0, 10), stretch(3600, 60, 0, 10)];
     let hour = tally(BY_TARGET, blurred, 3660);
@@ -108,7 +139,7 @@ fn a_slice_is_left_out_when_all_of_it_is_excluded() {
     let nothing_else = Slices::cut(five, [], &excluded).tally(&(300..600));
     assert_eq!((nothing_else.total, nothing_else.unknown), (1, 1));
     let none = Slices::cut(five, [stretch(0, 300, 0, 1)], &[0..300, 300..600]).tally(&(0..300));
-    assert_eq!((none.total, none.excluded, none.spending(five)), (0, 1, None));
+    assert_eq!((none.total, none.excluded, none.spent(five)), (0, 1, None));
 }
 
 #[test]
@@ -161,9 +192,8 @@ proptest! {
             ..stretch
         });
         for slicing in [BY_TARGET, BY_RATIO] {
-            let spent = tally(slicing, stretches.clone(), until).spending(slicing).unwrap();
-            let scaled = tally(slicing, more.clone().collect(), until).spending(slicing).unwrap();
-            prop_assert_eq!(spent.bad_share(), scaled.bad_share());
+            let spent = tally(slicing, stretches.clone(), until).spent(slicing);
+            prop_assert_eq!(spent, tally(slicing, more.clone().collect(), until).spent(slicing));
         }
     }
 
@@ -171,25 +201,55 @@ proptest! {
     #[test]
     fn shares_are_summed_exactly(stretches in some_stretches()) {
         let until = i64::try_from(stretches.len()).unwrap() * 60;
-        let share = |stretch: &Stretch| match stretch.counts {
-            None => Fraction::whole(1_u8),
+        let share = |stretch: &Stretch, unknown: u8| match stretch.counts {
+            None => Fraction::whole(unknown),
             Some(Counts { bad, total }) => Fraction::new(bad, total).unwrap_or_else(Fraction::zero),
         };
-        let sum = stretches.iter().map(share).fold(Fraction::zero(), |sum, share| sum.plus(&share));
-        let spending = tally(BY_RATIO, stretches, until).spending(BY_RATIO).unwrap();
-        prop_assert_eq!(spending.bad(), &sum);
+        let sum = |unknown| {
+            stretches.iter().map(|stretch| share(stretch, unknown)).fold(Fraction::zero(), |sum, share| sum.plus(&share))
+        };
+        if let Some(spent) = tally(BY_RATIO, stretches.clone(), until).spent(BY_RATIO) {
+            prop_assert_eq!((spent.certain().bad(), spent.at_most().bad()), (&sum(0), &sum(1)));
+        }
     }
 
+    /// Whatever is lost: what is spent for certain is no more, and at most no less. Nothing unknown counts as good.
     #[test]
-    fn losing_a_datapoint_never_helps(stretches in some_stretches(), lost in 0..120_usize) {
+    fn losing_a_datapoint_never_helps_and_accuses_nobody(stretches in some_stretches(), lost in 0..120_usize) {
         let until = i64::try_from(stretches.len()).unwrap() * 60;
         let lost = lost % stretches.len();
         let mut less = stretches.clone();
         less[lost].counts = None;
         for slicing in [BY_TARGET, BY_RATIO] {
-            let known = tally(slicing, stretches.clone(), until).spending(slicing).unwrap();
-            let unknown = tally(slicing, less.clone(), until).spending(slicing).unwrap();
-            prop_assert!(unknown.bad() >= known.bad());
+            let (known, unknown) = (tally(slicing, stretches.clone(), until), tally(slicing, less.clone(), until));
+            if let (Some(known), Some(unknown)) = (known.spent(slicing), unknown.spent(slicing)) {
+                prop_assert!(unknown.certain().bad() <= known.certain().bad());
+                prop_assert!(unknown.at_most().bad() >= known.at_most().bad());
+                prop_assert!(unknown.certain().bad() <= unknown.at_most().bad());
+                prop_assert_eq!(known.time().is_whole(), known.certain() == known.at_most());
+            }
+        }
+    }
+
+    /// The same of slices of which a part is lost: in steady traffic, what is known of the whole lies in between.
+    #[test]
+    fn what_is_known_of_a_part_holds_what_is_known_of_the_whole(
+        bad in proptest::collection::vec((0..=10_u128, any::<bool>()), 5..60),
+    ) {
+        let until = i64::try_from(bad.len() / 5 * 5).unwrap() * 60;
+        let minute = |(at, (bad, is_known)): (i64, &(u128, bool)), all: bool| match is_known | all {
+            true => stretch(at * 60, 60, *bad, 10),
+            false => silent(at * 60, 60),
+        };
+        let of = |all: bool, slicing| {
+            let minutes = (0..).zip(&bad).take_while(|(at, _)| at * 60 < until).map(|at| minute(at, all)).collect();
+            tally(slicing, minutes, until).spent(slicing)
+        };
+        for slicing in [Slicing { seconds: 300, ..BY_TARGET }, five_by_ratio()] {
+            if let (Some(part), Some(whole)) = (of(false, slicing), of(true, slicing)) {
+                prop_assert!(part.certain().bad() <= whole.certain().bad());
+                prop_assert!(whole.at_most().bad() <= part.at_most().bad());
+            }
         }
     }
 }

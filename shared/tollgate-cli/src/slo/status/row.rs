@@ -101,9 +101,10 @@ impl Row {
         format!("{}/{}", self.fact.service, self.fact.name)
     }
 
-    /// Good ones and all, in what the budget is counted in, as far as the period has come.
+    /// Good ones and all, in what the budget is counted in, as far as the period has come; none while what is not known of
+    /// it decides.
     pub(super) fn share(&self) -> Option<(u64, u64)> {
-        let budget = self.fact.budget.as_ref()?;
+        let budget = self.fact.budget.as_ref().filter(|budget| !budget.is_undecided)?;
         let total = budget.slices.as_ref().map_or(budget.total, |slices| slices.total);
         Some((total.saturating_sub(budget.bad), total)).filter(|_| total > 0)
     }

@@ -11,7 +11,7 @@ use tollgate_aws::TelemetrySource;
 use tollgate_core::{
     Timestamp,
     evidence::EvidenceStatus,
-    slo::{PairFact, Traffic},
+    slo::{BudgetFact, PairFact, Traffic},
 };
 
 use super::{
@@ -34,7 +34,7 @@ const COLUMNS: [Column; 13] = [
     Column {
         title: "LEFT",
         from_width: 0,
-        text: |row| left(row.fact.budget.as_ref().map(|budget| budget.remaining_ppm)),
+        text: |row| left(row.fact.budget.as_ref().and_then(BudgetFact::known_remaining_ppm)),
     },
     Column { title: "TREND", from_width: 130, text: |row| sparkline(&row.trend_burn_rate_micro) },
     Column { title: "TREND", from_width: 112, text: |row| sparkline(&coarser(&row.trend_burn_rate_micro, 2)) },
@@ -150,11 +150,15 @@ fn color(row: &Row) -> Color {
     }
 }
 
+fn is_bad(row: &Row) -> bool {
+    matches!(row.state, State::Exhausted | State::Burning)
+}
+
 /// Why it is not known, and which pair of windows it exceeds.
 fn notes(row: &Row) -> Vec<String> {
     let name = row.name();
     let reason = row.fact.evidence.reason.iter().map(|reason| format!("{name}: {reason}\n"));
-    let exceeded = row.fact.pairs.iter().filter(|pair| pair.exceeded == Some(true) && row.state != State::Inside);
+    let exceeded = row.fact.pairs.iter().filter(|pair| pair.exceeded == Some(true) && is_bad(row));
     let burning = exceeded.take(1).map(|pair: &PairFact| {
         let PairFact { long, short, factor_micro, severity, .. } = pair;
         let (fast, faster) = (rate(row, long), rate(row, short));

@@ -4,8 +4,9 @@ use tollgate_aws::TelemetrySource;
 use tollgate_core::{
     Timestamp,
     slo::{
-        Budgeting, Comparison, Composite, CompositeMethod, Counted, DailyAggregate, Indicator, Judging, Metric, Part,
-        Period, Plan, Quality, Ratio, Reach, Slo, Snapshot, Target, Tier, TierSeries, burn_trend, slo_fact,
+        Budgeting, Comparison, Composite, CompositeMethod, Counted, DailyAggregate, Indicator, Judging, Metric,
+        ObjectiveDays, Part, Period, Plan, Quality, Ratio, Reach, Slo, Snapshot, Target, Tier, TierSeries, burn_trend,
+        slo_fact,
     },
 };
 
@@ -26,7 +27,8 @@ fn slo(service: &str, metric: &str) -> Slo {
     let metric = |suffix: &str| Metric::new("Demo", format!("{metric}{suffix}"), "Sum").into();
     // One event an hour is no base for three nines.
     let target = Target::from_ppb(if service == "quiet" { 990_000_000 } else { 999_000_000 }).unwrap();
-    let ratio = Ratio { counted: Counted::Good, metric: metric("Good"), total: metric("") };
+    let ratio =
+        Ratio { counted: Counted::Good, metric: metric("Good"), total: metric(""), absent_total_is_zero: false };
     Slo::of_events(service, "availability", target, 30 * 86_400, ratio)
 }
 
@@ -42,7 +44,7 @@ fn snapshot_of_days() -> Snapshot {
 
 fn snapshot_by(plan: Plan) -> Snapshot {
     type Counts = fn(i64, u64) -> Option<(u64, u64)>;
-    let counts: [(&str, Counts); 5] = [
+    let counts: [(&str, Counts); 6] = [
         ("Healthy", |start, seconds| Some((10 * seconds - u64::from(start % 86_400 == 0), 10 * seconds))),
         ("Burning", |start, seconds| {
             let bad = if start >= END - 3600 { seconds / 5 } else { 0 };
@@ -53,6 +55,11 @@ fn snapshot_by(plan: Plan) -> Snapshot {
             Some((10 * seconds - bad, 10 * seconds))
         }),
         ("Absent", |_, _| None),
+        // Nothing came for six hours, twenty days ago.
+        ("Lost", |start, seconds| {
+            let lost = END - 20 * DAY..END - 20 * DAY + 6 * 3600;
+            (!lost.contains(&start)).then_some((10 * seconds, 10 * seconds))
+        }),
         ("Quiet", |start, _| {
             let asked = u64::from(start % 3600 == 0);
             Some((if start >= END - 3600 { 0 } else { asked }, asked))
@@ -85,6 +92,7 @@ fn row_by(slo: &Slo, relation: Relation, snapshot: &Snapshot) -> Row {
         max_age_seconds: 600,
         required: true,
         source: "test".into(),
+        budget_steps_ppm: vec![250_000, 500_000, 750_000, 1_000_000],
     };
     let trend = burn_trend(slo, snapshot, &judging, super::TREND_PARTS);
     let enough = Enough { events: Some(100), bad_events: Some(10) };
@@ -139,7 +147,12 @@ fn a_calm_service_and_what_it_needs() {
 #[test]
 fn minutes_are_judged_however_few_there_are() {
     let good = Metric::new("Demo", "HealthyGood", "Sum");
-    let per_minute = Indicator::Threshold { source: good.into(), comparison: Comparison::Gt, value: 100.into() };
+    let per_minute = Indicator::Threshold {
+        source: good.into(),
+        comparison: Comparison::Gt,
+        value: 100.into(),
+        absent_is_idle: false,
+    };
     let period = Period::Rolling { seconds: 14 * 86_400 };
     let value = Slo { indicator: per_minute, period, ..slo("value", "Healthy") };
     let mut minutes = row_by(&value, Relation::Own, &snapshot_of_days());
@@ -162,14 +175,33 @@ async fn kept_days_are_read_where_there_is_a_ledger() {
     assert!(super::kept_days(&config, &chosen).await.unwrap().is_empty() && !path.exists());
 
     let day = DailyAggregate::of(&sliced, &snapshot_of_days(), "2026-11-20".parse().unwrap()).unwrap();
-    let put = Put::new(&slo_days(), &sliced.evidence_id(), Expect::Absent, &vec![day.clone()]).unwrap();
+    let put =
+        Put::new(&slo_days(), &sliced.evidence_id(), Expect::Absent, &ObjectiveDays::new(&sliced, vec![day]).unwrap())
+            .unwrap();
     let ledger = Ledger::open(&config, None).await.unwrap();
     let at = Timestamp::from_timestamp(NOW, 0).unwrap();
     let committed = ledger.commit(Commit { at, puts: vec![put], notices: Vec::new() }).await.unwrap();
     assert_eq!(committed, Committed::Stored);
     let kept = super::kept_days(&config, &chosen).await.unwrap();
-    assert_eq!(background(&sliced, &kept).days, [day]);
-    assert!(background(&counted, &kept).days.is_empty());
+    let days = |slo: &Slo| background(slo, &kept).days.iter().flat_map(|kept| kept.days_of(slo)).count();
+    assert_eq!(days(&sliced), 1);
+    assert_eq!(days(&counted), 0);
+}
+
+/// Nothing of what is known was bad, and what is not known can have been worth eight budgets.
+#[test]
+fn what_unknown_time_decides_is_no_number() {
+    let lost = row(&slo("lost", "Lost"), Relation::Own);
+    assert_eq!((lost.state, lost.share(), exit_code(std::slice::from_ref(&lost))), (State::Unknown, None, 3));
+    let shown = page(&[lost], 120);
+    let line = shown.lines().find(|line| line.starts_with("lost/availability ")).unwrap();
+    let cells: Vec<&str> = line.split_whitespace().collect();
+    assert_eq!(
+        (cells[1], cells[3], cells[cells.len() - 2], cells[cells.len() - 1]),
+        ("–", "–", "–", "partial"),
+        "{line}"
+    );
+    assert!(shown.contains("are not known: at least 0 % of the error budget is spent, and 8"), "{shown}");
 }
 
 #[test]

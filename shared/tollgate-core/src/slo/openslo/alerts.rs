@@ -15,7 +15,8 @@ impl Reader<'_> {
     pub(super) fn alerts(&mut self, policies: Option<&Spanned<Vec<Spanned<Item>>>>) -> Option<Vec<BurnAlert>> {
         let mut alerts = Vec::new();
         for item in policies.map(|policies| policies.value.as_slice()).unwrap_or_default() {
-            let reference = item.value.alert_policy_ref.as_ref();
+            let reference = item.value.bare.as_ref();
+            let reference = reference.or(item.value.fields.alert_policy_ref.as_ref().map(|found| &found.value));
             if let Some(alert) = self.item(item, reference, "AlertPolicy", "alertPolicyRef", Self::policy) {
                 alerts.push(alert);
             }
@@ -43,7 +44,6 @@ impl Reader<'_> {
                     let spec = document.spec.as_ref()?;
                     self.in_file(file, |reader| read(reader, name, &spec.defined, &spec.value))
                 }
-                None if self.syntax_only => None,
                 None => self.refuse(&at, format!("there is no {kind} `{name}`: add it, or write it here")),
             };
         }
@@ -69,13 +69,13 @@ impl Reader<'_> {
                 return self.refuse(&second.defined, message);
             }
         };
-        let reference = condition.value.fields.condition_ref.as_ref();
+        let reference = condition.value.fields.condition_ref.as_ref().map(|found| &found.value);
         let alert = self.item(condition, reference, "AlertCondition", "conditionRef", Self::condition)?;
         let mut targets = Vec::new();
         for target in spec.notification_targets.iter().flat_map(|found| &found.value) {
             let fields = &target.value.fields;
             let inline = fields.metadata.as_ref().map(|metadata| metadata.name.value.clone());
-            match fields.target_ref.clone().or(inline) {
+            match fields.target_ref.as_ref().map(|found| found.value.clone()).or(inline) {
                 Some(name) => targets.push(name),
                 None => return self.refuse(&target.defined, "neither `targetRef` nor an object: write one of them"),
             }
@@ -98,9 +98,6 @@ impl Reader<'_> {
 
     /// Warns of what a policy asks for and does not get: whom people are told by, and of what, is the same for all.
     fn warn_of_unused(&mut self, spec: &Spec) {
-        if self.syntax_only {
-            return;
-        }
         if let Some(targets) = spec.notification_targets.as_ref().filter(|targets| !targets.value.is_empty()) {
             let message = "`notificationTargets` are not told: subscribe them to the event bus or the topic that notices \
                            go to, by service and kind; remove this";

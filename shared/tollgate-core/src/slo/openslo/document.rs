@@ -3,7 +3,7 @@
 //! One struct holds the fields of all kinds, so that positions in the file survive; [`Spec::strays`] says which of them
 //! a kind does not have. Numbers are read as their text, so that they stay exact.
 
-use std::{collections::BTreeMap, fmt};
+use std::fmt;
 
 use serde::{
     Deserialize, Deserializer,
@@ -11,7 +11,10 @@ use serde::{
 };
 use serde_saphyr::{Location, Spanned};
 
-use super::{several::Several, source::MetricSource};
+use super::{
+    node::Node,
+    source::{MetricSource, present},
+};
 
 /// What says how to read a document.
 #[derive(Debug, Deserialize)]
@@ -19,6 +22,13 @@ use super::{several::Several, source::MetricSource};
 pub(super) struct Header {
     pub(super) api_version: Option<Spanned<String>>,
     pub(super) kind: Option<Spanned<String>>,
+    pub(super) metadata: Option<Spanned<HeaderMetadata>>,
+}
+
+/// What of the metadata must be there.
+#[derive(Debug, Deserialize)]
+pub(super) struct HeaderMetadata {
+    pub(super) name: Option<IgnoredAny>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -36,11 +46,9 @@ pub(super) struct Document {
 pub(super) struct Metadata {
     pub(super) name: Spanned<String>,
     #[serde(rename = "displayName")]
-    _display_name: Option<IgnoredAny>,
-    #[serde(default)]
-    pub(super) labels: BTreeMap<String, Several<String>>,
-    #[serde(default)]
-    pub(super) annotations: BTreeMap<String, Spanned<Several<String>>>,
+    _display_name: Option<String>,
+    pub(super) labels: Option<Spanned<Node>>,
+    pub(super) annotations: Option<Spanned<Node>>,
 }
 
 /// The fields of all kinds.
@@ -59,7 +67,9 @@ pub(super) struct Spec {
     pub(super) threshold_metric: Option<Spanned<Source>>,
     #[serde(rename = "type")]
     pub(super) source_type: Option<Spanned<String>>,
-    pub(super) connection_details: Option<Spanned<Several<ConnectionDetails>>>,
+    /// None only where it is absent: it may be anything.
+    #[serde(default, deserialize_with = "present")]
+    pub(super) connection_details: Option<Spanned<Node>>,
     pub(super) alert_when_no_data: Option<Spanned<bool>>,
     pub(super) alert_when_resolved: Option<Spanned<bool>>,
     pub(super) alert_when_breaching: Option<Spanned<bool>>,
@@ -116,16 +126,17 @@ pub(super) struct Inline {
 /// An object inside another one, or a reference to one. A bare name refers to an alert policy.
 #[derive(Debug, Default)]
 pub(super) struct Item {
-    pub(super) alert_policy_ref: Option<String>,
+    /// The name alone.
+    pub(super) bare: Option<String>,
     pub(super) fields: ItemFields,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct ItemFields {
-    pub(super) alert_policy_ref: Option<String>,
-    pub(super) condition_ref: Option<String>,
-    pub(super) target_ref: Option<String>,
+    pub(super) alert_policy_ref: Option<Spanned<String>>,
+    pub(super) condition_ref: Option<Spanned<String>>,
+    pub(super) target_ref: Option<Spanned<String>>,
     #[serde(rename = "apiVersion")]
     _api_version: Option<IgnoredAny>,
     /// How several conditions would be joined; a policy has one.
@@ -147,12 +158,11 @@ impl<'de> Deserialize<'de> for Item {
             }
 
             fn visit_str<E>(self, text: &str) -> Result<Item, E> {
-                Ok(Item { alert_policy_ref: Some(text.to_owned()), ..Item::default() })
+                Ok(Item { bare: Some(text.to_owned()), ..Item::default() })
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Item, A::Error> {
-                let mut fields = ItemFields::deserialize(MapAccessDeserializer::new(map))?;
-                Ok(Item { alert_policy_ref: fields.alert_policy_ref.take(), fields })
+                Ok(Item { bare: None, fields: ItemFields::deserialize(MapAccessDeserializer::new(map))? })
             }
         }
         deserializer.deserialize_any(ItemVisitor)
@@ -178,7 +188,7 @@ pub(super) struct Calendar {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Objective {
     #[serde(rename = "displayName")]
-    _display_name: Option<IgnoredAny>,
+    _display_name: Option<String>,
     pub(super) target: Option<Spanned<String>>,
     pub(super) target_percent: Option<Spanned<String>>,
     pub(super) op: Option<Spanned<String>>,
@@ -220,41 +230,14 @@ pub(super) struct Condition {
     pub(super) alert_after: Option<Spanned<String>>,
 }
 
-/// How to reach a data source; what is not known here is kept by its name only, since it may be a secret.
-#[derive(Debug, Default)]
-pub(super) struct ConnectionDetails {
-    pub(super) region: Option<Spanned<String>>,
-    pub(super) account_id: Option<Spanned<String>>,
-    pub(super) role_arn: Option<Spanned<String>>,
-    pub(super) others: Vec<Spanned<String>>,
-}
-
-impl<'de> Deserialize<'de> for ConnectionDetails {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Details;
-        impl<'de> Visitor<'de> for Details {
-            type Value = ConnectionDetails;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("the details of a connection")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<ConnectionDetails, A::Error> {
-                let mut details = ConnectionDetails::default();
-                while let Some(key) = map.next_key::<Spanned<String>>()? {
-                    match key.value.as_str() {
-                        "region" => details.region = map.next_value()?,
-                        "accountId" => details.account_id = map.next_value()?,
-                        "roleArn" => details.role_arn = map.next_value()?,
-                        _ => {
-                            map.next_value::<IgnoredAny>()?;
-                            details.others.push(key);
-                        }
-                    }
-                }
-                Ok(details)
-            }
-        }
-        deserializer.deserialize_map(Details)
+impl Item {
+    /// The references of it, by their fields.
+    pub(super) fn references(&self) -> [(&'static str, Option<&Spanned<String>>); 3] {
+        let ItemFields { alert_policy_ref, condition_ref, target_ref, .. } = &self.fields;
+        [
+            ("alertPolicyRef", alert_policy_ref.as_ref()),
+            ("conditionRef", condition_ref.as_ref()),
+            ("targetRef", target_ref.as_ref()),
+        ]
     }
 }

@@ -8,9 +8,10 @@ use serde_saphyr::{Location, Spanned};
 use super::{
     Reader,
     document::{self, Objective, RatioMetric, Spec},
-    metric::{Kind, Purpose},
+    metric::{Kind, Missing, Purpose},
     source::SourceSpec,
 };
+use crate::data::DataError;
 use crate::slo::{
     Comparison, Composite, CompositeMethod, Counted, Indicator, Part, Ratio, RawKind, Slo, objective::decimal,
 };
@@ -19,8 +20,15 @@ use crate::slo::{
 #[derive(Debug, Clone)]
 pub(super) enum Unbound {
     Complete(Indicator),
-    /// A value that the objective says what to compare with.
-    Value(crate::slo::Source),
+    /// A value that the objective says what to compare with, and whether nothing happened where it is missing.
+    Value(crate::slo::Source, bool),
+}
+
+/// An indicator, and what is to be said where its budget is counted in slices: a time without datapoints is one of them.
+#[derive(Debug, Clone)]
+pub(super) struct Found {
+    pub(super) unbound: Unbound,
+    pub(super) undeclared: Option<DataError>,
 }
 
 impl Reader<'_> {
@@ -30,7 +38,7 @@ impl Reader<'_> {
         at: &Location,
         inline: Option<&Spanned<document::Inline>>,
         reference: Option<&Spanned<String>>,
-    ) -> Option<Unbound> {
+    ) -> Option<Found> {
         match (inline, reference) {
             (Some(inline), None) => {
                 if let Some(metadata) = &inline.value.metadata {
@@ -44,7 +52,6 @@ impl Reader<'_> {
                     let spec = document.spec.as_ref()?;
                     self.in_file(file, |reader| reader.indicator_spec(&spec.defined, &spec.value))
                 }
-                None if self.syntax_only => None,
                 None => {
                     let message = format!("there is no SLI `{}`: add it, or write `indicator`", reference.value);
                     self.refuse(&reference.defined, message)
@@ -57,10 +64,14 @@ impl Reader<'_> {
         }
     }
 
-    pub(super) fn indicator_spec(&mut self, at: &Location, spec: &Spec) -> Option<Unbound> {
+    pub(super) fn indicator_spec(&mut self, at: &Location, spec: &Spec) -> Option<Found> {
         match (&spec.ratio_metric, &spec.threshold_metric) {
-            (Some(ratio), None) => self.ratio(ratio).map(Unbound::Complete),
-            (None, Some(threshold)) => self.value(threshold).map(Unbound::Value),
+            (Some(ratio), None) => self.ratio(ratio),
+            (None, Some(threshold)) => {
+                let (source, missing) = self.value(threshold)?;
+                let unbound = Unbound::Value(source, missing == Missing::Idle);
+                Some(Found { unbound, undeclared: self.undeclared(&threshold.defined, missing, "idle") })
+            }
             (None, None) => self.refuse(at, "neither `ratioMetric` nor `thresholdMetric`: write one of them"),
             (Some(_), Some(threshold)) => {
                 self.refuse(&threshold.defined, "both `ratioMetric` and `thresholdMetric`: keep one of them")
@@ -69,12 +80,22 @@ impl Reader<'_> {
     }
 
     /// A source of values.
-    fn value(&mut self, source: &Spanned<document::Source>) -> Option<crate::slo::Source> {
-        let (value, _) = self.source(source, Purpose::Value)?;
-        self.alike(&source.defined, [value]).map(|[value]| value)
+    fn value(&mut self, source: &Spanned<document::Source>) -> Option<(crate::slo::Source, Missing)> {
+        let (value, missing) = self.source(source, Purpose::Value)?;
+        self.alike(&source.defined, [value]).map(|[value]| (value, missing))
     }
 
-    fn ratio(&mut self, ratio: &Spanned<RatioMetric>) -> Option<Indicator> {
+    /// Says that silence and loss look alike, of a source that does not say which it is.
+    fn undeclared(&self, at: &Location, missing: Missing, silent: &str) -> Option<DataError> {
+        let message = format!(
+            "whether nothing happened in a slice without datapoints, or the telemetry was lost, cannot be told apart, so \
+             nothing is known of it: write `treatMissing: {silent}` in the source if it is published only when something \
+             happens, or `treatMissing: unknown` if it is published always"
+        );
+        (missing == Missing::Undeclared).then(|| DataError::at(self.file, at, message))
+    }
+
+    fn ratio(&mut self, ratio: &Spanned<RatioMetric>) -> Option<Found> {
         let RatioMetric { good, bad, total, raw, raw_type, .. } = &ratio.value;
         if let Some(raw) = raw {
             let beside = [("good", good), ("bad", bad), ("total", total)];
@@ -86,29 +107,34 @@ impl Reader<'_> {
         if let Some(raw_type) = raw_type {
             return self.refuse(&raw_type.defined, "`rawType` without `raw`: remove it");
         }
+        let total_at = total.as_ref().map_or(ratio.defined, |total| total.defined);
         let total = match total {
-            Some(total) => self.source(total, Purpose::Count).map(|(source, _)| source),
+            Some(total) => self.source(total, Purpose::Total),
             None => self.refuse(&ratio.defined, "no `total`: write the metric that counts all events"),
         };
         let (counted, metric) = match (good, bad) {
             (Some(good), None) => (Counted::Good, self.source(good, Purpose::Count)?.0),
             (None, Some(bad)) => {
-                let (metric, absent_is_zero) = self.source(bad, Purpose::BadCount)?;
-                (Counted::Bad { absent_is_zero }, metric)
+                let (metric, missing) = self.source(bad, Purpose::BadCount)?;
+                (Counted::Bad { absent_is_zero: missing == Missing::Zero }, metric)
             }
             (None, None) => return self.refuse(&ratio.defined, "neither `good` nor `bad`: write one of them"),
             (Some(_), Some(bad)) => return self.refuse(&bad.defined, "both `good` and `bad`: keep one of them"),
         };
-        let total = total?;
+        let (total, missing) = total?;
         if metric == total {
             let message = format!("`{total}` is compared with itself: every event would be alike");
             return self.refuse(&ratio.defined, message);
         }
         let [metric, total] = self.alike(&ratio.defined, [metric, total])?;
-        Some(Indicator::Ratio(Ratio { counted, metric, total }))
+        let absent_total_is_zero = missing == Missing::Zero;
+        Some(Found {
+            unbound: Unbound::Complete(Indicator::Ratio(Ratio { counted, metric, total, absent_total_is_zero })),
+            undeclared: self.undeclared(&total_at, missing, "zero"),
+        })
     }
 
-    fn raw(&mut self, raw: &Spanned<document::Source>, raw_type: Option<&Spanned<String>>) -> Option<Indicator> {
+    fn raw(&mut self, raw: &Spanned<document::Source>, raw_type: Option<&Spanned<String>>) -> Option<Found> {
         let kind = match raw_type.map(|found| (found.value.as_str(), found.defined)) {
             Some(("success", _)) => RawKind::Success,
             Some(("failure", _)) => RawKind::Failure,
@@ -117,21 +143,27 @@ impl Reader<'_> {
             }
             None => return self.refuse(&raw.defined, "no `rawType`: write `success` or `failure`"),
         };
+        let whole = |indicator| Found { unbound: Unbound::Complete(indicator), undeclared: None };
         match (self.kind_of(raw)?, kind) {
             (Kind::Tollgate, RawKind::Success) => {
-                let Some(spec) = &raw.value.metric_source.spec else {
-                    return self.refuse(&raw.defined, "no `spec`: write `worstOf` or `weighted`");
-                };
-                self.composite(spec).map(Indicator::Composite)
+                let spec = self.source_spec(raw, "write `worstOf` or `weighted`")?;
+                self.composite(&spec).map(Indicator::Composite).map(whole)
             }
             (Kind::Tollgate, RawKind::Failure) => {
                 self.refuse(&raw.defined, "what is made of other objectives is a success: write `rawType: success`")
             }
-            (Kind::ApplicationSignals, RawKind::Success) => self.signals(raw).map(Indicator::ApplicationSignals),
+            (Kind::ApplicationSignals, RawKind::Success) => {
+                self.signals(raw).map(Indicator::ApplicationSignals).map(whole)
+            }
             (Kind::ApplicationSignals, RawKind::Failure) => {
                 self.refuse(&raw.defined, "what Application Signals attains is a success: write `rawType: success`")
             }
-            _ => self.value(raw).map(|source| Indicator::Raw { kind, source }),
+            _ => {
+                let (source, missing) = self.value(raw)?;
+                let unbound =
+                    Unbound::Complete(Indicator::Raw { kind, source, absent_is_idle: missing == Missing::Idle });
+                Some(Found { unbound, undeclared: self.undeclared(&raw.defined, missing, "idle") })
+            }
         }
     }
 
@@ -195,7 +227,7 @@ impl Reader<'_> {
     /// Adds to an indicator what an objective says of it.
     pub(super) fn bound(&mut self, unbound: Unbound, objective: &Spanned<Objective>) -> Option<Indicator> {
         let Objective { op, value, .. } = &objective.value;
-        let source = match unbound {
+        let (source, absent_is_idle) = match unbound {
             Unbound::Complete(indicator) => {
                 if let Some(value) = value {
                     return self.refuse(&value.defined, "`value`: a ratio has no such thing: remove it");
@@ -206,7 +238,7 @@ impl Reader<'_> {
                 }
                 return Some(indicator);
             }
-            Unbound::Value(source) => source,
+            Unbound::Value(source, absent_is_idle) => (source, absent_is_idle),
         };
         let Some(op) = op else {
             return self.refuse(&objective.defined, "no `op`: write `lt`, `lte`, `gt` or `gte`, as the value is good");
@@ -216,7 +248,7 @@ impl Reader<'_> {
             return self.refuse(&objective.defined, "no `value`: write what the metric is compared with");
         };
         match decimal(&text.value) {
-            Ok(value) => Some(Indicator::Threshold { source, comparison, value: value.normalize() }),
+            Ok(value) => Some(Indicator::Threshold { source, comparison, value: value.normalize(), absent_is_idle }),
             Err(reason) => self.refuse(&text.defined, format!("`value: {}` {reason}", text.value)),
         }
     }

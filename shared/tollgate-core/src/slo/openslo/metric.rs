@@ -12,8 +12,10 @@ const MORE_DIMENSIONS: usize = 30;
 /// What the numbers of a source are for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
-    /// A count of good or of all events.
+    /// A count of good events.
     Count,
+    /// A count of all events.
+    Total,
     /// A count of bad events.
     BadCount,
     /// A value to compare, which any statistic may give.
@@ -24,13 +26,24 @@ pub(crate) enum Purpose {
     SampleInput,
 }
 
+/// What an author says of time without a datapoint (`treatMissing`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Missing {
+    /// Nothing: it is taken as not known.
+    Undeclared,
+    /// The telemetry was lost.
+    Unknown,
+    /// There was nothing to count.
+    Zero,
+    /// There was nothing to measure.
+    Idle,
+}
+
 /// What reads a source.
 pub(super) enum Kind {
     CloudWatch,
     Tollgate,
     ApplicationSignals,
-    /// Nothing here.
-    Foreign,
 }
 
 impl Reader<'_> {
@@ -43,7 +56,6 @@ impl Reader<'_> {
                 Some((_, data_source)) => {
                     data_source.spec.as_ref().and_then(|spec| spec.value.source_type.as_ref()).map(|kind| &kind.value)
                 }
-                None if self.syntax_only => None,
                 None => {
                     let message =
                         format!("there is no DataSource `{}`: add it, or remove the reference", reference.value);
@@ -58,7 +70,6 @@ impl Reader<'_> {
             }
             (Some(kind), _) => (kind.value.as_str(), kind.defined),
             (None, Some(referred)) => (referred.as_str(), source.defined),
-            (None, None) if self.syntax_only => return Some(Kind::Foreign),
             (None, None) => {
                 return self.refuse(&source.defined, "no `type` of the metric source: write `type: CloudWatch`");
             }
@@ -67,16 +78,26 @@ impl Reader<'_> {
             "CloudWatch" => Some(Kind::CloudWatch),
             "Tollgate" => Some(Kind::Tollgate),
             "ApplicationSignals" => Some(Kind::ApplicationSignals),
-            _ if self.syntax_only => Some(Kind::Foreign),
             _ => self.refuse(&at, format!("no source of type `{kind}` here: write `type: CloudWatch`")),
         }
     }
 
-    /// A source, and whether a missing datapoint of it is zero.
-    pub(crate) fn source(&mut self, source: &Spanned<document::Source>, purpose: Purpose) -> Option<(Source, bool)> {
+    /// What the source reads, by the names of the types that are read here.
+    pub(super) fn source_spec(
+        &mut self,
+        source: &Spanned<document::Source>,
+        write: &str,
+    ) -> Option<Spanned<SourceSpec>> {
+        match &source.value.metric_source.spec {
+            Some(spec) => self.fitting(SourceSpec::of(spec, self.text())),
+            None => self.refuse(&source.defined, format!("no `spec` of the source: {write}")),
+        }
+    }
+
+    /// A source, and what a missing datapoint of it means.
+    pub(crate) fn source(&mut self, source: &Spanned<document::Source>, purpose: Purpose) -> Option<(Source, Missing)> {
         match self.kind_of(source)? {
             Kind::CloudWatch => {}
-            Kind::Foreign => return None,
             Kind::Tollgate => {
                 let message = "other objectives are a `raw` ratio with `rawType: success`: write it so";
                 return self.refuse(&source.defined, message);
@@ -90,16 +111,14 @@ impl Reader<'_> {
             Some(reference) => self.data_source(&reference.value)?,
             None => Place::default(),
         };
-        let Some(spec) = &source.value.metric_source.spec else {
-            return self.refuse(&source.defined, "no `spec` of the metric: write `Namespace` and `MetricName`");
-        };
+        let spec = &self.source_spec(source, "write `Namespace` and `MetricName`")?;
         self.known_fields(&spec.value)?;
         let Some(text) = &spec.value.expression else {
             if let Some(inputs) = &spec.value.inputs {
                 return self.refuse(&inputs.defined, "`inputs` without `expression`: write the formula over them");
             }
-            let input = self.metric(spec, &place, purpose)?;
-            return Some((Source::Metric(input.metric), input.absent_is_zero));
+            let (metric, missing) = self.metric(spec, &place, purpose)?;
+            return Some((Source::Metric(metric), missing));
         };
         self.expression(spec, text, &place, purpose)
     }
@@ -110,9 +129,11 @@ impl Reader<'_> {
         text: &Spanned<String>,
         place: &Place,
         purpose: Purpose,
-    ) -> Option<(Source, bool)> {
-        let own = [&spec.value.namespace, &spec.value.metric_name, &spec.value.stat, &spec.value.treat_missing];
-        if let Some(stray) = own.into_iter().flatten().next() {
+    ) -> Option<(Source, Missing)> {
+        let own = [&spec.value.namespace, &spec.value.metric_name, &spec.value.stat];
+        // Counts are declared one by one, since each may be published in another way.
+        let declared = spec.value.treat_missing.as_ref().filter(|_| purpose != Purpose::Value);
+        if let Some(stray) = own.into_iter().flatten().chain(declared).next() {
             let message = format!("`{}` beside `expression`: write it in one of the `inputs`", stray.value);
             return self.refuse(&stray.defined, message);
         }
@@ -120,7 +141,7 @@ impl Reader<'_> {
         let Some(written) = &spec.value.inputs else {
             return self.refuse(&text.defined, "`expression` without `inputs`: write the metrics by name");
         };
-        let mut inputs = BTreeMap::new();
+        let (mut inputs, mut all) = (BTreeMap::new(), Vec::new());
         for (name, input) in &written.value {
             self.known_fields(&input.value)?;
             if let Some(inner) = &input.value.expression {
@@ -130,17 +151,25 @@ impl Reader<'_> {
             let inside = match purpose {
                 Purpose::Value => Purpose::Value,
                 Purpose::Sample | Purpose::SampleInput => Purpose::SampleInput,
-                Purpose::Count | Purpose::BadCount => Purpose::BadCount,
+                Purpose::Count | Purpose::BadCount | Purpose::Total => Purpose::BadCount,
             };
-            inputs.insert(name.clone(), self.metric(input, &place, inside)?);
+            let (metric, missing) = self.metric(input, &place, inside)?;
+            all.push(missing);
+            inputs.insert(name.clone(), Input { metric, absent_is_zero: missing == Missing::Zero });
         }
-        let absent_is_zero = inputs.values().all(|input: &Input| input.absent_is_zero);
-        if absent_is_zero && purpose != Purpose::BadCount && !inputs.is_empty() {
+        let zero = !all.is_empty() && all.iter().all(|missing| *missing == Missing::Zero);
+        if zero && !matches!(purpose, Purpose::BadCount | Purpose::Total) {
             let message = "every input has `treatMissing: zero`: silence would count as known; remove one";
             return self.refuse(&written.defined, message);
         }
+        let missing = match purpose {
+            Purpose::Value => self.missing(spec.value.treat_missing.as_ref(), &[("idle", Missing::Idle)])?,
+            _ if zero => Missing::Zero,
+            _ if all.contains(&Missing::Undeclared) => Missing::Undeclared,
+            _ => Missing::Unknown,
+        };
         match Expression::parse(&text.value, inputs) {
-            Ok(expression) => Some((Source::Expression(expression), absent_is_zero)),
+            Ok(expression) => Some((Source::Expression(expression), missing)),
             Err(reason) => self.refuse(&text.defined, format!("the expression `{}` {reason}", text.value)),
         }
     }
@@ -169,8 +198,20 @@ impl Reader<'_> {
         good
     }
 
-    /// One metric, and whether a missing datapoint of it is zero.
-    fn metric(&mut self, spec: &Spanned<SourceSpec>, place: &Place, purpose: Purpose) -> Option<Input> {
+    /// What is declared of missing datapoints: that nothing is known of them, or one of these.
+    fn missing(&mut self, text: Option<&Spanned<String>>, known: &[(&str, Missing)]) -> Option<Missing> {
+        let Some(text) = text else { return Some(Missing::Undeclared) };
+        let known = known.iter().chain(&[("unknown", Missing::Unknown)]);
+        if let Some((_, missing)) = known.clone().find(|(name, _)| *name == text.value) {
+            return Some(*missing);
+        }
+        let names: Vec<String> = known.map(|(name, _)| format!("`{name}`")).collect();
+        let message = format!("`treatMissing: {}` is not possible here: write {}", text.value, names.join(" or "));
+        self.refuse(&text.defined, message)
+    }
+
+    /// One metric, and what a missing datapoint of it means.
+    fn metric(&mut self, spec: &Spanned<SourceSpec>, place: &Place, purpose: Purpose) -> Option<(Metric, Missing)> {
         let at = spec.defined;
         let mut all = Vec::new();
         flatten(&spec.value, &mut all);
@@ -186,7 +227,7 @@ impl Reader<'_> {
             }
         }
         let dimensions = self.one("Dimensions", &all, |spec| spec.dimensions.as_ref())?;
-        let dimensions = dimensions.map(|found| found.value.0.clone()).unwrap_or_default();
+        let dimensions = dimensions.map(|found| found.value.clone()).unwrap_or_default();
         if dimensions.len() > MORE_DIMENSIONS {
             let message = format!("{} `Dimensions`: a metric has at most {MORE_DIMENSIONS}", dimensions.len());
             return self.refuse(&at, message);
@@ -199,7 +240,7 @@ impl Reader<'_> {
         let stat = self.one("Stat", &all, |spec| spec.stat.as_ref())?;
         let statistic = match (stat, purpose) {
             (Some(stat), _) => stat.value.clone(),
-            (None, Purpose::Count | Purpose::BadCount) => "Sum".to_owned(),
+            (None, Purpose::Count | Purpose::BadCount | Purpose::Total) => "Sum".to_owned(),
             (None, Purpose::Value | Purpose::Sample | Purpose::SampleInput) => {
                 return self.refuse(&at, "no `Stat` of the metric: write for example `Average` or `p99`");
             }
@@ -213,22 +254,16 @@ impl Reader<'_> {
             resolution,
             ..Metric::new(namespace.value.clone(), name.value.clone(), statistic)
         };
-        let countable = match purpose {
-            Purpose::BadCount => true,
-            Purpose::SampleInput => metric.counts(),
-            Purpose::Count | Purpose::Value | Purpose::Sample => false,
+        let possible: &[(&str, Missing)] = match purpose {
+            Purpose::BadCount | Purpose::Total => &[("zero", Missing::Zero)],
+            Purpose::SampleInput if metric.counts() => &[("zero", Missing::Zero)],
+            Purpose::Value => &[("idle", Missing::Idle)],
+            Purpose::Count | Purpose::Sample | Purpose::SampleInput => &[],
         };
-        let absent_is_zero = match self.one("treatMissing", &all, |spec| spec.treat_missing.as_ref())? {
-            None => false,
-            Some(text) if countable && text.value == "zero" => true,
-            Some(text) => {
-                let message =
-                    "`treatMissing` can only be `zero`, and only of a `bad` metric or a formula's count: remove it";
-                return self.refuse(&text.defined, message);
-            }
-        };
+        let declared = self.one("treatMissing", &all, |spec| spec.treat_missing.as_ref())?;
+        let missing = self.missing(declared, possible)?;
         let stat_at = stat.map_or(at, |stat| stat.defined);
-        if matches!(purpose, Purpose::Count | Purpose::BadCount) && !metric.counts() {
+        if matches!(purpose, Purpose::Count | Purpose::BadCount | Purpose::Total) && !metric.counts() {
             let message =
                 format!("`{}` does not count events: write `Sum`, `SampleCount` or `TC(…)`", metric.statistic);
             return self.refuse(&stat_at, message);
@@ -237,7 +272,7 @@ impl Reader<'_> {
             let message = format!("CloudWatch has no statistic `{}`: write for example `p99`", metric.statistic);
             return self.refuse(&stat_at, message);
         }
-        Some(Input { metric, absent_is_zero })
+        Some((metric, missing))
     }
 
     /// The one of a nested source that has the field.

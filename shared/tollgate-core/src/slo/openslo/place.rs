@@ -2,7 +2,10 @@
 
 use serde_saphyr::{Location, Spanned};
 
-use super::{Reader, document, several::Several};
+use super::{
+    Reader, document,
+    node::{FileText, Misfit, Node},
+};
 
 /// Where metrics are, unless they say so themselves.
 #[derive(Debug, Clone, Default)]
@@ -49,16 +52,22 @@ impl Reader<'_> {
         let (file, document) = self.find("DataSource", name)?;
         let spec = &document.spec.as_ref()?.value;
         self.in_file(file, |reader| {
-            let Some(Spanned { value: Several(details), .. }) = &spec.connection_details else {
-                return Some(Place::default());
-            };
             let mut place = Place::default();
-            for details in details {
-                let (region, account, role) = (&details.region, &details.account_id, &details.role_arn);
-                place = reader.checked_place(region.as_ref(), account.as_ref(), role.as_ref(), &place)?;
+            for ConnectionDetails { region, account_id, role_arn, .. } in reader.connection_details(spec)? {
+                place = reader.checked_place(region.as_ref(), account_id.as_ref(), role_arn.as_ref(), &place)?;
             }
             Some(place)
         })
+    }
+
+    fn connection_details(&mut self, spec: &document::Spec) -> Option<Vec<ConnectionDetails>> {
+        let text = self.text();
+        let Some(written) = &spec.connection_details else { return Some(Vec::new()) };
+        let details = match &written.value {
+            Node::List(all) => all.iter().map(|details| ConnectionDetails::of(details, text)).collect(),
+            _ => ConnectionDetails::of(written, text).map(|details| vec![details]),
+        };
+        self.fitting(details)
     }
 
     /// Checks a data source by itself.
@@ -69,15 +78,41 @@ impl Reader<'_> {
         if !matches!(kind.value.as_str(), "CloudWatch" | "ApplicationSignals") {
             return;
         }
-        self.data_source(&name.value);
-        let details = spec.connection_details.iter().flat_map(|details| &details.value.0);
-        for other in details.flat_map(|details| &details.others) {
+        if self.data_source(&name.value).is_none() {
+            return;
+        }
+        let details = self.connection_details(spec).unwrap_or_default();
+        for other in details.iter().flat_map(|details| &details.others) {
             let message = format!(
                 "`{}` is not used: a data source has `region`, `accountId` and `roleArn`, and never a secret; remove it",
                 other.value
             );
             self.warn(&other.defined, message);
         }
+    }
+}
+
+/// How to reach a data source; what is not known here is kept by its name only, since it may be a secret.
+#[derive(Debug, Default)]
+struct ConnectionDetails {
+    region: Option<Spanned<String>>,
+    account_id: Option<Spanned<String>>,
+    role_arn: Option<Spanned<String>>,
+    others: Vec<Spanned<String>>,
+}
+
+impl ConnectionDetails {
+    fn of(node: &Spanned<Node>, text: FileText<'_>) -> Result<Self, Misfit> {
+        let mut details = Self::default();
+        for (key, value) in text.fields(node)? {
+            match key.value.as_str() {
+                "region" => details.region = text.optional(value)?,
+                "accountId" => details.account_id = text.optional(value)?,
+                "roleArn" => details.role_arn = text.optional(value)?,
+                _ => details.others.push(key),
+            }
+        }
+        Ok(details)
     }
 }
 

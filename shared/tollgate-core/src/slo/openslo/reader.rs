@@ -8,6 +8,7 @@ use super::{
     SLO,
     document::{Document, Spec},
     line,
+    node::FileText,
 };
 use crate::{data::DataError, slo::Slo};
 
@@ -20,8 +21,8 @@ pub(crate) struct Reader<'a> {
     pub(crate) file: &'a str,
     pub(crate) errors: Vec<DataError>,
     pub(crate) warnings: Vec<DataError>,
-    /// Is what cannot be read here, or is elsewhere, good?
-    pub(super) syntax_only: bool,
+    /// What the files say, by their names.
+    texts: BTreeMap<&'a str, &'a str>,
     /// The objectives so far.
     pub(super) known: Vec<Arc<Slo>>,
     /// Are the objectives known that composites are made of?
@@ -33,13 +34,13 @@ pub(crate) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn over(documents: &[(&'a str, &'a Spanned<Document>)], syntax_only: bool) -> Self {
+    pub(super) fn over(texts: &[(&'a str, &'a str)], documents: &[(&'a str, &'a Spanned<Document>)]) -> Self {
         let mut reader = Self {
             objects: BTreeMap::new(),
             file: "",
             errors: Vec::new(),
             warnings: Vec::new(),
-            syntax_only,
+            texts: texts.iter().copied().collect(),
             known: Vec::new(),
             composites: false,
             postponed: false,
@@ -106,6 +107,7 @@ impl<'a> Reader<'a> {
         let Document { kind, metadata, spec, .. } = &document.value;
         if kind != SLO {
             self.name(&metadata.name);
+            self.labels(metadata);
         }
         let Some(spec) = spec else {
             if kind != "Service" {
@@ -118,12 +120,8 @@ impl<'a> Reader<'a> {
         let name = &metadata.name;
         match kind.as_str() {
             "DataSource" => self.check_data_source(name, spec, &at),
-            "SLI" => {
-                // Its sources are judged where an SLO reads them.
-                let syntax_only = std::mem::replace(&mut self.syntax_only, true);
-                self.indicator_spec(&at, spec);
-                self.syntax_only = syntax_only;
-            }
+            // Its sources are judged where an SLO reads them.
+            "SLI" => self.hold_indicator(&at, spec),
             "AlertNotificationTarget" if spec.target.is_none() => {
                 self.complain(&at, "no `target`: write for example `target: email`");
             }
@@ -149,19 +147,13 @@ impl<'a> Reader<'a> {
         }
     }
 
-    pub(super) fn name(&mut self, name: &Spanned<String>) -> Option<String> {
-        let label = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-        let text = &name.value;
-        let whole = (1..=63).contains(&text.len()) && text.bytes().all(label);
-        if whole && !text.starts_with('-') && !text.ends_with('-') {
-            return Some(text.clone());
-        }
-        let message = format!("`{text}` is not a name: write up to 63 letters, digits and `-` inside");
-        self.refuse(&name.defined, message)
-    }
-
     pub(super) fn find(&self, kind: &str, name: &str) -> Option<(&'a str, &'a Document)> {
         self.objects.get(&(kind, name)).map(|(file, document)| (*file, &document.value))
+    }
+
+    /// The text of the file that is read.
+    pub(super) fn text(&self) -> FileText<'a> {
+        FileText(self.texts.get(self.file).copied().unwrap_or_default())
     }
 
     /// Reads something that stands in another file.

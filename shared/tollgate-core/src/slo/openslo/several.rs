@@ -1,4 +1,4 @@
-//! One thing, or a list of them.
+//! One object, or a list of them.
 
 use std::{fmt, marker::PhantomData};
 
@@ -6,7 +6,7 @@ use serde::{
     Deserialize, Deserializer,
     de::{
         Error, MapAccess, SeqAccess, Visitor,
-        value::{MapAccessDeserializer, SeqAccessDeserializer, StrDeserializer},
+        value::{MapAccessDeserializer, SeqAccessDeserializer},
     },
 };
 use serde_saphyr::Spanned;
@@ -51,47 +51,5 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Objects<T> {
             }
         }
         deserializer.deserialize_any(ObjectsVisitor(PhantomData))
-    }
-}
-
-/// One value, or a list of them.
-#[derive(Debug)]
-pub(super) struct Several<T>(pub(super) Vec<T>);
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Several<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct SeveralVisitor<T>(PhantomData<T>);
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for SeveralVisitor<T> {
-            type Value = Several<T>;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("one value, or a list of them")
-            }
-
-            fn visit_str<E: Error>(self, text: &str) -> Result<Several<T>, E> {
-                T::deserialize(StrDeserializer::new(text)).map(|one| Several(vec![one]))
-            }
-
-            fn visit_bool<E: Error>(self, value: bool) -> Result<Several<T>, E> {
-                self.visit_str(&value.to_string())
-            }
-
-            fn visit_i64<E: Error>(self, value: i64) -> Result<Several<T>, E> {
-                self.visit_str(&value.to_string())
-            }
-
-            fn visit_u64<E: Error>(self, value: u64) -> Result<Several<T>, E> {
-                self.visit_str(&value.to_string())
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Several<T>, A::Error> {
-                Vec::deserialize(SeqAccessDeserializer::new(seq)).map(Several)
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Several<T>, A::Error> {
-                T::deserialize(MapAccessDeserializer::new(map)).map(|one| Several(vec![one]))
-            }
-        }
-        deserializer.deserialize_any(SeveralVisitor(PhantomData))
     }
 }

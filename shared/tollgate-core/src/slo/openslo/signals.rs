@@ -14,9 +14,7 @@ impl Reader<'_> {
             Some(reference) => self.data_source(&reference.value)?,
             None => Place::default(),
         };
-        let Some(spec) = &source.value.metric_source.spec else {
-            return self.refuse(&source.defined, "no `spec`: write `Id`, the name or ARN of the SLO");
-        };
+        let spec = self.source_spec(source, "write `Id`, the name or ARN of the SLO")?;
         let Some(id) = &spec.value.id else {
             return self.refuse(&spec.defined, "no `Id`: write the name or ARN of the SLO");
         };

@@ -1,6 +1,6 @@
 //! An SLO document into objectives.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use num_rational::Ratio as Fraction;
 use num_traits::ToPrimitive;
@@ -10,9 +10,11 @@ use serde_saphyr::{Location, Spanned};
 use super::{
     Reader,
     document::{Document, Metadata, Objective, Spec},
-    several::Several,
 };
-use crate::slo::{Budgeting, BurnAlert, Composite, CompositeMethod, Indicator, Part, Period, Slo, Target, rational};
+use crate::{
+    Timestamp,
+    slo::{Budgeting, BurnAlert, Composite, CompositeMethod, Indicator, Part, Period, Slo, Target, rational},
+};
 
 /// What all objectives of a document have in common.
 struct Common<'a> {
@@ -23,6 +25,8 @@ struct Common<'a> {
     alerts: Vec<BurnAlert>,
     metadata: &'a Metadata,
     shared_with: Vec<String>,
+    since: Option<Timestamp>,
+    labels: BTreeMap<String, Vec<String>>,
 }
 
 /// One of the objectives that a document states.
@@ -55,12 +59,12 @@ impl Reader<'_> {
                 let message = format!("there is no method `{}`: {METHODS}", method.value);
                 self.refuse(&method.defined, message)
             }
-            None if self.syntax_only => None,
             None => self.refuse(&at, format!("no `budgetingMethod`: {METHODS}")),
         };
         let period = self.period(&at, spec.time_window.as_ref());
         let alerts = self.alerts(spec.alert_policies.as_ref());
-        let shared_with = self.annotations(metadata);
+        let (shared_with, since) = (self.shared_with(metadata), self.since(metadata));
+        let labels = self.labels(metadata);
         let stated = self.stated(&at, spec, method, period);
         let common = Common {
             name: name?,
@@ -70,6 +74,8 @@ impl Reader<'_> {
             alerts: alerts?,
             metadata,
             shared_with: shared_with?,
+            since: since?,
+            labels: labels?,
         };
         let (own_indicators, stated) = stated?;
         self.objectives(&common, own_indicators, stated)
@@ -115,7 +121,9 @@ impl Reader<'_> {
             } else {
                 shared.clone()
             };
-            let indicator_bound = unbound.and_then(|unbound| self.bound(unbound, objective));
+            let silent = budgeting.is_some_and(|budgeting| budgeting.slice_seconds().is_some());
+            self.warnings.extend(unbound.as_ref().and_then(|found| found.undeclared.clone()).filter(|_| silent));
+            let indicator_bound = unbound.and_then(|found| self.bound(found.unbound, objective));
             let weight = match composite_weight {
                 None => Some(Decimal::ONE),
                 Some(weight) if composite => self.weight(weight),
@@ -205,13 +213,9 @@ impl Reader<'_> {
             alerts: common.alerts.clone(),
             pairs: None,
             exclusions: Vec::new(),
+            since: common.since,
             shared_with: common.shared_with.clone(),
-            labels: common
-                .metadata
-                .labels
-                .iter()
-                .map(|(name, Several(values))| (name.clone(), values.clone()))
-                .collect(),
+            labels: common.labels.clone(),
             file: self.file.to_owned(),
             line: at.line(),
         }
@@ -266,26 +270,5 @@ impl Reader<'_> {
                 self.refuse(&text.defined, message)
             }
         }
-    }
-
-    /// The annotations that are ours, of which there is one: the services that share the budget.
-    fn annotations(&mut self, metadata: &Metadata) -> Option<Vec<String>> {
-        let mut shared_with = Some(Vec::new());
-        for (name, values) in metadata.annotations.iter().filter(|(name, _)| name.starts_with("tollgate.dev/")) {
-            if name != "tollgate.dev/shared-with" {
-                let message = format!("there is no annotation `{name}`: there is `tollgate.dev/shared-with`");
-                shared_with = self.refuse(&values.defined, message);
-                continue;
-            }
-            let names = values.value.0.iter().flat_map(|value| value.split(',')).map(|name| name.trim().to_owned());
-            let names: Vec<String> = names.filter(|name| !name.is_empty()).collect();
-            if names.is_empty() {
-                let message = format!("`{name}` names no service: remove it, or write `payments-api, ledger-db`");
-                shared_with = self.refuse(&values.defined, message);
-            } else if let Some(all) = &mut shared_with {
-                all.extend(names);
-            }
-        }
-        shared_with
     }
 }

@@ -1,57 +1,27 @@
 //! The shape of a `metricSource`. Its `spec` is what each source makes of it: names as in CloudWatch's own API, with a
 //! capital letter or a small one.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{
-    Deserialize, Deserializer,
-    de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
-};
+use serde::{Deserialize, Deserializer};
 use serde_saphyr::Spanned;
 
-/// The types of sources that are read here.
-pub(super) const TYPES: [&str; 3] = ["CloudWatch", "Tollgate", "ApplicationSignals"];
-const FIELDS: [&str; 3] = ["metricSourceRef", "type", "spec"];
+use super::node::{FileText, Misfit, Node};
 
-#[derive(Debug, Default)]
+/// Where numbers come from. What its `spec` means is known with its type, which may stand behind it or in a data source.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct MetricSource {
     pub(super) metric_source_ref: Option<Spanned<String>>,
+    #[serde(rename = "type")]
     pub(super) kind: Option<Spanned<String>>,
-    /// None of a type that is not read here, whose `spec` may be anything.
-    pub(super) spec: Option<Spanned<SourceSpec>>,
+    /// None only where it is absent: it may be anything, nothing as well.
+    #[serde(default, deserialize_with = "present")]
+    pub(super) spec: Option<Spanned<Node>>,
 }
 
-impl<'de> Deserialize<'de> for MetricSource {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct SourceVisitor;
-        impl<'de> Visitor<'de> for SourceVisitor {
-            type Value = MetricSource;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("a metric source with `type` and `spec`")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<MetricSource, A::Error> {
-                let mut source = MetricSource::default();
-                while let Some(key) = map.next_key::<String>()? {
-                    match key.as_str() {
-                        "metricSourceRef" => source.metric_source_ref = map.next_value()?,
-                        "type" => source.kind = map.next_value()?,
-                        "spec" if source.kind.as_ref().is_some_and(|kind| !TYPES.contains(&kind.value.as_str())) => {
-                            map.next_value::<IgnoredAny>()?;
-                        }
-                        "spec" => source.spec = map.next_value()?,
-                        _ => return Err(serde::de::Error::unknown_field(&key, &FIELDS)),
-                    }
-                }
-                Ok(source)
-            }
-        }
-        deserializer.deserialize_struct("MetricSource", &FIELDS, SourceVisitor)
-    }
+pub(super) fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Spanned<Node>>, D::Error> {
+    Spanned::deserialize(deserializer).map(Some)
 }
 
 /// What is known of a source's `spec`.
@@ -59,7 +29,7 @@ impl<'de> Deserialize<'de> for MetricSource {
 pub(super) struct SourceSpec {
     pub(super) namespace: Option<Spanned<String>>,
     pub(super) metric_name: Option<Spanned<String>>,
-    pub(super) dimensions: Option<Spanned<Dimensions>>,
+    pub(super) dimensions: Option<Spanned<BTreeMap<String, String>>>,
     pub(super) stat: Option<Spanned<String>>,
     pub(super) period: Option<Spanned<String>>,
     pub(super) region: Option<Spanned<String>>,
@@ -79,52 +49,56 @@ pub(super) struct SourceSpec {
     pub(super) others: Vec<Spanned<String>>,
 }
 
-impl<'de> Deserialize<'de> for SourceSpec {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct SpecVisitor;
-        impl<'de> Visitor<'de> for SpecVisitor {
-            type Value = SourceSpec;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("what the source reads, such as `Namespace` and `MetricName`")
+impl SourceSpec {
+    /// Reads a `spec` of one of the types that are read here.
+    pub(super) fn of(node: &Spanned<Node>, text: FileText<'_>) -> Result<Spanned<Self>, Misfit> {
+        let mut spec = Self::default();
+        let mut fields = BTreeSet::new();
+        for (key, value) in text.fields(node)? {
+            let field = lower_case(&key.value);
+            if !fields.insert(field.clone()) {
+                let message = format!("`{}` is there twice, in one spelling or two: keep one", key.value);
+                return Err(Misfit::new(&key.defined, message));
             }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<SourceSpec, A::Error> {
-                let mut spec = SourceSpec::default();
-                let mut fields = BTreeSet::new();
-                while let Some(key) = map.next_key::<Spanned<String>>()? {
-                    let field = lower_case(&key.value);
-                    if !fields.insert(field.clone()) {
-                        let reason = format_args!("`{}` is there twice, in one spelling or two: keep one", key.value);
-                        return Err(serde::de::Error::custom(reason));
-                    }
-                    match field.as_str() {
-                        "namespace" => spec.namespace = map.next_value()?,
-                        "metricName" => spec.metric_name = map.next_value()?,
-                        "dimensions" => spec.dimensions = map.next_value()?,
-                        "stat" => spec.stat = map.next_value()?,
-                        "period" => spec.period = map.next_value()?,
-                        "region" => spec.region = map.next_value()?,
-                        "accountId" => spec.account_id = map.next_value()?,
-                        "roleArn" => spec.role_arn = map.next_value()?,
-                        "treatMissing" => spec.treat_missing = map.next_value()?,
-                        "metricStat" | "metric" => spec.nested.push(map.next_value()?),
-                        "expression" => spec.expression = map.next_value()?,
-                        "inputs" => spec.inputs = map.next_value()?,
-                        "id" => spec.id = map.next_value()?,
-                        "worstOf" => spec.worst_of = map.next_value()?,
-                        "weighted" => spec.weighted = map.next_value()?,
-                        _ => {
-                            map.next_value::<IgnoredAny>()?;
-                            spec.others.push(key);
-                        }
-                    }
-                }
-                Ok(spec)
+            match field.as_str() {
+                "namespace" => spec.namespace = text.optional(value)?,
+                "metricName" => spec.metric_name = text.optional(value)?,
+                "dimensions" => spec.dimensions = Some(dimensions(value, text)?),
+                "stat" => spec.stat = text.optional(value)?,
+                "period" => spec.period = text.optional(value)?,
+                "region" => spec.region = text.optional(value)?,
+                "accountId" => spec.account_id = text.optional(value)?,
+                "roleArn" => spec.role_arn = text.optional(value)?,
+                "treatMissing" => spec.treat_missing = text.optional(value)?,
+                "metricStat" | "metric" => spec.nested.push(Self::of(value, text)?),
+                "expression" => spec.expression = text.optional(value)?,
+                "inputs" => spec.inputs = Some(inputs(value, text)?),
+                "id" => spec.id = text.optional(value)?,
+                "worstOf" => spec.worst_of = Some(objectives(value, text)?),
+                "weighted" => spec.weighted = Some(weighted(value, text)?),
+                _ => spec.others.push(key),
             }
         }
-        deserializer.deserialize_map(SpecVisitor)
+        Ok(Spanned::new(spec, node.referenced, node.defined))
     }
+}
+
+fn inputs(node: &Spanned<Node>, text: FileText<'_>) -> Result<Spanned<BTreeMap<String, Spanned<SourceSpec>>>, Misfit> {
+    let fields = text.fields(node)?.into_iter();
+    let inputs =
+        fields.map(|(name, value)| Ok((name.value, SourceSpec::of(value, text)?))).collect::<Result<_, _>>()?;
+    Ok(Spanned::new(inputs, node.referenced, node.defined))
+}
+
+fn objectives(node: &Spanned<Node>, text: FileText<'_>) -> Result<Spanned<Vec<Spanned<String>>>, Misfit> {
+    let names = Node::list(node)?.iter().map(|name| text.value(name)).collect::<Result<_, _>>()?;
+    Ok(Spanned::new(names, node.referenced, node.defined))
+}
+
+fn weighted(node: &Spanned<Node>, text: FileText<'_>) -> Result<Spanned<BTreeMap<String, Spanned<String>>>, Misfit> {
+    let fields = text.fields(node)?.into_iter();
+    let weights = fields.map(|(name, weight)| Ok((name.value, text.value(weight)?))).collect::<Result<_, _>>()?;
+    Ok(Spanned::new(weights, node.referenced, node.defined))
 }
 
 /// A field as OpenSLO spells its own, with a small letter first: CloudWatch's API and its tools differ in that.
@@ -134,46 +108,37 @@ fn lower_case(field: &str) -> String {
 }
 
 /// The dimensions of a metric: a map, or as the API has them a list of `Name` and `Value`.
-#[derive(Debug, Default)]
-pub(super) struct Dimensions(pub(super) BTreeMap<String, String>);
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Dimension {
-    #[serde(alias = "Name")]
-    name: String,
-    #[serde(alias = "Value")]
-    value: String,
+fn dimensions(node: &Spanned<Node>, text: FileText<'_>) -> Result<Spanned<BTreeMap<String, String>>, Misfit> {
+    let mut dimensions = BTreeMap::new();
+    let pairs = match &node.value {
+        Node::List(entries) => entries.iter().map(|entry| dimension(entry, text)).collect::<Result<Vec<_>, _>>()?,
+        _ => {
+            let fields = text.fields(node)?.into_iter();
+            fields.map(|(name, value)| Ok((name, text.value(value)?))).collect::<Result<_, _>>()?
+        }
+    };
+    for (name, value) in pairs {
+        if dimensions.insert(name.value.clone(), value.value).is_some() {
+            return Err(Misfit::new(&name.defined, format!("the dimension `{}` is there twice", name.value)));
+        }
+    }
+    Ok(Spanned::new(dimensions, node.referenced, node.defined))
 }
 
-impl<'de> Deserialize<'de> for Dimensions {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct DimensionsVisitor;
-        impl<'de> Visitor<'de> for DimensionsVisitor {
-            type Value = Dimensions;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("dimensions, as a map of names and values")
+fn dimension(entry: &Spanned<Node>, text: FileText<'_>) -> Result<(Spanned<String>, Spanned<String>), Misfit> {
+    let (mut name, mut value) = (None, None);
+    for (key, field) in text.fields(entry)? {
+        let slot = match key.value.as_str() {
+            "name" | "Name" => &mut name,
+            "value" | "Value" => &mut value,
+            other => {
+                let message = format!("a dimension has no `{other}`: write `Name` and `Value`");
+                return Err(Misfit::new(&key.defined, message));
             }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Dimensions, A::Error> {
-                let mut dimensions = BTreeMap::new();
-                while let Some((name, value)) = map.next_entry()? {
-                    dimensions.insert(name, value);
-                }
-                Ok(Dimensions(dimensions))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Dimensions, A::Error> {
-                let mut dimensions = BTreeMap::new();
-                while let Some(Dimension { name, value }) = seq.next_element()? {
-                    if dimensions.insert(name.clone(), value).is_some() {
-                        return Err(serde::de::Error::custom(format_args!("the dimension `{name}` is there twice")));
-                    }
-                }
-                Ok(Dimensions(dimensions))
-            }
+        };
+        if slot.replace(text.value(field)?).is_some() {
+            return Err(Misfit::new(&key.defined, format!("`{}` is there twice, in one spelling or two", key.value)));
         }
-        deserializer.deserialize_any(DimensionsVisitor)
     }
+    name.zip(value).ok_or_else(|| Misfit::new(&entry.defined, "a dimension is a `Name` and a `Value`: write both"))
 }

@@ -1,10 +1,11 @@
 mod alerts;
+mod foreign;
 mod objectives;
 mod resolution;
 mod sources;
 mod specification;
 
-use super::{check_syntax, parse, read};
+use super::{parse, read};
 use crate::slo::{Counted, Indicator, Metric, Period, Ratio, Slo};
 
 const GOOD: &str = "\
@@ -71,6 +72,11 @@ spec:
         ("TOTAL", "{type: CloudWatch, spec: {Namespace: N, MetricName: All}}"),
     ];
     replaced.iter().chain(&shipped).fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
+}
+
+/// The same with a name of its indicator, as the specification has it.
+fn named(text: &str) -> String {
+    text.replace("indicator: {spec:", "indicator: {metadata: {name: own}, spec:")
 }
 
 /// The errors, one a line.
@@ -170,7 +176,7 @@ fn what_cannot_be_is_refused_with_line_and_what_to_write() {
         ("0.9995", "-0.1", "36: `target: -0.1` must be at least 0 and less than 1"),
         ("0.9995", "1", "36: `target: 1` must be at least 0 and less than 1: write for example `target: 0.999`"),
         ("0.9995", "99.95", "36: `target: 99.95` must be"),
-        ("0.9995", ".nan", "36: non-finite float `.nan`"),
+        ("0.9995", ".nan", "36: `target: .nan` is not a decimal number"),
         ("0.9995", "0.99999999999", "36: `target: 0.99999999999` is finer"),
         ("0.9995", "~", "no `target`"),
         ("target: 0.9995", "targetPercent: 100", "36: `targetPercent: 100` must be"),
@@ -200,7 +206,11 @@ fn what_cannot_be_is_refused_with_line_and_what_to_write() {
         ("GoodRequestCount", "GoodRequestCount\n              Stat: Average", "20: `Average` does not count events"),
         ("GoodRequestCount", "GoodRequestCount\n              Stat: p99", "20: `p99` does not count events"),
         ("GoodRequestCount", "GoodRequestCount\n              Unit: Count", "20: a CloudWatch source has no `Unit`"),
-        ("GoodRequestCount", "GoodRequestCount\n              treatMissing: zero", "`treatMissing` can only be"),
+        (
+            "GoodRequestCount",
+            "GoodRequestCount\n              treatMissing: zero",
+            "`treatMissing: zero` is not possible here: write `unknown`",
+        ),
         ("MetricName: GoodRequestCount", "MetricName: \"\"", "`MetricName` must have 1 to 255 characters"),
         (
             "type: CloudWatch\n            spec:\n              Namespace: Tollgate/Demo\n              MetricName: Good",
@@ -258,44 +268,6 @@ fn what_is_not_openslo_at_all_is_refused() {
         assert!(errors[0].by_line().starts_with("s.yaml:"), "{errors:?}");
     }
     assert_eq!(parse("s.yaml", ""), Ok(Vec::new()));
-}
-
-#[test]
-fn what_a_foreign_source_says_is_its_own_affair() {
-    let foreign = |spec: &str| {
-        let source = format!("{{type: Prometheus, spec: {spec}}}");
-        slo_with(&[("GOOD", &source), ("TOTAL", &source)])
-    };
-    for spec in [
-        "{dimensions: [following, another]}",
-        "{inputs: [a]}",
-        "{metric: x}",
-        "{region: [a], stat: [b]}",
-        "{weighted: true}",
-        "[a, {b: c}]",
-        "sum(rate(x))",
-        "7",
-        "~",
-        "{a: 1, A: 2}",
-    ] {
-        assert_eq!(check_syntax([("s.yaml", foreign(spec).as_str())]), Ok(vec![]), "{spec}");
-        let refused = errors(&foreign(spec));
-        assert!(refused.contains("s.yaml:6: no source of type `Prometheus` here"), "{refused}");
-    }
-    // One that is read here is held to what it has.
-    let own = foreign("{dimensions: [following, another]}").replace("Prometheus", "CloudWatch");
-    assert!(check_syntax([("s.yaml", own.as_str())]).is_err());
-    let odd = slo_with(&[("GOOD", "{type: Prometheus, query: x}")]);
-    assert!(errors(&odd).contains("s.yaml:6: there is no field `query`"), "{}", errors(&odd));
-}
-
-#[test]
-fn what_examples_of_the_specification_leave_out_is_good_as_syntax_only() {
-    let text = slo_with(&[]).replace("  timeWindow: [{duration: 30d, isRolling: true}]\n", "");
-    let text = text.replace("  budgetingMethod: Occurrences\n", "");
-    assert_eq!(check_syntax([("s.yaml", text.as_str())]), Ok(vec![]));
-    let refused = errors(&text);
-    assert!(refused.contains("no `timeWindow`") && refused.contains("no `budgetingMethod`"), "{refused}");
 }
 
 #[test]

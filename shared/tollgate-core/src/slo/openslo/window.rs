@@ -24,8 +24,6 @@ impl Reader<'_> {
         const WRITE: &str = "write `timeWindow: [{duration: 30d, isRolling: true}]`";
         let window = match windows.map(|windows| windows.value.as_slice()).unwrap_or_default() {
             [window] => window,
-            // Examples of the specification leave it out.
-            [] if self.syntax_only => return None,
             [] => return self.refuse(at, format!("no `timeWindow`: {WRITE}")),
             [_, second, rest @ ..] => {
                 let message = format!("a budget has one period, not {}: {WRITE}", 2 + rest.len());
@@ -163,7 +161,7 @@ impl Reader<'_> {
 }
 
 /// OpenSLO's duration shorthand: a number and its unit.
-fn shorthand(text: &str) -> Option<(u64, char)> {
+pub(super) fn shorthand(text: &str) -> Option<(u64, char)> {
     let unit = text.chars().last()?;
     let digits = text.strip_suffix(unit)?;
     let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
@@ -195,7 +193,7 @@ fn rolling_seconds(text: &str) -> Result<u64, String> {
         .ok_or_else(|| "must be full hours, from one day to 366 days: write `30d`".to_owned())
 }
 
-fn local(text: &str) -> Option<NaiveDateTime> {
+pub(super) fn local(text: &str) -> Option<NaiveDateTime> {
     let forms = ["%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M"];
     let time = forms.iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
     let midnight = || NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().and_then(|day| day.and_hms_opt(0, 0, 0));

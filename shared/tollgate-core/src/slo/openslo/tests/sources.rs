@@ -52,7 +52,7 @@ fn a_metric_may_be_nested_as_in_the_api() {
         ("{namespace: N, Namespace: M, metricName: Ok}", "`Namespace` is there twice, in one spelling or two"),
         ("{Namespace: N, metricStat: {namespace: N, metricName: Ok}}", "6: `Namespace` is there twice"),
         ("{MetricStat: {Namespace: N, MetricName: Ok}, metricStat: {Stat: Sum}}", "`metricStat` is there twice"),
-        ("{Namespace: N, MetricName: Ok, dimensions: [{name: A, Name: A, value: b}]}", "name"),
+        ("{Namespace: N, MetricName: Ok, dimensions: [{name: A, Name: A, value: b}]}", "`Name` is there twice"),
         ("{MetricName: Ok}", "6: no `Namespace` of the metric"),
         ("{Namespace: N, MetricName: Ok, RoleArn: 'role/x'}", "6: `role/x` is not a role such as `arn:aws:iam::"),
         ("{worstOf: [a/b, c/d]}", "only `type: Tollgate` is made of other objectives"),
@@ -142,7 +142,7 @@ fn counts_may_be_arithmetic() {
 fn a_value_is_compared() {
     let slo =
         only(&at_threshold("{Namespace: N, MetricName: Latency, Stat: p99}", "{op: lte, value: 0.300, target: 0.99}"));
-    let Indicator::Threshold { source, comparison, value } = &slo.indicator else { panic!("{slo:?}") };
+    let Indicator::Threshold { source, comparison, value, .. } = &slo.indicator else { panic!("{slo:?}") };
     assert_eq!(source.metric().unwrap().statistic, "p99");
     assert_eq!((*comparison, value.to_string()), (Comparison::Lte, "0.3".to_owned()));
     let metric = "{Namespace: N, MetricName: Latency, Stat: Average}";
@@ -155,7 +155,7 @@ fn a_value_is_compared() {
         (
             "{Namespace: N, MetricName: L, Stat: Sum, treatMissing: zero}",
             "{op: lte, value: 3, target: 0.99}",
-            "`treatMissing` can only be `zero`",
+            "`treatMissing: zero` is not possible here: write `idle` or `unknown`",
         ),
     ] {
         let errors = errors(&at_threshold(spec, objective));
