@@ -31,7 +31,7 @@ impl CostGate {
         };
         let judging = SpendJudging::of(&settings, now, true);
         let looked: Vec<Looked> = budgets.iter().map(|budget| bill.look(budget, &judging)).collect();
-        let planned = asked.cost.as_ref().map(planned_of);
+        let planned = asked.cost.as_ref().map(|cost| planned_of(cost, "cost"));
         let caller = CallerFact {
             may_assert_approvals: catalogue.may_assert_approvals(principal),
             principal: principal.to_owned(),

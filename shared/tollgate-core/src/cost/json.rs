@@ -22,6 +22,7 @@ impl Refusal {
     pub(super) fn under(self, field: &str) -> Self {
         let at = match self.at {
             Some(inner) if inner.is_empty() => Some(field.to_owned()),
+            Some(inner) if inner.starts_with('[') => Some(format!("{field}{inner}")),
             Some(inner) => Some(format!("{field}.{inner}")),
             None => None,
         };
@@ -107,17 +108,17 @@ pub(super) fn tags(fields: &Fields) -> Result<BTreeMap<String, String>, Refusal>
 }
 
 /// Reads each element of a list, which is empty when it is null or left out.
-pub(super) fn each<T>(
-    fields: &Fields,
+pub(super) fn each<'a, T>(
+    fields: &'a Fields,
     field: &str,
-    mut read: impl FnMut(&Fields) -> Result<T, Refusal>,
+    mut read: impl FnMut(&'a Fields) -> Result<T, Refusal>,
 ) -> Result<Vec<T>, Refusal> {
     let list = match fields.get(field) {
         None | Some(Value::Null) => return Ok(Vec::new()),
         Some(Value::Array(list)) => list,
         Some(other) => return Err(odd(field, "a list", other)),
     };
-    let element = |(index, value): (usize, &Value)| {
+    let element = |(index, value): (usize, &'a Value)| {
         let of = format!("{field}[{index}]");
         object("", value, "an object").and_then(&mut read).map_err(|error| error.under(&of))
     };
