@@ -393,9 +393,13 @@ healthy_plan := {
 	"unpriced": [],
 	"unsupported_resources": 0,
 	"unsupported": [],
+	"unsupported_unchanged_resources": 0,
+	"unestimated_resources": 0,
+	"unestimated": [],
 	"unpriced_known": true,
 	"usage_dependent_resources": 0,
 	"errors": 0,
+	"failed": [],
 	"unreconciled_micros": null,
 }
 
