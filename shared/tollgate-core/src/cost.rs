@@ -25,6 +25,8 @@ pub use summary::planned_cost_fact;
 #[cfg(test)]
 mod past_tests;
 #[cfg(test)]
+mod report_tests;
+#[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod touched_tests;

@@ -6,7 +6,7 @@ use super::{
     json::{Fields, odd},
     planned::{PlannedForm, Refusal},
 };
-use crate::money::excerpt;
+use crate::{change::DEEPEST_WRAPPING, money::excerpt};
 
 /// Signs of Infracost 0.10, `breakdown` or `diff`.
 const CLASSIC: [&str; 4] = ["totalMonthlyCost", "pastTotalMonthlyCost", "diffTotalMonthlyCost", "version"];
@@ -16,8 +16,6 @@ const DIFF: [&str; 3] = ["total_monthly_cost", "past_total_monthly_cost", "diff_
 /// Signs of Infracost 2, `scan`.
 const SCAN: [&str; 2] = ["guardrail_results", "budget_results"];
 const SCAN_PROJECT: [&str; 3] = ["project_name", "resources", "finops_results"];
-/// How deep a report is looked for.
-const DEEPEST_WRAPPING: usize = 3;
 
 /// A report within what came.
 pub(super) struct Found<'a> {

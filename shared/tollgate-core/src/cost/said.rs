@@ -17,7 +17,7 @@ const EVIDENCE_ID: &str = "cost/estimate";
 /// evidence, never a cost of zero.
 pub fn planned_of(cost: &Cost, root: &str) -> PlannedCostFact {
     let (read, form) = match cost {
-        Cost::Infracost(report) => (planned_cost(report), "infracost"),
+        Cost::Infracost(report) => (planned_cost(report.value()), "infracost"),
         Cost::Monthly(monthly) => (said(monthly), "monthly"),
     };
     planned_cost_fact(read.as_ref(), EVIDENCE_ID, &format!("{root}.{form}"))
