@@ -19,7 +19,7 @@ mod cost;
 mod slo;
 
 pub use change::{ChangeFacts, ChangeSpend};
-pub use cost::{CostFacts, Spending};
+pub use cost::{CostFacts, NameKind, Spending, UnknownName};
 pub use slo::{MaintenanceWindow, Rollout, SloGateFacts};
 
 /// The version of the contract between facts and policies.
@@ -103,6 +103,9 @@ pub struct ServiceFact {
     pub name: String,
     /// Is it in the catalogue?
     pub known: bool,
+    /// Names of the catalogue that may be meant where it is not; nearest first, at most three.
+    #[serde(default)]
+    pub near: Vec<String>,
     /// How critical it is, `tier_1` being the most; null when not known.
     pub tier: Option<Tier>,
     /// The team that owns it, which must exist; null when not known.
