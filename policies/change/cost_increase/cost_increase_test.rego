@@ -59,7 +59,7 @@ test_a_steep_increase_needs_it_too_unless_it_is_small if {
 
 test_an_estimate_without_a_past_says_so if {
 	found := judge(object.union(cost(500000000, null), {"cost": {"monthly_before_micros": null}}))
-	startswith(testing.only(found.require_approval).message, "the estimate has no past: all 500.00 EUR a month count as new")
+	startswith(testing.only(found.require_approval).message, "the estimate does not say what is spent now, so all of 500.00 EUR a month")
 }
 
 test_a_very_large_increase_is_denied if {

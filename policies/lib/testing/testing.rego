@@ -305,6 +305,7 @@ healthy_spending := {
 	},
 	"service": healthy.service,
 	"budgets": [healthy_budget],
+	"unknown_names": [],
 	"planned": null,
 	"fits": [],
 	"approvals": [],
@@ -376,6 +377,7 @@ healthy_budget := {
 	"reconciliation": null,
 	"unit_cost": null,
 	"anomalies": [],
+	"unreadable": [],
 }
 
 healthy_plan := {
