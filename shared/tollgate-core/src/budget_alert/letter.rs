@@ -20,6 +20,7 @@ const FORECASTED: &str = "FORECASTED Amount";
 const BUDGETED_WORDS: [&str; 3] = ["budgeted", "budget limit", "target"];
 const AUTO_ADJUSTED: &str = "(auto-adjusted)";
 const LONGEST_NAME: usize = 100;
+const FEWEST_LINES: usize = 2;
 
 /// An alert of AWS Budgets.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,8 +75,9 @@ impl BudgetAlert {
             return Err(AlertError::TooLong(text.len()));
         }
         let lines = Lines::of(text);
-        if lines.0.is_empty() && noticed(text).is_none() {
-            return Err(AlertError::Missing(NAME));
+        // A line alone may stand in any text.
+        if lines.0.len() < FEWEST_LINES && noticed(text).is_none() {
+            return Err(AlertError::Missing(if lines.0.is_empty() { NAME } else { TYPE }));
         }
         let mut unread = Vec::new();
         let subject = match aside(lines.needed(TYPE), &mut unread) {

@@ -144,6 +144,7 @@ fn what_cannot_be_read_is_noted_and_the_alert_still_wakes() {
     let bare = BudgetAlert::read("AWS Budgets Notification March 5, 2023\nsomething new").unwrap();
     assert_eq!((bare.budget, bare.noticed_on), (None, chrono::NaiveDate::from_ymd_opt(2023, 3, 5)));
     assert_eq!(BudgetAlert::read(""), Err(AlertError::Missing("Budget Name")));
+    assert_eq!(BudgetAlert::read("Budget Name: x; token=y"), Err(AlertError::Missing("Budget Type")));
     assert!(matches!(BudgetAlert::read(&"x".repeat(300_000)), Err(AlertError::TooLong(300_000))));
 }
 
