@@ -7,6 +7,8 @@ use serde_json::{Map, Value};
 use super::planned::Refusal;
 use crate::{evidence::EvidenceStatus, money::excerpt, spend::BilledAmount};
 
+const LONGEST_SENTENCE: usize = 160;
+
 pub(super) type Fields = Map<String, Value>;
 
 impl Refusal {
@@ -85,6 +87,14 @@ pub(super) fn text(fields: &Fields, field: &str) -> Result<Option<String>, Refus
         Some(Value::String(text)) => Ok(Some(excerpt(text))),
         Some(other) => Err(odd(field, "a text", other)),
     }
+}
+
+/// A sentence of the tool, fit to be shown: its beginning, without what commands a terminal.
+pub(super) fn sentence(fields: &Fields, field: &str) -> Result<Option<String>, Refusal> {
+    let Some(Value::String(sentence)) = fields.get(field) else { return text(fields, field) };
+    let plain = || sentence.chars().map(|letter| if letter.is_control() { ' ' } else { letter });
+    let shown: String = plain().take(LONGEST_SENTENCE).collect();
+    Ok(Some(if plain().nth(LONGEST_SENTENCE).is_some() { shown + "…" } else { shown }))
 }
 
 /// Does it say yes?

@@ -6,7 +6,7 @@
 
 use super::{
     held::{Parts, nothing_priced, sum, total},
-    json::{Fields, amount, each, is, object, tags, text},
+    json::{Fields, amount, each, is, object, sentence, tags, text},
     planned::{
         DEEPEST, LeftOut, PlannedCost, PlannedForm, PlannedProject, PlannedResource, ProjectFailure, Refusal,
         currency_of,
@@ -86,7 +86,7 @@ fn read_project(project: &Fields, tally: &mut Tally) -> Result<PlannedProject, R
     each(project, "diagnostics", |diagnostic| {
         let severity = text(diagnostic, "severity")?.unwrap_or_default();
         if !HARMLESS.contains(&severity.as_str()) {
-            let reason = text(diagnostic, "message")?.unwrap_or(severity);
+            let reason = sentence(diagnostic, "message")?.unwrap_or(severity);
             tally.failures.push(ProjectFailure { project: name.clone(), reason });
         }
         Ok(())

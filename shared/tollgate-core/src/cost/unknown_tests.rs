@@ -172,6 +172,13 @@ fn a_project_that_failed_is_said_to_have_failed() {
         {"code": 105, "message": "Missing Terraform vars", "isError": false}, {"message": "no access", "isError": true}])),
     );
     assert_eq!((fact(&warned).errors, fact(&warned).failed[0].reason.as_str()), (1, "no access"));
+    let long = with(
+        diff(),
+        "/projects/0/metadata/errors",
+        Some(json!([{"message": "\u{1b}[2J".to_owned() + &"x".repeat(9000)}])),
+    );
+    let said = fact(&long).evidence.reason.unwrap();
+    assert!(said.chars().count() < 260 && !said.contains(char::is_control), "{said}");
     let mut no_breakdown = diff();
     no_breakdown["projects"].as_array_mut().unwrap().push(json!({"name": "db", "breakdown": null}));
     assert!(fact(&no_breakdown).evidence.reason.unwrap().contains("the project `db` failed: it has no `breakdown`"));

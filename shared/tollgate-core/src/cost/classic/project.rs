@@ -12,7 +12,7 @@ use super::{
 use crate::{
     cost::{
         held::{Parts, total},
-        json::{Fields, each, is, text},
+        json::{Fields, each, is, sentence, text},
         past::Command,
         planned::{Counts, LeftOut, PlannedProject, PlannedResource, ProjectFailure, Refusal},
     },
@@ -64,7 +64,7 @@ pub(super) fn read(project: &Fields, command: Command, tally: &mut Tally) -> Res
 /// What failed: `errors`, and those of the `warnings` that are errors.
 fn failures_of(project: &str, metadata: &Fields, tally: &mut Tally) -> Result<(), Refusal> {
     let mut note = |entry: &Fields| {
-        let reason = text(entry, "message")?.filter(|message| !message.is_empty());
+        let reason = sentence(entry, "message")?.filter(|message| !message.is_empty());
         let reason = reason.unwrap_or_else(|| "Infracost could not read it, and does not say why".to_owned());
         tally.failures.push(ProjectFailure { project: project.to_owned(), reason });
         Ok(())
