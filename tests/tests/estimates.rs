@@ -69,7 +69,7 @@ fn diff(servers: usize) -> Value {
 /// The largest diff that Lambda delivers.
 fn largest() -> Value {
     let (few, more) = (diff(100).to_string().len(), diff(200).to_string().len());
-    diff((LARGEST - 4096 - few) * 100 / (more - few))
+    diff((LARGEST - 20_000 - few) * 100 / (more - few))
 }
 
 #[tokio::test]
