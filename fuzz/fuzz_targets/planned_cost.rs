@@ -3,7 +3,10 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use tollgate_core::cost::{planned_cost_fact, read};
+use tollgate_core::{
+    cost::{planned_cost_fact, read},
+    spend::BilledAmount,
+};
 
 /// Longer reasons would fill decisions, the ledger and terminals with a caller's text.
 const LONGEST_REASON: usize = 1000;
@@ -25,8 +28,9 @@ fuzz_target!(|text: &str| {
             i128::from(fact.monthly_after_micros.expect("known")) - i128::from(before) - i128::from(increase);
         assert!(difference.abs() <= 1, "{fact:?}");
     }
-    let hidden = fact.unpriced_resources + fact.unsupported_resources + fact.errors;
-    assert!(!fact.evidence.is_ok() || (hidden == 0 && cost.unreconciled.is_none()));
+    let hidden = fact.unpriced_resources + fact.unsupported_resources + fact.unestimated_resources + fact.errors;
+    assert!(!fact.evidence.is_ok() || hidden == 0);
+    assert!(cost.after >= BilledAmount::ZERO && cost.before.is_none_or(|before| before >= BilledAmount::ZERO));
     assert!(fact.resources.len() <= 20 && fact.projects.len() <= 50);
     for resource in cost.projects.iter().flat_map(|project| &project.resources) {
         let tags = resource.tags.iter().flat_map(|(name, value)| [name, value]);

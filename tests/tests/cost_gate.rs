@@ -161,7 +161,7 @@ async fn requests_that_cannot_be_read_say_which_field() {
         assert_eq!((answer.status, &answer.body["field"]), (400, &json!(field)), "{question}: {}", answer.body);
     }
     let mut huge = about("feature");
-    huge["cost"] = json!({"infracost": {"projects": "x".repeat(3 << 20)}});
+    huge["cost"] = json!({"infracost": {"projects": "x".repeat(7 << 20)}});
     assert_eq!(ask(&gate, huge).await.status, 413);
     assert_eq!(gate.http("GET", "/v1/gates/cost", &[], "").await.status, 405);
     let nowhere = gate.http("GET", "/v1/nothing", &[], "").await;

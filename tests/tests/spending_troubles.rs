@@ -13,7 +13,7 @@ use tollgate_e2e::{
 async fn what_cannot_be_read_is_noted_and_fails_after_the_rest_is_done() {
     let (world, billing) = world(third()).await;
     let gate = world.cost_gate().await;
-    let broken = letter("$1,234.56").replace("Alert Type: ACTUAL\n", "");
+    let broken = "Budget Name: search\nand no other line of an alert".to_owned();
     let mixed = sns(&[("1", broken), ("2", letter("$900.00")), ("3", "Budget Name: x; token=secret-1".to_owned())]);
     for id in ["a", "a", "b"] {
         let error = gate.invoke(id, mixed.clone()).await.unwrap().unwrap_err();
@@ -24,7 +24,7 @@ async fn what_cannot_be_read_is_noted_and_fails_after_the_rest_is_done() {
     assert_eq!(metrics, 6, "each delivery of each");
     let notes = world.unread();
     assert_eq!(notes.len(), 2, "each once: {notes:?}");
-    assert!(notes[0].contains("no `Alert Type`") && notes[0].contains("Records[0]"), "{notes:?}");
+    assert!(notes[0].contains("no `Budget Type`") && notes[0].contains("Records[0]"), "{notes:?}");
     assert!(!notes.concat().contains("secret-1"), "{notes:?}");
 }
 

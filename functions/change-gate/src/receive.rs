@@ -1,7 +1,8 @@
 //! Receive: from an event to a question.
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize, de::IgnoredAny};
 use tollgate_core::{change::Change, decision::Gate, facts::OutcomeResult};
 use tollgate_gate::{Question, Request, decision_id, key, route};
 use tollgate_lambda::{
@@ -10,6 +11,9 @@ use tollgate_lambda::{
     problem::Problem,
     spelling,
 };
+
+/// Where the cost estimate is, which lists every resource of a plan.
+const REPORT: [&str; 2] = ["change", "cost"];
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,13 +61,14 @@ pub(crate) fn receive(event: Event, request_id: &str) -> Result<Asked, Problem> 
 
 /// A direct invocation carries the bare change, or the same body as over HTTP.
 fn direct(payload: &[u8], request_id: &str) -> Result<ChangeQuestion, Problem> {
-    let is_wrapped = serde_json::from_slice::<Value>(payload).is_ok_and(|value| value.get("change").is_some());
+    let fields = serde_json::from_slice::<BTreeMap<String, IgnoredAny>>(payload);
+    let is_wrapped = fields.is_ok_and(|fields| fields.contains_key("change"));
     let (change, key, unknown) = if is_wrapped {
-        let Body { value: Wrapped { change, idempotency_key }, unknown } = body::read(payload)?;
+        let Body { value: Wrapped { change, idempotency_key }, unknown } = body::read_with_report(payload, &REPORT)?;
         spelt(payload)?;
         (change, idempotency_key, unknown)
     } else {
-        let Body { value, unknown } = body::read::<Change>(payload)?;
+        let Body { value, unknown } = body::read_with_report::<Change>(payload, &["cost"])?;
         spelling::check(payload, "", spelling::fields::<Change>())?;
         (value, None, unknown)
     };
@@ -84,7 +89,8 @@ fn http(request: &HttpRequest) -> Result<Asked, Problem> {
 }
 
 fn decide(request: &HttpRequest) -> Result<ChangeQuestion, Problem> {
-    let Body { value: Wrapped { change, idempotency_key }, unknown } = body::read(&request.body).map_err(wrapping)?;
+    let Body { value: Wrapped { change, idempotency_key }, unknown } =
+        body::read_with_report(&request.body, &REPORT).map_err(wrapping)?;
     spelt(&request.body)?;
     let key = key(request, idempotency_key)?;
     question(change, key, request.principal.clone(), unknown)

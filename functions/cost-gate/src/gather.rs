@@ -13,7 +13,7 @@ use tollgate_gate::{
     service_fact,
 };
 
-use crate::{CostGate, receive::SpendQuestion};
+use crate::{CostGate, names::unknown_names, receive::SpendQuestion};
 
 impl CostGate {
     /// The facts about a question.
@@ -31,7 +31,7 @@ impl CostGate {
         };
         let judging = SpendJudging::of(&settings, now, true);
         let looked: Vec<Looked> = budgets.iter().map(|budget| bill.look(budget, &judging)).collect();
-        let planned = asked.cost.as_ref().map(planned_of);
+        let planned = asked.cost.as_ref().map(|cost| planned_of(cost, "cost"));
         let caller = CallerFact {
             may_assert_approvals: catalogue.may_assert_approvals(principal),
             principal: principal.to_owned(),
@@ -45,6 +45,7 @@ impl CostGate {
             service: spending.service.as_deref().map(|service| service_fact(catalogue, service)),
             bill: bill.evidence(&looked),
             fits: fits(&looked, planned.as_ref()),
+            unknown_names: unknown_names(catalogue, spending, &budgets),
             budgets: looked.into_iter().map(|looked| looked.fact).collect(),
             planned,
             approvals: approval_facts(spending, &caller, approved_by, |person| catalogue.groups_of(person)),

@@ -10,6 +10,7 @@
 mod check;
 mod decide;
 mod gather;
+mod names;
 mod receive;
 mod showback;
 mod tally;

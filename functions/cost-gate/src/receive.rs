@@ -1,7 +1,8 @@
 //! Receive: from an event to a question.
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize, de::IgnoredAny};
 use tollgate_core::{change::Cost, decision::Gate, facts::Spending};
 use tollgate_gate::{Question, Request, key, route};
 use tollgate_lambda::{
@@ -11,8 +12,8 @@ use tollgate_lambda::{
     spelling,
 };
 
-/// The largest body that is read: estimates list every resource of a plan.
-const MAX_BODY_BYTES: usize = 2 * 1024 * 1024;
+/// Where the estimate is, which lists every resource of a plan.
+const REPORT: [&str; 1] = ["cost"];
 
 /// What is asked about.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -50,7 +51,8 @@ pub(crate) fn receive(event: Event, request_id: &str) -> Result<Request<SpendQue
 
 /// Why something is neither a question nor sent over HTTP, where it is neither: then nobody waits who could mend it.
 pub(crate) fn unread(payload: &str, request_id: &str) -> Option<Problem> {
-    let asks = serde_json::from_str(payload).is_ok_and(|value: Value| value.get("spending").is_some());
+    let fields = serde_json::from_str::<BTreeMap<String, IgnoredAny>>(payload);
+    let asks = fields.is_ok_and(|fields| fields.contains_key("spending"));
     if asks || is_http(payload) {
         return None;
     }
@@ -65,7 +67,7 @@ fn http(request: &HttpRequest) -> Result<Request<SpendQuestion>, Problem> {
 }
 
 fn read(bytes: &[u8]) -> Result<(SpendQuestion, Option<String>, Vec<String>), Problem> {
-    let Body { value, unknown } = body::read_within(bytes, MAX_BODY_BYTES).map_err(wrapping)?;
+    let Body { value, unknown } = body::read_with_report(bytes, &REPORT).map_err(wrapping)?;
     spelling::check(bytes, "", spelling::fields::<Wrapped>())?;
     spelling::check(bytes, "spending", spelling::fields::<Spending>())?;
     let Wrapped { spending, cost, idempotency_key } = value;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use lambda_runtime::Context;
 use serde_json::{Value, json};
+use tollgate_core::budget_alert::BudgetAlert;
 use tollgate_gate::{Round, bill::Renewal, check_scope};
 use tollgate_lambda::{
     problem::Problem,
@@ -21,23 +22,20 @@ impl CostGate {
         match trigger {
             Trigger::Schedule(schedule) => self.scheduled(schedule, context).await,
             Trigger::BudgetAlert(alert) => {
-                tracing::warn!(
-                    budget = alert.budget,
-                    kind = alert.kind.as_str(),
-                    "AWS Budgets wrote: the bill is looked at"
-                );
-                for unread in &alert.unread {
-                    tracing::warn!(budget = alert.budget, %unread, "a line of its letter cannot be read, and is not needed");
-                }
-                self.woken(alert_key(&alert), "budget-alert", context).await
+                let noted = noted(&alert);
+                tracing::warn!(alert = %noted, "an alert of AWS Budgets: the bill is looked at");
+                self.woken(alert_key(&alert), "budget-alert", noted, context).await
             }
             Trigger::CostAnomaly(anomaly) => {
-                tracing::warn!(
-                    id = anomaly.id,
-                    impact_micros = anomaly.impact_micros,
-                    "a cost anomaly: the bill is looked at"
-                );
-                self.woken(anomaly_key(&anomaly), "cost-anomaly", context).await
+                let noted = json!({
+                    "anomaly": anomaly.id,
+                    "about": anomaly.about,
+                    "starts_on": anomaly.starts_on,
+                    "impact_micros": anomaly.impact_micros,
+                    "unread": anomaly.unread.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                });
+                tracing::warn!(anomaly = %noted, "a cost anomaly: the bill is looked at");
+                self.woken(anomaly_key(&anomaly), "cost-anomaly", noted, context).await
             }
             Trigger::Alarm(_) => {
                 Err(Problem::bad_request("this is an alarm of CloudWatch: send it to the SLO gate".to_owned()))
@@ -64,10 +62,14 @@ impl CostGate {
     }
 
     /// What AWS says of itself wakes us up, and decides nothing: the bill does, of which all budgets are told.
-    async fn woken(&self, key: String, asked_by: &str, context: &Context) -> Result<Value, Problem> {
+    async fn woken(&self, key: String, asked_by: &str, noted: Value, context: &Context) -> Result<Value, Problem> {
         let names = self.named(&Scope::default());
         let round = Round { key, names, environments: Vec::new(), keeps_place: true, scheduled_at: None };
-        self.once(&round, Renewal::WakeUp, asked_by, context).await
+        let mut done = self.once(&round, Renewal::WakeUp, asked_by, context).await?;
+        if let Some(done) = done.as_object_mut() {
+            done.insert("alert".to_owned(), noted);
+        }
+        Ok(done)
     }
 
     async fn once(&self, round: &Round, renewal: Renewal, asked_by: &str, context: &Context) -> Result<Value, Problem> {
@@ -92,4 +94,17 @@ impl CostGate {
         });
         concerned.map(|budget| budget.name.clone()).collect()
     }
+}
+
+/// What an alert says, for the log and the answer: what of it cannot be read, too.
+fn noted(alert: &BudgetAlert) -> Value {
+    json!({
+        "budget": alert.budget,
+        "account": alert.account,
+        "about": alert.subject.to_string(),
+        "kind": alert.kind.map(|kind| kind.as_str()),
+        "amount": alert.amount.as_ref().map(ToString::to_string),
+        "budgeted": alert.budgeted.as_ref().map(ToString::to_string),
+        "unread": alert.unread.iter().map(ToString::to_string).collect::<Vec<_>>(),
+    })
 }

@@ -12,6 +12,7 @@
 #   source: FinOps Framework, cost impact of a change before it ships
 package tollgate.change.cost_increase
 
+import data.tollgate.lib.evidence
 import data.tollgate.lib.finding
 import data.tollgate.lib.format
 import data.tollgate.lib.increase
@@ -42,6 +43,15 @@ require_approval contains for_approval({
 	scope.production(input.change)
 }
 
+warn contains object.union(cited, {
+	"message": sprintf("the cost estimate has no price for %s of types of which it shows no change", [
+		format.number_of(input.cost.unsupported_unchanged_resources, "resource"),
+	]),
+	"observed": {"unsupported_unchanged_resources": input.cost.unsupported_unchanged_resources},
+}) if {
+	input.cost.unsupported_unchanged_resources > 0
+}
+
 limits := input.settings.thresholds.cost
 
 partial if input.cost.evidence.status == "partial"
@@ -51,9 +61,7 @@ cited := {"evidence": [input.cost.evidence.id]}
 for_approval(fields) := finding.awaiting(fields, limits.approval_group, 1)
 
 unpriced := object.union(cited, {
-	"message": sprintf("%s in the estimate without a price: the increase may be larger than it says", [
-		format.number_of(input.cost.unpriced_resources, "resource"),
-	]),
+	"message": sprintf("the cost estimate leaves something out: %s", [evidence.reason(input.cost.evidence)]),
 	"observed": {"unpriced_resources": input.cost.unpriced_resources},
 	"threshold": {"unpriced_resources": 0},
 })

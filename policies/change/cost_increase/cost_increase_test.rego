@@ -59,7 +59,7 @@ test_a_steep_increase_needs_it_too_unless_it_is_small if {
 
 test_an_estimate_without_a_past_says_so if {
 	found := judge(object.union(cost(500000000, null), {"cost": {"monthly_before_micros": null}}))
-	startswith(testing.only(found.require_approval).message, "the estimate has no past: all 500.00 EUR a month count as new")
+	startswith(testing.only(found.require_approval).message, "the estimate does not say what is spent now, so all of 500.00 EUR a month")
 }
 
 test_a_very_large_increase_is_denied if {
@@ -78,9 +78,10 @@ test_amounts_are_never_compared_across_currencies if {
 }
 
 test_resources_without_a_price_need_approval if {
-	partial := {"cost": {"evidence": testing.broken("cost/estimate", "partial", "no price"), "unpriced_resources": 3}}
+	reason := "3 resources have no price, so the increase may be larger"
+	partial := {"cost": {"evidence": testing.broken("cost/estimate", "partial", reason), "unpriced_resources": 3}}
 	found := judge(object.union(cost(0, 0), partial))
-	message := "3 resources in the estimate without a price: the increase may be larger than it says"
+	message := "the cost estimate leaves something out: 3 resources have no price, so the increase may be larger"
 	testing.only(found.require_approval).message == message
 	testing.only(found.require_approval).evidence == ["cost/estimate"]
 	advisory := judge(object.union_n([cost(0, 0), partial, {"cost": {"evidence": {"required": false}}}]))
@@ -104,4 +105,11 @@ test_an_estimate_that_cannot_be_read_is_left_to_the_evidence_rule if {
 		"increase_ppm": null,
 	}}
 	judge(object.union(cost(0, 0), unknown)) == quiet
+}
+
+test_unsupported_resources_that_the_change_does_not_touch_only_warn if {
+	found := judge(object.union(cost(0, 0), {"cost": {"unsupported_unchanged_resources": 1}}))
+	count(found.require_approval) == 0
+	message := "the cost estimate has no price for 1 resource of types of which it shows no change"
+	testing.only(found.warn).message == message
 }

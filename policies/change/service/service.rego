@@ -16,8 +16,8 @@ import data.tollgate.lib.format
 
 deny contains {
 	"message": sprintf(
-		"`%s` is not in the service catalogue, so nothing is known about who owns it and what it promises",
-		[input.change.service],
+		"`%s` is not in the service catalogue, so nothing is known about who owns it and what it promises%s",
+		[input.change.service, format.meant(near)],
 	),
 	"observed": {"service": input.change.service, "known": false},
 	"threshold": {"known": true},
@@ -60,3 +60,6 @@ runs_there if input.change.environment in input.service.environments
 default places := "no environment"
 
 places := format.names(input.service.environments) if count(input.service.environments) > 0
+
+# Older records do not say which names are near.
+near := [name | some name in input.service.near]

@@ -32,6 +32,7 @@ test_what_is_large_in_both_ways_asks if {
 test_what_is_small_is_no_ticket if {
 	found := anomaly.warn with input as found_of(99999999, 400000, {})
 	not testing.only(found).urgency
+	endswith(testing.only(found).message, "costs 100.00 EUR more than expected (40 %)")
 }
 
 test_where_nothing_was_expected_the_amount_counts if {
@@ -39,7 +40,26 @@ test_where_nothing_was_expected_the_amount_counts if {
 	found := anomaly.require_approval with input as found_of(160500000, null, {})
 	testing.only(found).urgency == "ticket"
 	testing.only(found).message == concat("", [
-		"the budget `payments-production` has an open cost anomaly since 2026-11-18: ",
-		"Amazon Simple Storage Service, 160.50 EUR above what was expected",
+		"the budget `payments-production` has had a cost anomaly since 2026-11-18: ",
+		"Amazon Simple Storage Service costs 160.50 EUR more than expected, and no cost was expected",
 	])
+}
+
+odd_record := {"unreadable": [{"part": "anomalies", "record": "9a", "reason": "the anomaly `9a` does not say when it began"}]}
+
+test_what_cannot_be_read_asks_as_if_it_were_large if {
+	effects(testing.spending_of(odd_record, {})) == {"require_approval"}
+	effects(testing.spending_of(odd_record, testing.spending_for("fix"))) == {"warn"}
+	found := anomaly.require_approval with input as testing.spending_of(odd_record, {})
+	testing.only(found).observed.id == "9a"
+	testing.only(found).urgency == "ticket"
+	testing.only(found).message == concat("", [
+		"the budget `payments-production` may have a cost anomaly that cannot be read: ",
+		"the anomaly `9a` does not say when it began",
+	])
+}
+
+test_records_of_other_parts_are_no_anomalies if {
+	record := {"part": "forecast", "record": "x", "reason": "odd"}
+	effects(testing.spending_of({"unreadable": [record]}, {})) == set()
 }

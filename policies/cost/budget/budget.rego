@@ -2,10 +2,11 @@
 # title: There is a budget
 # description: >-
 #   A service without a budget of its own spends what it likes: one of everything hardly notices. Until it has one,
-#   who looks after spend approves what is added to it.
+#   who looks after spend approves what is added to it. A question about a budget that is not there cannot be
+#   answered, whatever it is for.
 # custom:
 #   owner: finops
-#   effect: require_approval
+#   effect: deny
 #   remediation: >-
 #     Write a budget for the service into `data/budgets`, or into its file in `data/services` the `accounts` or
 #     `tags` of one.
@@ -14,7 +15,30 @@
 package tollgate.cost.budget
 
 import data.tollgate.lib.finding
+import data.tollgate.lib.format
 import data.tollgate.lib.spending
+
+deny contains {
+	"message": sprintf("there is no budget `%s`%s", [unknown.name, format.meant(unknown.near)]),
+	"observed": {"budget": unknown.name, "known": false},
+	"threshold": {"known": true},
+	"remediation": "Ask again with the name of a budget in `data/budgets`, or with the `service` that spends the money.",
+} if {
+	some unknown in input.unknown_names
+	unknown.kind == "budget"
+}
+
+deny contains {
+	"message": sprintf("no budget that is asked about is for the environment `%s`%s", [
+		unknown.name, format.meant(unknown.near),
+	]),
+	"observed": {"environment": unknown.name, "known": false},
+	"threshold": {"known": true},
+	"remediation": "Ask again with an environment that the budget is for, or without one for all of them.",
+} if {
+	some unknown in input.unknown_names
+	unknown.kind == "environment"
+}
 
 require_approval contains finding.awaiting(report, input.settings.thresholds.cost.approval_group, 1) if {
 	no_budget
@@ -26,7 +50,15 @@ warn contains finding.of(report) if {
 	spending.mending(input.spending)
 }
 
-no_budget if count(input.budgets) == 0
+no_budget if {
+	count(input.budgets) == 0
+	not is_unknown
+}
+
+is_unknown if {
+	some unknown in input.unknown_names
+	unknown.kind == "budget"
+}
 
 no_budget if {
 	input.spending.service != null

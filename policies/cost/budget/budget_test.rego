@@ -25,7 +25,35 @@ test_a_budget_of_everything_is_none_of_its_own if {
 	count(asked({"budgets": [everything], "service": null, "spending": about})) == 0
 }
 
-test_a_budget_that_does_not_exist_is_named if {
+about_unknown(kind, purpose) := {
+	"budgets": [],
+	"service": null,
+	"spending": {"service": null, "budget": "payment", "environment": "prod", "purpose": purpose},
+	"unknown_names": [{"kind": kind, "name": "payment", "near": ["payments-production", "payments-staging"]}],
+}
+
+denied(patch) := findings if {
+	findings := budget.deny with input as testing.spending(patch)
+}
+
+test_a_budget_that_is_not_there_is_denied_whatever_it_is_asked_for if {
+	some purpose in ["feature", "fix", "rollback"]
+	patch := about_unknown("budget", purpose)
+	message := "there is no budget `payment`: did you mean `payments-production` or `payments-staging`?"
+	testing.only(denied(patch)).message == message
+	count(asked(patch)) == 0
+	warned := budget.warn with input as testing.spending(patch)
+	count(warned) == 0
+}
+
+test_an_environment_that_the_budget_is_not_for_is_denied if {
+	patch := object.union(about_unknown("environment", "fix"), {"budgets": [testing.budget({})]})
+	found := testing.only(denied(patch))
+	startswith(found.message, "no budget that is asked about is for the environment `payment`: did you mean")
+	count(denied({})) == 0
+}
+
+test_older_records_name_no_unknown_budget if {
 	patch := {"budgets": [], "service": null, "spending": {"service": null, "budget": "gone"}}
 	contains(testing.only(asked(patch)).message, "no budget holds the name `gone`")
 }

@@ -44,7 +44,7 @@ fast contains budget if {
 told(budget) := object.union(report(budget), {"urgency": "ticket"})
 
 report(budget) := spending.about(budget, {
-	"message": sprintf("the budget `%s` goes %s times as fast as its period: %s spent, with %s of the period over", [
+	"message": sprintf("the budget `%s` is being spent %s times as fast as planned: %s, with %s of the period over", [
 		budget.name, format.factor(budget.pace.pace_ppm), spending.share(budget.pace.spent_ppm),
 		spending.share(budget.pace.expected_ppm),
 	]),

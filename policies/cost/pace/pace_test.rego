@@ -41,7 +41,7 @@ test_without_a_forecast_it_warns if {
 	effects(testing.spending_of(without, {})) == {"warn"}
 	found := pace.warn with input as testing.spending_of(without, {})
 	testing.only(found).message == concat("", [
-		"the budget `payments-production` goes 1.5 times as fast as its period: ",
-		"40 % spent, with 66.6 % of the period over",
+		"the budget `payments-production` is being spent 1.5 times as fast as planned: ",
+		"40 %, with 66.6 % of the period over",
 	])
 }

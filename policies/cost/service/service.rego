@@ -14,8 +14,8 @@ import data.tollgate.lib.finding
 import data.tollgate.lib.format
 
 deny contains {
-	"message": sprintf("`%s` is not in the service catalogue, so nothing is known of what it may spend", [
-		input.service.name,
+	"message": sprintf("`%s` is not in the service catalogue, so nothing is known of what it may spend%s", [
+		input.service.name, format.meant(near),
 	]),
 	"observed": {"service": input.service.name, "known": false},
 	"threshold": {"known": true},
@@ -38,3 +38,6 @@ deny contains finding.of({
 	input.spending.environment != null
 	not input.spending.environment in input.service.environments
 }
+
+# Older records do not say which names are near.
+near := [name | some name in input.service.near]

@@ -10,6 +10,8 @@ found(patch) := findings if {
 test_a_service_that_is_not_known_denies if {
 	count(found({})) == 0
 	contains(testing.only(found({"service": {"known": false}})).message, "is not in the service catalogue")
+	near := found({"service": {"known": false, "near": ["payments-api"]}})
+	endswith(testing.only(near).message, "what it may spend: did you mean `payments-api`?")
 }
 
 test_an_environment_that_it_does_not_run_in_denies if {

@@ -46,10 +46,10 @@ test_it_says_what_is_spent_and_when_it_ends if {
 test_what_no_service_is_known_to_spend_holds_nothing_up_and_says_so if {
 	found := step_actual.deny with input as testing.spending_of({"steps": [all_of_it], "services_held": 0}, {})
 	endswith(testing.only(found).message, concat("", [
-		"(step 100 %): nothing waits, since no service is known to spend it, until 2026-12-01T00:00:00Z",
+		"(step 100 %): nothing waits, since no service is known to spend it",
 	]))
 	told := step_actual.warn with input as testing.spending_of({"steps": [half], "services_held": 0}, {})
-	contains(testing.only(told).message, "its owner is told until")
+	contains(testing.only(told).message, "its owner is notified until")
 }
 
 test_a_step_that_is_not_surely_reached_is_for_the_evidence_to_speak_of if {

@@ -31,7 +31,7 @@ test_it_says_when_the_budget_is_used_up if {
 	found := step_forecast.require_approval with input as testing.spending_of(object.union(patch, steps), {})
 	testing.only(found).message == concat("", [
 		"the budget `payments-production` will have spent 1100.00 EUR of 1000.00 EUR at the end of its period, ",
-		"110 % (step 100 %) and be used up on 2026-11-28: changes need the owner's approval",
+		"110 % (step 100 %), and will be used up on 2026-11-28: changes need the owner's approval",
 	])
 	testing.only(found).approval == {"group": "payments", "count": 1}
 	without := step_forecast.warn with input as forecast("inform", {})

@@ -2,12 +2,13 @@
 # title: The estimate knows its prices
 # description: >-
 #   An estimate can be small because it leaves something out: resources whose price was not found, resources that
-#   the tool does not know, projects that it could not read, a total that is not the sum of its parts. A person
-#   looks at those; what depends on use that nobody estimated is said.
+#   the tool does not know, resources that are paid by use that nobody estimated, projects that it could not read. A
+#   person looks at what the change touches of those. What the estimate leaves out before and after the change alike
+#   is only reported.
 # custom:
 #   owner: finops
 #   effect: require_approval
-#   remediation: Look at the resources that the estimate leaves out, and say what they will cost.
+#   remediation: Look at what the estimate leaves out, and say what it will cost.
 #   runbook: https://runbooks.example.com/tollgate/unpriced
 #   source: a clean total can hide unpriced resources; Infracost reports them beside it
 package tollgate.cost.unpriced
@@ -16,7 +17,7 @@ import data.tollgate.lib.finding
 import data.tollgate.lib.format
 
 require_approval contains finding.awaiting(cited({
-	"message": sprintf("the estimate leaves out %s: %s", [
+	"message": sprintf("the estimate has no price for %s: %s", [
 		format.number_of(hidden, "resource"), format.names(types),
 	]),
 	"observed": {
@@ -29,13 +30,34 @@ require_approval contains finding.awaiting(cited({
 }
 
 require_approval contains finding.awaiting(cited({
-	"message": sprintf("the estimate could not read %s of the projects", [
-		format.number_of(input.planned.errors, "part"),
+	"message": sprintf("the estimate does not know how much %s will be used: %s", [
+		format.number_of(input.planned.unestimated_resources, "resource"),
+		format.names(sort({entry.resource_type | some entry in input.planned.unestimated})),
+	]),
+	"observed": {"unestimated_resources": input.planned.unestimated_resources},
+	"threshold": {"unestimated_resources": 0},
+	"remediation": "Give Infracost a usage file for them and send the estimate again, or have their cost approved.",
+}), limits.approval_group, 1) if {
+	input.planned.unestimated_resources > 0
+}
+
+require_approval contains finding.awaiting(cited({
+	"message": sprintf("the estimate leaves out the project `%s`, which failed: %s", [project.name, project.reason]),
+	"observed": {"errors": input.planned.errors},
+	"threshold": {"errors": 0},
+	"remediation": "See why Infracost failed on the project, and send the estimate again.",
+}), limits.approval_group, 1) if {
+	some project in input.planned.failed
+}
+
+require_approval contains finding.awaiting(cited({
+	"message": sprintf("the estimate leaves out %s that failed", [
+		format.number_of(input.planned.errors - count(named), "more project"),
 	]),
 	"observed": {"errors": input.planned.errors},
 	"threshold": {"errors": 0},
 }), limits.approval_group, 1) if {
-	input.planned.errors > 0
+	input.planned.errors > count(named)
 }
 
 require_approval contains finding.awaiting(cited({
@@ -58,7 +80,7 @@ warn contains cited({
 }
 
 warn contains cited({
-	"message": sprintf("%s will cost more than the estimate says as soon as it is used", [
+	"message": sprintf("the estimate leaves out how much of %s will be used, so it will cost more", [
 		format.number_of(input.planned.usage_dependent_resources, "resource"),
 	]),
 	"observed": {"usage_dependent_resources": input.planned.usage_dependent_resources},
@@ -66,9 +88,21 @@ warn contains cited({
 	input.planned.usage_dependent_resources > 0
 }
 
+warn contains cited({
+	"message": sprintf("the estimate has no price for %s of types of which it shows no change", [
+		format.number_of(input.planned.unsupported_unchanged_resources, "resource"),
+	]),
+	"observed": {"unsupported_unchanged_resources": input.planned.unsupported_unchanged_resources},
+}) if {
+	input.planned.unsupported_unchanged_resources > 0
+}
+
 limits := input.settings.thresholds.cost
 
 hidden := input.planned.unpriced_resources + input.planned.unsupported_resources
+
+# Older records count what failed, and do not name it.
+named := [project | some project in input.planned.failed]
 
 types := sort({entry.resource_type |
 	some entry in array.concat(input.planned.unpriced, input.planned.unsupported)

@@ -25,16 +25,34 @@ test_what_it_leaves_out_is_named if {
 		"unpriced": [{"resource_type": "aws_instance", "count": 1}],
 		"unsupported": [{"resource_type": "aws_new_thing", "count": 2}],
 	})
-	testing.only(found).message == "the estimate leaves out 3 resources: `aws_instance`, `aws_new_thing`"
+	testing.only(found).message == "the estimate has no price for 3 resources: `aws_instance`, `aws_new_thing`"
 }
 
 test_what_it_could_not_read_or_add_up_is_for_a_person if {
-	contains(testing.only(asked({"errors": 1})).message, "could not read 1 part of the projects")
+	failed := {"errors": 1, "failed": [{"name": "net", "reason": "no credentials"}]}
+	message := "the estimate leaves out the project `net`, which failed: no credentials"
+	testing.only(asked(failed)).message == message
+	testing.only(asked({"errors": 1})).message == "the estimate leaves out 1 more project that failed"
 	contains(testing.only(asked({"unreconciled_micros": -5})).message, "not the sum of its resources")
 }
 
 test_what_nobody_can_say_warns if {
 	contains(testing.only(warned({"unpriced_known": false})).message, "does not say which resources have no price")
-	contains(testing.only(warned({"usage_dependent_resources": 2})).message, "2 resources will cost more")
+	contains(testing.only(warned({"usage_dependent_resources": 2})).message, "how much of 2 resources will be used")
 	count(warned({"unpriced_known": false, "form": null})) == 0
+}
+
+test_what_is_paid_by_use_alone_is_for_a_person if {
+	entry := {"resource_type": "aws_lambda_function", "count": 1}
+	found := asked({"unestimated_resources": 1, "unestimated": [entry]})
+	message := "the estimate does not know how much 1 resource will be used: `aws_lambda_function`"
+	testing.only(found).message == message
+	contains(testing.only(found).remediation, "usage file")
+}
+
+test_what_the_change_does_not_touch_only_warns if {
+	untouched := {"unsupported_unchanged_resources": 4}
+	count(asked(untouched)) == 0
+	message := "the estimate has no price for 4 resources of types of which it shows no change"
+	testing.only(warned(untouched)).message == message
 }

@@ -24,7 +24,16 @@ exceeding(planned, budget) := cited(planned, budget, {"message": sprintf(
 	"the change adds %s until %s: the budget `%s` will then have spent %s of %s%s",
 	[
 		spending.money(budget, planned.added_micros), spending.period_ends(budget), budget.name,
-		projected(planned, budget), spending.money(budget, planned.limit_micros), anyway(planned),
+		spending.money(budget, planned.projected_micros), spending.money(budget, planned.limit_micros),
+		anyway(planned),
+	],
+)}) if {
+	planned.projected_micros != null
+} else := cited(planned, budget, {"message": sprintf(
+	"the change adds %s until %s, which together with what is spent already is more than the %s of the budget `%s`",
+	[
+		spending.money(budget, planned.added_micros), spending.period_ends(budget),
+		spending.money(budget, planned.limit_micros), budget.name,
 	],
 )})
 
@@ -56,11 +65,7 @@ currency_of(budget) := budget.currency if budget.currency != null
 
 currency_of(budget) := "a currency that is not known" if budget.currency == null
 
-projected(planned, budget) := spending.money(budget, planned.projected_micros) if planned.projected_micros != null
-
-projected(planned, _) := "more than there is" if planned.projected_micros == null
-
-anyway(planned) := ", which it would exceed anyway" if planned.exceeds_without == true
+anyway(planned) := ", which it would exceed without it, too" if planned.exceeds_without == true
 
 anyway(planned) := "" if not planned.exceeds_without == true
 

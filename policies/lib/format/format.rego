@@ -58,5 +58,12 @@ number_of(number, thing) := sprintf("%d %s", [number, thing]) if number == 1
 
 number_of(number, thing) := sprintf("%d %ss", [number, thing]) if number != 1
 
+# What may have been meant, nearest first: `: did you mean `a` or `b`?`, or nothing where nothing is near.
+meant([]) := ""
+
+meant(near) := sprintf(": did you mean %s?", [concat(" or ", [sprintf("`%s`", [name]) | some name in near])]) if {
+	count(near) > 0
+}
+
 # Names in backticks, in order.
 names(list) := concat(", ", [sprintf("`%s`", [name]) | some name in list])

@@ -58,3 +58,9 @@ test_names_stand_in_backticks if {
 	format.names({"b", "a"}) == "`a`, `b`"
 	format.names([]) == ""
 }
+
+test_what_may_be_meant_is_asked if {
+	format.meant([]) == ""
+	format.meant(["shop"]) == ": did you mean `shop`?"
+	format.meant(["shop", "ship"]) == ": did you mean `shop` or `ship`?"
+}

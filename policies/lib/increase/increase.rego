@@ -69,11 +69,11 @@ report(cost, limits, limit) := object.union(past(cost), {
 })
 
 # An estimate without a past counts as new in full.
-past(cost) := {"remediation": "Send the JSON of `infracost diff`, which knows what was spent before."} if {
+past(cost) := {"remediation": "Send the JSON of `infracost diff`, or of a breakdown of a plan: both know it."} if {
 	cost.monthly_before_micros == null
 } else := {}
 
-told(cost, limits) := sprintf("the estimate has no past: all %s a month count as new; send `infracost diff`", [
+told(cost, limits) := sprintf("the estimate does not say what is spent now, so all of %s a month counts as new", [
 	format.money(cost.monthly_increase_micros, limits.currency),
 ]) if {
 	cost.monthly_before_micros == null

@@ -46,13 +46,13 @@ test_an_estimate_without_a_past_says_so_and_still_counts if {
 	unknown := object.union(cost(500000000, null), {"monthly_before_micros": null})
 	found := increase.awaiting(unknown, limits)
 	found.message == concat("", [
-		"the estimate has no past: all 500.00 EUR a month count as new; ",
-		"send `infracost diff` (limit 50.00 EUR)",
+		"the estimate does not say what is spent now, ",
+		"so all of 500.00 EUR a month counts as new (limit 50.00 EUR)",
 	])
 	found.approval == {"group": "finops", "count": 1}
 	contains(found.remediation, "infracost diff")
 	much := object.union(cost(6000000000, null), {"monthly_before_micros": null})
-	startswith(increase.denied(much, limits).message, "the estimate has no past: all 6000.00 EUR")
+	startswith(increase.denied(much, limits).message, "the estimate does not say what is spent now, so all of 6000.00 EUR")
 }
 
 test_amounts_are_never_compared_across_currencies if {

@@ -39,9 +39,9 @@ period_ends(budget) := budget.period.ends_at
 
 # That a step of what was spent is reached.
 spent(budget, step) := about(budget, {
-	"message": sprintf("the budget `%s` has spent %s of %s, which is %s (step %s): %s until %s", [
+	"message": sprintf("the budget `%s` has spent %s of %s, which is %s (step %s): %s", [
 		budget.name, money(budget, budget.spent_micros), money(budget, budget.limit_micros), share(budget.share_ppm),
-		share(step.share_ppm), meaning(budget, step), period_ends(budget),
+		share(step.share_ppm), meaning(budget, step, sprintf(" until %s", [period_ends(budget)])),
 	]),
 	"observed": {"spent_micros": budget.spent_micros, "share_ppm": budget.share_ppm},
 	"threshold": {"share_ppm": step.share_ppm, "limit_micros": budget.limit_micros},
@@ -53,7 +53,7 @@ spent(budget, step) := about(budget, {
 forecast(budget, step) := object.union(about(budget, {
 	"message": sprintf("the budget `%s` will have spent %s of %s at the end of its period, %s (step %s)%s: %s", [
 		budget.name, money(budget, budget.forecast.mean_micros), money(budget, budget.limit_at_end_micros),
-		share(budget.forecast.projected_ppm), share(step.share_ppm), exhausted(budget), meaning(budget, step),
+		share(budget.forecast.projected_ppm), share(step.share_ppm), exhausted(budget), meaning(budget, step, ""),
 	]),
 	"observed": {
 		"mean_micros": budget.forecast.mean_micros,
@@ -68,12 +68,12 @@ forecast(budget, step) := object.union(about(budget, {
 
 exhausted(budget) := "" if budget.exhausted_on == null
 
-exhausted(budget) := sprintf(" and be used up on %s", [budget.exhausted_on]) if budget.exhausted_on != null
+exhausted(budget) := sprintf(", and will be used up on %s", [budget.exhausted_on]) if budget.exhausted_on != null
 
 # What nobody is known to spend holds nobody up, and does not say that it does.
-meaning(budget, step) := meanings[step.enforcement] if not idle(budget, step)
+meaning(budget, step, until) := concat("", [meanings[step.enforcement], until]) if not idle(budget, step)
 
-meaning(budget, step) := "nothing waits, since no service is known to spend it," if idle(budget, step)
+meaning(budget, step, _) := "nothing waits, since no service is known to spend it" if idle(budget, step)
 
 idle(budget, step) if {
 	budget.services_held == 0
@@ -81,7 +81,7 @@ idle(budget, step) if {
 }
 
 meanings := {
-	"inform": "its owner is told",
+	"inform": "its owner is notified",
 	"approve": "changes need the owner's approval",
 	"freeze": "only fixes and rollbacks go ahead",
 }

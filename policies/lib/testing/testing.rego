@@ -335,6 +335,7 @@ healthy_spending := {
 	},
 	"service": healthy.service,
 	"budgets": [healthy_budget],
+	"unknown_names": [],
 	"planned": null,
 	"fits": [],
 	"approvals": [],
@@ -406,6 +407,7 @@ healthy_budget := {
 	"reconciliation": null,
 	"unit_cost": null,
 	"anomalies": [],
+	"unreadable": [],
 }
 
 healthy_plan := {
@@ -423,9 +425,13 @@ healthy_plan := {
 	"unpriced": [],
 	"unsupported_resources": 0,
 	"unsupported": [],
+	"unsupported_unchanged_resources": 0,
+	"unestimated_resources": 0,
+	"unestimated": [],
 	"unpriced_known": true,
 	"usage_dependent_resources": 0,
 	"errors": 0,
+	"failed": [],
 	"unreconciled_micros": null,
 }
 

@@ -14,8 +14,8 @@ import data.tollgate.lib.finding
 import data.tollgate.lib.format
 
 deny contains {
-	"message": sprintf("`%s` is not in the service catalogue, so nothing is known of what it promises", [
-		input.rollout.service,
+	"message": sprintf("`%s` is not in the service catalogue, so nothing is known of what it promises%s", [
+		input.rollout.service, format.meant(near),
 	]),
 	"observed": {"service": input.rollout.service, "known": false},
 	"threshold": {"known": true},
@@ -52,3 +52,6 @@ warn contains {
 default places := "no environment"
 
 places := format.names(input.service.environments) if count(input.service.environments) > 0
+
+# Older records do not say which names are near.
+near := [name | some name in input.service.near]

@@ -69,7 +69,7 @@ pub use period::{BudgetPeriod, PeriodDays};
 pub use planned::{FitError, PlannedFit, planned_fit};
 pub(crate) use reader::is_account;
 pub use reader::read;
-pub use reading::{AnomalyFact, ForecastReading, SpendJudging, SpendReading};
+pub use reading::{AnomalyFact, ForecastReading, SpendJudging, SpendReading, UnreadableFact};
 pub use requests::daily_requests;
 pub use scope::{Charged, Scope};
 pub use standing::{Known, Unknown, budget_fact, strictest};

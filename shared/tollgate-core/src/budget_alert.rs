@@ -3,10 +3,14 @@
 
 mod amount;
 mod anomaly;
+mod figure;
 mod letter;
+mod subject;
 
 pub use anomaly::{AnomalyCause, CostAnomaly};
+pub use figure::Figure;
 pub use letter::{AlertLimit, BudgetAlert, Comparison};
+pub use subject::AlertSubject;
 
 /// Longer texts are neither: SNS and EventBridge carry no more.
 const LONGEST: usize = 256 * 1024;

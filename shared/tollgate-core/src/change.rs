@@ -1,10 +1,12 @@
 //! A proposed change, as a caller describes it.
 
 pub(crate) mod limits;
+mod report;
 
 pub use limits::FieldError;
+pub use report::CostReport;
+pub(crate) use report::DEEPEST_WRAPPING;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::Timestamp;
 
@@ -127,8 +129,8 @@ pub struct Rollback {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Cost {
-    /// The JSON of `infracost diff` or `infracost breakdown`, as it is.
-    Infracost(Value),
+    /// The JSON of `infracost diff`, of `infracost breakdown` or of `infracost scan`, as it is.
+    Infracost(CostReport),
     /// The monthly cost before and after, said directly.
     Monthly(MonthlyCost),
 }

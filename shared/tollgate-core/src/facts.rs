@@ -21,7 +21,7 @@ mod recorded;
 mod slo;
 
 pub use change::{ChangeFacts, ChangeSpend};
-pub use cost::{CostFacts, Spending};
+pub use cost::{CostFacts, NameKind, Spending, UnknownName};
 pub use recorded::RecordedFacts;
 pub use slo::{MaintenanceWindow, Rollout, SloGateFacts};
 
@@ -110,6 +110,9 @@ pub struct ServiceFact {
     pub name: String,
     /// Is it in the catalogue?
     pub known: bool,
+    /// Names of the catalogue that may be meant where it is not; nearest first, at most three.
+    #[serde(default)]
+    pub near: Vec<String>,
     /// How critical it is, `tier_1` being the most; null when not known.
     pub tier: Option<Tier>,
     /// The team that owns it, which must exist; null when not known.
@@ -270,7 +273,7 @@ pub struct FreezeWindow {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CostFact {
-    /// How it is known; `partial` when some resources have no price.
+    /// How it is known; `partial` when some resources have no price, or a project failed.
     pub evidence: Evidence,
     /// ISO 4217 code.
     pub currency: Option<String>,
@@ -282,6 +285,13 @@ pub struct CostFact {
     pub monthly_increase_micros: Option<i64>,
     /// The increase over the cost before, in parts per million, rounded up; null when nothing was spent before.
     pub increase_ppm: Option<i64>,
-    /// Resources without a price.
+    /// Resources that the change may touch and whose cost is not known: without a price, of a type that the tool does not know,
+    /// or paid by use that nobody estimated.
     pub unpriced_resources: u64,
+    /// Projects, or parts of them, that the tool could not read.
+    #[serde(default)]
+    pub failed_projects: u64,
+    /// Resources of types that the tool does not know, where the report shows no change of any of their type.
+    #[serde(default)]
+    pub unsupported_unchanged_resources: u64,
 }

@@ -1,5 +1,8 @@
 //! What somebody may have meant.
 
+/// A shorter part of a name says nothing of it.
+const SHORTEST_PART: usize = 3;
+
 /// The nearest of the known names, by how many letters must be changed, added, removed or swapped; none when none is
 /// near.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
@@ -10,6 +13,24 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .filter(|(distance, _)| *distance <= far)
         .min()
         .map(|(_, candidate)| candidate)
+}
+
+/// The known names that a name may stand for, nearest first, at most so many: those within a few letters of it, and those that
+/// have it as a part, or are one of it.
+pub fn near<'a>(name: &str, known: impl IntoIterator<Item = &'a str>, most: usize) -> Vec<&'a str> {
+    let far = name.chars().count() / 3 + 1;
+    let is_part = |candidate: &str| {
+        let (short, long) = if name.len() < candidate.len() { (name, candidate) } else { (candidate, name) };
+        short.chars().count() >= SHORTEST_PART && long.contains(short)
+    };
+    let mut found: Vec<(usize, &str)> = known
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
+        .filter(|(distance, candidate)| *distance <= far || is_part(candidate))
+        .collect();
+    found.sort_unstable();
+    found.dedup();
+    found.into_iter().map(|(_, candidate)| candidate).take(most).collect()
 }
 
 /// The known name that a name of five letters or more is but for one letter, or two that are swapped: so near that it is a
@@ -31,13 +52,21 @@ pub fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) ->
 
 #[cfg(test)]
 mod tests {
-    use super::{did_you_mean, mistyped};
+    use super::{did_you_mean, mistyped, near};
 
     #[test]
     fn suggests_the_nearest_name_and_nothing_far() {
         assert_eq!(did_you_mean("denny", ["warn", "deny"]), ", did you mean `deny`?");
         assert_eq!(did_you_mean("require_aproval", ["require_approval", "deny"]), ", did you mean `require_approval`?");
         assert_eq!(did_you_mean("slow_slos", ["warn", "deny"]), "");
+    }
+
+    #[test]
+    fn near_names_are_a_few_letters_away_or_a_part() {
+        let known = ["payments-production", "payments-staging", "search-production", "pay"];
+        assert_eq!(near("payments-prodution", known, 3), ["payments-production", "pay"]);
+        assert_eq!(near("payments", known, 2), ["pay", "payments-staging"]);
+        assert_eq!(near("nosuch", known, 3), Vec::<&str>::new());
     }
 
     #[test]

@@ -5,9 +5,17 @@ use tollgate_core::{
     evidence::{Evidence, EvidenceStatus},
     facts::{DependencyFact, ServiceFact},
     slo::{Slo, SloFact},
+    suggest,
 };
 
 const CATALOGUE: &str = "catalogue";
+/// More names than these help nobody to find the right one.
+const MOST_NEAR: usize = 3;
+
+/// Names that may be meant by one that is not there, nearest first.
+pub fn near<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    suggest::near(name, known, MOST_NEAR).into_iter().map(ToOwned::to_owned).collect()
+}
 
 /// The objectives that bind a service in an environment, which a decision must rest on, and those of its dependencies,
 /// which it need not.
@@ -28,6 +36,7 @@ pub fn service_fact(catalogue: &Catalogue, name: &str) -> ServiceFact {
             evidence: Evidence::bad("service", CATALOGUE, EvidenceStatus::NoData, reason),
             name: name.to_owned(),
             known: false,
+            near: near(name, catalogue.services.keys().map(String::as_str)),
             tier: None,
             owner: None,
             contact: None,
@@ -40,6 +49,7 @@ pub fn service_fact(catalogue: &Catalogue, name: &str) -> ServiceFact {
         evidence: Evidence::ok("service", CATALOGUE, None),
         name: name.to_owned(),
         known: true,
+        near: Vec::new(),
         tier: Some(service.tier),
         owner: owner.map(|team| team.name.clone()),
         contact: owner.and_then(|team| team.contact.clone()),

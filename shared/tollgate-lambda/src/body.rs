@@ -1,12 +1,16 @@
 //! Bodies: JSON from outside, read within limits, with errors that name the field.
 
+use std::collections::BTreeMap;
+
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::Value;
+use serde_json::{Value, value::RawValue};
 
 use crate::problem::Problem;
 
 /// The largest body that is read.
 pub const MAX_BODY_BYTES: usize = 256 * 1024;
+/// The largest body with a report of costs in it: as much as Lambda takes in one request.
+pub const MAX_REPORT_BYTES: usize = 6 * 1024 * 1024;
 /// The deepest nesting that is read.
 pub const MAX_DEPTH: usize = 64;
 /// How many unknown fields are named.
@@ -30,11 +34,32 @@ pub fn read<T: DeserializeOwned + Serialize>(bytes: &[u8]) -> Result<Body<T>, Pr
     read_within(bytes, MAX_BODY_BYTES)
 }
 
-/// Reads a body of at most so many bytes.
+/// Reads a body that may have a report of costs in a field, `["change", "cost"]`: all but the report is as small as other bodies.
 ///
 /// # Errors
 /// As [`read`].
-pub fn read_within<T: DeserializeOwned + Serialize>(bytes: &[u8], limit: usize) -> Result<Body<T>, Problem> {
+pub fn read_with_report<T: DeserializeOwned + Serialize>(bytes: &[u8], report: &[&str]) -> Result<Body<T>, Problem> {
+    if bytes.len() > MAX_REPORT_BYTES {
+        return Err(Problem::too_large(bytes.len(), MAX_REPORT_BYTES));
+    }
+    if bytes.len() > MAX_BODY_BYTES {
+        let rest = bytes.len().saturating_sub(bytes_of(bytes, report));
+        if rest > MAX_BODY_BYTES {
+            return Err(Problem::too_large(rest, MAX_BODY_BYTES));
+        }
+    }
+    read_within(bytes, MAX_REPORT_BYTES)
+}
+
+/// How many bytes a field has; none where it is not there.
+fn bytes_of(bytes: &[u8], path: &[&str]) -> usize {
+    let Some((field, inner)) = path.split_first() else { return bytes.len() };
+    let fields: Option<BTreeMap<String, &RawValue>> = serde_json::from_slice(bytes).ok();
+    let value = fields.and_then(|fields| fields.get(*field).copied());
+    value.map_or(0, |value| bytes_of(value.get().as_bytes(), inner))
+}
+
+fn read_within<T: DeserializeOwned + Serialize>(bytes: &[u8], limit: usize) -> Result<Body<T>, Problem> {
     if bytes.len() > limit {
         return Err(Problem::too_large(bytes.len(), limit));
     }
@@ -47,8 +72,9 @@ pub fn read_within<T: DeserializeOwned + Serialize>(bytes: &[u8], limit: usize) 
             "the body is nested {depth} deep and may be nested {MAX_DEPTH} deep"
         )));
     }
-    let sent: Value = serde_json::from_slice(bytes).map_err(|error| not_json(bytes, &error))?;
-    if sent.is_array() {
+    // Not as a tree: one of some megabytes of text has a hundred.
+    let sent: &RawValue = serde_json::from_slice(bytes).map_err(|error| not_json(bytes, &error))?;
+    if is_list(sent) {
         let detail = "the body is a list, and should be an object with named fields";
         return Err(Problem::bad_request(detail.to_owned()));
     }
@@ -64,7 +90,7 @@ pub fn read_within<T: DeserializeOwned + Serialize>(bytes: &[u8], limit: usize) 
     match serde_ignored::deserialize(tracked, note) {
         Ok(value) => {
             let read = serde_json::to_value(&value).map_err(|error| Problem::bad_request(error.to_string()))?;
-            no_lists_for_objects(&sent, &read, "")?;
+            no_lists_for_objects(sent, &read, "")?;
             Ok(Body { value, unknown })
         }
         Err(error) => Err(unfit(&track.path().to_string(), &error)),
@@ -79,17 +105,25 @@ fn not_json(bytes: &[u8], error: &serde_json::Error) -> Problem {
     Problem::bad_request(format!("the body is not JSON: {error}{hint}"))
 }
 
+fn is_list(sent: &RawValue) -> bool {
+    sent.get().starts_with('[')
+}
+
 /// A list of values in the order of declaration would pass for an object: names are the contract, not places.
-fn no_lists_for_objects(sent: &Value, read: &Value, path: &str) -> Result<(), Problem> {
+fn no_lists_for_objects(sent: &RawValue, read: &Value, path: &str) -> Result<(), Problem> {
     let at = |part: &str| if path.is_empty() { part.to_owned() } else { format!("{path}.{part}") };
-    match (sent, read) {
-        (Value::Array(_), Value::Object(_)) => {
+    match read {
+        Value::Object(_) if is_list(sent) => {
             Err(Problem::field(path, "is a list, and should be an object with named fields"))
         }
-        (Value::Object(sent), Value::Object(read)) => sent.iter().try_for_each(|(name, value)| {
-            read.get(name).map_or(Ok(()), |read| no_lists_for_objects(value, read, &at(name)))
-        }),
-        (Value::Array(sent), Value::Array(read)) => {
+        Value::Object(read) => {
+            let Ok(sent) = serde_json::from_str::<BTreeMap<String, &RawValue>>(sent.get()) else { return Ok(()) };
+            sent.iter().try_for_each(|(name, value)| {
+                read.get(name).map_or(Ok(()), |read| no_lists_for_objects(value, read, &at(name)))
+            })
+        }
+        Value::Array(read) => {
+            let Ok(sent) = serde_json::from_str::<Vec<&RawValue>>(sent.get()) else { return Ok(()) };
             (0..).zip(sent.iter().zip(read)).try_for_each(|(index, (sent, read))| {
                 let index: usize = index;
                 no_lists_for_objects(sent, read, &format!("{path}[{index}]"))
@@ -142,7 +176,7 @@ mod tests {
     use proptest::prelude::*;
     use serde::{Deserialize, Serialize};
 
-    use super::{MAX_BODY_BYTES, read};
+    use super::{MAX_BODY_BYTES, MAX_REPORT_BYTES, read, read_with_report};
 
     #[derive(Debug, PartialEq, Serialize, Deserialize)]
     struct Question {
@@ -224,6 +258,19 @@ mod tests {
         assert_eq!(problem(&"[".repeat(200_000)).0, 400);
         let brackets_in_text = format!(r#"{{"change": {{"id": "{}\"["}}}}"#, "[".repeat(100));
         assert!(read::<Question>(brackets_in_text.as_bytes()).is_ok());
+    }
+
+    #[test]
+    fn a_report_may_be_large_and_what_is_around_it_may_not() {
+        let body = |report: usize, id: usize| {
+            format!(r#"{{"change": {{"id": "{}", "cost": "{}"}}}}"#, "i".repeat(id), "x".repeat(report))
+        };
+        let read = |body: &str| read_with_report::<Question>(body.as_bytes(), &["change", "cost"]).map(|_| ());
+        assert!(read(&body(MAX_REPORT_BYTES - 100, 1)).is_ok());
+        let refused = |body: &str| read(body).unwrap_err().detail;
+        assert!(refused(&body(MAX_REPORT_BYTES, 1)).contains("may have 6291456"));
+        assert!(refused(&body(500_000, 300_000)).contains("the body has 300"), "{}", refused(&body(500_000, 300_000)));
+        assert!(refused(&format!(r#"{{"x": "{}"}}"#, "x".repeat(300_000))).contains("the body has 300"));
     }
 
     proptest! {

@@ -58,6 +58,9 @@ pub enum Trigger {
     },
 }
 
+/// Schedules, SNS and EventBridge deliver 256 KiB at most, which are longer within an event.
+const LONGEST_TRIGGER: usize = 1024 * 1024;
+
 impl Trigger {
     /// The triggers in a payload, each on its own, so that one that cannot be read takes no other with it; `None` when
     /// the payload is none of these events, which makes it a request over HTTP or a direct invocation.
@@ -65,6 +68,9 @@ impl Trigger {
     /// # Errors
     /// For each that is of another kind, lacks what it must have, or has a time that is ahead of the clock, `now`.
     pub fn read(payload: &str, now: Timestamp) -> Option<Vec<Result<Self, Problem>>> {
+        if payload.len() > LONGEST_TRIGGER {
+            return None;
+        }
         // Local emulators put fields of other formats beside the request context, so that comes first.
         if is_http(payload) {
             return None;

@@ -162,7 +162,7 @@ fn facts_that_are_nested_deep() {
         deep = serde_json::json!([deep]);
     }
     let mut hostile = facts();
-    hostile.change.cost = Some(tollgate_core::change::Cost::Infracost(deep));
+    hostile.change.cost = Some(tollgate_core::change::Cost::Infracost(deep.into()));
     let evaluator = Evaluator::new(PolicySet::from_sources(vec![quiet()]).unwrap(), Limits::default());
     let evaluation = evaluator.evaluate(&hostile.into());
     assert!(evaluation.findings[0].message.contains("cannot read the facts"), "{}", evaluation.findings[0].message);

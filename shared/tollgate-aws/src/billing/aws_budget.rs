@@ -12,7 +12,7 @@ use tollgate_core::{
 use super::{
     part::Gap,
     snapshot::{AwsBudget, Snapshot, WrittenAmount},
-    spend::{BudgetSpend, NoSpend, anomalies, anomaly_gap, behind, gaps},
+    spend::{BudgetSpend, NoSpend, anomalies, anomaly_gap, behind, gaps, unreadable_anomalies},
     terms::terms as terms_of,
     told::answered,
 };
@@ -36,9 +36,12 @@ pub(super) fn described(
         answered(part, "AWS Budgets was not asked for this budget: fetch it again").map_err(|gap| none(None, gap))?;
     let absent = || match part.gap() {
         Some(gap) => gap.clone(),
-        None => Gap::new(EvidenceStatus::NoData, format!("account {account} has no AWS Budget named `{name}`")),
+        None => match found.unreadable.iter().find(|odd| odd.record == *name).or(found.unreadable.first()) {
+            Some(odd) => Gap::error(format!("the AWS Budget `{}` of account {account}: {}", odd.record, odd.reason)),
+            None => Gap::new(EvidenceStatus::NoData, format!("account {account} has no AWS Budget named `{name}`")),
+        },
     };
-    let found = found.iter().find(|found| found.name == *name).ok_or_else(|| none(None, absent()))?;
+    let found = found.read.iter().find(|found| found.name == *name).ok_or_else(|| none(None, absent()))?;
     let terms = terms_of(found, at).map_err(|gap| none(None, gap))?;
     match told(found, &terms, part.fetched_at) {
         Ok((spent, forecast)) => {
@@ -57,6 +60,7 @@ pub(super) fn described(
                 untagged: None,
                 forecast,
                 anomalies: anomalies(snapshot, accounts.as_deref(), &budget.scope),
+                unreadable: unreadable_anomalies(snapshot, accounts.as_deref(), &budget.scope),
                 requests: BTreeMap::new(),
                 api_requests: 0,
                 api_cost_usd_micros: 0,

@@ -16,6 +16,7 @@ use super::{
     part::Part,
     plan::Plan,
     query::{CostQuery, ForecastQuery},
+    reading::Reading,
     snapshot::{BILLING_SCHEMA, OpenAnomaly, Snapshot, older},
     table::CostTable,
 };
@@ -119,7 +120,7 @@ impl Billing {
 /// A question that is paid for, and what came of it before.
 enum Question<'a> {
     Cost(&'a CostQuery, Option<&'a Part<CostQuery, CostTable>>),
-    Anomalies(NaiveDate, Option<&'a Part<NaiveDate, Vec<OpenAnomaly>>>),
+    Anomalies(NaiveDate, Option<&'a Part<NaiveDate, Reading<OpenAnomaly>>>),
     Forecast(&'a ForecastQuery, Option<&'a Part<ForecastQuery, GivenForecast>>),
 }
 

@@ -15,6 +15,7 @@ use tollgate_core::{
 use super::{
     asking::{Api, Asking, Pages},
     part::{Gap, Part},
+    reading::Reading,
     snapshot::{AwsBudget, WrittenAmount},
     terms::bounds,
 };
@@ -29,7 +30,7 @@ pub(super) async fn fetch(
     account: &str,
     names: &BTreeSet<String>,
     asking: &mut Asking,
-) -> Result<Vec<AwsBudget>, Gap> {
+) -> Result<Reading<AwsBudget>, Gap> {
     let request =
         client.describe_budgets().account_id(account).max_results(BUDGETS_PER_PAGE).show_filter_expression(true);
     let (mut found, mut pages, mut token) = (Vec::new(), Pages::default(), None);
@@ -39,20 +40,20 @@ pub(super) async fn fetch(
         found.extend(page.budgets().iter().filter(|budget| names.contains(budget.budget_name())).map(read));
         token = pages.next(API, page.next_token())?;
         if token.is_none() {
-            return Ok(found);
+            return Ok(Reading::from(found));
         }
     }
 }
 
 /// The same, each with what it said last in the period before.
 pub(super) fn with_before(
-    mut found: Vec<AwsBudget>,
-    previous: Option<&Part<String, Vec<AwsBudget>>>,
+    mut found: Reading<AwsBudget>,
+    previous: Option<&Part<String, Reading<AwsBudget>>>,
     now: Timestamp,
-) -> Vec<AwsBudget> {
+) -> Reading<AwsBudget> {
     let Some((kept, kept_at)) = previous.and_then(|part| Some((part.known()?, part.fetched_at))) else { return found };
-    for budget in &mut found {
-        let kept = kept.iter().find(|kept| kept.name == budget.name);
+    for budget in &mut found.read {
+        let kept = kept.read.iter().find(|kept| kept.name == budget.name);
         let is_of_period_before = bounds(budget, now).is_some_and(|bounds| kept_at < bounds.starts_at);
         budget.actual_before = kept.and_then(|kept| {
             let figure = if is_of_period_before { &kept.actual } else { &kept.actual_before };

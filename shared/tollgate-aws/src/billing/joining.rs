@@ -94,9 +94,9 @@ fn add(snapshot: &mut Snapshot, content: Content) -> Option<()> {
     match content {
         Content::Frame(_) => return None,
         Content::Cost { of, series } => list(&mut snapshot.costs.get_mut(of)?.outcome)?.series.extend(series),
-        Content::Budgets { of, budgets } => list(&mut snapshot.budgets.get_mut(of)?.outcome)?.extend(budgets),
+        Content::Budgets { of, budgets } => list(&mut snapshot.budgets.get_mut(of)?.outcome)?.read.extend(budgets),
         Content::Served { served } => snapshot.served.extend(served),
-        Content::Anomalies { anomalies } => list(&mut snapshot.anomalies.as_mut()?.outcome)?.extend(anomalies),
+        Content::Anomalies { anomalies } => list(&mut snapshot.anomalies.as_mut()?.outcome)?.read.extend(anomalies),
     }
     Some(())
 }

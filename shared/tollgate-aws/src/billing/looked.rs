@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use tollgate_core::{
-    budget::{Allowance, Budget, BudgetFact, PlannedFit, SpendJudging, Terms, budget_fact, planned_fit},
+    budget::{
+        Allowance, Budget, BudgetFact, PlannedFit, SpendJudging, Terms, UnreadableFact, budget_fact, planned_fit,
+    },
     cost::PlannedCostFact,
     evidence::{Evidence, EvidenceStatus},
     settings::Settings,
@@ -63,7 +65,8 @@ pub struct Looked {
     pub fact: BudgetFact,
     /// What it comes to, where that is known.
     pub terms: Option<Terms>,
-    /// Parts of the bill that concern it and are missing, or older than the rest: `budget/<name>/anomalies`. Advisory.
+    /// Parts of the bill that concern it and are missing, or older than the rest: `budget/<name>/anomalies`; and records that
+    /// could not be read: `budget/<name>/anomalies/<id>`. Advisory.
     pub gaps: Vec<Evidence>,
 }
 
@@ -85,7 +88,8 @@ pub fn look(snapshot: Result<&Snapshot, &Gap>, budget: &Budget, judging: &SpendJ
         let id = format!("{}/{part}", budget.evidence_id());
         Evidence::bad(id, &fact.evidence.source, gap.status, gap.reason).advisory()
     };
-    let gaps = gaps.map(|gap| evidence(gap.part, gap.gap)).collect();
+    let odd = |odd: &UnreadableFact| evidence(&format!("{}/{}", odd.part, odd.record), Gap::error(odd.reason.clone()));
+    let gaps = gaps.map(|gap| evidence(gap.part, gap.gap)).chain(fact.unreadable.iter().map(odd)).collect();
     Looked { fact, terms, gaps }
 }
 

@@ -12,6 +12,7 @@ use tollgate_core::digest;
 
 use super::{
     part::Part,
+    reading::Reading,
     snapshot::{AwsBudget, OpenAnomaly, Snapshot},
     table::{CostTable, Series},
 };
@@ -93,11 +94,12 @@ impl Snapshot {
             pieces.extend(ranges.into_iter().map(|range| Piece::Cost(of, range)));
         }
         for (of, part) in self.budgets.iter().enumerate() {
-            let ranges = packed(part.known().map_or(&[], Vec::as_slice), room)?;
+            let ranges = packed(part.known().map_or(&[], |found| &found.read), room)?;
             pieces.extend(ranges.into_iter().map(|range| Piece::Budgets(of, range)));
         }
         let anomalies = self.anomalies.as_ref().and_then(Part::known);
-        pieces.extend(packed(anomalies.map_or(&[], Vec::as_slice), room)?.into_iter().map(Piece::Anomalies));
+        let anomalies = packed(anomalies.map_or(&[], |found| &found.read), room)?;
+        pieces.extend(anomalies.into_iter().map(Piece::Anomalies));
         pieces.extend(packed(&self.served, room)?.into_iter().map(Piece::Served));
         let found = size(&self.frame())?;
         if found > room {
@@ -112,14 +114,18 @@ impl Snapshot {
 
     /// The same without what may be of any length.
     fn frame(&self) -> Self {
-        let without = |table: &CostTable| CostTable { days: table.days.clone(), series: Vec::new() };
+        let without = |table: &CostTable| CostTable {
+            days: table.days.clone(),
+            series: Vec::new(),
+            unreadable: table.unreadable.clone(),
+        };
         Self {
             schema: self.schema.clone(),
             tags: self.tags.clone(),
             costs: self.costs.iter().map(|part| part.map(without)).collect(),
             forecasts: self.forecasts.clone(),
-            budgets: self.budgets.iter().map(|part| part.map(|_| Vec::new())).collect(),
-            anomalies: self.anomalies.as_ref().map(|part| part.map(|_| Vec::new())),
+            budgets: self.budgets.iter().map(|part| part.map(Reading::frame)).collect(),
+            anomalies: self.anomalies.as_ref().map(|part| part.map(Reading::frame)),
             served: Vec::new(),
             ..*self
         }
@@ -155,11 +161,11 @@ impl Slices<'_> {
             }
             Piece::Budgets(of, range) => {
                 let budgets = snapshot.budgets.get(*of).and_then(Part::known);
-                Content::Budgets { of: *of, budgets: some(budgets.map_or(&[], Vec::as_slice), range) }
+                Content::Budgets { of: *of, budgets: some(budgets.map_or(&[], |found| &found.read), range) }
             }
             Piece::Anomalies(range) => {
                 let anomalies = snapshot.anomalies.as_ref().and_then(Part::known);
-                Content::Anomalies { anomalies: some(anomalies.map_or(&[], Vec::as_slice), range) }
+                Content::Anomalies { anomalies: some(anomalies.map_or(&[], |found| &found.read), range) }
             }
             Piece::Served(range) => Content::Served { served: some(&snapshot.served, range) },
         }

@@ -10,6 +10,7 @@ use super::{
     group::Tags,
     part::Part,
     query::{CostQuery, ForecastQuery},
+    reading::Reading,
     table::CostTable,
 };
 
@@ -36,9 +37,9 @@ pub struct Snapshot {
     /// What AWS forecasts.
     pub forecasts: Vec<Part<ForecastQuery, GivenForecast>>,
     /// The budgets of AWS Budgets that were asked for by name, by account.
-    pub budgets: Vec<Part<String, Vec<AwsBudget>>>,
+    pub budgets: Vec<Part<String, Reading<AwsBudget>>>,
     /// Open anomalies since a day; none when they were not wanted.
-    pub anomalies: Option<Part<NaiveDate, Vec<OpenAnomaly>>>,
+    pub anomalies: Option<Part<NaiveDate, Reading<OpenAnomaly>>>,
     /// Requests that objectives (`service/name`) counted together, by day: what unit costs are of.
     #[serde(default)]
     pub served: Vec<Part<Vec<String>, BTreeMap<NaiveDate, u64>>>,

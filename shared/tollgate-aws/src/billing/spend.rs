@@ -3,7 +3,9 @@
 use chrono::{Days, NaiveDate};
 use tollgate_core::{
     Timestamp,
-    budget::{Allowance, AnomalyFact, Budget, ForecastReading, Known, Scope, SpendReading, Terms, Unknown},
+    budget::{
+        Allowance, AnomalyFact, Budget, ForecastReading, Known, Scope, SpendReading, Terms, Unknown, UnreadableFact,
+    },
     evidence::EvidenceStatus,
     spend::{BilledAmount, Reconciliation, SpendError},
 };
@@ -13,11 +15,13 @@ use super::{
     group::{GroupKey, Limits, Place, place},
     part::{Gap, Outcome, Part},
     plan::forecast_query,
+    reading::Unreadable,
     snapshot::{OpenAnomaly, Snapshot},
     table::{CostTable, Series},
     told::Told,
 };
 
+const ANOMALIES: &str = "anomalies";
 const EXPLORER: &str = "cost-explorer";
 /// Bills are behind by up to a day: yesterday is not yet whole.
 const BEHIND: Days = Days::new(1);
@@ -90,6 +94,9 @@ fn billed(snapshot: &Snapshot, scope: &Scope, place: &Place, terms: &Terms) -> R
     let (first, end) = (terms.first_day, terms.end_day);
     let told = Told::of_place(snapshot, terms.basis, place, first)?;
     let fits = |series: &Series| fits(&place.limits, &place.group_by, series);
+    if let Some(odd) = told.unreadable().find(|odd| may_fit(&place.limits, &place.group_by, &odd.keys)) {
+        return Err(Gap::error(odd.reason.clone()));
+    }
     if !place.limits.is_empty() && !told.series().any(fits) {
         let reason = "the bill has nothing that fits its scope: see whether its names are those of the bill, and its tags \
                       are active as cost allocation tags";
@@ -103,6 +110,8 @@ fn billed(snapshot: &Snapshot, scope: &Scope, place: &Place, terms: &Terms) -> R
         true => Told::owned(snapshot, &snapshot.tags, terms.basis, first).ok(),
         false => Some(told),
     };
+    // What of others could not be read is missing from the sum of all groups.
+    let owned = owned.filter(|owned| owned.unreadable().next().is_none());
     let reconciliation = reconciliation(owned.as_ref(), total.as_ref().ok(), terms).map_err(too_large)?;
     let untagged = owned.zip(owner_of(snapshot, owned.as_ref())).map(|(owned, at)| {
         let is_nobodys = |series: &Series| series.keys.get(at).is_some_and(String::is_empty);
@@ -132,6 +141,7 @@ fn billed(snapshot: &Snapshot, scope: &Scope, place: &Place, terms: &Terms) -> R
             None => ForecastReading::NotAsked,
         },
         anomalies: anomalies(snapshot, accounts.as_deref(), scope),
+        unreadable: unreadable_anomalies(snapshot, accounts.as_deref(), scope),
         requests: Default::default(),
         api_requests: 0,
         api_cost_usd_micros: 0,
@@ -160,8 +170,17 @@ fn owner_of(snapshot: &Snapshot, told: Option<&Told<'_>>) -> Option<usize> {
 }
 
 fn fits(limits: &Limits, group_by: &[GroupKey], series: &Series) -> bool {
-    let keys = || group_by.iter().zip(&series.keys);
+    fit(limits, group_by, &series.keys)
+}
+
+fn fit(limits: &Limits, group_by: &[GroupKey], keys: &[String]) -> bool {
+    let keys = || group_by.iter().zip(keys);
     limits.iter().all(|(key, values)| keys().any(|(asked, value)| asked == key && values.contains(value)))
+}
+
+/// Can what was not read be of the budget? Where it does not say what it is of, it can.
+fn may_fit(limits: &Limits, group_by: &[GroupKey], keys: &[String]) -> bool {
+    keys.is_empty() || fit(limits, group_by, keys)
 }
 
 /// The newest days of which the whole bill has nothing have not come yet, and the day before them may not be whole.
@@ -184,12 +203,7 @@ fn accounts<'a>(told: &Told<'a>, fits: impl Fn(&Series) -> bool) -> Option<Vec<&
 /// The anomalies of some accounts and of a scope's services of AWS. What is of an unknown account or service concerns
 /// everyone.
 pub(super) fn anomalies(snapshot: &Snapshot, accounts: Option<&[&String]>, scope: &Scope) -> Vec<AnomalyFact> {
-    let open = snapshot.anomalies.iter().filter_map(Part::known).flatten();
-    let concerns = |of: &[String], ours: Option<&[&String]>| {
-        of.is_empty() || ours.is_none_or(|ours| of.iter().any(|name| ours.contains(&name)))
-    };
-    let services: Vec<&String> = scope.aws_services.iter().collect();
-    let services = (!services.is_empty()).then_some(services.as_slice());
+    let open = snapshot.anomalies.iter().filter_map(Part::known).flat_map(|found| &found.read);
     let fact = |anomaly: &OpenAnomaly| AnomalyFact {
         id: anomaly.id.clone(),
         about: anomaly.about.clone(),
@@ -197,13 +211,33 @@ pub(super) fn anomalies(snapshot: &Snapshot, accounts: Option<&[&String]>, scope
         impact_micros: anomaly.impact_micros,
         impact_ppm: anomaly.impact_ppm,
     };
-    let ours =
-        |anomaly: &&OpenAnomaly| concerns(&anomaly.accounts, accounts) && concerns(&anomaly.aws_services, services);
-    open.filter(ours).map(fact).collect()
+    open.filter(|anomaly| concern(&anomaly.accounts, &anomaly.aws_services, accounts, scope)).map(fact).collect()
+}
+
+/// The same of records of anomalies that could not be read.
+pub(super) fn unreadable_anomalies(
+    snapshot: &Snapshot,
+    accounts: Option<&[&String]>,
+    scope: &Scope,
+) -> Vec<UnreadableFact> {
+    let odd = snapshot.anomalies.iter().filter_map(Part::known).flat_map(|found| &found.unreadable);
+    let fact = |odd: &Unreadable| UnreadableFact {
+        part: ANOMALIES.to_owned(),
+        record: odd.record.clone(),
+        reason: odd.reason.clone(),
+    };
+    odd.filter(|odd| concern(&odd.accounts, &odd.aws_services, accounts, scope)).map(fact).collect()
+}
+
+/// Does what is of some accounts and services of AWS concern a scope? What does not say so does.
+fn concern(of_accounts: &[String], of_services: &[String], accounts: Option<&[&String]>, scope: &Scope) -> bool {
+    let meets = |of: &[String], ours: &[&String]| of.is_empty() || of.iter().any(|name| ours.contains(&name));
+    let services: Vec<&String> = scope.aws_services.iter().collect();
+    accounts.is_none_or(|ours| meets(of_accounts, ours)) && (services.is_empty() || meets(of_services, &services))
 }
 
 pub(super) fn anomaly_gap(snapshot: &Snapshot) -> Vec<PartGap> {
-    gaps(&[("anomalies", snapshot.anomalies.as_ref().and_then(Part::gap))])
+    gaps(&[(ANOMALIES, snapshot.anomalies.as_ref().and_then(Part::gap))])
 }
 
 pub(super) fn gaps(parts: &[(&'static str, Option<&Gap>)]) -> Vec<PartGap> {

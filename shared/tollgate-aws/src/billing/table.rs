@@ -16,6 +16,7 @@ use super::{
     group::GroupKey,
     part::Gap,
     query::{CostQuery, Granularity},
+    reading::{Unreadable, note},
 };
 
 /// A function has little memory: more amounts than these (some 30 MB) are not taken in.
@@ -28,6 +29,9 @@ pub struct CostTable {
     pub days: BTreeMap<NaiveDate, bool>,
     /// The groups; a group that is not there on a day, or in a month, had no cost.
     pub series: Vec<Series>,
+    /// Amounts that could not be read, by their groups: of these it is not known what was billed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unreadable: Vec<Unreadable>,
 }
 
 /// What was billed for a group, in one currency.
@@ -48,13 +52,15 @@ pub(super) struct Growing {
     /// By group and currency.
     amounts: BTreeMap<(Vec<String>, String), Amounts>,
     count: usize,
+    unreadable: Vec<Unreadable>,
 }
 
 impl Growing {
     /// Takes in a day or month, or that part of one that a page has.
     ///
     /// # Errors
-    /// When something cannot be read, or comes twice: half a bill is none.
+    /// When it is of no day that was asked for, or there are too many amounts. An amount that cannot be read, or comes twice,
+    /// is noted with its group: what it is of is not known, and the other groups are.
     pub(super) fn take(&mut self, query: &CostQuery, result: &ResultByTime) -> Result<(), Gap> {
         let day = day_of(query, result)?;
         let estimated = self.days.entry(day).or_default();
@@ -65,36 +71,33 @@ impl Growing {
             return self.add(day, Vec::new(), total);
         }
         for group in result.groups() {
-            let keys = keys_of(&query.group_by, group.keys())?;
-            self.add(day, keys, group.metrics().and_then(|metrics| metrics.get(name)))?;
+            match keys_of(&query.group_by, group.keys()) {
+                Ok(keys) => self.add(day, keys, group.metrics().and_then(|metrics| metrics.get(name)))?,
+                Err(reason) => note(&mut self.unreadable, Unreadable::new(format!("{day}"), reason)),
+            }
         }
         Ok(())
     }
 
     fn add(&mut self, day: NaiveDate, keys: Vec<String>, value: Option<&MetricValue>) -> Result<(), Gap> {
-        let place = || if keys.is_empty() { "the total".to_owned() } else { format!("`{}`", keys.join("`, `")) };
-        let text = value.and_then(MetricValue::amount);
-        let text = text.ok_or_else(|| Gap::error(format!("the bill has no amount for {} on {day}", place())))?;
-        let amount = BilledAmount::read(text)
-            .map_err(|error| Gap::error(format!("the bill of {day} for {}: {error}", place())))?;
-        let currency = value.and_then(MetricValue::unit).unwrap_or_default();
-        let is_currency = currency.len() == 3 && currency.bytes().all(|byte| byte.is_ascii_uppercase());
-        match (is_currency, amount == BilledAmount::ZERO) {
-            // Nothing is nothing in any currency: its unit is `N/A` at times.
-            (false, true) => return Ok(()),
-            (false, false) => {
-                return Err(Gap::error(format!("the bill of {day} for {} names no currency", place())));
-            }
-            (true, _) => {}
-        }
         if self.count >= AMOUNTS_AT_MOST {
             let reason = format!("the bill has more than {AMOUNTS_AT_MOST} amounts: group it by what has fewer values");
             return Err(Gap::new(EvidenceStatus::Partial, reason));
         }
-        self.count += 1;
-        let twice = format!("the bill has {} on {day} twice: it would count double", place());
-        let series = self.amounts.entry((keys, currency.to_owned())).or_default();
-        series.insert(day, amount).map_or(Ok(()), |_| Err(Gap::error(twice)))
+        let added = read(day, &keys, value).and_then(|read| match read {
+            None => Ok(()),
+            Some((amount, currency)) => {
+                self.count += 1;
+                let series = self.amounts.entry((keys.clone(), currency)).or_default();
+                let twice = || format!("the bill has {} on {day} twice: it would count double", place_of(&keys));
+                series.insert(day, amount).map_or(Ok(()), |_| Err(twice()))
+            }
+        });
+        if let Err(reason) = added {
+            let record = format!("{day} {}", place_of(&keys));
+            note(&mut self.unreadable, Unreadable { keys, ..Unreadable::new(record, reason) });
+        }
+        Ok(())
     }
 
     /// The table.
@@ -120,7 +123,30 @@ impl Growing {
         }
         let series = self.amounts.into_iter();
         let series = series.map(|((keys, currency), amounts)| Series { keys, currency, amounts: amounts.fitted() });
-        Ok(CostTable { days: self.days, series: series.collect() })
+        Ok(CostTable { days: self.days, series: series.collect(), unreadable: self.unreadable })
+    }
+}
+
+fn place_of(keys: &[String]) -> String {
+    if keys.is_empty() { "the total".to_owned() } else { format!("`{}`", keys.join("`, `")) }
+}
+
+/// An amount and its currency; none where it is nothing, which it is in any currency: its unit is `N/A` at times.
+fn read(
+    day: NaiveDate,
+    keys: &[String],
+    value: Option<&MetricValue>,
+) -> Result<Option<(BilledAmount, String)>, String> {
+    let place = || place_of(keys);
+    let text = value.and_then(MetricValue::amount);
+    let text = text.ok_or_else(|| format!("the bill has no amount for {} on {day}", place()))?;
+    let amount = BilledAmount::read(text).map_err(|error| format!("the bill of {day} for {}: {error}", place()))?;
+    let currency = value.and_then(MetricValue::unit).unwrap_or_default();
+    let is_currency = currency.len() == 3 && currency.bytes().all(|byte| byte.is_ascii_uppercase());
+    match (is_currency, amount == BilledAmount::ZERO) {
+        (false, true) => Ok(None),
+        (false, false) => Err(format!("the bill of {day} for {} names no currency", place())),
+        (true, _) => Ok(Some((amount, currency.to_owned()))),
     }
 }
 
@@ -140,8 +166,8 @@ fn day_of(query: &CostQuery, result: &ResultByTime) -> Result<NaiveDate, Gap> {
     })
 }
 
-fn keys_of(group_by: &[GroupKey], keys: &[String]) -> Result<Vec<String>, Gap> {
-    let odd = || Gap::error(format!("the bill has a group {keys:?}, which was not asked for"));
+fn keys_of(group_by: &[GroupKey], keys: &[String]) -> Result<Vec<String>, String> {
+    let odd = || format!("the bill has a group {keys:?}, which was not asked for");
     if keys.len() != group_by.len() {
         return Err(odd());
     }

@@ -13,6 +13,7 @@ use super::{
     part::{Gap, Outcome, Part},
     query::{CostQuery, month_of},
     reach::months_from,
+    reading::Unreadable,
     snapshot::Snapshot,
     table::{CostTable, Series},
 };
@@ -118,6 +119,11 @@ impl<'a> Told<'a> {
     /// Why its days, or its months, are older than the rest.
     pub(super) fn gaps(&self) -> [Option<&'a Gap>; 2] {
         [self.days.0.gap(), self.months.and_then(|(part, _)| part.gap())]
+    }
+
+    /// Amounts of its days and months that could not be read.
+    pub(super) fn unreadable(&self) -> impl Iterator<Item = &'a Unreadable> {
+        self.months.into_iter().chain([self.days]).flat_map(|(_, table)| &table.unreadable)
     }
 
     pub(super) fn days(&self) -> &'a CostTable {

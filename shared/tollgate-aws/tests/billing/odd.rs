@@ -67,6 +67,31 @@ async fn what_cannot_be_read_is_unknown_and_says_why() {
     }
 }
 
+#[tokio::test]
+async fn one_odd_group_is_unknown_and_the_others_stand() {
+    const THEIRS: &str = "999999999999";
+    let of_theirs = budget("c", scope(&[THEIRS], &[], &[], &[]));
+    let everything = budget("a", scope(&[], &[], &[], &[]));
+    let (billing, _) = billing(|_, body, _| match body["GroupBy"].is_array() {
+        true => page(&[group("2026-11-20", OURS, "4", "USD"), group("2026-11-20", THEIRS, "much", "USD")], None),
+        false => page(&[total("2026-11-19"), total("2026-11-20")], None),
+    })
+    .await;
+    let budgets = [of_account(), of_theirs.clone(), everything.clone()];
+    let snapshot = fetch(&billing, &budgets, &wanted()).await;
+    let ours = spend_of(&snapshot, &of_account(), now()).unwrap().reading;
+    assert_eq!(
+        ours.daily.sum(crate::double::day("2026-11-20"), crate::double::day("2026-11-21")).unwrap().to_string(),
+        "4"
+    );
+    assert_eq!(ours.reconciliation, None, "what could not be read is missing from the sum of the groups");
+    let theirs = spend_of(&snapshot, &of_theirs, now()).unwrap_err().gap;
+    assert!(theirs.reason.contains("the bill of 2026-11-20 for `999999999999`, `money`: `much`"), "{theirs:?}");
+    assert!(spend_of(&snapshot, &everything, now()).is_ok(), "its total came");
+    let kept = serde_json::from_str(&serde_json::to_string(&snapshot).unwrap()).unwrap();
+    assert_eq!(snapshot, kept);
+}
+
 /// A name that is written wrong, or a tag that is not active, must not read as nothing spent.
 #[tokio::test]
 async fn a_scope_of_which_the_bill_has_nothing_is_unknown() {

@@ -123,14 +123,30 @@ async fn open_anomalies_of_the_scope_are_found_on_all_pages() {
 
 #[tokio::test]
 async fn anomalies_that_do_not_come_are_said_to_be_missing() {
-    let odd = [
-        refusal("AccessDeniedException"),
-        (200, json!({"Anomalies": [anomaly("odd", None, &json!({"AnomalyStartDate": "soon"}))]})),
-        (200, json!({"Anomalies": [anomaly("odd", None, &json!({"Impact": {"MaxImpact": 1, "TotalImpact": "NaN"}}))]})),
-    ];
-    for answer in odd {
-        let found = spend(Wanted { anomalies: true, ..wanted() }, move |_, _| answer.clone()).await;
-        assert_eq!((found.gaps.len(), found.gaps[0].part), (1, "anomalies"));
-        assert_eq!(found.gaps[0].gap.status, EvidenceStatus::Error);
+    let answer = refusal("AccessDeniedException");
+    let found = spend(Wanted { anomalies: true, ..wanted() }, move |_, _| answer.clone()).await;
+    assert_eq!((found.gaps.len(), found.gaps[0].part), (1, "anomalies"));
+    assert_eq!(found.gaps[0].gap.status, EvidenceStatus::Error);
+}
+
+#[tokio::test]
+async fn one_odd_anomaly_leaves_the_others_standing_and_is_said_to_be_unreadable() {
+    for (odd, why) in [
+        (json!({"AnomalyStartDate": "soon"}), "does not say when it began"),
+        (json!({"AnomalyStartDate": null, "AnomalyEndDate": ""}), "does not say when it began"),
+        (json!({"AnomalyEndDate": "later"}), "ends on no day"),
+        (json!({"Impact": {"MaxImpact": 1, "TotalImpact": "NaN"}}), "has an impact that is no amount"),
+    ] {
+        let page = json!({"Anomalies": [
+            anomaly("odd", Some(OURS), &odd),
+            anomaly("theirs", Some("999999999999"), &odd),
+            anomaly("ours", Some(OURS), &json!({"AnomalyEndDate": ""})),
+        ]});
+        let found = spend(Wanted { anomalies: true, ..wanted() }, move |_, _| (200, page.clone())).await;
+        let read: Vec<_> = found.reading.anomalies.iter().map(|open| open.id.as_str()).collect();
+        assert_eq!(read, ["ours"], "{odd}");
+        let unreadable: Vec<_> = found.reading.unreadable.iter().map(|odd| odd.record.as_str()).collect();
+        assert_eq!(unreadable, ["odd"], "what is of another account does not concern it");
+        assert!(found.reading.unreadable[0].reason.contains(why), "{:?}", found.reading.unreadable);
     }
 }

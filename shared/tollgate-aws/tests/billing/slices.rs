@@ -57,8 +57,8 @@ async fn snapshot(services: usize) -> Snapshot {
 async fn every_slice_fits_and_all_of_them_are_the_snapshot() {
     let snapshot = snapshot(800).await;
     assert_eq!(snapshot.schema, BILLING_SCHEMA);
-    assert_eq!(snapshot.budgets[0].known().unwrap().len(), 300);
-    assert_eq!(snapshot.anomalies.as_ref().unwrap().known().unwrap().len(), 200);
+    assert_eq!(snapshot.budgets[0].known().unwrap().read.len(), 300);
+    assert_eq!(snapshot.anomalies.as_ref().unwrap().known().unwrap().read.len(), 200);
     let slices: Vec<Slice> = snapshot.slices(MOST).unwrap().iter().collect();
     let texts: Vec<String> = slices.iter().map(|slice| serde_json::to_string(slice).unwrap()).collect();
     assert!(texts.iter().all(|text| text.len() <= MOST), "{:?}", texts.iter().map(String::len).max());

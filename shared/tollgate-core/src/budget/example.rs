@@ -112,6 +112,7 @@ pub(crate) fn reading(
         untagged: None,
         forecast: ForecastReading::Unknown(EvidenceStatus::NoData, "too little history".to_owned()),
         anomalies: Vec::new(),
+        unreadable: Vec::new(),
         requests: BTreeMap::new(),
         api_requests: 2,
         api_cost_usd_micros: 20_000,

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{AnomalyFact, Basis, Enforcement, Scope, StepKind};
+use super::{AnomalyFact, Basis, Enforcement, Scope, StepKind, UnreadableFact};
 use crate::{
     Timestamp,
     evidence::Evidence,
@@ -77,6 +77,9 @@ pub struct BudgetFact {
     pub unit_cost: Option<UnitCostFact>,
     /// Anomalies that are not over.
     pub anomalies: Vec<AnomalyFact>,
+    /// Records that may concern it and could not be read: each may be what would hold it up.
+    #[serde(default)]
+    pub unreadable: Vec<UnreadableFact>,
 }
 
 /// Where a budget stands. Only what rests on good evidence can be inside.

@@ -38,6 +38,9 @@ pub struct SpendReading {
     pub forecast: ForecastReading,
     /// Anomalies that concern the scope and are not over.
     pub anomalies: Vec<AnomalyFact>,
+    /// Records that may concern the scope and could not be read.
+    #[serde(default)]
+    pub unreadable: Vec<UnreadableFact>,
     /// Requests that the scope's services served, day by day.
     pub requests: BTreeMap<NaiveDate, u64>,
     /// Requests made to AWS for this reading alone.
@@ -72,6 +75,18 @@ pub struct AnomalyFact {
     pub impact_micros: i64,
     /// The same over what was expected, in parts per million; null when nothing was expected.
     pub impact_ppm: Option<i64>,
+}
+
+/// A record from outside that may concern a budget and that could not be read: what it says is not known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct UnreadableFact {
+    /// The part of the bill that it is of: `anomalies`.
+    pub part: String,
+    /// What it is called there: the id of an anomaly.
+    pub record: String,
+    /// Why it cannot be read.
+    pub reason: String,
 }
 
 /// How spend is judged.

@@ -86,6 +86,7 @@ fn nothing(budget: &Budget, judging: &SpendJudging, unknown: &Unknown<'_>) -> Bu
         reconciliation: None,
         unit_cost: None,
         anomalies: Vec::new(),
+        unreadable: Vec::new(),
     }
 }
 
@@ -173,6 +174,7 @@ fn judged(budget: &Budget, terms: &Terms, spend: &SpendReading, judging: &SpendJ
         reconciliation: spend.reconciliation,
         unit_cost: unit_cost(daily, &spend.requests, spend.complete_before),
         anomalies: spend.anomalies.clone(),
+        unreadable: spend.unreadable.clone(),
         ..nothing(budget, judging, &unknown)
     })
 }

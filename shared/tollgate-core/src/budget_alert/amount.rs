@@ -32,7 +32,7 @@ fn currency_of(text: &str) -> Option<(String, &str)> {
 }
 
 /// Takes the commas out of `1,234,567.89`; none where they do not stand between thousands.
-fn without_separators(digits: &str) -> Option<String> {
+pub(super) fn without_separators(digits: &str) -> Option<String> {
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     let mut groups = whole.split(',');
     let first = groups.next()?;

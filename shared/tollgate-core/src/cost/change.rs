@@ -1,126 +1,24 @@
 //! The cost estimate that comes with a change, as a fact.
 
-use serde_json::Value;
-
-use super::planned_cost;
-use crate::{
-    change::{Cost, MonthlyCost},
-    evidence::{Evidence, EvidenceStatus},
-    facts::CostFact,
-    money::{excerpt, is_currency, micros_from_decimal},
-    spend::{BilledAmount, share_ppm_up},
-};
-
-const EVIDENCE_ID: &str = "cost/estimate";
-const SOURCE: &str = "request";
+use super::planned_of;
+use crate::{change::Cost, facts::CostFact};
 
 /// Reads the estimate. What cannot be read is a fact with bad evidence, never a cost of zero.
 pub fn cost_fact(cost: &Cost) -> CostFact {
-    let read = match cost {
-        Cost::Monthly(monthly) => from_monthly(monthly),
-        Cost::Infracost(report) => from_infracost(report),
-    };
-    match read {
-        Ok(Estimate { currency, before, after, unpriced, unreconciled }) => {
-            let increase = after.checked_sub(before.unwrap_or(0));
-            let evidence = match (unpriced, increase) {
-                (_, None) => {
-                    let reason = "the increase is larger than an amount can be";
-                    Evidence::bad(EVIDENCE_ID, SOURCE, EvidenceStatus::Error, reason)
-                }
-                (0, Some(_)) => match unreconciled {
-                    None => Evidence::ok(EVIDENCE_ID, SOURCE, None),
-                    Some(difference) => {
-                        let reason =
-                            format!("the total and the sum of the resources differ by {difference} {currency}");
-                        Evidence::bad(EVIDENCE_ID, SOURCE, EvidenceStatus::Partial, reason)
-                    }
-                },
-                (unpriced, Some(_)) => Evidence::bad(
-                    EVIDENCE_ID,
-                    SOURCE,
-                    EvidenceStatus::Partial,
-                    format!("{unpriced} resources have no price, so the increase may be larger"),
-                ),
-            };
-            CostFact {
-                evidence,
-                currency: Some(currency),
-                monthly_before_micros: before,
-                monthly_after_micros: Some(after),
-                monthly_increase_micros: increase,
-                increase_ppm: increase.and_then(|increase| share_ppm_up(increase, before?)),
-                unpriced_resources: unpriced,
-            }
-        }
-        Err(refusal) => CostFact {
-            evidence: Evidence::bad(EVIDENCE_ID, SOURCE, refusal.status, refusal.reason),
-            currency: None,
-            monthly_before_micros: None,
-            monthly_after_micros: None,
-            monthly_increase_micros: None,
-            increase_ppm: None,
-            unpriced_resources: 0,
-        },
-    }
-}
-
-struct Estimate {
-    currency: String,
-    /// None where the form does not say: it counts as new in full.
-    before: Option<i64>,
-    after: i64,
-    unpriced: u64,
-    unreconciled: Option<BilledAmount>,
-}
-
-/// Why there is no estimate.
-struct Refusal {
-    status: EvidenceStatus,
-    reason: String,
-}
-
-fn unreadable(reason: impl Into<String>) -> Refusal {
-    Refusal { status: EvidenceStatus::Error, reason: reason.into() }
-}
-
-fn from_monthly(monthly: &MonthlyCost) -> Result<Estimate, Refusal> {
-    let micros = |field: &str, text: &str| {
-        micros_from_decimal(text).map_err(|error| unreadable(format!("`change.cost.monthly.{field}`: {error}")))
-    };
-    Ok(Estimate {
-        currency: currency("change.cost.monthly.currency", &monthly.currency)?,
-        before: Some(micros("before", &monthly.before)?),
-        after: micros("after", &monthly.after)?,
-        unpriced: 0,
-        unreconciled: None,
-    })
-}
-
-/// Reads an estimate of Infracost in any of its forms.
-fn from_infracost(report: &Value) -> Result<Estimate, Refusal> {
-    const ROOT: &str = "change.cost.infracost";
-    let cost =
-        planned_cost(report).map_err(|refusal| Refusal { status: refusal.status, reason: refusal.message(ROOT) })?;
-    let micros = |amount: BilledAmount| {
-        amount.micros().ok_or_else(|| unreadable("Infracost's totals are larger than an amount can be"))
-    };
-    let counts = cost.unpriced.values().chain(cost.unsupported.values());
-    Ok(Estimate {
-        currency: cost.currency,
-        before: cost.before.map(micros).transpose()?,
-        after: micros(cost.after)?,
-        unpriced: counts.fold(cost.errors, |sum, count| sum.saturating_add(*count)),
-        unreconciled: cost.unreconciled,
-    })
-}
-
-fn currency(field: &str, code: &str) -> Result<String, Refusal> {
-    if is_currency(code) {
-        Ok(code.to_owned())
-    } else {
-        let came = excerpt(code);
-        Err(unreadable(format!("`{field}`: `{came}` is not a currency code of ISO 4217 such as `USD`")))
+    let planned = planned_of(cost, "change.cost");
+    let unpriced_resources = [planned.unpriced_resources, planned.unsupported_resources, planned.unestimated_resources]
+        .into_iter()
+        .fold(0, u64::saturating_add);
+    CostFact {
+        evidence: planned.evidence,
+        currency: planned.currency,
+        monthly_before_micros: planned.monthly_before_micros,
+        monthly_after_micros: planned.monthly_after_micros,
+        monthly_increase_micros: planned.monthly_increase_micros,
+        increase_ppm: planned.increase_ppm,
+        unpriced_resources,
+        failed_projects: planned.errors,
+        unsupported_unchanged_resources: planned.unsupported_unchanged_resources,
     }
 }
 
@@ -173,9 +71,20 @@ mod tests {
 
     #[test]
     fn a_project_that_failed_makes_the_estimate_partial() {
-        let projects = json!([{"metadata": {"errors": [{"message": "no credentials"}]}}]);
-        let fact = of(json!({"infracost": {"totalMonthlyCost": "0", "projects": projects}}));
-        assert_eq!((fact.evidence.status, fact.unpriced_resources), (EvidenceStatus::Partial, 1));
+        let projects = json!([
+            {"name": "shop", "breakdown": {"totalMonthlyCost": "9"}, "pastBreakdown": {"totalMonthlyCost": "7"}},
+            {"name": "net", "metadata": {"errors": [{"message": "no credentials"}]}},
+        ]);
+        let cost = |projects| {
+            of(json!({"infracost": {"totalMonthlyCost": "9", "pastTotalMonthlyCost": "7", "projects": projects}}))
+        };
+        let fact = cost(projects);
+        assert_eq!((fact.evidence.status, fact.failed_projects), (EvidenceStatus::Partial, 1));
+        assert_eq!(fact.monthly_increase_micros, Some(2_000_000));
+        assert_eq!(
+            fact.evidence.reason.as_deref(),
+            Some("the project `net` failed: no credentials, so the increase may be larger")
+        );
     }
 
     #[test]
@@ -222,7 +131,7 @@ mod tests {
             ),
             (
                 json!({"monthly": {"currency": "USD", "before": "-9000000000000", "after": "9000000000000"}}),
-                "the increase is larger than an amount can be",
+                "`change.cost.monthly.before`: `-9000000000000` is negative, and a monthly cost is 0 or more",
             ),
         ] {
             let fact = of(cost.clone());

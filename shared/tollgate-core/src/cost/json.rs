@@ -7,6 +7,8 @@ use serde_json::{Map, Value};
 use super::planned::Refusal;
 use crate::{evidence::EvidenceStatus, money::excerpt, spend::BilledAmount};
 
+const LONGEST_SENTENCE: usize = 160;
+
 pub(super) type Fields = Map<String, Value>;
 
 impl Refusal {
@@ -22,6 +24,7 @@ impl Refusal {
     pub(super) fn under(self, field: &str) -> Self {
         let at = match self.at {
             Some(inner) if inner.is_empty() => Some(field.to_owned()),
+            Some(inner) if inner.starts_with('[') => Some(format!("{field}{inner}")),
             Some(inner) => Some(format!("{field}.{inner}")),
             None => None,
         };
@@ -86,6 +89,14 @@ pub(super) fn text(fields: &Fields, field: &str) -> Result<Option<String>, Refus
     }
 }
 
+/// A sentence of the tool, fit to be shown: its beginning, without what commands a terminal.
+pub(super) fn sentence(fields: &Fields, field: &str) -> Result<Option<String>, Refusal> {
+    let Some(Value::String(sentence)) = fields.get(field) else { return text(fields, field) };
+    let plain = || sentence.chars().map(|letter| if letter.is_control() { ' ' } else { letter });
+    let shown: String = plain().take(LONGEST_SENTENCE).collect();
+    Ok(Some(if plain().nth(LONGEST_SENTENCE).is_some() { shown + "…" } else { shown }))
+}
+
 /// Does it say yes?
 pub(super) fn is(fields: &Fields, field: &str) -> Result<bool, Refusal> {
     match fields.get(field) {
@@ -107,17 +118,17 @@ pub(super) fn tags(fields: &Fields) -> Result<BTreeMap<String, String>, Refusal>
 }
 
 /// Reads each element of a list, which is empty when it is null or left out.
-pub(super) fn each<T>(
-    fields: &Fields,
+pub(super) fn each<'a, T>(
+    fields: &'a Fields,
     field: &str,
-    mut read: impl FnMut(&Fields) -> Result<T, Refusal>,
+    mut read: impl FnMut(&'a Fields) -> Result<T, Refusal>,
 ) -> Result<Vec<T>, Refusal> {
     let list = match fields.get(field) {
         None | Some(Value::Null) => return Ok(Vec::new()),
         Some(Value::Array(list)) => list,
         Some(other) => return Err(odd(field, "a list", other)),
     };
-    let element = |(index, value): (usize, &Value)| {
+    let element = |(index, value): (usize, &'a Value)| {
         let of = format!("{field}[{index}]");
         object("", value, "an object").and_then(&mut read).map_err(|error| error.under(&of))
     };

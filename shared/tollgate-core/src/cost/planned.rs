@@ -1,11 +1,11 @@
 //! What a planned change will cost, as read from an estimate of any form.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{classic, json::object, json::odd, scan};
+use super::{classic, form::report_in, json::odd, scan, scan_diff};
 use crate::{
     evidence::EvidenceStatus,
     money::{excerpt, is_currency},
@@ -14,8 +14,8 @@ use crate::{
 
 /// A longer report is not read: as many bytes as Lambda takes in one request.
 pub const LONGEST_REPORT: usize = 6 * 1024 * 1024;
-/// More resources than Terraform plans have.
-const MOST_RESOURCES: usize = 50_000;
+/// As many as fit into such a report with an address and a cost each.
+const MOST_RESOURCES: usize = 150_000;
 /// Resources within resources; Infracost writes two levels.
 pub(super) const DEEPEST: usize = 16;
 
@@ -47,18 +47,49 @@ pub struct PlannedCost {
     pub after: BilledAmount,
     /// The projects; none where the form has none.
     pub projects: Vec<PlannedProject>,
-    /// Resources that cost something which nobody could price, by type.
-    pub unpriced: BTreeMap<String, u64>,
-    /// Resources that the tool does not know, by type.
-    pub unsupported: BTreeMap<String, u64>,
-    /// Resources of which a part is paid by use, and how much use there will be is not said.
-    pub usage_dependent: u64,
-    /// Projects, or parts of them, that could not be read.
-    pub errors: u64,
+    /// What of it the tool left out.
+    pub left_out: LeftOut,
+    /// Projects that the tool could not read, wholly or in part.
+    pub failures: Vec<ProjectFailure>,
     /// Does the form say which resources have no price?
     pub unpriced_known: bool,
-    /// The total less the sum of the resources, where the report has both and they are not the same.
-    pub unreconciled: Option<BilledAmount>,
+}
+
+/// Resources that an estimate does not price, by type. What is the same before and after the change is in none of these but
+/// the last: the change does not add to it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LeftOut {
+    /// They cost something, and the price of a part of it was not found.
+    pub unpriced: BTreeMap<String, u64>,
+    /// The tool does not know their type.
+    pub unsupported: BTreeMap<String, u64>,
+    /// They are paid by use alone, and nobody estimated any use.
+    pub unestimated: BTreeMap<String, u64>,
+    /// A part of their cost is by use that nobody estimated; those that are paid by use alone are among them.
+    pub usage_dependent: u64,
+    /// The tool does not know their type, and the report shows no change of any resource of it.
+    pub unchanged: u64,
+}
+
+/// How many resources, by type.
+pub(super) type Counts = BTreeMap<String, u64>;
+
+/// A project that the tool could not read, wholly or in part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProjectFailure {
+    /// Its name; empty where it has none.
+    pub project: String,
+    /// What the tool says.
+    pub reason: String,
+}
+
+impl fmt::Display for ProjectFailure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.project.as_str() {
+            "" => write!(formatter, "a project failed: {}", self.reason),
+            name => write!(formatter, "the project `{name}` failed: {}", self.reason),
+        }
+    }
 }
 
 /// A project of an estimate.
@@ -116,32 +147,35 @@ pub fn read(text: &str) -> Result<PlannedCost, Refusal> {
 /// Reads an estimate. Its form is told by what it contains.
 ///
 /// # Errors
-/// When nothing could be priced, when a field is not what it should be, or when its totals contradict each other.
+/// When nothing could be priced, when a field is not what it should be, when a total is negative, or when totals and parts
+/// contradict each other.
 pub fn planned_cost(report: &Value) -> Result<PlannedCost, Refusal> {
-    let fields = object("", report, "the report as an object")?;
-    let projects = fields.get("projects").and_then(Value::as_array).into_iter().flatten();
-    let project_has =
-        |names: &[&str]| projects.clone().any(|project| names.iter().any(|name| project.get(name).is_some()));
-    let has = |names: &[&str]| names.iter().any(|name| fields.contains_key(*name));
-    let summary_has = |name: &str| fields.get("summary").is_some_and(|summary| summary.get(name).is_some());
-    let classic = has(&["totalMonthlyCost", "pastTotalMonthlyCost", "diffTotalMonthlyCost", "version"])
-        || project_has(&["breakdown", "pastBreakdown"]);
-    let diff = has(&["total_monthly_cost", "past_total_monthly_cost", "diff_total_monthly_cost"]);
-    let scanned = summary_has("total_monthly_cost")
-        || has(&["guardrail_results", "budget_results"])
-        || project_has(&["project_name", "resources", "finops_results"]);
-    let cost = match (classic, diff, scanned) {
-        (_, false, false) => classic::read(fields)?,
-        (false, true, false) => scan::read_diff(fields)?,
-        (false, false, true) => scan::read(fields)?,
-        _ => return Err(Refusal::new("the estimate is of two forms at once: send what Infracost wrote, as it is")),
+    let found = report_in(report)?;
+    let read = match found.form {
+        PlannedForm::InfracostScan => scan::read(found.fields),
+        PlannedForm::InfracostScanDiff => scan_diff::read(found.fields),
+        PlannedForm::Infracost | PlannedForm::Monthly => classic::read(found.fields),
     };
+    let cost = read.map_err(|refusal| found.place(refusal))?;
     let resources: usize = cost.projects.iter().map(|project| project.resources.len()).sum();
     if resources > MOST_RESOURCES {
         let reason = format!("the estimate has {resources} resources, and at most {MOST_RESOURCES} are read");
         return Err(Refusal::new(reason));
     }
     Ok(cost)
+}
+
+impl LeftOut {
+    /// Notes one more resource of a type.
+    pub(super) fn note(counts: &mut Counts, resource_type: &str) {
+        let count = counts.entry(resource_type.to_owned()).or_default();
+        *count = count.saturating_add(1);
+    }
+
+    /// Is there a resource of which the increase does not know what it costs?
+    pub fn is_something(&self) -> bool {
+        [&self.unpriced, &self.unsupported, &self.unestimated].into_iter().any(|counts| !counts.is_empty())
+    }
 }
 
 /// The currency of a report, US dollars when it does not say.
@@ -161,23 +195,4 @@ pub(super) fn said_currency(code: &str) -> Result<String, Refusal> {
     }
     let reason = format!(": `{}` is not a currency code of ISO 4217 such as `USD`", excerpt(code));
     Err(Refusal::at("currency", reason))
-}
-
-/// A sum of amounts, of which some may be missing.
-pub(super) fn sum(amounts: impl IntoIterator<Item = Option<BilledAmount>>) -> Result<BilledAmount, Refusal> {
-    BilledAmount::sum(amounts.into_iter().flatten()).map_err(|error| Refusal::new(error.to_string()))
-}
-
-/// The total less the sum, when that is more than rounding can make of so many addends.
-pub(super) fn unreconciled(
-    total: BilledAmount,
-    sum: BilledAmount,
-    addends: usize,
-    each: BilledAmount,
-) -> Result<Option<BilledAmount>, Refusal> {
-    let too_large = |error: crate::spend::SpendError| Refusal::new(error.to_string());
-    let difference = total.minus(sum).map_err(too_large)?;
-    let size = difference.max(BilledAmount::ZERO.minus(difference).map_err(too_large)?);
-    let room = BilledAmount::sum(std::iter::repeat_n(each, addends.saturating_add(1))).map_err(too_large)?;
-    Ok((size > room).then_some(difference))
 }

@@ -1,37 +1,37 @@
-//! Infracost 2: `infracost scan --json` and `infracost scan --diff --json`.
+//! Infracost 2: `infracost scan --json`.
 //!
-//! Their source is `internal/format` of <https://github.com/infracost/cli>. A scan has no past. A component whose price was
-//! not found has the price 0 there, so what cannot be priced shows only as a resource that is neither free nor has any
-//! component. A diff has texts of two decimal places, and lists only what changes.
-
-use std::collections::BTreeMap;
-
-use serde_json::Value;
+//! Its source is `internal/format` of <https://github.com/infracost/cli>. A scan has no past: all of it is new. Newer versions
+//! write no total, so that of the resources is it. A component whose price was not found has the price 0, so what cannot be
+//! priced shows only as a resource that is not free and has no component with a price.
 
 use super::{
-    json::{Fields, amount, each, is, object, tags, text},
+    held::{Parts, nothing_priced, sum, total},
+    json::{Fields, amount, each, is, object, sentence, tags, text},
     planned::{
-        DEEPEST, PlannedCost, PlannedForm, PlannedProject, PlannedResource, Refusal, currency_of, sum, unreconciled,
+        DEEPEST, LeftOut, PlannedCost, PlannedForm, PlannedProject, PlannedResource, ProjectFailure, Refusal,
+        currency_of,
     },
 };
-use crate::{evidence::EvidenceStatus, spend::BilledAmount};
+use crate::spend::BilledAmount;
 
-/// Half a cent for each side: a diff is rounded to cents.
-const CENT: i64 = 10_000;
+/// What is said of a project that leaves nothing out.
+const HARMLESS: [&str; 3] = ["info", "warning", ""];
 
 #[derive(Default)]
 struct Tally {
-    unpriced: BTreeMap<String, u64>,
-    unsupported: BTreeMap<String, u64>,
-    usage_dependent: u64,
-    errors: u64,
+    left_out: LeftOut,
+    failures: Vec<ProjectFailure>,
+    /// Resources that cost nothing.
+    free: u64,
 }
 
 /// What the components of a resource, and of those within it, come to.
 #[derive(Default)]
 struct Components {
-    count: usize,
+    priced: usize,
     total: BilledAmount,
+    /// Is there a part whose cost is not said?
+    is_missing: bool,
     by_use: bool,
 }
 
@@ -39,44 +39,56 @@ pub(super) fn read(fields: &Fields) -> Result<PlannedCost, Refusal> {
     let currency = currency_of(fields)?;
     let mut tally = Tally::default();
     let projects = each(fields, "projects", |project| read_project(project, &mut tally))?;
+    let summary = fields.get("summary").filter(|summary| !summary.is_null());
+    let summary = summary.map(|summary| object("summary", summary, "an object")).transpose()?;
+    let said = summary.map_or(Ok(None), |summary| total(summary, "total_monthly_cost"));
+    let said = said.map_err(|error| error.under("summary"))?;
     let resources = || projects.iter().flat_map(|project| &project.resources);
-    let sum = sum(resources().map(|resource| resource.after))?;
-    let total = match fields.get("summary").filter(|summary| !summary.is_null()) {
-        Some(summary) => {
-            let summary = object("summary", summary, "an object")?;
-            amount(summary, "total_monthly_cost").map_err(|error| error.under("summary"))?
+    let parts = Parts::of(resources().map(|resource| resource.after))?;
+    let is_priced = tally.free > 0 || resources().any(|resource| resource.after.is_some());
+    let after = match (said, summary) {
+        (None, Some(_)) => Err(nothing_priced(why_nothing(&tally, "the scan gave no `summary.total_monthly_cost`"))),
+        (None, None) if !is_priced => {
+            Err(nothing_priced(why_nothing(&tally, "the scan has no resource with a price, and no total")))
         }
-        None => None,
-    };
-    if total.is_none() && projects.is_empty() {
-        let reason = "the scan has neither projects nor `summary.total_monthly_cost`: nothing could be priced";
-        return Err(Refusal { status: EvidenceStatus::NoData, ..Refusal::new(reason) });
-    }
-    let unreconciled = match total {
-        Some(total) => unreconciled(total, sum, resources().count(), BilledAmount::from_micros(1))?,
-        None => None,
-    };
+        (None, None) => Ok(parts.sum),
+        (Some(BilledAmount::ZERO), _) if !is_priced && leaves_out(&tally) => {
+            Err(nothing_priced(why_nothing(&tally, "the total is 0, and no resource has a price")))
+        }
+        (Some(total), _) => parts.make(total, "`summary.total_monthly_cost`").map(|()| total),
+    }?;
     Ok(PlannedCost {
         form: PlannedForm::InfracostScan,
         currency,
         before: None,
-        after: total.unwrap_or(sum),
+        after,
         projects,
-        unpriced: tally.unpriced,
-        unsupported: tally.unsupported,
-        usage_dependent: tally.usage_dependent,
-        errors: tally.errors,
+        left_out: tally.left_out,
+        failures: tally.failures,
         unpriced_known: true,
-        unreconciled,
     })
+}
+
+fn leaves_out(tally: &Tally) -> bool {
+    tally.left_out.is_something() || !tally.failures.is_empty()
+}
+
+fn why_nothing(tally: &Tally, otherwise: &str) -> String {
+    match tally.failures.as_slice() {
+        [] => otherwise.to_owned(),
+        failures => failures.iter().map(ProjectFailure::to_string).collect::<Vec<_>>().join("; "),
+    }
 }
 
 fn read_project(project: &Fields, tally: &mut Tally) -> Result<PlannedProject, Refusal> {
     let name = text(project, "project_name")?.unwrap_or_default();
     let resources = each(project, "resources", |resource| read_resource(resource, tally))?;
     each(project, "diagnostics", |diagnostic| {
-        let critical = text(diagnostic, "severity")?.as_deref() == Some("critical");
-        tally.errors = tally.errors.saturating_add(u64::from(critical));
+        let severity = text(diagnostic, "severity")?.unwrap_or_default();
+        if !HARMLESS.contains(&severity.as_str()) {
+            let reason = sentence(diagnostic, "message")?.unwrap_or(severity);
+            tally.failures.push(ProjectFailure { project: name.clone(), reason });
+        }
         Ok(())
     })?;
     let after = sum(resources.iter().map(|resource| resource.after))?;
@@ -89,17 +101,19 @@ fn read_resource(resource: &Fields, tally: &mut Tally) -> Result<PlannedResource
     let mut components = Components::default();
     add_up(resource, &mut components, 0)?;
     let (is_supported, is_free) = (is(resource, "is_supported")?, is(resource, "is_free")?);
-    let counts = match (is_free, is_supported) {
-        (false, false) => Some(&mut tally.unsupported),
-        (false, true) if components.count == 0 => Some(&mut tally.unpriced),
-        _ => None,
-    };
-    if let Some(counts) = counts {
-        let count = counts.entry(resource_type.clone()).or_default();
-        *count = count.saturating_add(1);
+    let is_unpriced = components.priced == 0 || components.is_missing;
+    match (is_free, is_supported) {
+        (true, _) => tally.free = tally.free.saturating_add(1),
+        (false, false) => LeftOut::note(&mut tally.left_out.unsupported, &resource_type),
+        (false, true) if is_unpriced => LeftOut::note(&mut tally.left_out.unpriced, &resource_type),
+        (false, true) if components.by_use && components.total == BilledAmount::ZERO => {
+            LeftOut::note(&mut tally.left_out.unestimated, &resource_type);
+        }
+        (false, true) => {}
     }
-    tally.usage_dependent = tally.usage_dependent.saturating_add(u64::from(components.by_use));
-    let after = (is_free || components.count > 0).then_some(components.total);
+    let usage_dependent = &mut tally.left_out.usage_dependent;
+    *usage_dependent = usage_dependent.saturating_add(u64::from(components.by_use));
+    let after = (is_free || components.priced > 0).then_some(components.total);
     Ok(PlannedResource { tags: tags(resource)?, before: None, after, name, resource_type })
 }
 
@@ -112,65 +126,12 @@ fn add_up(resource: &Fields, components: &mut Components, depth: usize) -> Resul
         let (price, quantity) = (amount(component, "price")?, amount(component, "quantity")?);
         let nothing = |amount: Option<BilledAmount>| amount.is_none_or(|amount| amount == BilledAmount::ZERO);
         components.by_use |= !nothing(price) && nothing(quantity);
-        components.count = components.count.saturating_add(1);
+        components.is_missing |= cost.is_none();
+        let is_priced = !nothing(price) || !nothing(cost);
+        components.priced = components.priced.saturating_add(usize::from(is_priced));
         components.total = sum([Some(components.total), cost])?;
         Ok(())
     })?;
     each(resource, "subresources", |inner| add_up(inner, components, depth.saturating_add(1)))?;
     Ok(())
-}
-
-pub(super) fn read_diff(fields: &Fields) -> Result<PlannedCost, Refusal> {
-    let needed = |field: &str| {
-        amount(fields, field)?.ok_or_else(|| Refusal {
-            status: EvidenceStatus::NoData,
-            ..Refusal::new(format!("Infracost gave no `{field}`: nothing could be priced"))
-        })
-    };
-    let (after, before) = (needed("total_monthly_cost")?, needed("past_total_monthly_cost")?);
-    let change = after.minus(before).map_err(|error| Refusal::new(error.to_string()))?;
-    let cents = BilledAmount::from_micros(CENT);
-    if let Some(given) = amount(fields, "diff_total_monthly_cost")?
-        && unreconciled(given, change, 1, cents)?.is_some()
-    {
-        return Err(Refusal::new(
-            "Infracost's totals contradict each other: past and difference do not make the total",
-        ));
-    }
-    let mut resources = Vec::new();
-    if let Some(types) = fields.get("diff").filter(|diff| !diff.is_null()) {
-        for (resource_type, changed) in object("diff", types, "changes by type")? {
-            let read = || changed_resources(resource_type, changed);
-            resources.extend(read().map_err(|error| error.under(&crate::money::excerpt(resource_type)).under("diff"))?);
-        }
-    }
-    let changes = sum(resources.iter().map(|resource| resource.after))?
-        .minus(sum(resources.iter().map(|resource| resource.before))?)
-        .map_err(|error| Refusal::new(error.to_string()))?;
-    let addends = resources.len().saturating_mul(2).saturating_add(2);
-    Ok(PlannedCost {
-        form: PlannedForm::InfracostScanDiff,
-        currency: currency_of(fields)?,
-        before: Some(before),
-        after,
-        unreconciled: if fields.contains_key("diff") { unreconciled(change, changes, addends, cents)? } else { None },
-        projects: vec![PlannedProject { name: String::new(), before: Some(before), after: Some(after), resources }],
-        unpriced: BTreeMap::new(),
-        unsupported: BTreeMap::new(),
-        usage_dependent: 0,
-        errors: 0,
-        unpriced_known: false,
-    })
-}
-
-fn changed_resources(resource_type: &str, changed: &Value) -> Result<Vec<PlannedResource>, Refusal> {
-    each(object("", changed, "an object")?, "diff", |entry| {
-        Ok(PlannedResource {
-            name: text(entry, "name")?.unwrap_or_default(),
-            resource_type: crate::money::excerpt(resource_type),
-            tags: BTreeMap::new(),
-            before: amount(entry, "previous_monthly_cost")?,
-            after: amount(entry, "current_monthly_cost")?,
-        })
-    })
 }

@@ -43,6 +43,29 @@ pub struct Spending {
     pub approvals: Vec<Approval>,
 }
 
+/// A name of a question that nothing has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct UnknownName {
+    /// What it should name.
+    pub kind: NameKind,
+    /// The name.
+    pub name: String,
+    /// Names that may be meant, nearest first; at most three.
+    pub near: Vec<String>,
+}
+
+/// What a name of a question is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum NameKind {
+    /// A budget.
+    Budget,
+    /// An environment in which the budget holds nothing, or that nothing runs in.
+    Environment,
+}
+
 /// Everything that a decision of the cost gate rests on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -61,6 +84,9 @@ pub struct CostFacts {
     pub service: Option<ServiceFact>,
     /// The budgets that hold it.
     pub budgets: Vec<BudgetFact>,
+    /// Names of the question that nothing has; a service that is not there is in `service`.
+    #[serde(default)]
+    pub unknown_names: Vec<UnknownName>,
     /// How the bill is known: as a whole, and which of its parts are missing or older than the rest. Advisory, since the
     /// budgets' own evidence says what they rest on; what it cost to fetch is told where it was fetched, and nowhere else.
     pub bill: Vec<Evidence>,

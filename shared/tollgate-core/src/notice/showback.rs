@@ -16,15 +16,19 @@ use crate::{
     money::cents_from_micros,
 };
 
-/// What a team spends. Amounts are in millionths of their currency, and never added across currencies.
+/// Budgets that a summary names one by one.
+const MOST_ALONE: usize = 3;
+
+/// What a team spends. Amounts are in millionths of their currency, and never added across currencies; nor are those of
+/// budgets that can hold the same spend.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Showback {
     /// The day of UTC that it is of.
     pub day: NaiveDate,
-    /// The sums of its budgets of which the spend is known, by currency.
+    /// The sums of its budgets of which the spend is known, by currency. There is none of a currency in which budgets overlap.
     pub totals: Vec<ShowbackTotal>,
-    /// Can the same spend be in several of its budgets, so that the sums count it several times?
+    /// Can the same spend be in several of its budgets? Those are not added up.
     pub overlapping: bool,
     /// Its budgets, those of which the largest share is spent first, then those that are not known; at most 10.
     pub budgets: Vec<ShowbackBudget>,
@@ -79,28 +83,16 @@ impl Showback {
     pub fn of(day: NaiveDate, budgets: &[&BudgetFact]) -> Self {
         let mut sorted = budgets.to_vec();
         sorted.sort_by_key(|budget| (Reverse(budget.share_ppm), &budget.name));
-        let mut totals: BTreeMap<&str, ShowbackTotal> = BTreeMap::new();
-        for budget in &sorted {
-            let (Some(currency), Some(spent), Some(limit)) =
-                (budget.currency.as_deref(), budget.spent_micros, budget.limit_micros)
-            else {
-                continue;
-            };
-            let forecast = budget.forecast.as_ref().map(|forecast| forecast.mean_micros);
-            let nothing = ShowbackTotal { forecast_micros: Some(0), ..ShowbackTotal::default() };
-            let total = totals.entry(currency).or_insert(nothing);
-            total.spent_micros = total.spent_micros.saturating_add(spent);
-            total.limit_micros = total.limit_micros.saturating_add(limit);
-            total.forecast_micros = total.forecast_micros.zip(forecast).map(|(sum, more)| sum.saturating_add(more));
+        let mut by_currency: BTreeMap<&str, Vec<&BudgetFact>> = BTreeMap::new();
+        for budget in sorted.iter().filter(|budget| budget.spent_micros.is_some()) {
+            by_currency.entry(budget.currency.as_deref().unwrap_or_default()).or_default().push(budget);
         }
-        let named = |(currency, total): (&str, ShowbackTotal)| ShowbackTotal { currency: currency.to_owned(), ..total };
-        let pairs =
-            |index: usize, one: &&BudgetFact| budgets.iter().skip(index + 1).any(|other| one.scope.meets(&other.scope));
+        let apart = by_currency.iter().filter(|(_, budgets)| !overlap(budgets));
         let count = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
         Self {
             day,
-            totals: totals.into_iter().map(named).collect(),
-            overlapping: budgets.iter().enumerate().any(|(index, one)| pairs(index, one)),
+            totals: apart.filter_map(|(currency, budgets)| ShowbackTotal::of(currency, budgets)).collect(),
+            overlapping: by_currency.values().any(|budgets| overlap(budgets)),
             budgets: sorted.iter().take(LISTED).map(|budget| ShowbackBudget::of(budget)).collect(),
             unlisted: count(sorted.len().saturating_sub(LISTED)),
             unknown: count(budgets.iter().filter(|budget| budget.spent_micros.is_none()).count()),
@@ -109,20 +101,26 @@ impl Showback {
 
     /// Is anything known?
     pub fn says_something(&self) -> bool {
-        !self.totals.is_empty()
+        self.budgets.iter().any(|budget| budget.spent_micros.is_some())
     }
 
+    /// The sums; of budgets that are not added up each for itself, the fullest first.
     fn summary(&self, team: &str) -> String {
-        let of = |total: &ShowbackTotal| {
-            let forecast = total.forecast_micros.map_or_else(
-                || "forecast not known".to_owned(),
-                |forecast| format!("forecast {}", cents_from_micros(forecast)),
-            );
-            let (spent, limit) = (cents_from_micros(total.spent_micros), cents_from_micros(total.limit_micros));
-            format!("{spent} of {limit} {} spent, {forecast}", total.currency)
+        let totals = self.totals.iter().map(|total| {
+            let amounts = (total.spent_micros, total.limit_micros, total.forecast_micros);
+            spent("", amounts, &total.currency)
+        });
+        let is_added = |budget: &&ShowbackBudget| {
+            self.totals.iter().any(|total| budget.currency.as_ref() == Some(&total.currency))
         };
-        let totals: Vec<String> = self.totals.iter().map(of).collect();
-        format!("{team} on {}: {}", self.day, totals.join("; "))
+        let alone = self.budgets.iter().filter(|budget| !is_added(budget)).filter_map(ShowbackBudget::summary);
+        let parts: Vec<String> = totals.chain(alone.take(MOST_ALONE)).collect();
+        let unknown = match self.unknown {
+            0 => String::new(),
+            1 => " (1 budget is not known)".to_owned(),
+            many => format!(" ({many} budgets are not known)"),
+        };
+        format!("{team} on {}: {}{unknown}", self.day, parts.join("; "))
     }
 
     /// The notice of it: the same whoever makes it, on whatever time of its day.
@@ -171,12 +169,50 @@ impl Showback {
             let _ = writeln!(text, "\nand {} more", self.unlisted);
         }
         if self.overlapping {
-            let _ = writeln!(text, "\nIts budgets overlap, so the sums count some spend more than once.");
+            let _ = writeln!(text, "\nSome of its budgets hold the same spend, so they are not added up.");
         }
     }
 }
 
+/// Can the same spend be in two of them?
+fn overlap(budgets: &[&BudgetFact]) -> bool {
+    let meets_a_later = |(index, one): (usize, &&BudgetFact)| {
+        budgets.iter().skip(index.saturating_add(1)).any(|other| one.scope.meets(&other.scope))
+    };
+    budgets.iter().enumerate().any(meets_a_later)
+}
+
+/// `20.00 of 3000.00 EUR spent, forecast 60.00`.
+fn spent(name: &str, (spent, limit, forecast): (i64, i64, Option<i64>), currency: &str) -> String {
+    let forecast = forecast.map_or_else(
+        || "forecast not known".to_owned(),
+        |forecast| format!("forecast {}", cents_from_micros(forecast)),
+    );
+    format!("{name}{} of {} {currency} spent, {forecast}", cents_from_micros(spent), cents_from_micros(limit))
+}
+
+impl ShowbackTotal {
+    /// None where a sum is larger than an amount can be.
+    fn of(currency: &str, budgets: &[&BudgetFact]) -> Option<Self> {
+        let sum = |of: &dyn Fn(&BudgetFact) -> Option<i64>| {
+            budgets.iter().try_fold(0_i64, |sum, budget| sum.checked_add(of(budget)?))
+        };
+        Some(Self {
+            currency: currency.to_owned(),
+            spent_micros: sum(&|budget| budget.spent_micros)?,
+            limit_micros: sum(&|budget| budget.limit_micros)?,
+            forecast_micros: sum(&|budget| Some(budget.forecast.as_ref()?.mean_micros)),
+        })
+    }
+}
+
 impl ShowbackBudget {
+    /// `payments-api 20.00 of 3000.00 EUR spent, forecast 60.00`; none when it is not known.
+    fn summary(&self) -> Option<String> {
+        let amounts = (self.spent_micros?, self.limit_micros?, self.forecast_micros);
+        Some(spent(&format!("{} ", self.name), amounts, self.currency.as_deref()?))
+    }
+
     fn of(budget: &BudgetFact) -> Self {
         Self {
             name: budget.name.clone(),
@@ -194,45 +230,5 @@ impl ShowbackBudget {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::Showback;
-    use crate::budget::{BudgetFact, example};
-
-    fn fact(name: &str, currency: &str, spent: i64) -> BudgetFact {
-        let fact = example::fact(&example::budget(""), &example::ten_days("2026-11-01"), example::NOW);
-        BudgetFact {
-            name: name.to_owned(),
-            currency: Some(currency.to_owned()),
-            spent_micros: Some(spent),
-            share_ppm: Some(spent / 3000),
-            ..fact
-        }
-    }
-
-    #[test]
-    fn sums_stay_within_a_currency_and_name_the_fullest_first() {
-        let budgets = [fact("a", "USD", 10_000_000), fact("b", "EUR", 20_000_000), fact("c", "USD", 30_000_000)];
-        let day = example::day("2026-11-11");
-        let showback = Showback::of(day, &budgets.iter().collect::<Vec<_>>());
-        let totals: Vec<_> =
-            showback.totals.iter().map(|total| (total.currency.as_str(), total.spent_micros)).collect();
-        assert_eq!(totals, [("EUR", 20_000_000), ("USD", 40_000_000)]);
-        let names: Vec<_> = showback.budgets.iter().map(|budget| budget.name.as_str()).collect();
-        assert_eq!(names, ["c", "b", "a"]);
-        assert!(showback.overlapping, "all three are of everything");
-        let (one, other) = (showback.clone(), showback);
-        let (one, other) = (
-            one.notice("money", None, example::time(example::NOW)),
-            other.notice("money", None, example::time("2026-11-11T22:00:00Z")),
-        );
-        assert_eq!(one.id, other.id, "one notice a day");
-        assert!(one.text().contains("SHOWBACK: money on 2026-11-11: 20.00 of 3000.00 EUR spent"), "{}", one.text());
-    }
-
-    #[test]
-    fn what_is_not_known_is_counted_and_in_no_sum() {
-        let unknown = BudgetFact { spent_micros: None, share_ppm: None, ..fact("u", "USD", 0) };
-        let showback = Showback::of(example::day("2026-11-11"), &[&unknown]);
-        assert_eq!((showback.unknown, showback.says_something()), (1, false));
-    }
-}
+#[path = "showback_tests.rs"]
+mod tests;

@@ -50,7 +50,7 @@ fn of_budget(budget: &BudgetFact, findings: &[&Finding], is_blind: bool, now: Ti
     let (of_steps, of_bill): (Vec<&Finding>, Vec<&Finding>) =
         own.into_iter().partition(|finding| finding.rule.starts_with("cost.step_"));
     let (of_anomalies, of_bill): (Vec<&Finding>, Vec<&Finding>) =
-        of_bill.into_iter().partition(|finding| finding.rule == ANOMALY_RULE);
+        of_bill.into_iter().partition(|finding| finding.rule == ANOMALY_RULE && is_of_known(budget, finding));
     let steps = budget.steps.iter().filter_map(|step| of_step(budget, step, &of_steps, now));
     let anomalies = budget.anomalies.iter().map(|anomaly| of_anomaly(budget, anomaly, &of_anomalies, is_blind, now));
     let weightiest = of_bill.iter().filter(|finding| finding.urgency.is_some()).max_by_key(|finding| finding.urgency);
@@ -81,6 +81,12 @@ fn of_budget(budget: &BudgetFact, findings: &[&Finding], is_blind: bool, now: Ti
         }),
     };
     steps.chain(anomalies).chain([bill]).collect()
+}
+
+/// Is it about an anomaly that could be read? One that could not is a trouble of the bill.
+fn is_of_known(budget: &BudgetFact, finding: &Finding) -> bool {
+    let id = finding.observed.get("id").and_then(|id| id.as_str());
+    budget.anomalies.iter().any(|anomaly| Some(anomaly.id.as_str()) == id)
 }
 
 fn level_of(urgency: Urgency) -> Level {

@@ -122,6 +122,24 @@ fn an_anomaly_is_told_of_again_when_it_has_doubled() {
     assert_eq!(told, [of(100), of(200), of(400), (NoticeKind::Resolved, over.to_owned())]);
 }
 
+/// It is of no anomaly that is known, and its owner is notified all the same.
+#[test]
+fn an_anomaly_that_cannot_be_read_is_a_trouble_of_the_bill() {
+    let now = "2026-11-02T01:00:00Z";
+    let spend = example::reading("2026-10-01", "2026-11-02", "2026-11-02T00:00:00Z", |_| "10".to_owned());
+    let facts = facts(&example::fact(&example::budget(""), &spend, now), now);
+    let mut decision = decided(&facts);
+    decision.findings.push(Finding {
+        urgency: Some(Urgency::Ticket),
+        evidence: vec!["budget/b".to_owned()],
+        observed: BTreeMap::from([("id".to_owned(), "9a".into())]),
+        ..Finding::new("cost.anomaly", Effect::RequireApproval, "the budget `b` may have an anomaly")
+    });
+    let config = NoticeConfig { hold_evaluations: 1, hold_seconds: 0, cooldown_seconds: 0 };
+    let notice = step(None, &Report::of_spending(&facts, &decision), &config).notice.unwrap();
+    assert_eq!((notice.kind, notice.summary.as_str()), (NoticeKind::Ticket, "the budget `b` may have an anomaly"));
+}
+
 #[test]
 fn a_new_period_is_no_recovery() {
     let day = |day: &str| (day.to_owned(), format!("{day}T01:00:00Z"));

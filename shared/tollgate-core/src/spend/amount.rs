@@ -50,6 +50,10 @@ pub enum SpendError {
 impl BilledAmount {
     /// Nothing.
     pub const ZERO: Self = Self(0);
+    /// A millionth of the currency.
+    pub(crate) const MICRO_UNIT: Self = Self(MICRO);
+    /// A hundredth of the currency.
+    pub(crate) const CENT_UNIT: Self = Self(MICRO * 10_000);
 
     /// Reads a decimal text.
     ///

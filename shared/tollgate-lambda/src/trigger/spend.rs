@@ -11,11 +11,15 @@ use super::Trigger;
 use crate::problem::Problem;
 
 /// A letter of AWS Budgets begins its first line so, and names its budget in a line of its own.
-const SIGNS: [&str; 2] = ["AWS Budget Notification", "Budget Name:"];
+const SIGNS: [&str; 3] = ["aws budget notification", "aws budgets notification", "budget name:"];
 
 /// Is the text a letter of AWS Budgets, or meant to be one?
 pub(super) fn is_letter(text: &str) -> bool {
-    text.lines().any(|line| SIGNS.iter().any(|sign| line.trim_start().starts_with(sign)))
+    let is_one = |line: &str| {
+        let line = line.trim_start().to_lowercase();
+        SIGNS.iter().any(|sign| line.starts_with(sign))
+    };
+    text.lines().any(is_one)
 }
 
 /// A letter of AWS Budgets.
@@ -41,7 +45,11 @@ pub fn alert_key(alert: &BudgetAlert) -> String {
 
 /// The same for each delivery of one state of an anomaly, which is told of again as it grows.
 pub fn anomaly_key(anomaly: &CostAnomaly) -> String {
-    format!("cost-anomaly/{}/{}", anomaly.id, anomaly.impact_micros)
+    match anomaly.impact_micros {
+        Some(impact) => format!("cost-anomaly/{}/{impact}", anomaly.id),
+        // What it does not say tells no state of it from another: what it does say has to.
+        None => format!("cost-anomaly/{}/{}", anomaly.id, digest::of_bytes(format!("{anomaly:?}").as_bytes())),
+    }
 }
 
 #[cfg(test)]
@@ -75,7 +83,7 @@ mod tests {
 
     #[test]
     fn letters_of_one_delivery_are_each_on_their_own() {
-        let broken = LETTER.replace("Alert Type: ACTUAL\n", "");
+        let broken = LETTER.replace("Alert Type: ACTUAL\n", "Alert Type: PLANNED\n");
         let event = json!({"Records": [sns(LETTER, "1"), sns(&broken, "2"), sns("hello", "3"), sns(LETTER, "4")]});
         let read = read(&event);
         let keys: Vec<_> = read
@@ -87,8 +95,7 @@ mod tests {
             })
             .collect();
         assert_eq!(keys[0], keys[3], "another delivery of the same letter");
-        let error = keys[1].as_ref().unwrap_err();
-        assert!(error.contains("`Records[1].Sns.Message`") && error.contains("no `Alert Type`"), "{error}");
+        assert!(keys[1].is_ok() && keys[1] != keys[0], "what cannot be read of it is noted, and it wakes");
         assert!(keys[2].as_ref().unwrap_err().contains("Records[2]"));
     }
 
@@ -115,10 +122,33 @@ mod tests {
     }
 
     #[test]
-    fn an_anomaly_without_an_impact_says_what_is_missing() {
-        let mut event = detail(&json!(1));
-        event["impact"] = json!({});
-        let event = json!({"source": "aws.ce", "detail-type": "Anomaly Detected", "detail": event});
-        assert!(read(&event)[0].as_ref().unwrap_err().contains("a cost anomaly cannot be read"));
+    fn an_anomaly_that_does_not_say_all_still_wakes_and_one_without_an_id_does_not() {
+        let event = |detail: &Value| json!({"source": "aws.ce", "detail-type": "Anomaly Detected", "detail": detail});
+        let mut odd = detail(&json!(1));
+        odd["impact"] = json!({});
+        odd["anomalyStartDate"] = json!(null);
+        odd["anomalyEndDate"] = json!("");
+        let Ok(Trigger::CostAnomaly(anomaly)) = read(&event(&odd)).remove(0) else { panic!("it is one") };
+        assert!(anomaly_key(&anomaly).starts_with("cost-anomaly/a-1/") && anomaly.unread.len() == 1);
+        odd["anomalyId"] = json!("");
+        assert!(read(&event(&odd))[0].as_ref().unwrap_err().contains("a cost anomaly cannot be read"));
+    }
+
+    #[test]
+    fn alerts_of_all_kinds_of_budgets_are_triggers() {
+        for (kind, threshold, amount) in [
+            ("Usage", "> 800 GB", "912 GB"),
+            ("RI Utilization", "< 90%", "71 %"),
+            ("Savings Plans Coverage", "< 60%", "12 %"),
+            ("Something New", "> 5 things", "7 things"),
+        ] {
+            let letter = LETTER
+                .replace("Budget Type: Cost", &format!("Budget Type: {kind}"))
+                .replace("> $800.00", threshold)
+                .replace("ACTUAL Amount: $1,234.56", &format!("Actual Amount: {amount}"))
+                .replace("Alert Type: ACTUAL", "Alert Type: Actual");
+            let event = json!({"Records": [sns(&letter, "1")]});
+            assert!(matches!(read(&event)[0], Ok(Trigger::BudgetAlert(_))), "{kind}");
+        }
     }
 }
