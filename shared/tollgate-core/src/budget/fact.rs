@@ -7,7 +7,7 @@ use super::{AnomalyFact, Basis, Enforcement, Scope, StepKind};
 use crate::{
     Timestamp,
     evidence::Evidence,
-    spend::{ForecastMethod, Reconciliation, RunAwayFact, UnitCostFact, Weighting},
+    spend::{ForecastMethod, ForecastParts, Reconciliation, RunAwayFact, UnitCostFact, Weighting},
 };
 
 /// Where a budget stands. Amounts are in millionths of its currency.
@@ -142,6 +142,9 @@ pub struct ForecastFact {
     pub high_micros: Option<i64>,
     /// How it was made.
     pub method: ForecastMethod,
+    /// What it is made of; null where AWS made it, or the period is over.
+    #[serde(default)]
+    pub parts: Option<ForecastParts>,
     /// The mean over the amount at the end of the period, in parts per million, rounded down.
     pub projected_ppm: i64,
     /// The upper bound over it, rounded up.

@@ -120,7 +120,8 @@ fn judged(budget: &Budget, terms: &Terms, spend: &SpendReading, judging: &SpendJ
     let micros = |amount: BilledAmount| amount.micros().ok_or_else(|| too_large(SpendError::TooLarge));
     let spent_micros = micros(spent)?;
     let share = spent.exact_micros() / BigInt::from(terms.limit_micros);
-    let outlook = Outlook::of(daily, spend.complete_before, judging.min_weeks);
+    let since = judging.history_since(spend.as_of);
+    let outlook = Outlook::of(daily, since, spend.complete_before, judging.min_weeks);
     let evidence = evidence(budget, terms, spend, judging, span);
     let (forecast, forecast_evidence) = forecast(budget, terms, spend, &outlook, span);
     let is_spent = spent_micros >= terms.limit_micros;
@@ -251,6 +252,7 @@ fn forecast_fact(projection: &Projection, terms: &Terms) -> Option<ForecastFact>
         low_micros: low.and_then(to_micros),
         high_micros: high.and_then(to_micros),
         method: projection.method,
+        parts: projection.parts.clone(),
         projected_ppm: ppm_down(&over(&projection.mean, &limit)?)?,
         projected_high_ppm: high.and_then(|high| over(high, &limit)).as_ref().and_then(ppm_up),
     })

@@ -164,11 +164,13 @@ fn a_thousand_requests_cost_what_the_week_cost() {
 
 #[test]
 fn weekdays_weigh_only_with_enough_whole_weeks_that_cost_something() {
-    let weighting = |amounts: &[&str]| Outlook::of(&before_november(amounts), day("2026-11-01"), 4).weighting();
-    assert_eq!(weighting(&["1"; 27]), Weighting::Days);
-    assert_eq!(weighting(&["1"; 28]), Weighting::Weekdays);
+    let weighting = |amounts: &[&str]| Outlook::of(&before_november(amounts), NaiveDate::MIN, day("2026-11-01"), 4).weighting();
+    let office = |weeks: usize| ["5", "5", "5", "5", "5", "1", "1"].repeat(weeks);
+    assert_eq!(weighting(&office(4)[1..]), Weighting::Days);
+    assert_eq!(weighting(&office(4)), Weighting::Weekdays);
+    assert_eq!(weighting(&["1"; 28]), Weighting::Days, "weekdays that are alike");
     assert_eq!(weighting(&["0"; 28]), Weighting::Days, "nothing to weigh by");
-    // 31 October 2026 is a Saturday: credits outweigh what Saturdays cost.
+    // A credit that outweighs one Saturday says nothing of Saturdays.
     let mut credits = vec!["1"; 27];
     credits.push("-50");
     assert_eq!(weighting(&credits), Weighting::Days);
@@ -185,7 +187,7 @@ proptest! {
     /// Whatever days weigh, the parts of a period weigh what it does, and whole weeks weigh the same.
     #[test]
     fn weights_add_up(daily in daily(), first in 0_i64..400, cut in 0_i64..90, length in 0_i64..90) {
-        let outlook = Outlook::of(&daily, day("2026-11-01"), 4);
+        let outlook = Outlook::of(&daily, NaiveDate::MIN, day("2026-11-01"), 4);
         let start = day("2026-01-01") + chrono::Duration::days(first);
         let (middle, end) = (start + chrono::Duration::days(cut), start + chrono::Duration::days(cut + length));
         prop_assert_eq!(outlook.weight(start, middle) + outlook.weight(middle, end), outlook.weight(start, end));
