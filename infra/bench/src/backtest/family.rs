@@ -80,7 +80,10 @@ impl Family {
                 level = level.saturating_add(share(level, daily, 1_000_000_000));
             }
             let amount = self.kind.plain(day, level, first, at);
-            days.insert(day, amount.saturating_add(share(amount.abs(), noise.normal_ppm() * noise_ppm, 1_000_000_000_000)));
+            days.insert(
+                day,
+                amount.saturating_add(share(amount.abs(), noise.normal_ppm() * noise_ppm, 1_000_000_000_000)),
+            );
         }
         Series { days, first, cut }
     }

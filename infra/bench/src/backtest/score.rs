@@ -1,10 +1,6 @@
 //! How far forecasts were off, by family and day.
 
-use super::{
-    HELD_PERCENT, NOISE_FLOOR_PPM, WORSE_PERCENT,
-    daily::Series,
-    forecasts::Forecasts,
-};
+use super::{HELD_PERCENT, NOISE_FLOOR_PPM, WORSE_PERCENT, daily::Series, forecasts::Forecasts};
 
 /// Mean absolute errors over what came, in parts per million.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

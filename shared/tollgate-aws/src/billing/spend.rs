@@ -14,13 +14,15 @@ use super::{
     part::{Gap, Outcome, Part},
     plan::forecast_query,
     snapshot::{OpenAnomaly, Snapshot},
-    table::{CostTable, Series},
+    table::Series,
     told::Told,
 };
 
 const EXPLORER: &str = "cost-explorer";
 /// Bills are behind by up to a day: yesterday is not yet whole.
 const BEHIND: Days = Days::new(1);
+/// What has no record for longer than this is not late: nothing was used.
+const LATEST_DAYS: i64 = 10;
 
 /// What is known of a budget's spend.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,6 +105,7 @@ fn billed(snapshot: &Snapshot, scope: &Scope, place: &Place, terms: &Terms) -> R
         true => Told::owned(snapshot, &snapshot.tags, terms.basis, first).ok(),
         false => Some(told),
     };
+    let complete_before = complete_before(&told, owned.as_ref().filter(|owned| owned.asked().only.is_empty()));
     let reconciliation = reconciliation(owned.as_ref(), total.as_ref().ok(), terms).map_err(too_large)?;
     let untagged = owned.zip(owner_of(snapshot, owned.as_ref())).map(|(owned, at)| {
         let is_nobodys = |series: &Series| series.keys.get(at).is_some_and(String::is_empty);
@@ -120,7 +123,7 @@ fn billed(snapshot: &Snapshot, scope: &Scope, place: &Place, terms: &Terms) -> R
     let reading = SpendReading {
         source: EXPLORER.to_owned(),
         as_of: told.fetched_at(),
-        complete_before: complete_before(&told, total.as_ref().unwrap_or(&told).days()),
+        complete_before,
         basis: terms.basis,
         daily,
         period_total: None,
@@ -164,15 +167,16 @@ fn fits(limits: &Limits, group_by: &[GroupKey], series: &Series) -> bool {
     limits.iter().all(|(key, values)| keys().any(|(asked, value)| asked == key && values.contains(value)))
 }
 
-/// The newest days of which the whole bill has nothing have not come yet, and the day before them may not be whole.
-fn complete_before(told: &Told<'_>, whole: &CostTable) -> NaiveDate {
-    let behind = behind(told.days_fetched_at());
-    let something = |series: &Series| {
-        let newest = series.amounts.iter().rev().find(|(_, amount)| *amount != BilledAmount::ZERO);
-        newest.map(|(day, _)| day)
-    };
-    let newest = whole.series.iter().filter_map(something).max();
-    newest.map_or(told.asked().first_day, |newest| newest.min(behind))
+/// The first day that is not known as a whole: of those that were asked for and answered, the last ones before the bill was
+/// fetched may still come. What days cost says nothing of that: a day of nothing is known. But where no group at all has a
+/// record of the newest days, and of the days before them some has, they have not come yet; no bill is later than ten days.
+fn complete_before(told: &Told<'_>, groups: Option<&Told<'_>>) -> NaiveDate {
+    let answered = told.days().days.last_key_value().and_then(|(day, _)| day.succ_opt());
+    let answered = answered.unwrap_or(told.asked().first_day).min(behind(told.days_fetched_at()));
+    let recorded = groups.into_iter().flat_map(|groups| &groups.days().series);
+    let newest = recorded.filter_map(|series| series.amounts.iter().next_back()).map(|(day, _)| day).max();
+    // The day of the newest records may not be whole.
+    newest.filter(|newest| (0..=LATEST_DAYS).contains(&(answered - *newest).num_days())).unwrap_or(answered)
 }
 
 /// The accounts that groups which fit are of; none where that is not known.

@@ -150,6 +150,7 @@ async fn a_bill_that_is_nothing_is_behind() {
         max_lag_days: 2,
         reconciliation_ppm: 10_000,
         min_weeks: 4,
+        history_days: 84,
     };
     let fact = budget_fact(&everything, &tollgate_aws::billing::known(&spend), &judging);
     assert_eq!((fact.evidence.status, fact.standing), (EvidenceStatus::Stale, Standing::Unknown));

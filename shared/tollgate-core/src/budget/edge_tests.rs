@@ -91,7 +91,7 @@ fn credits_and_refunds_can_make_spend_nothing_or_less() {
     let refunds = |date: NaiveDate| if date == day("2026-11-05") { "-2000".to_owned() } else { "100".to_owned() };
     let as_of = "2026-11-11T01:00:00Z";
     let fact = fact(&budget(""), &reading("2026-10-14", "2026-11-11", as_of, refunds), NOW);
-    assert_eq!((fact.spent_micros, fact.share_ppm), (Some(-1_100_000_000), Some(-366_667)));
+    assert_eq!((fact.spent_micros, fact.share_ppm), (Some(-1_100_000_000), Some(-366_666)));
     assert_eq!(fact.pace.unwrap().pace_ppm, -1_100_000);
     // The refund was a single one: it stays, and is not carried on. Twenty days at 100 are to come.
     assert_eq!(fact.forecast.unwrap().mean_micros, 900_000_000);

@@ -164,6 +164,10 @@ pub struct StepFact {
     /// Has what was spent, or will be, come to the share? Null when nobody can say: what is behind can be beyond a step,
     /// and never surely short of it.
     pub reached: Option<bool>,
+    /// Can the forecast come to it, by its upper bound? Never of a step of what was spent, and not where it is reached or
+    /// nobody knows.
+    #[serde(default)]
+    pub within_reach: bool,
 }
 
 /// Spend without an owner tag.

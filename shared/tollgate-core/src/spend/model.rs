@@ -15,7 +15,7 @@ mod recurring;
 mod weekdays;
 
 pub(super) use fixed::{ONE_PPB, in_micros, ratio_ppb, root_ppb, times, together_ppb};
-pub(super) use recent::{Recent, known};
+pub(super) use recent::{LEAST_DAYS, Recent, known};
 pub use recurring::MonthDay;
 pub(super) use recurring::Recurring;
 
@@ -68,7 +68,8 @@ impl Model {
             amount - if is_left_out { odd.excesses.get(index).copied().unwrap_or(0) } else { 0 }
         };
         let plain: Vec<i128> = amounts.iter().enumerate().map(kept).collect();
-        let levelled = days.iter().zip(&plain).filter_map(|(day, amount)| Some((*day, weekdays.levelled(*day, *amount)?)));
+        let levelled =
+            days.iter().zip(&plain).filter_map(|(day, amount)| Some((*day, weekdays.levelled(*day, *amount)?)));
         let (level_days, levels): (Vec<NaiveDate>, Vec<i128>) = levelled.unzip();
         let noise = if is_usual { mean_noise_ppb(&levels) } else { noise_ppb(&some(&levels)) };
         let change = change_point::newest(&levels, noise).filter(|_| has_weekdays && !is_usual);
@@ -170,7 +171,8 @@ impl Parted {
 fn once(days: &[NaiveDate], odd: &Odd, found: &Found) -> Vec<(NaiveDate, i128)> {
     let newest = days.last().copied();
     let all = days.iter().zip(&odd.excesses).zip(&found.is_recurring);
-    let single = all.filter(|((_, excess), recurs)| **excess > 0 && !**recurs).map(|((day, excess), _)| (*day, *excess));
+    let single =
+        all.filter(|((_, excess), recurs)| **excess > 0 && !**recurs).map(|((day, excess), _)| (*day, *excess));
     let is_new = |day: &NaiveDate| newest.is_some_and(|newest| (newest - *day).num_days() < MONTH_DAYS);
     let has_no_past = |day: &NaiveDate| {
         let before = day.checked_sub_months(chrono::Months::new(1));

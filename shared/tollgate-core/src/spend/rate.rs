@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     amount::BilledAmount,
     interval::Width,
-    model::{Model, Recent, in_micros, known},
+    model::{LEAST_DAYS, Model, Recent, in_micros, known},
     series::DailySpend,
 };
 
@@ -35,10 +35,9 @@ pub(crate) struct Outlook {
 }
 
 impl Outlook {
-    /// As the days since one and before another tell; by weekday where there are at least so many whole weeks of them. What
-    /// else is known of the time before them changes nothing: the same spend has one outlook, whoever else asks for it.
-    pub(crate) fn of(daily: &DailySpend, since: NaiveDate, complete_before: NaiveDate, least_weeks: u32) -> Self {
-        let known = known(daily, since, complete_before).unwrap_or_default();
+    /// As the days before one tell; by weekday where there are at least so many whole weeks of them.
+    pub(crate) fn of(daily: &DailySpend, complete_before: NaiveDate, least_weeks: u32) -> Self {
+        let known = known(daily, complete_before).unwrap_or_default();
         let model = Recent::of(&known).map(|recent| Model::of(recent, least_weeks));
         Self { known, least_weeks, model }
     }
@@ -73,13 +72,18 @@ impl Outlook {
         Some(Width::of(model, recent, self.least_weeks, first, end))
     }
 
-    pub(super) fn model(&self) -> Option<&Model> {
-        self.model.as_ref()
+    /// Why nothing can be said of days to come.
+    pub(crate) fn too_short(&self) -> String {
+        let began = self.known.iter().position(|(_, amount)| *amount != 0).unwrap_or(0);
+        let days = self.known.len().saturating_sub(began);
+        match self.model {
+            Some(_) => "not all days of the period are known".to_owned(),
+            None => format!("a forecast takes {LEAST_DAYS} whole days of spend in a row, and there are {days}"),
+        }
     }
 
-    /// How many whole days are known that follow one another.
-    pub(crate) fn days_known(&self) -> usize {
-        self.known.len()
+    pub(super) fn model(&self) -> Option<&Model> {
+        self.model.as_ref()
     }
 }
 

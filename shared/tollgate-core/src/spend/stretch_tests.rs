@@ -50,7 +50,7 @@ fn a_month_is_no_day() {
     assert_eq!(daily.on(day("2028-01-01")), None);
     assert_eq!(daily.newest(day("2028-03-01"), 28), []);
     assert_eq!(run_aways(&daily, day("2028-03-02")), []);
-    assert_eq!(Outlook::of(&daily, NaiveDate::MIN, day("2028-03-02"), 1).rate(day("2028-03-02")), None);
+    assert_eq!(Outlook::of(&daily, day("2028-03-02"), 1).rate(day("2028-03-02")), None);
 }
 
 #[test]

@@ -91,7 +91,9 @@ pub(super) fn over_root(error: i128, count: i128) -> i128 {
 
 #[cfg(test)]
 mod tests {
-    use super::{ONE_PPB, grown, in_micros, mean, median, of_micros, over_root, ratio_ppb, root_ppb, times, together_ppb};
+    use super::{
+        ONE_PPB, grown, in_micros, mean, median, of_micros, over_root, ratio_ppb, root_ppb, times, together_ppb,
+    };
 
     #[test]
     fn shares_and_roots_are_those_of_whole_numbers() {

@@ -42,7 +42,8 @@ impl Level {
         let week_error_ppb = over_root(noise_ppb, 7);
         let trend = Trend::of(&weeks, week_error_ppb);
         let growth_ppb = trend.growth_ppb / 7;
-        let brought: Vec<i128> = weeks.iter().zip(0_i128..).map(|(week, ago)| grown(*week, growth_ppb, 7 * ago + 4)).collect();
+        let brought: Vec<i128> =
+            weeks.iter().zip(0_i128..).map(|(week, ago)| grown(*week, growth_ppb, 7 * ago + 4)).collect();
         let alike = alike(&brought, week_error_ppb);
         let newest = levels.get(levels.len().saturating_sub(LEVEL_WEEKS * 7)..).unwrap_or_default();
         let is_flat = growth_ppb == 0 && alike == brought.len().min(LEVEL_WEEKS) && has_weekdays;

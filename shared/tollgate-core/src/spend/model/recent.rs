@@ -6,18 +6,17 @@ use super::fixed::of_micros;
 use crate::spend::series::DailySpend;
 
 /// Fewer days of spend say nothing of the days to come: each weekday twice.
-const LEAST_DAYS: usize = 14;
+pub(in crate::spend) const LEAST_DAYS: usize = 14;
 
 /// Days that follow one another since spend began, in order, each with its amount in billionths.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::spend) struct Recent<'a>(&'a [(NaiveDate, i128)]);
 
-/// The whole days before one that are known without a gap, none before a day; none where an amount is too large.
-pub(in crate::spend) fn known(daily: &DailySpend, since: NaiveDate, end: NaiveDate) -> Option<Vec<(NaiveDate, i128)>> {
+/// The whole days before one that are known without a gap; none where an amount is too large.
+pub(in crate::spend) fn known(daily: &DailySpend, end: NaiveDate) -> Option<Vec<(NaiveDate, i128)>> {
     let newest = daily.newest(end, usize::MAX);
-    let days = newest.into_iter().take_while(|(day, _)| *day >= since);
     let mut days: Vec<_> =
-        days.map(|(day, amount)| Some((day, of_micros(amount.micros()?)))).collect::<Option<_>>()?;
+        newest.into_iter().map(|(day, amount)| Some((day, of_micros(amount.micros()?)))).collect::<Option<_>>()?;
     days.reverse();
     Some(days)
 }

@@ -37,7 +37,8 @@ impl Weekdays {
         let whole = Some(mean(&medians)).filter(|mean| *mean > 0)?;
         let factors = medians.iter().map(|share| ratio_ppb((*share).max(0), whole));
         let factors: [i128; 7] = factors.collect::<Vec<_>>().try_into().ok()?;
-        let off = shares.iter().zip(&factors).flat_map(|(shares, factor)| shares.iter().map(move |share| share - factor));
+        let off =
+            shares.iter().zip(&factors).flat_map(|(shares, factor)| shares.iter().map(move |share| share - factor));
         let error = of_median(deviation(median(off.map(i128::abs))?), i128::try_from(least).ok()?);
         let is_far = |factor: &i128| (factor - ONE_PPB).abs() * 10 >= error * FAR_TENTHS && *factor != ONE_PPB;
         factors.iter().any(is_far).then_some(Self(factors))
@@ -68,7 +69,9 @@ fn weekday(day: NaiveDate) -> usize {
 /// median, so that neither single days nor a change of level count.
 pub(super) fn noise_ppb(levels: &[Option<i128>]) -> i128 {
     let pairs = levels.windows(2).filter_map(|pair| match pair {
-        [Some(before), Some(after)] if before + after > 0 => Some(ratio_ppb((after - before).abs() * 2, before + after)),
+        [Some(before), Some(after)] if before + after > 0 => {
+            Some(ratio_ppb((after - before).abs() * 2, before + after))
+        }
         _ => None,
     });
     let steps: Vec<i128> = pairs.collect();
