@@ -13,6 +13,8 @@ const ERRORS_TENTHS: i128 = 24;
 const TRIED_DAYS: usize = 14;
 const TRIED_EACH: usize = 4;
 const TRIED_BACK: usize = 42;
+/// A level is not tried before it has settled.
+const SETTLED_DAYS: i64 = 7;
 /// A model of fewer days is not tried, and is off by a quarter at least.
 const LEAST_TRIED: usize = 28;
 /// What began less than eight weeks ago may still be growing.
@@ -31,12 +33,11 @@ pub(super) struct Width {
 
 impl Width {
     /// Of the days from the first to before the end.
-    pub(super) fn of(model: &Model, recent: Recent<'_>, least_weeks: u32, first: NaiveDate, end: NaiveDate) -> Self {
+    pub(super) fn of(model: &Model, least_weeks: u32, first: NaiveDate, end: NaiveDate) -> Self {
         let sum = |of: &dyn Fn(NaiveDate) -> i128| days(first, end).map(of).fold(0_i128, i128::saturating_add);
         let rates = sum(&|day| model.rate(day));
-        let charges = sum(&|day| model.recurring_on(day));
         let trend = (rates - sum(&|day| model.flat_rate(day))).abs();
-        let tried = times(rates + charges, worst_usual_ppb(model, recent, least_weeks, first, end));
+        let tried = times(rates, tried_error_ppb(model, least_weeks, first, end));
         let young = if model.days < LEAST_TRIED { rates / 4 } else { 0 };
         let usual = statistical(model, rates, first, end).max(tried).max(trend * 3 / 10).max(young);
         let varied = days(first, end).flat_map(|day| model.charges(day));
@@ -74,18 +75,23 @@ fn growing(model: &Model, rates: i128, first: NaiveDate, end: NaiveDate) -> i128
     times(rates, grown.min(ONE_PPB)) / 2
 }
 
-/// The error that four of five forecasts of the last weeks had at most, over what they were of.
-fn worst_usual_ppb(model: &Model, recent: Recent<'_>, least_weeks: u32, first: NaiveDate, end: NaiveDate) -> i128 {
+/// The error that four of five forecasts of the last weeks had at most, over what they were of. What is recurring or odd is
+/// left out, and so is what was forecast before the level changed and settled: it is known now.
+fn tried_error_ppb(model: &Model, least_weeks: u32, first: NaiveDate, end: NaiveDate) -> i128 {
     let ahead = usize::try_from((end - first).num_days()).unwrap_or(0).min(TRIED_DAYS);
     if ahead == 0 {
         return 0;
     }
     let cuts = (ahead..=TRIED_BACK).step_by(TRIED_EACH).filter(|back| model.days >= back + LEAST_TRIED);
     let error = |back: usize| {
-        let (before, after) = recent.without(back)?;
-        let tried = Model::of(before, least_weeks);
+        let (before, after) = model.plain.split_at_checked(model.plain.len().checked_sub(back)?)?;
+        let (cut, _) = after.first()?;
+        if model.changed_on.is_some_and(|changed| (*cut - changed).num_days() < SETTLED_DAYS) {
+            return None;
+        }
+        let tried = Model::of(Recent::of(before)?, least_weeks);
         let after = after.get(..ahead)?;
-        let expected = after.iter().map(|(day, _)| tried.rate(*day) + tried.recurring_on(*day)).sum::<i128>();
+        let expected = after.iter().map(|(day, _)| tried.rate(*day)).sum::<i128>();
         let came = after.iter().map(|(_, amount)| *amount).sum::<i128>();
         (expected > 0).then(|| ratio_ppb((came - expected).abs(), expected))
     };

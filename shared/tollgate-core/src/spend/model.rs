@@ -39,7 +39,7 @@ const USUAL: usize = 10;
 #[derive(Debug, Clone)]
 pub(super) struct Model {
     /// The first day that it is not made of.
-    pub(super) end: NaiveDate,
+    end: NaiveDate,
     /// How many days it is made of.
     pub(super) days: usize,
     /// Charges that recur on a day of the month.
@@ -52,6 +52,8 @@ pub(super) struct Model {
     pub(super) noise_ppb: i128,
     /// Since when the level is what it is, where it changed.
     pub(super) changed_on: Option<NaiveDate>,
+    /// The days that it is made of, without what is recurring or odd.
+    pub(super) plain: Vec<(NaiveDate, i128)>,
     weekdays: Weekdays,
     level: Level,
 }
@@ -85,6 +87,7 @@ impl Model {
             others: odd.newest.filter(|_| !is_usual).into_iter().chain(before).collect(),
             noise_ppb: noise,
             changed_on: change.and_then(|change| level_days.get(change.index).copied()),
+            plain: days.iter().copied().zip(plain.iter().copied()).collect(),
             weekdays,
             level: Level::of(segment, noise, has_weekdays),
         }

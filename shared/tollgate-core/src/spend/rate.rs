@@ -68,8 +68,7 @@ impl Outlook {
 
     /// How far from what is expected the days from the first to before the end can be.
     pub(super) fn width(&self, first: NaiveDate, end: NaiveDate) -> Option<Width> {
-        let (model, recent) = (self.model.as_ref()?, Recent::of(&self.known)?);
-        Some(Width::of(model, recent, self.least_weeks, first, end))
+        Some(Width::of(self.model.as_ref()?, self.least_weeks, first, end))
     }
 
     /// Why nothing can be said of days to come.

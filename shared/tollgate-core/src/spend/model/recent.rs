@@ -41,10 +41,4 @@ impl<'a> Recent<'a> {
     pub(in crate::spend) fn end(&self) -> NaiveDate {
         self.0.last().and_then(|(day, _)| day.succ_opt()).unwrap_or(NaiveDate::MAX)
     }
-
-    /// The same without the newest so many, and those.
-    pub(in crate::spend) fn without(&self, newest: usize) -> Option<(Self, &'a [(NaiveDate, i128)])> {
-        let (before, after) = self.0.split_at_checked(self.0.len().checked_sub(newest)?)?;
-        Some((Self::of(before)?, after))
-    }
 }
