@@ -7,7 +7,7 @@ use super::{
     rate::days,
 };
 
-/// So many errors, in tenths, hold nine outcomes of ten and more; measured by the backtest (`tests/backtest.rs`).
+/// So many errors, in tenths: with them the interval holds nine outcomes of ten, as the backtest in `infra/bench` measures.
 const ERRORS_TENTHS: i128 = 24;
 /// What was forecast before is held against so many days at most, every so many days of the last six weeks.
 const TRIED_DAYS: usize = 14;
@@ -19,6 +19,8 @@ const SETTLED_DAYS: i64 = 7;
 const LEAST_TRIED: usize = 28;
 /// What began less than eight weeks ago may still be growing.
 const YOUNG_DAYS: usize = 56;
+/// A trend may be off by so many tenths of what it adds.
+const TREND_TENTHS: i128 = 3;
 /// A recurring charge varies by a twentieth at least.
 const CHARGE_VARIES: i128 = 20;
 
@@ -39,7 +41,7 @@ impl Width {
         let trend = (rates - sum(&|day| model.flat_rate(day))).abs();
         let tried = times(rates, tried_error_ppb(model, least_weeks, first, end));
         let young = if model.days < LEAST_TRIED { rates / 4 } else { 0 };
-        let usual = statistical(model, rates, first, end).max(tried).max(trend * 3 / 10).max(young);
+        let usual = statistical(model, rates, first, end).max(tried).max(trend * TREND_TENTHS / 10).max(young);
         let varied = days(first, end).flat_map(|day| model.charges(day));
         let varied = varied.map(|charge| charge.varies.max(charge.amount / CHARGE_VARIES)).sum::<i128>();
         let half = usual + varied + growing(model, rates, first, end);

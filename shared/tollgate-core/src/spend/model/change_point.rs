@@ -56,8 +56,11 @@ impl Split {
         let error = together_ppb(error_of(before, week_before), error_of(after, week_after));
         let smaller = before.min(after).max(before.max(after) / 20);
         let least = times(smaller, LEAST_SHARE_PPB).max(error * SURE_TENTHS / 10);
-        let by_drift = drift(levels.get(index.saturating_sub(DRIFT_DAYS)..index)?) * (days(week_after) + 7) / 2;
         let change = after - before;
+        if change.abs() <= least {
+            return None;
+        }
+        let by_drift = drift(levels.get(index.saturating_sub(DRIFT_DAYS)..index)?) * (days(week_after) + 7) / 2;
         let jump = if by_drift.signum() == change.signum() { change.abs() - by_drift.abs() } else { change.abs() };
         let sides = Self { before, after };
         (jump > least && sides.is_apart(week_before, week_after)).then_some(sides)

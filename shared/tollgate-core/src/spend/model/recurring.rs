@@ -25,14 +25,32 @@ pub enum MonthDay {
 impl MonthDay {
     /// Is it this day?
     pub(in crate::spend) fn is(self, day: NaiveDate) -> bool {
+        self.has(Place::of(day))
+    }
+
+    fn has(self, place: Place) -> bool {
         match self {
-            Self::Day(number) => day.day() == number,
-            Self::Last(number) => end_of_month(day).is_some_and(|end| (end - day).num_days() == i64::from(number)),
+            Self::Day(number) => place.from_start == number,
+            Self::Last(number) => place.from_end == number,
         }
     }
 
     fn all() -> impl Iterator<Item = Self> {
         (1..=LAST_DAYS).map(Self::Last).chain((1..=31).map(Self::Day))
+    }
+}
+
+/// Where a day is in its month, from 1 at both ends.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    from_start: u32,
+    from_end: u32,
+}
+
+impl Place {
+    fn of(day: NaiveDate) -> Self {
+        let from_end = end_of_month(day).and_then(|end| u32::try_from((end - day).num_days()).ok());
+        Self { from_start: day.day(), from_end: from_end.unwrap_or(0) }
     }
 }
 
@@ -61,8 +79,9 @@ pub(super) struct Found {
 /// Finds charges among days, by how much each of them is odd. What is found on more months is found first, and no day is taken
 /// twice: a charge on the last day is not one on the 30th as well.
 pub(super) fn found(days: &[NaiveDate], excesses: &[i128]) -> Found {
-    let occasions = |on: MonthDay| days.iter().zip(excesses).enumerate().filter(move |(_, (day, _))| on.is(**day));
-    let hits = |on: MonthDay| occasions(on).filter(|(_, (_, excess))| **excess > 0).map(|(index, _)| index);
+    let places: Vec<(Place, i128)> = days.iter().map(|day| Place::of(*day)).zip(excesses.iter().copied()).collect();
+    let occasions = |on: MonthDay| places.iter().enumerate().filter(move |(_, (place, _))| on.has(*place));
+    let hits = |on: MonthDay| occasions(on).filter(|(_, (_, excess))| *excess > 0).map(|(index, _)| index);
     let is_kept_up = |on: &MonthDay| {
         let newest = occasions(*on).last().is_some_and(|(_, (_, excess))| *excess > 0);
         let (hits, all) = (hits(*on).count(), occasions(*on).count());
