@@ -1,5 +1,6 @@
 //! What the benchmarks share: the shipped policies, the facts of a healthy change, and a stand-in for CloudWatch.
 
+pub mod backtest;
 pub mod cloudwatch;
 pub mod floor;
 pub mod sweep;

@@ -28,6 +28,18 @@ require_approval contains finding.awaiting(report, budget.owner, people(budget))
 	not scope.mending(input.change)
 }
 
+# What will be spent is not known: a person decides.
+require_approval contains finding.awaiting(spending.unforeseen(budget, step), budget.owner, people(budget)) if {
+	some budget in input.spend.budgets
+	some step in spending.undecided(budget)
+	not scope.mending(input.change)
+}
+
+warn contains finding.of(spending.possible(budget, step)) if {
+	some budget in input.spend.budgets
+	step := spending.within_reach(budget)
+}
+
 warn contains finding.of(report) if {
 	some [_, enforcement, report] in reached
 	enforcement != "inform"

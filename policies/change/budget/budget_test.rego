@@ -61,3 +61,19 @@ test_the_strictest_of_several_budgets_holds if {
 test_facts_from_before_there_were_budgets_say_nothing if {
 	effects(object.remove(testing.healthy, ["spend"])) == set()
 }
+
+test_a_forecast_that_is_not_known_waits_for_the_owner if {
+	unknown := {"steps": [testing.step("forecast", 1000000, "approve", null)], "forecast": null}
+	effects(testing.budgeted(unknown, {})) == {"require_approval"}
+	effects(testing.budgeted(unknown, testing.fix)) == set()
+	found := budget.require_approval with input as testing.budgeted(unknown, {})
+	testing.only(found).message == concat("", [
+		"nobody can say whether the budget `payments-production` reaches its step 100 % (approve) by the end of its ",
+		"period: its forecast is not known",
+	])
+}
+
+test_what_only_the_upper_bound_reaches_is_said if {
+	step := object.union(testing.step("forecast", 1000000, "freeze", false), {"within_reach": true})
+	effects(testing.budgeted({"steps": [step]}, {})) == {"warn"}
+}

@@ -41,8 +41,11 @@ close(budget) if budget.share_ppm >= 1000000
 
 close(budget) if {
 	budget.share_ppm >= input.settings.thresholds.cost.nonessential_share_ppm
-	budget.forecast.projected_ppm >= 1000000
+	not inside_at_the_end(budget)
 }
+
+# What nobody knows is not inside.
+inside_at_the_end(budget) if budget.forecast.projected_ppm < 1000000
 
 report(budget) := spending.about(budget, {
 	"message": sprintf("the budget `%s` is running out (%s spent): stop %s until %s, before production has to", [

@@ -33,3 +33,8 @@ test_changes_in_those_environments_wait if {
 		"stop `staging` until 2026-12-01T00:00:00Z, before production has to",
 	])
 }
+
+test_a_forecast_that_is_not_known_is_not_inside if {
+	patch := {"share_ppm": 750000, "forecast": null, "non_essential": ["staging"]}
+	effects(testing.spending_of(patch, {})) == {"warn"}
+}

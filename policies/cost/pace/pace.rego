@@ -17,22 +17,25 @@ import data.tollgate.lib.spending
 
 require_approval contains finding.awaiting(told(budget), budget.owner, 1) if {
 	some budget in fast
-	over_at_the_end(budget)
+	may_not_last(budget)
 	not spending.mending(input.spending)
 }
 
 warn contains finding.of(report(budget)) if {
 	some budget in fast
-	not over_at_the_end(budget)
+	not may_not_last(budget)
 }
 
 warn contains finding.of(told(budget)) if {
 	some budget in fast
-	over_at_the_end(budget)
+	may_not_last(budget)
 	spending.mending(input.spending)
 }
 
-over_at_the_end(budget) if budget.forecast.projected_ppm >= 1000000
+may_not_last(budget) if budget.forecast.projected_ppm >= 1000000
+
+# Nobody can say whether it lasts: a person does.
+may_not_last(budget) if budget.forecast == null
 
 fast contains budget if {
 	some budget in input.budgets

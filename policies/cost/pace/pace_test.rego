@@ -35,11 +35,12 @@ test_the_first_days_say_little if {
 	effects(testing.spending_of({"pace": null}, {})) == set()
 }
 
-test_without_a_forecast_it_warns if {
+test_without_a_forecast_a_person_decides if {
 	# What was spent since then is not held against the share of the period that was over then.
 	without := {"pace": {"pace_ppm": 1500000}, "forecast": null, "share_ppm": 450000}
-	effects(testing.spending_of(without, {})) == {"warn"}
-	found := pace.warn with input as testing.spending_of(without, {})
+	effects(testing.spending_of(without, {})) == {"require_approval"}
+	effects(testing.spending_of(without, testing.spending_for("fix"))) == {"warn"}
+	found := pace.require_approval with input as testing.spending_of(without, {})
 	testing.only(found).message == concat("", [
 		"the budget `payments-production` is being spent 1.5 times as fast as planned: ",
 		"40 %, with 66.6 % of the period over",

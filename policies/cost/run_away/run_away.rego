@@ -2,8 +2,8 @@
 # title: No day ran away
 # description: >-
 #   A day that costs far more than the days before it is a mistake until somebody says that it is none. The
-#   distance is measured so that single expensive days do not hide the next one. A day that is not over yet is far
-#   as soon as what is known of it is.
+#   distance is measured so that single expensive days do not hide the next one. A charge that comes on that day of
+#   each month is no part of it. A day that is not over yet is far as soon as what is known of it is.
 # custom:
 #   owner: finops
 #   effect: require_approval
@@ -26,13 +26,16 @@ warn contains finding.of(report(budget, day)) if {
 }
 
 # The newest day speaks for those before it.
-ran_away contains [budget, days[0]] if {
+ran_away contains [budget, day] if {
 	some budget in input.budgets
-	days := [day |
-		some day in budget.run_aways
-		day.excess_micros > input.settings.thresholds.cost.run_away_min_micros
-		far(day)
-	]
+	some day in budget.run_aways
+	is_run_away(day)
+	day.day == max([other.day | some other in budget.run_aways; is_run_away(other)])
+}
+
+is_run_away(day) if {
+	day.excess_micros > input.settings.thresholds.cost.run_away_min_micros
+	far(day)
 }
 
 far(day) if day.score_micro > input.settings.thresholds.cost.run_away_score_micro

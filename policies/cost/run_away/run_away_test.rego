@@ -58,3 +58,16 @@ test_a_day_that_is_not_over_speaks_as_soon_as_it_is_far if {
 	before := run_away.require_approval with input as young
 	startswith(testing.only(before).message, "on 2026-11-20 the budget")
 }
+
+test_the_order_of_budgets_and_days_makes_no_difference if {
+	calm := testing.budget({"name": "calm", "run_aways": [held(5000000, {})]})
+	silent := testing.budget({"name": "silent", "run_aways": []})
+	today := held(300000000, {"day": "2026-11-21", "is_whole": false})
+	wild := testing.budget({"name": "wild", "run_aways": [today, held(200000000, {})]})
+	turned := testing.budget({"name": "wild", "run_aways": [held(200000000, {}), today]})
+	every budgets in [[wild, calm, silent], [silent, calm, wild], [calm, turned, silent]] {
+		facts := object.union(testing.spending({}), {"budgets": budgets})
+		found := run_away.require_approval with input as facts
+		startswith(testing.only(found).message, "on 2026-11-21 the budget `wild` was charged 320.00 EUR so far")
+	}
+}

@@ -2,7 +2,7 @@
 # title: The forecast is short of its steps
 # description: >-
 #   What will have been spent at the end of the period is held against steps of its own, so that there is time to
-#   act.
+#   act. What only the upper bound of the forecast reaches is said; where no forecast is known, the owner decides.
 # custom:
 #   owner: finops
 #   effect: deny
@@ -35,6 +35,18 @@ warn contains finding.of(spending.forecast(budget, step)) if {
 	some [budget, step] in reached
 	step.enforcement != "inform"
 	spending.mending(input.spending)
+}
+
+# What will be spent is not known: a person decides.
+require_approval contains finding.awaiting(spending.unforeseen(budget, step), budget.owner, 1) if {
+	some budget in input.budgets
+	some step in spending.undecided(budget)
+	not spending.mending(input.spending)
+}
+
+warn contains finding.of(spending.possible(budget, step)) if {
+	some budget in input.budgets
+	step := spending.within_reach(budget)
 }
 
 reached contains [budget, step] if {

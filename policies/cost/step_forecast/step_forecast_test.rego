@@ -37,3 +37,30 @@ test_it_says_when_the_budget_is_used_up if {
 	without := step_forecast.warn with input as forecast("inform", {})
 	not contains(testing.only(without).message, "used up")
 }
+
+test_a_forecast_that_is_not_known_waits_for_the_owner if {
+	every enforcement in ["approve", "freeze"] {
+		facts := testing.spending_of({"steps": [testing.step("forecast", 1000000, enforcement, null)], "forecast": null}, {})
+		effects(facts) == {"require_approval"}
+		testing.only(asked(facts)).approval == {"group": "payments", "count": 1}
+	}
+	effects(testing.spending_of({"steps": [testing.step("forecast", 1000000, "inform", null)], "forecast": null}, {})) == set()
+	mended := testing.spending_for("fix")
+	effects(testing.spending_of({"steps": [testing.step("forecast", 1000000, "approve", null)], "forecast": null}, mended)) == set()
+}
+
+asked(facts) := found if {
+	found := step_forecast.require_approval with input as facts
+}
+
+test_what_only_the_upper_bound_reaches_is_said if {
+	step := object.union(testing.step("forecast", 1000000, "approve", false), {"within_reach": true})
+	patch := {"steps": [step], "forecast": {"high_micros": 1100000000}}
+	facts := testing.spending_of(patch, {})
+	effects(facts) == {"warn"}
+	found := step_forecast.warn with input as facts
+	testing.only(found).message == concat("", [
+		"the budget `payments-production` may have spent up to 1100.00 EUR of 1000.00 EUR at the end of its period: ",
+		"its step 100 % (approve) is within reach",
+	])
+}

@@ -16,14 +16,46 @@ last_step(budget, kind) := step if {
 	step.share_ppm == max(shares)
 }
 
+# Steps of the forecast that hold changes up, of which nobody can say whether they are reached: the spend is known, and what
+# will be spent is not.
+undecided(budget) := [step |
+	some step in budget.steps
+	budget.evidence.status == "ok"
+	step.kind == "forecast"
+	step.enforcement != "inform"
+	step.reached == null
+]
+
+# The first step of the forecast that is within its interval and not reached by its mean.
+within_reach(budget) := step if {
+	shares := [step.share_ppm | some step in budget.steps; step.within_reach == true]
+	some step in budget.steps
+	step.within_reach == true
+	step.share_ppm == min(shares)
+}
+
 # Everybody sees the amount, nobody is shown a limit that is exceeded as if it was not.
 money(budget, micros) := format.money(micros, budget.currency) if micros >= 0
 
-money(budget, micros) := concat("", ["-", format.money(0 - micros, budget.currency)]) if micros < 0
+# Less than a cent below nothing is nothing, and has no sign.
+money(budget, micros) := format.money(0, budget.currency) if {
+	micros < 0
+	micros > -10000
+}
+
+money(budget, micros) := concat("", ["-", format.money(whole_cents(0 - micros), budget.currency)]) if micros <= -10000
+
+whole_cents(micros) := format.quotient(micros, 10000) * 10000
 
 share(ppm) := format.percent(ppm) if ppm >= 0
 
-share(ppm) := concat("", ["-", format.percent(0 - ppm)]) if ppm < 0
+# Less than a tenth of a percent below nothing is nothing.
+share(ppm) := format.percent(0) if {
+	ppm < 0
+	ppm > -1000
+}
+
+share(ppm) := concat("", ["-", format.percent(0 - ppm)]) if ppm <= -1000
 
 # What every finding about a budget says of it.
 about(budget, fields) := object.union({"evidence": [budget.evidence.id], "owner": budget.owner}, fields)
@@ -51,9 +83,10 @@ spent(budget, step) := about(budget, {
 
 # That a step of the forecast is reached.
 forecast(budget, step) := object.union(about(budget, {
-	"message": sprintf("the budget `%s` will have spent %s of %s at the end of its period, %s (step %s)%s: %s", [
+	"message": sprintf("the budget `%s` will have spent %s of %s at the end of its period%s, %s (step %s)%s: %s", [
 		budget.name, money(budget, budget.forecast.mean_micros), money(budget, budget.limit_at_end_micros),
-		share(budget.forecast.projected_ppm), share(step.share_ppm), exhausted(budget), meaning(budget, step, ""),
+		made_of(budget), share(budget.forecast.projected_ppm), share(step.share_ppm), exhausted(budget),
+		meaning(budget, step, ""),
 	]),
 	"observed": {
 		"mean_micros": budget.forecast.mean_micros,
@@ -65,6 +98,56 @@ forecast(budget, step) := object.union(about(budget, {
 	"retry_at": period_ends(budget),
 	"urgency": urgency(step),
 }), {"evidence": [budget.evidence.id, budget.forecast_evidence.id]})
+
+# That a step of the forecast may be reached, by its upper bound.
+possible(budget, step) := object.union(about(budget, {
+	"message": sprintf("the budget `%s` may have spent up to %s of %s at the end of its period%s: its step %s (%s) is within reach", [
+		budget.name, money(budget, budget.forecast.high_micros), money(budget, budget.limit_at_end_micros),
+		made_of(budget), share(step.share_ppm), step.enforcement,
+	]),
+	"observed": {"mean_micros": budget.forecast.mean_micros, "high_micros": budget.forecast.high_micros},
+	"threshold": {"share_ppm": step.share_ppm, "limit_micros": budget.limit_at_end_micros},
+}), {"evidence": [budget.evidence.id, budget.forecast_evidence.id]})
+
+# That nobody can say whether a step of the forecast is reached.
+unforeseen(budget, step) := object.union(about(budget, {
+	"message": sprintf("nobody can say whether the budget `%s` reaches its step %s (%s) by the end of its period: %s", [
+		budget.name, share(step.share_ppm), step.enforcement, unforeseen_since(budget),
+	]),
+	"observed": {"mean_micros": null},
+	"threshold": {"share_ppm": step.share_ppm},
+}), {"evidence": [budget.evidence.id, budget.forecast_evidence.id]})
+
+unforeseen_since(budget) := budget.forecast_evidence.reason if budget.forecast_evidence.reason != null
+
+unforeseen_since(budget) := "its forecast is not known" if budget.forecast_evidence.reason == null
+
+# What a forecast is made of, where it is one of the days before.
+made_of(budget) := sprintf(" (%s a day%s%s)", [
+	money(budget, budget.forecast.parts.daily_rate_micros), growing(budget.forecast.parts),
+	charged(budget, budget.forecast.parts),
+]) if {
+	budget.forecast.parts != null
+} else := ""
+
+growing(parts) := sprintf(", growing by %s a month", [share(parts.growth_month_ppm)]) if parts.growth_month_ppm >= 1000
+
+growing(parts) := sprintf(", falling by %s a month", [share(0 - parts.growth_month_ppm)]) if {
+	parts.growth_month_ppm <= -1000
+}
+
+growing(parts) := "" if {
+	parts.growth_month_ppm > -1000
+	parts.growth_month_ppm < 1000
+}
+
+charged(budget, parts) := sprintf(", and %s of monthly charges to come", [
+	money(budget, parts.recurring_to_come_micros),
+]) if {
+	parts.recurring_to_come_micros > 0
+}
+
+charged(_, parts) := "" if parts.recurring_to_come_micros <= 0
 
 exhausted(budget) := "" if budget.exhausted_on == null
 

@@ -302,6 +302,7 @@ step(kind, share_ppm, enforcement, reached) := {
 	"share_ppm": share_ppm,
 	"enforcement": enforcement,
 	"reached": reached,
+	"within_reach": false,
 }
 
 # Spend with a planned change of which some fields are put in their place.

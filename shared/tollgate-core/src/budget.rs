@@ -154,6 +154,8 @@ mod edge_tests;
 #[cfg(test)]
 pub(crate) mod example;
 #[cfg(test)]
+mod outlook_tests;
+#[cfg(test)]
 mod planned_tests;
 #[cfg(test)]
 mod properties;

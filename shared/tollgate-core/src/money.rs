@@ -110,10 +110,13 @@ pub fn decimal_from_micros(micros: i64) -> String {
     if amount.scale() < 2 { format!("{amount:.2}") } else { amount.to_string() }
 }
 
-/// Writes millionths as people read them, with two places, rounded up in size as findings have them: `1234.51`.
+/// Writes millionths as people read them, with two places, rounded up as findings have them: `1234.51`. Less than a cent below
+/// nothing is nothing, without a sign.
 pub fn cents_from_micros(micros: i64) -> String {
-    let cents = micros.unsigned_abs().div_ceil(10_000);
-    format!("{}{}.{:02}", if micros < 0 { "-" } else { "" }, cents / 100, cents % 100)
+    let size = micros.unsigned_abs();
+    let cents = if micros < 0 { size / 10_000 } else { size.div_ceil(10_000) };
+    let sign = if micros < 0 && cents > 0 { "-" } else { "" };
+    format!("{sign}{}.{:02}", cents / 100, cents % 100)
 }
 
 #[cfg(test)]
@@ -124,12 +127,17 @@ mod tests {
 
     #[test]
     fn people_read_two_places_and_never_less_than_it_is() {
-        for (micros, text) in
-            [(0, "0.00"), (1, "0.01"), (1_754_351_852, "1754.36"), (3_000_000_000, "3000.00"), (-5_250_001, "-5.26")]
-        {
+        for (micros, text) in [
+            (0, "0.00"),
+            (1, "0.01"),
+            (1_754_351_852, "1754.36"),
+            (3_000_000_000, "3000.00"),
+            (-5_250_001, "-5.25"),
+            (-9_999, "0.00"),
+        ] {
             assert_eq!(super::cents_from_micros(micros), text);
         }
-        assert_eq!(super::cents_from_micros(i64::MIN), "-9223372036854.78");
+        assert_eq!(super::cents_from_micros(i64::MIN), "-9223372036854.77");
     }
 
     #[test]

@@ -3,6 +3,9 @@
 
 mod amount;
 mod forecast;
+mod interval;
+mod model;
+mod parts;
 mod rate;
 mod run_away;
 mod series;
@@ -13,6 +16,8 @@ mod unit_cost;
 pub use amount::{BilledAmount, SpendError};
 pub use forecast::{ForecastMethod, GivenForecast};
 pub(crate) use forecast::{Projection, Span, from_given, own, used_up_on};
+pub use model::MonthDay;
+pub use parts::{ForecastParts, RecurringCharge};
 pub use rate::Weighting;
 pub(crate) use rate::{Outlook, days};
 pub(crate) use run_away::run_aways;

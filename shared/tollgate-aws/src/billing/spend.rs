@@ -7,7 +7,7 @@ use tollgate_core::{
         Allowance, AnomalyFact, Budget, ForecastReading, Known, Scope, SpendReading, Terms, Unknown, UnreadableFact,
     },
     evidence::EvidenceStatus,
-    spend::{BilledAmount, Reconciliation, SpendError},
+    spend::{Reconciliation, SpendError},
 };
 
 use super::{
@@ -17,7 +17,7 @@ use super::{
     plan::forecast_query,
     reading::Unreadable,
     snapshot::{OpenAnomaly, Snapshot},
-    table::{CostTable, Series},
+    table::Series,
     told::Told,
 };
 
@@ -25,6 +25,8 @@ const ANOMALIES: &str = "anomalies";
 const EXPLORER: &str = "cost-explorer";
 /// Bills are behind by up to a day: yesterday is not yet whole.
 const BEHIND: Days = Days::new(1);
+/// What has no record for longer than this is not late: nothing was used.
+const LATEST_DAYS: i64 = 10;
 
 /// What is known of a budget's spend.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,6 +112,7 @@ fn billed(snapshot: &Snapshot, scope: &Scope, place: &Place, terms: &Terms) -> R
         true => Told::owned(snapshot, &snapshot.tags, terms.basis, first).ok(),
         false => Some(told),
     };
+    let complete_before = complete_before(&told, owned.as_ref().filter(|owned| owned.asked().only.is_empty()));
     // What of others could not be read is missing from the sum of all groups.
     let owned = owned.filter(|owned| owned.unreadable().next().is_none());
     let reconciliation = reconciliation(owned.as_ref(), total.as_ref().ok(), terms).map_err(too_large)?;
@@ -129,7 +132,7 @@ fn billed(snapshot: &Snapshot, scope: &Scope, place: &Place, terms: &Terms) -> R
     let reading = SpendReading {
         source: EXPLORER.to_owned(),
         as_of: told.fetched_at(),
-        complete_before: complete_before(&told, total.as_ref().unwrap_or(&told).days()),
+        complete_before,
         basis: terms.basis,
         daily,
         period_total: None,
@@ -183,15 +186,16 @@ fn may_fit(limits: &Limits, group_by: &[GroupKey], keys: &[String]) -> bool {
     keys.is_empty() || fit(limits, group_by, keys)
 }
 
-/// The newest days of which the whole bill has nothing have not come yet, and the day before them may not be whole.
-fn complete_before(told: &Told<'_>, whole: &CostTable) -> NaiveDate {
-    let behind = behind(told.days_fetched_at());
-    let something = |series: &Series| {
-        let newest = series.amounts.iter().rev().find(|(_, amount)| *amount != BilledAmount::ZERO);
-        newest.map(|(day, _)| day)
-    };
-    let newest = whole.series.iter().filter_map(something).max();
-    newest.map_or(told.asked().first_day, |newest| newest.min(behind))
+/// The first day that is not known as a whole: of those that were asked for and answered, the last ones before the bill was
+/// fetched may still come. What days cost says nothing of that: a day of nothing is known. But where no group at all has a
+/// record of the newest days, and of the days before them some has, they have not come yet; no bill is later than ten days.
+fn complete_before(told: &Told<'_>, groups: Option<&Told<'_>>) -> NaiveDate {
+    let answered = told.days().days.last_key_value().and_then(|(day, _)| day.succ_opt());
+    let answered = answered.unwrap_or(told.asked().first_day).min(behind(told.days_fetched_at()));
+    let recorded = groups.into_iter().flat_map(|groups| &groups.days().series);
+    let newest = recorded.filter_map(|series| series.amounts.iter().next_back()).map(|(day, _)| day).max();
+    // The day of the newest records may not be whole.
+    newest.filter(|newest| (0..=LATEST_DAYS).contains(&(answered - *newest).num_days())).unwrap_or(answered)
 }
 
 /// The accounts that groups which fit are of; none where that is not known.

@@ -9,6 +9,7 @@ mod failures;
 mod months;
 mod months_failures;
 mod odd;
+mod one_answer;
 mod outlook;
 mod scale;
 mod served;

@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 use tollgate_aws::billing::{BudgetSpend, NoSpend, spend_of};
 use tollgate_core::{
-    budget::{Budget, SpendJudging, Standing, budget_fact},
+    budget::{Budget, BudgetFact, Standing, budget_fact},
     evidence::EvidenceStatus,
 };
 
-use crate::double::{answer_of, billing, budget, fetch, now, page, scope, wanted};
+use crate::double::{answer_of, billing, budget, fetch, judging, now, page, scope, wanted};
 
 type Found = Result<BudgetSpend, Box<NoSpend>>;
 
@@ -151,33 +151,53 @@ async fn another_currency_elsewhere_in_the_bill_does_no_harm() {
     );
 }
 
-/// The newest days read as nothing until they come: a bill that is behind is stale, and not cheap.
-#[tokio::test]
-async fn a_bill_that_is_nothing_is_behind() {
+/// A total of so much on each day of November until the 21st, and a group of it on those days that have records.
+fn until(records: u32, amount: &'static str) -> impl Fn(&Value) -> (u16, Value) + Send + Sync + 'static {
+    move |body| {
+        let grouped = body["GroupBy"].is_array();
+        let keys: &[&str] = if grouped { &[OURS, "owner$money"] } else { &[] };
+        let last = if grouped { records } else { 21 };
+        let days = (1..=last).map(|day| (day, if day <= records { amount } else { "0" }));
+        let days: Vec<_> =
+            days.map(|(day, amount)| answer_of(&format!("2026-11-{day:02}"), true, &[(keys, amount, "USD")])).collect();
+        page(&days, None)
+    }
+}
+
+async fn fact_of_everything(answer: impl Fn(&Value) -> (u16, Value) + Send + Sync + 'static) -> (String, BudgetFact) {
     let everything = budget("b", scope(&[], &[], &[], &[]));
-    let (billing, _) = billing(|_, body, _| match body["GroupBy"].is_array() {
-        true => page(&[], None),
-        false => {
-            let days = (1..=21).map(|day| (day, if day < 12 { "10" } else { "0" }));
-            let days: Vec<_> = days
-                .map(|(day, amount)| answer_of(&format!("2026-11-{day:02}"), true, &[(&[], amount, "USD")]))
-                .collect();
-            page(&days, None)
-        }
-    })
-    .await;
+    let (billing, _) = billing(move |_, body, _| answer(body)).await;
     let spend = spend_of(&fetch(&billing, std::slice::from_ref(&everything), &wanted()).await, &everything, now());
-    assert_eq!(spend.as_ref().unwrap().reading.complete_before.to_string(), "2026-11-11");
-    let judging = SpendJudging {
-        now: now(),
-        required: true,
-        max_age_seconds: 60,
-        max_lag_days: 2,
-        reconciliation_ppm: 10_000,
-        min_weeks: 4,
-    };
-    let fact = budget_fact(&everything, &tollgate_aws::billing::known(&spend), &judging);
+    let complete_before = spend.as_ref().unwrap().reading.complete_before.to_string();
+    (complete_before, budget_fact(&everything, &tollgate_aws::billing::known(&spend), &judging(now())))
+}
+
+/// Days of which nothing has a record have not come: a bill that is behind is stale, and not cheap.
+#[tokio::test]
+async fn days_without_any_record_are_behind() {
+    let (complete_before, fact) = fact_of_everything(until(12, "10")).await;
+    assert_eq!(complete_before, "2026-11-12", "the newest day of records may not be whole");
     assert_eq!((fact.evidence.status, fact.standing), (EvidenceStatus::Stale, Standing::Unknown));
+}
+
+/// What days cost says nothing of whether they are known.
+#[tokio::test]
+async fn days_of_nothing_are_known() {
+    for amount in ["0", "-0.0000000274"] {
+        let (complete_before, fact) = fact_of_everything(until(21, amount)).await;
+        assert_eq!(complete_before, "2026-11-20", "{amount}");
+        assert!(fact.evidence.is_ok(), "{:?}", fact.evidence);
+        assert_eq!((fact.spent_micros, fact.share_ppm, fact.estimated_micros), (Some(0), Some(0), Some(0)), "{amount}");
+        assert_eq!(fact.forecast.unwrap().mean_micros, 0);
+    }
+}
+
+/// Nothing was used for weeks, and nothing is late: no bill is stale for ever.
+#[tokio::test]
+async fn an_account_that_is_not_used_any_more_is_known() {
+    let (complete_before, fact) = fact_of_everything(until(5, "10")).await;
+    assert_eq!((complete_before.as_str(), fact.evidence.is_ok()), ("2026-11-20", true));
+    assert_eq!(fact.spent_micros, Some(50_000_000));
 }
 
 #[tokio::test]

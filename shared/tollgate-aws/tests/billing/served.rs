@@ -106,6 +106,7 @@ fn judging() -> SpendJudging {
         max_lag_days: 2,
         reconciliation_ppm: 10_000,
         min_weeks: 4,
+        history_days: 84,
     }
 }
 

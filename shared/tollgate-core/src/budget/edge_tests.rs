@@ -14,7 +14,7 @@ use crate::{
 
 #[test]
 fn what_is_stale_behind_partial_or_odd_is_never_inside() {
-    let good = ten_days("2026-11-01");
+    let good = ten_days("2026-10-14");
     let at = |as_of: &str, complete_before: &str| SpendReading {
         as_of: time(as_of),
         complete_before: day(complete_before),
@@ -57,9 +57,9 @@ fn what_is_stale_behind_partial_or_odd_is_never_inside() {
 
 #[test]
 fn another_currency_or_basis_is_an_error_without_a_figure() {
-    let mut euros = ten_days("2026-11-01");
+    let mut euros = ten_days("2026-10-14");
     euros.daily = DailySpend::new("EUR").unwrap();
-    let other_basis = SpendReading { basis: Basis { credits: true, ..Basis::default() }, ..ten_days("2026-11-01") };
+    let other_basis = SpendReading { basis: Basis { credits: true, ..Basis::default() }, ..ten_days("2026-10-14") };
     for (spend, reason) in [(euros, "the bill is in EUR and the budget in USD"), (other_basis, "another cost basis")] {
         let fact = fact(&budget(""), &spend, NOW);
         assert_eq!((fact.evidence.status, fact.standing), (EvidenceStatus::Error, Standing::Unknown));
@@ -90,11 +90,11 @@ fn a_budget_of_which_nothing_is_known_says_why() {
 fn credits_and_refunds_can_make_spend_nothing_or_less() {
     let refunds = |date: NaiveDate| if date == day("2026-11-05") { "-2000".to_owned() } else { "100".to_owned() };
     let as_of = "2026-11-11T01:00:00Z";
-    let fact = fact(&budget(""), &reading("2026-11-01", "2026-11-11", as_of, refunds), NOW);
-    assert_eq!((fact.spent_micros, fact.share_ppm), (Some(-1_100_000_000), Some(-366_667)));
+    let fact = fact(&budget(""), &reading("2026-10-14", "2026-11-11", as_of, refunds), NOW);
+    assert_eq!((fact.spent_micros, fact.share_ppm), (Some(-1_100_000_000), Some(-366_666)));
     assert_eq!(fact.pace.unwrap().pace_ppm, -1_100_000);
-    // The mean of the ten days is less than nothing, and no credits are expected.
-    assert_eq!(fact.forecast.unwrap().mean_micros, -1_100_000_000);
+    // The refund was a single one: it stays, and is not carried on. Twenty days at 100 are to come.
+    assert_eq!(fact.forecast.unwrap().mean_micros, 900_000_000);
     assert_eq!((fact.days_to_exhaustion, fact.enforcement), (None, None));
     let free = self::fact(&budget(""), &reading("2026-11-01", "2026-11-11", as_of, |_| "0".to_owned()), NOW);
     assert_eq!((free.pace.unwrap().pace_ppm, free.days_to_exhaustion), (0, None));
@@ -108,9 +108,9 @@ fn credits_and_refunds_can_make_spend_nothing_or_less() {
 #[test]
 fn a_raise_in_the_middle_of_the_period_counts_from_its_day() {
     let raised = budget("    changes: [{from: 2026-11-11, amount: 6000}, {from: 2026-11-20, amount: 4000}]\n");
-    let before = fact(&raised, &ten_days("2026-11-01"), "2026-11-10T23:00:00Z");
+    let before = fact(&raised, &ten_days("2026-10-14"), "2026-11-10T23:00:00Z");
     assert_eq!((before.limit_micros, before.share_ppm), (Some(3_000_000_000), Some(500_000)));
-    let after = fact(&raised, &ten_days("2026-11-01"), NOW);
+    let after = fact(&raised, &ten_days("2026-10-14"), NOW);
     assert_eq!((after.limit_micros, after.share_ppm), (Some(6_000_000_000), Some(250_000)));
     assert_eq!(after.pace.unwrap().pace_ppm, 750_000);
     // The forecast is held against the amount that will hold at the end, which is announced already.
@@ -138,7 +138,7 @@ fn leap_days_and_clocks_that_change_make_no_difference_to_days() {
 fn groups_that_are_not_the_whole_are_no_ground_to_stand_on() {
     let of = |groups: &str, all: bool| {
         let reconciliation = Some(Reconciliation::of(usd(groups), usd("1500")).unwrap());
-        let spend = SpendReading { reconciliation, ..ten_days("2026-11-01") };
+        let spend = SpendReading { reconciliation, ..ten_days("2026-10-14") };
         let mut budget = budget("");
         if !all {
             budget.scope.accounts = vec!["111122223333".to_owned()];
@@ -167,7 +167,7 @@ fn groups_and_what_carries_no_tag_are_held_against_the_whole() {
             impact_micros: 5,
             impact_ppm: None,
         }],
-        ..ten_days("2026-11-01")
+        ..ten_days("2026-10-14")
     };
     let fact = fact(&budget(""), &spend, NOW);
     let reconciliation = fact.reconciliation.unwrap();

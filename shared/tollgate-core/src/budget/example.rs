@@ -86,6 +86,7 @@ pub(crate) fn judging(now: &str) -> SpendJudging {
         max_lag_days: 2,
         reconciliation_ppm: 10_000,
         min_weeks: 4,
+        history_days: 84,
     }
 }
 

@@ -7,7 +7,7 @@ use super::{AnomalyFact, Basis, Enforcement, Scope, StepKind, UnreadableFact};
 use crate::{
     Timestamp,
     evidence::Evidence,
-    spend::{ForecastMethod, Reconciliation, RunAwayFact, UnitCostFact, Weighting},
+    spend::{ForecastMethod, ForecastParts, Reconciliation, RunAwayFact, UnitCostFact, Weighting},
 };
 
 /// Where a budget stands. Amounts are in millionths of its currency.
@@ -145,6 +145,9 @@ pub struct ForecastFact {
     pub high_micros: Option<i64>,
     /// How it was made.
     pub method: ForecastMethod,
+    /// What it is made of; null where AWS made it, or the period is over.
+    #[serde(default)]
+    pub parts: Option<ForecastParts>,
     /// The mean over the amount at the end of the period, in parts per million, rounded down.
     pub projected_ppm: i64,
     /// The upper bound over it, rounded up.
@@ -164,6 +167,10 @@ pub struct StepFact {
     /// Has what was spent, or will be, come to the share? Null when nobody can say: what is behind can be beyond a step,
     /// and never surely short of it.
     pub reached: Option<bool>,
+    /// Can the forecast come to it, by its upper bound? Never of a step of what was spent, and not where it is reached or
+    /// nobody knows.
+    #[serde(default)]
+    pub within_reach: bool,
 }
 
 /// Spend without an owner tag.

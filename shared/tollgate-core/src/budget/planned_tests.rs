@@ -25,7 +25,7 @@ fn a_planned_change_is_held_against_what_is_left() {
     );
     let more = fit(NOW, &spend, 90_000_001);
     assert_eq!((more.added_micros, more.exceeds, more.projected_ppm), (60_000_001, Some(true), Some(1_000_001)));
-    let less = fit(NOW, &ten_days("2026-11-01"), -3_000_000_000);
+    let less = fit(NOW, &ten_days("2026-10-14"), -3_000_000_000);
     assert_eq!((less.added_micros, less.exceeds, less.exceeds_without), (-2_000_000_000, Some(false), Some(true)));
 }
 
@@ -57,7 +57,7 @@ fn a_planned_change_counts_by_calendar_months() {
         end_day: day("2027-04-01"),
         ..declared(&budget).terms(time(NOW)).unwrap()
     };
-    let fact = fact(&budget, &ten_days("2026-11-01"), NOW);
+    let fact = fact(&budget, &ten_days("2026-10-14"), NOW);
     let fit = planned_fit(&fact, &yearly, 300_000_000, "USD").unwrap();
     assert_eq!(fit.added_micros, 1_300_000_000);
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::Basis;
@@ -104,11 +104,14 @@ pub struct SpendJudging {
     pub reconciliation_ppm: i64,
     /// With this many whole weeks of history, days are weighted by their weekday.
     pub min_weeks: u32,
+    /// How many days before the one on which the bill was fetched forecasts are made of, whatever else is known: so many are
+    /// always asked for.
+    pub history_days: u64,
 }
 
 impl SpendJudging {
-    /// As the thresholds `cost.spend_max_age_seconds`, `cost.spend_max_lag_days`, `cost.reconciliation_ppm` and
-    /// `cost.weekday_min_weeks` say. One that is not set lets no bill be old, behind or contradict itself, and weights
+    /// As the thresholds `cost.spend_max_age_seconds`, `cost.spend_max_lag_days`, `cost.reconciliation_ppm`,
+    /// `cost.weekday_min_weeks` and `billing.history_days` say. One that is not set lets no bill be old, behind or contradict itself, and weights
     /// nothing.
     pub fn of(settings: &Settings, now: Timestamp, required: bool) -> Self {
         let number = |name: &str| settings.integer("cost", name);
@@ -120,6 +123,13 @@ impl SpendJudging {
             max_lag_days: whole("spend_max_lag_days").unwrap_or(0),
             reconciliation_ppm: number("reconciliation_ppm").unwrap_or(0),
             min_weeks: whole("weekday_min_weeks").unwrap_or(u32::MAX),
+            history_days: settings.seconds("billing", "history_days"),
         }
+    }
+
+    /// The first day that forecasts of a bill are made of, which was fetched at a time.
+    pub(super) fn history_since(&self, fetched_at: Timestamp) -> NaiveDate {
+        let day = fetched_at.date_naive();
+        day.checked_sub_days(Days::new(self.history_days)).unwrap_or(NaiveDate::MIN)
     }
 }

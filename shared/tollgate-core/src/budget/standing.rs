@@ -121,7 +121,9 @@ fn judged(budget: &Budget, terms: &Terms, spend: &SpendReading, judging: &SpendJ
     let micros = |amount: BilledAmount| amount.micros().ok_or_else(|| too_large(SpendError::TooLarge));
     let spent_micros = micros(spent)?;
     let share = spent.exact_micros() / BigInt::from(terms.limit_micros);
-    let outlook = Outlook::of(daily, spend.complete_before, judging.min_weeks);
+    // What else is known of the time before changes nothing: one answer, whoever else asks for the same spend.
+    let recent = daily.since(judging.history_since(spend.as_of));
+    let outlook = Outlook::of(&recent, spend.complete_before, judging.min_weeks);
     let evidence = evidence(budget, terms, spend, judging, span);
     let (forecast, forecast_evidence) = forecast(budget, terms, spend, &outlook, span);
     let is_spent = spent_micros >= terms.limit_micros;
@@ -138,7 +140,12 @@ fn judged(budget: &Budget, terms: &Terms, spend: &SpendReading, judging: &SpendJ
         };
         (reached || is_good).then_some(reached)
     };
-    let steps = steps(budget, is_reached);
+    let high = forecast.as_ref().and_then(|forecast| forecast.bounds.as_ref()).map(|(_, high)| high);
+    let can_reach = |share_ppm: u64| high.is_some_and(|high| reaches(high, share_ppm, terms.limit_at_end_micros));
+    let mut steps = steps(budget, is_reached);
+    for step in steps.iter_mut().filter(|step| step.kind == StepKind::Forecast) {
+        step.within_reach = step.reached == Some(false) && can_reach(step.share_ppm);
+    }
     let untagged = match spend.untagged {
         Some(untagged) => Some(UntaggedFact {
             micros: micros(untagged)?,
@@ -169,10 +176,10 @@ fn judged(budget: &Budget, terms: &Terms, spend: &SpendReading, judging: &SpendJ
         exhausted_on,
         enforcement: steps.iter().filter(|step| step.reached == Some(true)).map(|step| step.enforcement).max(),
         steps,
-        run_aways: run_aways(daily, spend.complete_before),
+        run_aways: run_aways(&recent, spend.complete_before),
         untagged,
         reconciliation: spend.reconciliation,
-        unit_cost: unit_cost(daily, &spend.requests, spend.complete_before),
+        unit_cost: unit_cost(&recent, &spend.requests, spend.complete_before),
         anomalies: spend.anomalies.clone(),
         unreadable: spend.unreadable.clone(),
         ..nothing(budget, judging, &unknown)
@@ -238,7 +245,7 @@ fn forecast(
         Err((status, reason)) => match own(&spend.daily, outlook, span).filter(|_| is_known) {
             Some(projection) => (Some(projection), good),
             None => {
-                let reason = format!("{reason}, and the weeks before are not known well enough to tell");
+                let reason = format!("{reason}, and {}", outlook.too_short());
                 (None, Evidence::bad(id, &spend.source, status, reason).advisory())
             }
         },
@@ -253,6 +260,7 @@ fn forecast_fact(projection: &Projection, terms: &Terms) -> Option<ForecastFact>
         low_micros: low.and_then(to_micros),
         high_micros: high.and_then(to_micros),
         method: projection.method,
+        parts: projection.parts.clone(),
         projected_ppm: ppm_down(&over(&projection.mean, &limit)?)?,
         projected_high_ppm: high.and_then(|high| over(high, &limit)).as_ref().and_then(ppm_up),
     })
@@ -268,6 +276,7 @@ fn steps(budget: &Budget, is_reached: impl Fn(StepKind, u64) -> Option<bool>) ->
         share_ppm: step.share_ppm,
         enforcement: step.enforcement,
         reached: is_reached(step.kind, step.share_ppm),
+        within_reach: false,
     };
     budget.steps.iter().map(fact).collect()
 }

@@ -14,14 +14,17 @@ use crate::{
 
 #[test]
 fn half_spent_in_a_third_of_the_period_is_a_pace_of_one_and_a_half() {
-    let fact = fact(&budget(""), &ten_days("2026-11-01"), NOW);
+    let fact = fact(&budget(""), &ten_days("2026-10-14"), NOW);
     assert!(fact.evidence.is_ok(), "{:?}", fact.evidence);
     assert_eq!((fact.spent_micros, fact.share_ppm), (Some(1_500_000_000), Some(500_000)));
     let pace = fact.pace.unwrap();
     assert_eq!((pace.pace_ppm, pace.expected_ppm, pace.weighting), (1_500_000, 333_333, Weighting::Days));
     let forecast = fact.forecast.unwrap();
     assert_eq!((forecast.mean_micros, forecast.projected_ppm), (4_500_000_000, 1_500_000));
-    assert_eq!((forecast.method, forecast.low_micros), (ForecastMethod::TrailingMean, None));
+    assert_eq!((forecast.method, forecast.low_micros), (ForecastMethod::Decomposed, Some(4_500_000_000)));
+    let parts = forecast.parts.unwrap();
+    assert_eq!((parts.daily_rate_micros, parts.growth_month_ppm, parts.history_days), (150_000_000, 0, 28));
+    assert_eq!((parts.recurring, parts.recurring_to_come_micros, parts.level_since), (Vec::new(), 0, None));
     assert_eq!((fact.days_to_exhaustion, fact.exhausted_on), (Some(10), Some(day("2026-11-20"))));
     assert_eq!((fact.standing, fact.estimated_micros), (Standing::InsideEstimated, Some(1_500_000_000)));
     let reached: Vec<_> = fact.steps.iter().map(|step| step.reached).collect();
@@ -33,7 +36,7 @@ fn half_spent_in_a_third_of_the_period_is_a_pace_of_one_and_a_half() {
 }
 
 fn fact_at_half() -> BudgetFact {
-    fact(&budget(""), &ten_days("2026-11-01"), NOW)
+    fact(&budget(""), &ten_days("2026-10-14"), NOW)
 }
 
 /// Mondays to Fridays cost 100, weekends nothing: November has 21 such days, and 7 of them are in the first ten.
@@ -49,9 +52,9 @@ fn pace_follows_the_weekdays_when_four_weeks_are_known() {
     // 700 of 3,000 in 7 of 21 working days.
     assert_eq!((pace.expected_ppm, pace.pace_ppm), (333_333, 700_000));
     let forecast = with.forecast.unwrap();
-    assert_eq!((forecast.mean_micros, forecast.method), (2_100_000_000, ForecastMethod::TrailingWeekdays));
-    // Every week cost 500: the bounds take the 20 days to come at that, which is 1,428.57.
-    assert_eq!((forecast.low_micros, forecast.high_micros), (Some(2_100_000_000), Some(2_128_571_429)));
+    assert_eq!((forecast.mean_micros, forecast.method), (2_100_000_000, ForecastMethod::Decomposed));
+    // Every week cost the same, and so will those to come.
+    assert_eq!((forecast.low_micros, forecast.high_micros), (Some(2_100_000_000), Some(2_100_000_000)));
     let without = fact(&budget(""), &reading("2026-10-15", "2026-11-11", as_of, office), NOW);
     assert_eq!(without.pace.unwrap().weighting, Weighting::Days, "three weeks and six days");
 }
@@ -76,12 +79,12 @@ fn on_the_first_day_nothing_is_known_and_that_is_no_pace_of_nothing() {
 
 #[test]
 fn a_day_that_is_not_over_counts_with_what_is_known_of_it_or_with_what_it_usually_costs() {
-    let mut spend = ten_days("2026-11-01");
+    let mut spend = ten_days("2026-10-14");
     spend.daily.add(day("2026-11-11"), "40", "USD", true).unwrap();
     let some = fact(&budget(""), &spend, NOW);
     assert_eq!((some.spent_micros, some.forecast.unwrap().mean_micros), (Some(1_540_000_000), 4_500_000_000));
     assert_eq!(some.pace.unwrap().pace_ppm, 1_500_000, "of whole days only");
-    let mut spend = ten_days("2026-11-01");
+    let mut spend = ten_days("2026-10-14");
     spend.daily.add(day("2026-11-11"), "400", "USD", true).unwrap();
     let much = fact(&budget(""), &spend, NOW);
     assert_eq!((much.spent_micros, much.forecast.unwrap().mean_micros), (Some(1_900_000_000), 4_750_000_000));
@@ -92,10 +95,10 @@ fn a_day_that_is_not_over_counts_with_what_is_known_of_it_or_with_what_it_usuall
 /// Days are counted from today, however far behind the bill is, and an amount that lasts as long as its period is not used up.
 #[test]
 fn exhaustion_is_counted_from_today_and_ends_with_the_period() {
-    let behind = fact(&budget(""), &ten_days("2026-11-01"), "2026-11-13T06:00:00Z");
+    let behind = fact(&budget(""), &ten_days("2026-10-14"), "2026-11-13T06:00:00Z");
     assert_eq!((behind.days_to_exhaustion, behind.exhausted_on), (Some(8), Some(day("2026-11-20"))));
     let at = |cost: &'static str| {
-        fact(&budget(""), &reading("2026-11-01", "2026-11-11", "2026-11-11T01:00:00Z", |_| cost.to_owned()), NOW)
+        fact(&budget(""), &reading("2026-10-14", "2026-11-11", "2026-11-11T01:00:00Z", |_| cost.to_owned()), NOW)
     };
     let exactly = at("100");
     assert_eq!((exactly.days_to_exhaustion, exactly.exhausted_on), (Some(20), Some(day("2026-11-30"))));
@@ -104,7 +107,7 @@ fn exhaustion_is_counted_from_today_and_ends_with_the_period() {
     // By its rate it was used up yesterday. The bill does not say so: at the earliest it is today.
     let late = fact(
         &budget(""),
-        &reading("2026-11-01", "2026-11-11", "2026-11-11T01:00:00Z", |_| "299".to_owned()),
+        &reading("2026-10-14", "2026-11-11", "2026-11-11T01:00:00Z", |_| "299".to_owned()),
         "2026-11-12T06:00:00Z",
     );
     assert_eq!((late.days_to_exhaustion, late.exhausted_on), (Some(1), Some(day("2026-11-12"))));
@@ -112,7 +115,7 @@ fn exhaustion_is_counted_from_today_and_ends_with_the_period() {
 
 #[test]
 fn a_refund_on_a_day_that_is_not_over_stays_in_the_forecast() {
-    let mut spend = ten_days("2026-11-01");
+    let mut spend = ten_days("2026-10-14");
     spend.daily.add(day("2026-11-11"), "-600", "USD", true).unwrap();
     let fact = fact(&budget(""), &spend, NOW);
     assert_eq!((fact.spent_micros, fact.forecast.unwrap().mean_micros), (Some(900_000_000), 3_900_000_000));
@@ -121,7 +124,7 @@ fn a_refund_on_a_day_that_is_not_over_stays_in_the_forecast() {
 #[test]
 fn the_forecast_of_aws_is_taken_where_it_fits() {
     let given = |first: &str, end: &str, mean: &str, low: &str, high: &str| {
-        let mut spend = ten_days("2026-11-01");
+        let mut spend = ten_days("2026-10-14");
         let (mean, low, high) = (usd(mean), Some(usd(low)), Some(usd(high)));
         let currency = "USD".to_owned();
         let (first_day, end_day) = (day(first), day(end));
@@ -143,7 +146,7 @@ fn the_forecast_of_aws_is_taken_where_it_fits() {
         ("2026-11-11", "2026-12-01", "999"),
     ] {
         let own = given(first, end, mean, "1000", "2000").forecast.unwrap();
-        assert_eq!(own.method, ForecastMethod::TrailingMean, "{first} {end} {mean}");
+        assert_eq!(own.method, ForecastMethod::Decomposed, "{first} {end} {mean}");
     }
 }
 

@@ -156,7 +156,7 @@ fn a_new_period_is_no_recovery() {
 
 #[test]
 fn an_old_bill_is_told_of_and_takes_no_step_back() {
-    let spend = example::ten_days("2026-11-01");
+    let spend = example::ten_days("2026-10-14");
     let later = "2026-11-13T06:00:00Z";
     let facts = facts(&example::fact(&example::budget(""), &spend, later), later);
     assert_eq!(facts.budgets[0].evidence.status, EvidenceStatus::Stale);
@@ -183,7 +183,7 @@ fn a_rule_that_fails_ends_nothing_that_people_were_told() {
 /// Whatever the policies say: none ran here.
 #[test]
 fn spend_that_is_not_known_is_denied_without_any_rule() {
-    let spend = example::ten_days("2026-11-01");
+    let spend = example::ten_days("2026-10-14");
     let facts = facts(&example::fact(&example::budget(""), &spend, "2026-11-13T06:00:00Z"), "2026-11-13T06:00:00Z");
     let decision = decided_by(&facts, Vec::new());
     assert_eq!(decision.verdict, crate::decision::Verdict::Deny);

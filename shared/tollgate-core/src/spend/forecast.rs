@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     amount::BilledAmount,
-    rate::{Outlook, Weighting, days, expected, with_known},
+    parts::ForecastParts,
+    rate::{Outlook, days, expected, whole},
     series::DailySpend,
     share::whole_of,
 };
@@ -36,11 +37,14 @@ pub struct GivenForecast {
 pub enum ForecastMethod {
     /// What was spent before the forecast of AWS begins, and its mean and bounds.
     Aws,
-    /// What was spent, and for each day to come what its weekday cost on average in the last whole weeks (at most twelve).
-    /// The bounds take each day to come as a day of the cheapest and of the dearest of those weeks. What is known of a day
-    /// that is not over already counts where it is more, and a refund always.
+    /// What was spent, and for each day to come what its weekday costs at the level since spend changed last, with its trend,
+    /// and the charges that come on that day of each month. The bounds hold at least eight outcomes of ten, as the same
+    /// forecast did in the weeks before. What is known of a day that is not over already counts where it is more, and a
+    /// refund always.
+    Decomposed,
+    /// Of older records: as `decomposed` without trend and charges, by the weekdays of the last twelve weeks.
     TrailingWeekdays,
-    /// What was spent, and for each day to come the mean of the newest 7 to 28 days; bounds as above.
+    /// Of older records: the mean of the newest 7 to 28 days.
     TrailingMean,
     /// Every day of the period is known.
     Over,
@@ -52,6 +56,8 @@ pub(crate) struct Projection {
     pub(crate) mean: BigRational,
     pub(crate) bounds: Option<(BigRational, BigRational)>,
     pub(crate) method: ForecastMethod,
+    /// What it is made of; none of one that AWS made, or of a period that is over.
+    pub(crate) parts: Option<ForecastParts>,
 }
 
 /// A period, and how far the bill knows it.
@@ -112,7 +118,7 @@ pub(crate) fn from_given(
         &before + if known.is_positive() { amount.max(known.clone()) } else { amount }
     };
     let bounds = given.low.zip(given.high).map(|(low, high)| (with(low), with(high)));
-    Ok(Projection { mean: with(given.mean), bounds, method: ForecastMethod::Aws })
+    Ok(Projection { mean: with(given.mean), bounds, method: ForecastMethod::Aws, parts: None })
 }
 
 /// A projection of what the last weeks cost; none when they are not known.
@@ -121,23 +127,18 @@ pub(crate) fn own(daily: &DailySpend, outlook: &Outlook, span: Span) -> Option<P
     let spent = daily.exact_sum(span.first_day, to_come);
     if to_come == span.end_day {
         let bounds = Some((spent.clone(), spent.clone()));
-        return Some(Projection { mean: spent, bounds, method: ForecastMethod::Over });
+        return Some(Projection { mean: spent, bounds, method: ForecastMethod::Over, parts: None });
     }
-    let mut mean = spent.clone();
+    let mut mean = spent;
     for day in days(to_come, span.end_day) {
         mean += expected(daily, outlook, day)?;
     }
-    let bounds = outlook.spread().map(|(least, most)| {
-        let at = |rate: &BigRational| {
-            days(to_come, span.end_day).fold(spent.clone(), |sum, day| sum + with_known(daily, day, rate.clone()))
-        };
-        (at(&least).min(mean.clone()), at(&most).max(mean.clone()))
-    });
-    let method = match outlook.weighting() {
-        Weighting::Weekdays => ForecastMethod::TrailingWeekdays,
-        Weighting::Days => ForecastMethod::TrailingMean,
-    };
-    Some(Projection { mean, bounds, method })
+    let width = outlook.width(to_come, span.end_day)?;
+    // What is spent already stays spent.
+    let least = daily.exact_sum(span.first_day, span.end_day).min(mean.clone());
+    let bounds = Some(((&mean - whole(width.below)).max(least), &mean + whole(width.above)));
+    let parts = outlook.model().map(|model| ForecastParts::of(model, to_come, span.end_day));
+    Some(Projection { mean, bounds, method: ForecastMethod::Decomposed, parts })
 }
 
 /// The day of the period on which an amount is used up, at the rate of the last weeks; none when it will not be before the

@@ -6,12 +6,20 @@ use num_rational::BigRational;
 use num_traits::{Signed, ToPrimitive, Zero};
 use serde::{Deserialize, Serialize};
 
-use super::{amount::BilledAmount, series::DailySpend, share::to_micros};
+use super::{
+    amount::BilledAmount,
+    model::{Model, Recent, Recurring, known},
+    rate::whole,
+    series::DailySpend,
+    share::to_micros,
+};
 
 /// The days that one is held against.
 const MOST_DAYS: usize = 28;
 /// Fewer say nothing of what is usual.
 const LEAST_DAYS: usize = 14;
+/// With so many whole weeks, weekdays tell what is odd.
+const LEAST_WEEKS: u32 = 4;
 
 /// A day, held against the whole days before it by the modified z-score of Iglewicz and Hoaglin, which outliers
 /// among those days hardly move: 0.6745 × (amount − median) / MAD, and 3.5 is far (NIST/SEMATECH Handbook, 1.3.5.17). Where
@@ -28,7 +36,10 @@ pub struct RunAwayFact {
     pub amount_micros: i64,
     /// The median of the whole days before it, in millionths.
     pub median_micros: i64,
-    /// What it cost above the median, in millionths; negative when it cost less.
+    /// What of it is charged on that day of each month, as the months before tell, in millionths: no part of the excess.
+    #[serde(default)]
+    pub recurring_micros: i64,
+    /// What it cost above the median, beside what recurs, in millionths; negative when it cost less.
     pub excess_micros: i64,
     /// How far that is, in millionths: 3500000 is 3.5. Rounded up; null where all days before it cost the same.
     pub score_micro: Option<i64>,
@@ -55,29 +66,53 @@ pub enum Spread {
 /// newest first. Nothing where fewer than 14 whole days are known.
 pub(crate) fn run_aways(daily: &DailySpend, complete_before: NaiveDate) -> Vec<RunAwayFact> {
     let newest = daily.newest(complete_before, MOST_DAYS + 1);
-    let not_whole = daily.between(complete_before, NaiveDate::MAX).rev();
-    let not_whole = not_whole
-        .filter_map(|(day, spend)| held((day, spend.amount), newest.get(..MOST_DAYS.min(newest.len()))?, false));
-    let whole = newest.split_first().and_then(|(day, before)| held(*day, before, true));
+    let whole = newest.split_first().and_then(|(day, before)| held(*day, before, &Recurrence::of(daily, day.0), true));
+    let recurrence = Recurrence::of(daily, complete_before);
+    let not_whole = daily.between(complete_before, NaiveDate::MAX).rev().filter_map(|(day, spend)| {
+        held((day, spend.amount), newest.get(..MOST_DAYS.min(newest.len()))?, &recurrence, false)
+    });
     not_whole.filter(|fact| fact.excess_micros > 0).chain(whole).collect()
+}
+
+/// What recurs by the month, as the days before one tell.
+struct Recurrence(Vec<Recurring>);
+
+impl Recurrence {
+    fn of(daily: &DailySpend, end: NaiveDate) -> Self {
+        let known = known(daily, end).unwrap_or_default();
+        Self(Recent::of(&known).map(|recent| Model::of(recent, LEAST_WEEKS).recurring).unwrap_or_default())
+    }
+
+    /// What of a day it is, at most the day.
+    fn on(&self, day: NaiveDate, amount: &BigRational) -> BigRational {
+        let charges = self.0.iter().filter(|charge| charge.on.is(day));
+        let sum = charges.map(|charge| whole(charge.amount)).fold(BigRational::zero(), |sum, charge| sum + charge);
+        sum.min(amount.clone().max(BigRational::zero()))
+    }
 }
 
 fn held(
     (day, amount): (NaiveDate, BilledAmount),
     before: &[(NaiveDate, BilledAmount)],
+    recurrence: &Recurrence,
     is_whole: bool,
 ) -> Option<RunAwayFact> {
     if before.len() < LEAST_DAYS {
         return None;
     }
     let amount = amount.exact_micros();
-    let before: Vec<BigRational> = before.iter().map(|(_, amount)| amount.exact_micros()).collect();
+    let recurring = recurrence.on(day, &amount);
+    let plain = |(day, amount): &(NaiveDate, BilledAmount)| {
+        let amount = amount.exact_micros();
+        &amount - recurrence.on(*day, &amount)
+    };
+    let before: Vec<BigRational> = before.iter().map(plain).collect();
     let middle = median(before.clone())?;
     let deviations: Vec<BigRational> = before.iter().map(|amount| (amount - &middle).abs()).collect();
     let sum = deviations.iter().fold(BigRational::zero(), |sum, deviation| sum + deviation);
     let mean = sum / BigInt::from(deviations.len());
     let mad = median(deviations)?;
-    let excess = &amount - &middle;
+    let excess = &amount - &recurring - &middle;
     let (score, spread) = match (mad.is_zero(), mean.is_zero()) {
         (false, _) => (Some(&excess * thousandths(6745, 10_000) / mad), Spread::MedianDeviation),
         (true, false) => (Some(&excess / (mean * thousandths(1_253_314, 1_000_000))), Spread::MeanDeviation),
@@ -89,6 +124,7 @@ fn held(
         is_whole,
         amount_micros: to_micros(&amount)?,
         median_micros: to_micros(&middle)?,
+        recurring_micros: to_micros(&recurring)?,
         excess_micros: to_micros(&excess)?,
         score_micro: score.map(micro),
         spread,

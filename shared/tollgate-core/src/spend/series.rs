@@ -77,6 +77,12 @@ impl DailySpend {
         range.into_iter().flatten().map(|(day, spend)| (*day, *spend))
     }
 
+    /// The days from one on that are known by themselves, without stretches.
+    pub(crate) fn since(&self, first: NaiveDate) -> Self {
+        let days = self.days.range(first..).map(|(day, spend)| (*day, *spend)).collect();
+        Self { currency: self.currency.clone(), days, stretches: BTreeMap::new() }
+    }
+
     /// The amounts of the newest days before `end` that follow one another without a gap, newest first; at most so many.
     pub(super) fn newest(&self, end: NaiveDate, most: usize) -> Vec<(NaiveDate, BilledAmount)> {
         let mut expected = end;

@@ -26,9 +26,10 @@ pub(crate) fn ppm_up(share: &BigRational) -> Option<i64> {
     (share * BigInt::from(MILLION)).ceil().to_integer().to_i64()
 }
 
-/// In parts per million, rounded down, so that `>=` against a whole threshold is exact; none where it leaves 64 bits.
+/// In parts per million, rounded towards nothing, so that `>=` against a whole threshold above nothing is exact and less than
+/// a millionth below nothing has no sign; none where it leaves 64 bits.
 pub(crate) fn ppm_down(share: &BigRational) -> Option<i64> {
-    (share * BigInt::from(MILLION)).floor().to_integer().to_i64()
+    (share * BigInt::from(MILLION)).trunc().to_integer().to_i64()
 }
 
 /// An amount that is exact in millionths, rounded half to even; none where it leaves 64 bits.

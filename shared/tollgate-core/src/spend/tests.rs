@@ -137,6 +137,43 @@ fn a_day_that_is_not_over_can_have_run_away_already() {
     assert_eq!(run_aways(&both, end).first().unwrap().day, day("2026-11-02"), "the newest comes first");
 }
 
+/// 1,000 a day and 8,100 on the 1st of each month, from August to before a day; with another amount on the last one.
+fn with_a_fee(end: &str, last: Option<&str>) -> DailySpend {
+    let mut daily = DailySpend::new("USD").unwrap();
+    let end = day(end);
+    for date in day("2026-08-20").iter_days().take_while(|date| *date < end) {
+        let usual = if date.day() == 1 { "9100" } else { "1000" };
+        let amount = last.filter(|_| date.succ_opt() == Some(end)).unwrap_or(usual);
+        daily.add(date, amount, "USD", false).unwrap();
+    }
+    daily
+}
+
+#[test]
+fn a_charge_of_each_month_is_no_running_away_and_more_than_it_is() {
+    for end in ["2026-11-02", "2026-11-03", "2026-11-04"] {
+        let facts = run_aways(&with_a_fee(end, None), day(end));
+        assert_eq!(facts.iter().map(|fact| fact.excess_micros).max(), Some(0), "{end}: {facts:?}");
+    }
+    let fee = run_aways(&with_a_fee("2026-11-02", None), day("2026-11-02")).remove(0);
+    assert_eq!((fee.amount_micros, fee.recurring_micros), (9_100_000_000, 8_100_000_000));
+    // As soon as the 1st has a part of it, and on a day that it does not belong to.
+    let early = run_aways(&with_a_fee("2026-11-02", Some("4000")), day("2026-11-01"));
+    assert_eq!(early.iter().map(|fact| fact.excess_micros).max(), Some(0), "{early:?}");
+    let more = run_aways(&with_a_fee("2026-11-02", Some("21000")), day("2026-11-02")).remove(0);
+    assert_eq!((more.excess_micros, more.spread), (11_900_000_000, Spread::None));
+    let other = run_aways(&with_a_fee("2026-11-06", Some("9100")), day("2026-11-06")).remove(0);
+    assert_eq!((other.excess_micros, other.recurring_micros), (8_100_000_000, 0));
+}
+
+#[test]
+fn a_charge_that_was_seen_once_is_not_expected() {
+    let amounts: Vec<String> = (0..40).map(|index| if index == 9 { "9100" } else { "1000" }.to_owned()).collect();
+    let mut texts: Vec<&str> = amounts.iter().map(String::as_str).collect();
+    texts.push("9100");
+    assert_eq!(held(&texts).unwrap().recurring_micros, 0);
+}
+
 #[test]
 fn a_thousand_requests_cost_what_the_week_cost() {
     let mut amounts = vec!["10"; 28];
@@ -165,10 +202,12 @@ fn a_thousand_requests_cost_what_the_week_cost() {
 #[test]
 fn weekdays_weigh_only_with_enough_whole_weeks_that_cost_something() {
     let weighting = |amounts: &[&str]| Outlook::of(&before_november(amounts), day("2026-11-01"), 4).weighting();
-    assert_eq!(weighting(&["1"; 27]), Weighting::Days);
-    assert_eq!(weighting(&["1"; 28]), Weighting::Weekdays);
+    let office = |weeks: usize| ["5", "5", "5", "5", "5", "1", "1"].repeat(weeks);
+    assert_eq!(weighting(&office(4)[1..]), Weighting::Days);
+    assert_eq!(weighting(&office(4)), Weighting::Weekdays);
+    assert_eq!(weighting(&["1"; 28]), Weighting::Days, "weekdays that are alike");
     assert_eq!(weighting(&["0"; 28]), Weighting::Days, "nothing to weigh by");
-    // 31 October 2026 is a Saturday: credits outweigh what Saturdays cost.
+    // A credit that outweighs one Saturday says nothing of Saturdays.
     let mut credits = vec!["1"; 27];
     credits.push("-50");
     assert_eq!(weighting(&credits), Weighting::Days);

@@ -41,10 +41,10 @@ fn grouped(digits: &str) -> String {
     text
 }
 
-/// `60.4%` of parts per million, rounded down, so that 100 % is reached.
+/// `60.4%` of parts per million, rounded down, so that 100 % is reached; below nothing towards it, and nothing has no sign.
 pub(super) fn share(ppm: Option<i64>) -> String {
     let Some(ppm) = ppm else { return ABSENT.to_owned() };
-    let tenths = ppm.div_euclid(1000);
+    let tenths = ppm / 1000;
     let sign = if tenths < 0 { "-" } else { "" };
     format!("{sign}{}.{}%", tenths.unsigned_abs() / 10, tenths.unsigned_abs() % 10)
 }
@@ -95,7 +95,8 @@ mod tests {
     #[test]
     fn a_share_is_reached_when_it_is() {
         assert_eq!((share(Some(999_999)), share(Some(1_000_000))), ("99.9%".to_owned(), "100.0%".to_owned()));
-        assert_eq!((share(Some(-1)), share(None)), ("-0.1%".to_owned(), "–".to_owned()));
+        assert_eq!((share(Some(-999)), share(Some(-1999))), ("0.0%".to_owned(), "-0.1%".to_owned()));
+        assert_eq!(share(None), "–");
         assert_eq!((step(750_000), step(12_500)), ("75%".to_owned(), "1.25%".to_owned()));
     }
 

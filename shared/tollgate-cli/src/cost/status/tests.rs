@@ -63,6 +63,7 @@ fn row(name: &str, currency: &str, dollars_a_day: Option<&str>, fetched_at: &str
         max_lag_days: 2,
         reconciliation_ppm: 10_000,
         min_weeks: 4,
+        history_days: 84,
     };
     let Some(dollars) = dollars_a_day else {
         let (source, reason) = ("bill".to_owned(), "the bill has nothing that fits its scope".to_owned());
