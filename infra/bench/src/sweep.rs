@@ -54,7 +54,6 @@ async fn sweep(services: u64, quota: Quota, is_kept: bool) -> anyhow::Result<Val
     let telemetry = Telemetry::CloudWatch(CloudWatch::new(&sdk_config().await).with_quota(quota));
     let now = Timestamp::from_timestamp(NOW, 0).context("the time is one")?;
     let kept: Arc<BTreeMap<String, Background>> = Arc::new(if is_kept { kept(&slos, now)? } else { BTreeMap::new() });
-    let background = move |slo: &Slo, kept: &BTreeMap<_, _>| kept.get(&slo.evidence_id()).cloned().unwrap_or_default();
     let (asked, judged_by) = (Arc::clone(&kept), kept);
     let wanted = slos.iter().map(|(name, slos)| (name, slos.iter().map(|slo| (slo, true)).collect()));
     let began = Instant::now();
@@ -66,7 +65,7 @@ async fn sweep(services: u64, quota: Quota, is_kept: bool) -> anyhow::Result<Val
         wanted,
         now,
         until,
-        |_| Background::default(),
+        move |slo| background(slo, &asked),
         move |_, mut found| {
             let began = Instant::now();
             found.iter_mut().for_each(|found| found.judging.set(&limits));
@@ -92,6 +91,11 @@ async fn sweep(services: u64, quota: Quota, is_kept: bool) -> anyhow::Result<Val
         "micros": took.as_micros(), "requests": requests, "cost_usd_micros": cost, "peak_kibibytes": peak_kibibytes,
         "processor_ms": processor_ticks * 10, "judging_ms": judged.load(Ordering::Relaxed) / 1000,
     }))
+}
+
+/// What is kept of an objective.
+fn background(slo: &Slo, kept: &BTreeMap<String, Background>) -> Background {
+    kept.get(&slo.evidence_id()).cloned().unwrap_or_default()
 }
 
 fn objectives(service: u64) -> (String, Vec<Slo>) {

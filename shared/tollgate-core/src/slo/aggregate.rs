@@ -104,14 +104,14 @@ impl DailyAggregate {
     /// When the data does not hold the whole day, what it holds failed, or its datapoints are longer.
     pub fn of(slo: &Slo, snapshot: &Snapshot, day: NaiveDate) -> Result<Self, String> {
         let time = time_of(day).ok_or("the day has no start")?;
-        let reading = Reading::of(&slo.indicator, snapshot)?;
-        let plan = &reading.plan;
+        let plan = snapshot.plan.by(slo.indicator.resolution());
         if plan.end() < time.end {
             return Err(format!("the day {day} is not over, or its counts have not had their time to arrive"));
         }
-        if plan.datapoint_start(time.start) != Some(time.start) {
+        if plan.datapoint_start(time.start) != Some(time.start) || plan.skipped().contains(&time.start) {
             return Err(format!("the data does not reach back to the start of {day}"));
         }
+        let reading = Reading::of(&slo.indicator, snapshot)?;
         let excluded = slo.excluded(time.start, time.end);
         let history = History::of(&reading, reading.absence(i64::MIN, [false; 2]), &time, &excluded);
         let slicing = Slicing::of(slo.budgeting);
