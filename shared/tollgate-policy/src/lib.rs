@@ -9,6 +9,7 @@ mod check;
 mod element;
 mod evaluator;
 mod facts_value;
+mod functions;
 mod judge;
 mod metadata;
 mod module_path;
@@ -16,6 +17,7 @@ mod modules;
 mod panics;
 mod policy_set;
 mod reference;
+mod rewrite;
 mod sources;
 mod syntax;
 #[cfg(feature = "tools")]

@@ -1,7 +1,9 @@
 //! Parsing: from texts to modules that are where they should be and of bounded depth.
 
+use std::num::NonZeroU32;
+
 use regorus::{
-    Engine,
+    Engine, PolicyLengthConfig,
     unstable::{Lexer, Module, Ref, Source, TokenKind},
 };
 
@@ -9,6 +11,7 @@ use crate::{
     PolicyError,
     module_path::{Place, place},
     reference::Reference,
+    rewrite::{self, Edits},
     syntax::deeper_than,
 };
 
@@ -25,20 +28,19 @@ pub(crate) struct ParsedModule {
     pub(crate) module: Ref<Module>,
 }
 
-/// Adds files to an engine and gives their modules, or everything that is wrong with them. With `bounded`
-/// false, what is deep is let through, for tests of what evaluation makes of it.
+/// Reads files and gives their modules, or everything that is wrong with them. With `bounded` false, what is deep
+/// is let through, for tests of what evaluation makes of it.
 pub(crate) fn parse<'a>(
-    engine: &mut Engine,
-    sources: impl IntoIterator<Item = (&'a String, String)>,
+    sources: impl IntoIterator<Item = (&'a String, &'a String)>,
     bounded: bool,
 ) -> Result<Vec<ParsedModule>, Vec<PolicyError>> {
+    let mut engine = Engine::new();
     let mut errors = Vec::new();
     let mut places = Vec::new();
-    let first = engine.get_modules().len();
     for (file, text) in sources {
         let added = place(file).and_then(|place| {
-            check_brackets(file, &text, bounded)?;
-            engine.add_policy(file.clone(), text).map_err(|error| located(file, &error))?;
+            check_brackets(file, text, bounded)?;
+            engine.add_policy(file.clone(), text.clone()).map_err(|error| located(file, &error))?;
             Ok(place)
         });
         match added {
@@ -46,7 +48,7 @@ pub(crate) fn parse<'a>(
             Err(error) => errors.push(error),
         }
     }
-    let modules = engine.get_modules().iter().skip(first);
+    let modules = engine.get_modules().iter();
     let parsed: Vec<_> = places
         .into_iter()
         .zip(modules)
@@ -57,6 +59,24 @@ pub(crate) fn parse<'a>(
         errors.extend(parsed.iter().filter_map(check_depth));
     }
     if errors.is_empty() { Ok(parsed) } else { Err(errors) }
+}
+
+/// Gives an engine what it is to evaluate of modules that were parsed and checked before, `more` included.
+pub(crate) fn install(
+    engine: &mut Engine,
+    modules: &[ParsedModule],
+    more: impl Fn(&ParsedModule, &mut Edits),
+) -> Result<(), Vec<PolicyError>> {
+    // What is put in makes lines longer than the author wrote them.
+    engine.set_policy_length_config(PolicyLengthConfig { max_col: NonZeroU32::MAX, ..PolicyLengthConfig::default() });
+    for parsed in modules {
+        let text = parsed.module.package.span.source.contents();
+        let mut edits = rewrite::edits(parsed, text);
+        more(parsed, &mut edits);
+        let added = engine.add_policy(parsed.file.clone(), edits.applied(text));
+        added.map_err(|error| vec![located(&parsed.file, &error)])?;
+    }
+    Ok(())
 }
 
 fn check_brackets(file: &str, text: &str, bounded: bool) -> Result<(), PolicyError> {

@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::suite::Suite;
 use crate::{
     modules::ParsedModule,
+    rewrite::Edits,
     syntax::{Node, walk_rule},
 };
 
@@ -79,34 +80,18 @@ fn lines(parsed: &ParsedModule) -> BTreeSet<u32> {
 
 /// The engine's report leaves out values of `else` without a condition and the first line of a comprehension, so a
 /// condition that always holds is put there; lines stay the same.
-pub(super) fn instrument(parsed: &ParsedModule, text: &str) -> String {
-    let mut places: BTreeMap<usize, &str> = BTreeMap::new();
-    let mut insert = |place: u32, what| places.extend(usize::try_from(place).ok().map(|place| (place, what)));
+pub(super) fn instrument(parsed: &ParsedModule, edits: &mut Edits) {
     for rule in &parsed.module.policy {
-        if let Rule::Spec { bodies, .. } = &**rule {
-            for body in bodies.iter().filter(|body| body.is_else && body.query.stmts.is_empty()) {
-                insert(body.span.end, " if true");
-            }
-        }
         walk_rule(rule, &mut |node| {
             if let Node::Expr(expr) = node
                 && let Expr::ArrayCompr { query, .. } | Expr::SetCompr { query, .. } | Expr::ObjectCompr { query, .. } =
                     &**expr
             {
                 // A body begins at its bar.
-                insert(query.span.start.saturating_add(1), " true;");
+                let bar = usize::try_from(query.span.start).unwrap_or(usize::MAX);
+                edits.insert(bar.saturating_add(1), " true;");
             }
             true
         });
     }
-    let mut instrumented = text.to_owned();
-    for (place, what) in places.into_iter().rev() {
-        // The engine's places of texts leave their quotes out.
-        let quote = text.get(place..).is_some_and(|rest| rest.starts_with(['"', '`']));
-        let place = place.saturating_add(usize::from(quote));
-        if instrumented.is_char_boundary(place) {
-            instrumented.insert_str(place, what);
-        }
-    }
-    instrumented
 }

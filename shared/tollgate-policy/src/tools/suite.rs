@@ -7,9 +7,9 @@ use serde_json::json;
 
 use super::coverage::instrument;
 use crate::{
-    PolicyError, check,
+    PolicyError, check, functions,
     module_path::Role,
-    modules::{ParsedModule, located, parse},
+    modules::{ParsedModule, install, located, parse},
     policy_set::{add_data, on_deep_stack},
     reference::head_name,
     sources::Sources,
@@ -36,25 +36,21 @@ impl Suite {
     pub(super) fn load(sources: &Sources) -> Result<Self, Vec<PolicyError>> {
         let sources = sources.clone();
         on_deep_stack(move || {
+            // An engine that knows which lines it has evaluated.
             let (mut engine, data) = engine(&sources)?;
+            engine.set_enable_coverage(true);
             let files: BTreeMap<_, _> = sources.policies.iter().chain(&sources.tests).collect();
-            let modules = parse(&mut engine, files.iter().map(|(file, text)| (*file, (*text).clone())), true)?;
+            let modules = parse(files, true)?;
             let mut errors = check::modules(&modules, &[], &data);
-            let suite = Self { engine, modules };
+            let mut suite = Self { engine, modules };
             errors.extend(suite.misnamed_tests());
-            if errors.is_empty() { suite.instrumented(&sources, &files) } else { Err(errors) }
+            if !errors.is_empty() {
+                return Err(errors);
+            }
+            install(&mut suite.engine, &suite.modules, instrument)?;
+            suite.engine.eval_query("true".to_owned(), false).map_err(|error| vec![located("policies", &error)])?;
+            Ok(suite)
         })
-    }
-
-    /// The same with an engine that knows which lines it has evaluated.
-    fn instrumented(self, sources: &Sources, files: &BTreeMap<&String, &String>) -> Result<Self, Vec<PolicyError>> {
-        let (mut engine, _) = engine(sources)?;
-        engine.set_enable_coverage(true);
-        let text =
-            |parsed: &ParsedModule| files.get(&parsed.file).map(|text| instrument(parsed, text)).unwrap_or_default();
-        parse(&mut engine, self.modules.iter().map(|parsed| (&parsed.file, text(parsed))), true)?;
-        engine.eval_query("true".to_owned(), false).map_err(|error| vec![located("policies", &error)])?;
-        Ok(Self { engine, ..self })
     }
 
     /// All tests, in the order of the sources.
@@ -88,9 +84,7 @@ impl Suite {
 
 /// An engine without policies, and the top names of its data.
 fn engine(sources: &Sources) -> Result<(Engine, BTreeSet<String>), Vec<PolicyError>> {
-    let mut engine = Engine::new();
-    engine.set_strict_builtin_errors(true);
-    engine.set_gather_prints(true);
+    let mut engine = functions::engine().map_err(|said| vec![PolicyError::new("policies", None, said)])?;
     let data = add_data(&mut engine, &sources.data).map_err(|error| vec![error])?;
     Ok((engine, data))
 }

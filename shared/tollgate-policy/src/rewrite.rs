@@ -1,0 +1,185 @@
+//! What the engine is given in the place of what an author wrote, where the engine by itself would mean something
+//! else than OPA. Every line stays where it is, so that errors and coverage are about what the author sees.
+//!
+//! - A rule whose value is undefined in one iteration loses what it had collected, and an `else` behind a body that
+//!   holds is not tried. A comprehension is right about both, so `s contains e.n if body` becomes
+//!   `s contains v if { some v in [e.n | body] }`.
+//! - Under `not` an undefined operand makes OPA's statement undefined, and the engine's true. `not f(input.a)`
+//!   becomes `v := input.a; not f(v)`.
+//! - A membership with something undefined is undefined, and not false or, in `k, v in o`, true. It becomes a call.
+
+mod edits;
+mod heads;
+mod negation;
+mod scope;
+mod tokens;
+
+use std::collections::BTreeSet;
+
+use regorus::unstable::{Expr, Literal, LiteralStmt, Query, Ref, Rule, RuleHead};
+
+pub(crate) use edits::Edits;
+use scope::Bound;
+use tokens::{Bytes, Tokens};
+
+use crate::{
+    modules::ParsedModule,
+    reference::{head_name, imports},
+    syntax::{Node, walk_rule},
+};
+
+/// Names that begin like this are the loader's own.
+pub(crate) const OWN_PREFIX: &str = "__";
+
+/// The changes that make the engine mean what OPA means.
+pub(crate) fn edits(parsed: &ParsedModule, text: &str) -> Edits {
+    let mut tokens = Tokens::of(text);
+    for rule in &parsed.module.policy {
+        register_calls(rule, &mut tokens);
+    }
+    let mut rewriter = Rewriter { tokens, globals: globals(parsed), edits: Edits::default(), names: 0 };
+    parsed.module.policy.iter().for_each(|rule| rewriter.rule(rule));
+    rewriter.edits
+}
+
+/// Names of rules, functions and imports: what they stand for may be undefined.
+fn globals(parsed: &ParsedModule) -> BTreeSet<&str> {
+    let rules = parsed.module.policy.iter().filter_map(|rule| head_name(rule));
+    rules.chain(imports(&parsed.module).into_keys()).chain(["input", "data"]).collect()
+}
+
+fn register_calls(rule: &Rule, tokens: &mut Tokens<'_>) {
+    if let Rule::Spec { head: RuleHead::Func { refr, .. }, .. } = rule {
+        tokens.call(refr);
+    }
+    walk_rule(rule, &mut |node| {
+        if let Node::Expr(expr) = node
+            && let Expr::Call { fcn, .. } = &**expr
+        {
+            tokens.call(fcn);
+        }
+        true
+    });
+}
+
+struct Rewriter<'a> {
+    tokens: Tokens<'a>,
+    globals: BTreeSet<&'a str>,
+    edits: Edits,
+    names: u32,
+}
+
+impl<'a> Rewriter<'a> {
+    /// A name that no author's can be.
+    fn name(&mut self) -> String {
+        self.names = self.names.saturating_add(1);
+        format!("{OWN_PREFIX}v{}", self.names)
+    }
+
+    fn replace(&mut self, bytes: Bytes, new: &str) {
+        self.edits.replace(self.tokens.text, bytes, new);
+    }
+
+    fn query(&mut self, query: &'a Query, outer: &Bound<'a>) {
+        let bound = outer.within(query);
+        query.stmts.iter().for_each(|statement| self.statement(statement, &bound));
+    }
+
+    fn statement(&mut self, statement: &'a LiteralStmt, bound: &Bound<'a>) {
+        match &statement.literal {
+            Literal::SomeVars { .. } => {}
+            Literal::SomeIn { collection, .. } => self.expr(collection, bound),
+            Literal::Expr { expr, .. } => match &**expr {
+                // What is not true fails here, undefined or false.
+                Expr::Membership { key: None, value, collection, .. } => {
+                    self.expr(value, bound);
+                    self.expr(collection, bound);
+                }
+                _ => self.expr(expr, bound),
+            },
+            Literal::NotExpr { expr, .. } => self.negation(statement, expr, bound),
+            Literal::Every { domain, query, key, value, .. } => {
+                self.expr(domain, bound);
+                let names = key.iter().chain([value]).map(|span| span.text());
+                self.query(query, &bound.with(names));
+            }
+        }
+        for modifier in &statement.with_mods {
+            self.expr(&modifier.r#as, bound);
+        }
+    }
+
+    fn expr(&mut self, expr: &'a Ref<Expr>, bound: &Bound<'a>) {
+        match &**expr {
+            Expr::ArrayCompr { term, query, .. } | Expr::SetCompr { term, query, .. } => {
+                self.expr(term, &bound.within(query));
+                self.query(query, bound);
+            }
+            Expr::ObjectCompr { key, value, query, .. } => {
+                let within = bound.within(query);
+                self.expr(key, &within);
+                self.expr(value, &within);
+                self.query(query, bound);
+            }
+            Expr::Membership { key, value, collection, .. } => {
+                self.membership(key.as_ref(), value, collection, bound);
+            }
+            _ => each_part(expr, &mut |part| self.expr(part, bound)),
+        }
+    }
+
+    /// `v in c` as a call, which is undefined when one of the two is.
+    fn membership(
+        &mut self,
+        key: Option<&'a Ref<Expr>>,
+        value: &'a Ref<Expr>,
+        collection: &'a Ref<Expr>,
+        bound: &Bound<'a>,
+    ) {
+        let operands: Vec<_> = key.into_iter().chain([value, collection]).collect();
+        if operands.iter().all(|operand| bound.is_defined(operand)) {
+            return operands.into_iter().for_each(|operand| self.expr(operand, bound));
+        }
+        let places: Vec<_> = operands.iter().map(|operand| self.tokens.extent(operand)).collect();
+        let function = if key.is_some() { "__member_of(" } else { "__member(" };
+        self.edits.insert(places.first().map_or(0, |place| place.start), function);
+        for (before, after) in places.iter().zip(places.iter().skip(1)) {
+            self.replace(before.end..after.start, ", ");
+        }
+        operands.into_iter().for_each(|operand| self.expr(operand, bound));
+        self.edits.insert(places.last().map_or(0, |place| place.end), ")");
+    }
+}
+
+/// The parts of an expression that are evaluated where it is: none of what a comprehension iterates over.
+fn each_part<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Ref<Expr>)) {
+    match expr {
+        Expr::Array { items, .. } | Expr::Set { items, .. } => items.iter().for_each(visit),
+        Expr::Object { fields, .. } => {
+            for (_, key, value) in fields {
+                visit(key);
+                visit(value);
+            }
+        }
+        Expr::Call { params, .. } => params.iter().for_each(visit),
+        Expr::UnaryExpr { expr: part, .. } | Expr::RefDot { refr: part, .. } => visit(part),
+        Expr::RefBrack { refr: lhs, index: rhs, .. }
+        | Expr::BinExpr { lhs, rhs, .. }
+        | Expr::BoolExpr { lhs, rhs, .. }
+        | Expr::ArithExpr { lhs, rhs, .. }
+        | Expr::AssignExpr { lhs, rhs, .. } => {
+            visit(lhs);
+            visit(rhs);
+        }
+        Expr::Membership { key, value, collection, .. } => key.iter().chain([value, collection]).for_each(visit),
+        Expr::String { .. }
+        | Expr::RawString { .. }
+        | Expr::Number { .. }
+        | Expr::Bool { .. }
+        | Expr::Null { .. }
+        | Expr::Var { .. }
+        | Expr::ArrayCompr { .. }
+        | Expr::SetCompr { .. }
+        | Expr::ObjectCompr { .. } => {}
+    }
+}
