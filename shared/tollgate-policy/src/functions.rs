@@ -7,8 +7,7 @@ use regorus::{Engine, Value};
 /// A function of the loader's own: its name, how many arguments it takes, and what it gives.
 type Function = (&'static str, u8, fn(&[Value]) -> Result<Value, String>);
 
-const FUNCTIONS: &[Function] =
-    &[("__member", 2, membership::member), ("__member_of", 3, membership::member_of)];
+const FUNCTIONS: &[Function] = &[("__member", 2, membership::member), ("__member_of", 3, membership::member_of)];
 
 /// An engine as every policy is evaluated in: errors of functions are errors, prints are kept from the log.
 pub(crate) fn engine() -> Result<Engine, String> {

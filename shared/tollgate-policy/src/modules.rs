@@ -61,18 +61,19 @@ pub(crate) fn parse<'a>(
     if errors.is_empty() { Ok(parsed) } else { Err(errors) }
 }
 
-/// Gives an engine what it is to evaluate of modules that were parsed and checked before, `more` included.
+/// Gives an engine what it is to evaluate of modules that were parsed and checked before; with `covering` in a form
+/// that tells which lines it evaluates.
 pub(crate) fn install(
     engine: &mut Engine,
     modules: &[ParsedModule],
-    more: impl Fn(&ParsedModule, &mut Edits),
+    covering: Option<fn(&ParsedModule, &mut Edits)>,
 ) -> Result<(), Vec<PolicyError>> {
     // What is put in makes lines longer than the author wrote them.
     engine.set_policy_length_config(PolicyLengthConfig { max_col: NonZeroU32::MAX, ..PolicyLengthConfig::default() });
     for parsed in modules {
         let text = parsed.module.package.span.source.contents();
-        let mut edits = rewrite::edits(parsed, text);
-        more(parsed, &mut edits);
+        let mut edits = rewrite::edits(parsed, text, covering.is_some());
+        covering.into_iter().for_each(|more| more(parsed, &mut edits));
         let added = engine.add_policy(parsed.file.clone(), edits.applied(text));
         added.map_err(|error| vec![located(&parsed.file, &error)])?;
     }
@@ -84,7 +85,7 @@ fn check_brackets(file: &str, text: &str, bounded: bool) -> Result<(), PolicyErr
     let mut lexer = Lexer::new(&source);
     let mut depth = 0_usize;
     loop {
-        let token = lexer.next_token().map_err(|error| located(file, &error))?;
+        let token = lexer.next_token().map_err(|error| unreadable(text, located(file, &error)))?;
         match (&token.0, token.1.text()) {
             (TokenKind::Eof, _) => return Ok(()),
             (TokenKind::Symbol, "[" | "{" | "(") => depth += 1,
@@ -97,6 +98,17 @@ fn check_brackets(file: &str, text: &str, bounded: bool) -> Result<(), PolicyErr
             return Err(PolicyError::new(file, u64::from(token.1.line), message));
         }
     }
+}
+
+/// What the engine calls an invalid character may be what OPA reads since version 1.12.
+fn unreadable(text: &str, error: PolicyError) -> PolicyError {
+    let before = error.line.and_then(|line| usize::try_from(line).ok()).and_then(|line| line.checked_sub(1));
+    let line = before.and_then(|before| text.lines().nth(before)).unwrap_or_default();
+    if !line.contains("$\"") && !line.contains("$`") {
+        return error;
+    }
+    let message = "string interpolation, `$\"…{x}…\"`, is not part of the engine: write `sprintf(\"…%v…\", [x])`";
+    PolicyError { message: message.to_owned(), ..error }
 }
 
 fn check_package(parsed: &ParsedModule) -> Option<PolicyError> {

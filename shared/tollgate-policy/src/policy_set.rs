@@ -156,7 +156,7 @@ fn build(sources: Sources, checked: bool) -> Result<PolicySet, Vec<PolicyError>>
         errors.extend(check::modules(&modules, &metadata, &data));
     }
     if errors.is_empty() {
-        install(&mut engine, &modules, |_, _| {})?;
+        install(&mut engine, &modules, None)?;
     }
     for rule in &rules {
         if let Err(error) = engine.add_policy(format!("{} (its sets)", rule.metadata.file), rule.entry_module()) {

@@ -31,13 +31,18 @@ use crate::{
 /// Names that begin like this are the loader's own.
 pub(crate) const OWN_PREFIX: &str = "__";
 
-/// The changes that make the engine mean what OPA means.
-pub(crate) fn edits(parsed: &ParsedModule, text: &str) -> Edits {
+/// The function that notes, with a file, a first line and how many follow it, that a value was evaluated.
+pub(crate) const SEEN: &str = "__seen";
+
+/// The changes that make the engine mean what OPA means. The engine's report of lines knows no terms of
+/// comprehensions, so with `covering` these are noted by [`SEEN`].
+pub(crate) fn edits(parsed: &ParsedModule, text: &str, covering: bool) -> Edits {
     let mut tokens = Tokens::of(text);
     for rule in &parsed.module.policy {
         register_calls(rule, &mut tokens);
     }
-    let mut rewriter = Rewriter { tokens, globals: globals(parsed), edits: Edits::default(), names: 0 };
+    let mut rewriter =
+        Rewriter { tokens, globals: globals(parsed), edits: Edits::default(), names: 0, file: &parsed.file, covering };
     parsed.module.policy.iter().for_each(|rule| rewriter.rule(rule));
     rewriter.edits
 }
@@ -67,6 +72,8 @@ struct Rewriter<'a> {
     globals: BTreeSet<&'a str>,
     edits: Edits,
     names: u32,
+    file: &'a str,
+    covering: bool,
 }
 
 impl<'a> Rewriter<'a> {
@@ -112,8 +119,7 @@ impl<'a> Rewriter<'a> {
     fn expr(&mut self, expr: &'a Ref<Expr>, bound: &Bound<'a>) {
         match &**expr {
             Expr::ArrayCompr { term, query, .. } | Expr::SetCompr { term, query, .. } => {
-                self.expr(term, &bound.within(query));
-                self.query(query, bound);
+                self.comprehension(expr, term, query, bound);
             }
             Expr::ObjectCompr { key, value, query, .. } => {
                 let within = bound.within(query);
@@ -126,6 +132,23 @@ impl<'a> Rewriter<'a> {
             }
             _ => each_part(expr, &mut |part| self.expr(part, bound)),
         }
+    }
+
+    /// A term that iterates over what is not there is an error to the engine, so `[l[_] | body]` becomes
+    /// `[v | some a in [[w | w := (l[_])] | body]; some v in a]`.
+    fn comprehension(&mut self, whole: &Expr, term: &'a Ref<Expr>, query: &'a Query, bound: &Bound<'a>) {
+        let within = bound.within(query);
+        if !within.iterates(term, &self.globals) {
+            self.expr(term, &within);
+            return self.query(query, bound);
+        }
+        let (place, end) = (self.tokens.extent(term), self.tokens.exact(whole.span()).end.saturating_sub(1));
+        let (each, all, one) = (self.name(), self.name(), self.name());
+        self.edits.insert(place.start, format!("{each} | some {all} in [[{one} | {one} := ("));
+        self.expr(term, &within);
+        self.edits.insert(place.end, ")]");
+        self.query(query, bound);
+        self.edits.insert(end, format!("]; some {each} in {all}"));
     }
 
     /// `v in c` as a call, which is undefined when one of the two is.
@@ -152,7 +175,7 @@ impl<'a> Rewriter<'a> {
 }
 
 /// The parts of an expression that are evaluated where it is: none of what a comprehension iterates over.
-fn each_part<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Ref<Expr>)) {
+pub(crate) fn each_part<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Ref<Expr>)) {
     match expr {
         Expr::Array { items, .. } | Expr::Set { items, .. } => items.iter().for_each(visit),
         Expr::Object { fields, .. } => {

@@ -13,7 +13,7 @@ use std::{collections::BTreeMap, path::Path};
 
 pub use catalogue::{CATALOGUE_FILE, catalogue};
 pub use coverage::FileCoverage;
-pub use eval::{evaluate, rewritten};
+pub use eval::evaluate;
 pub use scaffold::scaffold;
 pub use test_run::{TestReport, TestResult, run_tests};
 

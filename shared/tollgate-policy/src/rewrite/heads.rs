@@ -2,12 +2,26 @@
 
 use regorus::unstable::{Expr, LiteralStmt, Query, Ref, Rule, RuleBody, RuleHead};
 
-use super::{Rewriter, scope::Bound};
+use super::{Rewriter, SEEN, scope::Bound, tokens::Bytes};
+
+/// What is evaluated in a head or an `else`: a value, a key, or both.
+#[derive(Default)]
+struct Head<'a> {
+    terms: Vec<&'a Ref<Expr>>,
+    /// What stands between key and value, or behind a key alone.
+    between: &'static str,
+    is_map: bool,
+    /// `.field` of `name.field`, and the key that it is.
+    field: Option<(Bytes, String)>,
+    is_function: bool,
+    /// Whether an `else` follows.
+    goes_on: bool,
+}
 
 /// What stands in the place of a head's terms, around them and behind the body.
 struct Wrap {
     open: String,
-    close: &'static str,
+    close: String,
     behind: String,
 }
 
@@ -20,61 +34,87 @@ impl<'a> Rewriter<'a> {
         };
         let is_function = matches!(head, RuleHead::Func { .. });
         let goes_on = |next: usize| bodies.get(next).is_some_and(|body| body.is_else);
-        let (terms, between) = terms(head);
-        self.valued(&terms, between, bodies.first(), &bound, (is_function, goes_on(1)));
+        let mut first = Head { is_function, goes_on: goes_on(1), ..Head::of(head) };
+        if let RuleHead::Compr { refr, .. } = head {
+            first.field = self.field(refr);
+        }
+        self.valued(&first, bodies.first(), &bound);
         for (at, body) in bodies.iter().enumerate().skip(1) {
-            let terms: Vec<_> = body.assign.iter().map(|assign| &assign.value).collect();
-            self.valued(&terms, "", Some(body), &bound, (is_function, goes_on(at.saturating_add(1))));
+            let terms = body.assign.iter().map(|assign| &assign.value).collect();
+            let goes_on = goes_on(at.saturating_add(1));
+            self.valued(&Head { terms, is_function, goes_on, ..Head::default() }, Some(body), &bound);
         }
     }
 
-    /// A value, a key or both, and the body that they belong to.
-    fn valued(
-        &mut self,
-        terms: &[&'a Ref<Expr>],
-        between: &str,
-        body: Option<&'a RuleBody>,
-        bound: &Bound<'a>,
-        (is_function, goes_on): (bool, bool),
-    ) {
+    /// The `.field` of `name.field`, and the key that it is.
+    fn field(&self, refr: &'a Expr) -> Option<(Bytes, String)> {
+        match refr {
+            Expr::RefDot { refr, field: (span, _), .. } => {
+                Some((self.tokens.exact(refr.span()).end..self.tokens.exact(span).end, format!("\"{}\"", span.text())))
+            }
+            _ => None,
+        }
+    }
+
+    fn valued(&mut self, head: &Head<'a>, body: Option<&'a RuleBody>, bound: &Bound<'a>) {
         let query = body.map(|body| &*body.query).filter(|query| !query.stmts.is_empty());
         let within = query.map_or_else(|| bound.clone(), |query| bound.within(query));
-        let iterates = terms.iter().any(|term| within.iterates(term, &self.globals));
+        let iterates = head.terms.iter().any(|term| within.iterates(term, &self.globals));
+        let undefined = || !head.terms.iter().all(|term| within.is_defined(term));
         // Where there is one value and nothing behind it, nothing can be lost.
-        let matters = goes_on || query.is_some() && !is_function;
-        let wrap = iterates || matters && !terms.iter().all(|term| within.is_defined(term));
-        let places: Vec<_> = terms.iter().map(|term| self.tokens.extent(term)).collect();
-        let (Some(first), Some(last), true) = (places.first(), places.last(), wrap) else {
-            terms.iter().for_each(|term| self.expr(term, &within));
+        let matters = head.goes_on || query.is_some() && !head.is_function;
+        if !(iterates || head.has_fixed_key() || matters && undefined()) {
+            head.terms.iter().for_each(|term| self.expr(term, &within));
+            if let (true, Some(_), None, Some(value)) = (self.covering, body, query, head.terms.last()) {
+                // The engine's report leaves out the value of an `else` without a condition.
+                self.edits.insert(self.tokens.extent(value).end, " if true");
+            }
             return query.into_iter().for_each(|query| self.body(query, bound));
-        };
-        let wrap = self.wrap(terms.len(), between, iterates);
-        self.edits.insert(first.start, wrap.open);
+        }
+        let places: Vec<_> = head.terms.iter().map(|term| self.tokens.extent(term)).collect();
+        let Wrap { mut open, mut close, behind } = self.wrap(head, iterates);
+        if let (true, Some(first), Some(last)) = (self.covering, places.first(), places.last()) {
+            let lines = |bytes: Bytes| self.tokens.slice(&bytes).matches('\n').count();
+            let (line, more) = (lines(0..first.start).saturating_add(1), lines(first.start..last.end));
+            let bracket = open.pop().unwrap_or_default();
+            open.push_str(&format!("{SEEN}({:?}, {line}, {more}, {bracket}", self.file));
+            close.insert(1, ')');
+        }
+        let end = places.last().or(head.field.as_ref().map(|(field, _)| field)).map_or(0, |place| place.end);
+        match (&head.field, places.first()) {
+            (Some((field, key)), Some(value)) => self.replace(field.start..value.start, &format!("[{open}{key}, ")),
+            (Some((field, key)), None) => self.replace(field.clone(), &format!("[{open}{key}, true")),
+            (None, Some(first)) => self.edits.insert(first.start, open),
+            (None, None) => return,
+        }
         if let [key, value] = places.as_slice() {
             self.replace(key.end..value.start, ", ");
         }
-        terms.iter().for_each(|term| self.expr(term, &within));
+        head.terms.iter().for_each(|term| self.expr(term, &within));
         let Some(query) = query else {
-            return self.edits.insert(last.end, format!("{} | true]{} }}", wrap.close, wrap.behind));
+            return self.edits.insert(end, format!("{close} | true]{behind} }}"));
         };
-        let (start, end, braces) = self.inside(query);
-        self.edits.replace_before_lines(self.tokens.text, last.end..start, &format!("{} | ", wrap.close));
+        let (start, stop, braces) = self.inside(query);
+        self.edits.replace_before_lines(self.tokens.text, end..start, &format!("{close} | "));
         self.query(query, bound);
-        self.edits.insert(end, format!("]{}{}", wrap.behind, if braces { " " } else { " }" }));
+        self.edits.insert(stop, format!("]{behind}{}", if braces { " " } else { " }" }));
     }
 
-    fn wrap(&mut self, terms: usize, between: &str, iterates: bool) -> Wrap {
+    fn wrap(&mut self, head: &Head<'_>, iterates: bool) -> Wrap {
+        let terms = if head.field.is_some() { 2 } else { head.terms.len() };
+        let between = if head.field.is_some() { "] := " } else { head.between };
         let names: Vec<_> = (0..terms).map(|_| self.name()).collect();
         let (open, close) = if terms > 1 { ("[", "]") } else { ("(", ")") };
+        let close = close.to_owned();
         let pattern = if terms > 1 { format!("[{}]", names.join(", ")) } else { names.concat() };
-        let head = if terms > 1 { names.join(between) } else { format!("{pattern}{between}") };
+        let name = if terms > 1 { names.join(between) } else { format!("{pattern}{between}") };
         if !iterates {
-            return Wrap { open: format!("{head} if {{ some {pattern} in [{open}"), close, behind: String::new() };
+            return Wrap { open: format!("{name} if {{ some {pattern} in [{open}"), close, behind: String::new() };
         }
         let (all, one) = (self.name(), self.name());
         Wrap {
-            open: format!("{head} if {{ some {all} in [[{one} | {one} := {open}"),
-            close: if terms > 1 { "]]" } else { ")]" },
+            open: format!("{name} if {{ some {all} in [[{one} | {one} := {open}"),
+            close: close + "]",
             behind: format!("; some {pattern} in {all}"),
         }
     }
@@ -110,24 +150,28 @@ impl<'a> Rewriter<'a> {
     }
 }
 
-/// What is evaluated in a head, and what stands between key and value.
-fn terms(head: &RuleHead) -> (Vec<&Ref<Expr>>, &'static str) {
-    match head {
-        RuleHead::Compr { refr, assign: Some(assign), .. } => match key(refr) {
-            Some(key) => (vec![key, &assign.value], "] := "),
-            None => (vec![&assign.value], ""),
-        },
-        RuleHead::Compr { refr, assign: None, .. } => (key(refr).into_iter().collect(), "]"),
-        RuleHead::Set { refr, key: Some(member), .. } => match key(refr) {
-            Some(key) => (vec![key, member], "] contains "),
-            None => (vec![member], ""),
-        },
-        RuleHead::Set { key: None, .. } => (Vec::new(), ""),
-        RuleHead::Func { assign, .. } => (assign.iter().map(|assign| &assign.value).collect(), ""),
+impl<'a> Head<'a> {
+    fn of(head: &'a RuleHead) -> Self {
+        let (terms, between) = match head {
+            RuleHead::Compr { refr, assign: Some(assign), .. } => match key(refr) {
+                Some(key) => (vec![key, &assign.value], "] := "),
+                None => (vec![&assign.value], ""),
+            },
+            RuleHead::Compr { refr, assign: None, .. } => (key(refr).into_iter().collect(), "]"),
+            RuleHead::Set { key, .. } => (key.iter().collect(), ""),
+            RuleHead::Func { assign, .. } => (assign.iter().map(|assign| &assign.value).collect(), ""),
+        };
+        Self { terms, between, is_map: matches!(head, RuleHead::Compr { .. }), ..Self::default() }
+    }
+
+    /// `name.field` and `name["field"]`, which the engine takes for rules of their own.
+    fn has_fixed_key(&self) -> bool {
+        let is_literal = self.terms.first().is_some_and(|term| matches!(***term, Expr::String { .. }));
+        self.field.is_some() || self.is_map && !self.between.is_empty() && is_literal
     }
 }
 
-/// The key of `name[key]`, where it is more than a literal.
+/// The key of `name[key]`.
 fn key(refr: &Expr) -> Option<&Ref<Expr>> {
     match refr {
         Expr::RefBrack { index, .. } => Some(index),

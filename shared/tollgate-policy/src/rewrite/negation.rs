@@ -2,7 +2,7 @@
 
 use regorus::unstable::{BoolOp, Expr, Literal, LiteralStmt, Ref};
 
-use super::{Rewriter, scope::Bound};
+use super::{Rewriter, each_part, scope::Bound};
 
 impl<'a> Rewriter<'a> {
     pub(super) fn negation(&mut self, statement: &'a LiteralStmt, expr: &'a Ref<Expr>, bound: &Bound<'a>) {
@@ -56,6 +56,11 @@ fn operands(expr: &Expr) -> Vec<&Ref<Expr>> {
             let mut before = operands(refr);
             before.push(index);
             before
+        }
+        Expr::Array { .. } | Expr::Set { .. } | Expr::Object { .. } => {
+            let mut parts = Vec::new();
+            each_part(expr, &mut |part| parts.push(part));
+            parts
         }
         _ => Vec::new(),
     }

@@ -103,7 +103,11 @@ impl<'a> Tokens<'a> {
     }
 
     fn before(&self, start: usize) -> Option<Bytes> {
-        self.places.partition_point(|place| place.end <= start).checked_sub(1).and_then(|at| self.places.get(at)).cloned()
+        self.places
+            .partition_point(|place| place.end <= start)
+            .checked_sub(1)
+            .and_then(|at| self.places.get(at))
+            .cloned()
     }
 
     /// The token behind a place.

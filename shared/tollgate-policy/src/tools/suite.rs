@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use regorus::{Engine, unstable::Rule};
 use serde_json::json;
 
-use super::coverage::instrument;
+use super::coverage::{Seen, instrument};
 use crate::{
     PolicyError, check, functions,
     module_path::Role,
@@ -20,6 +20,7 @@ use crate::{
 pub(super) struct Suite {
     pub(super) engine: Engine,
     pub(super) modules: Vec<ParsedModule>,
+    pub(super) seen: Seen,
 }
 
 /// A test, as the source names it.
@@ -42,12 +43,13 @@ impl Suite {
             let files: BTreeMap<_, _> = sources.policies.iter().chain(&sources.tests).collect();
             let modules = parse(files, true)?;
             let mut errors = check::modules(&modules, &[], &data);
-            let mut suite = Self { engine, modules };
+            let mut suite = Self { engine, modules, seen: Seen::default() };
             errors.extend(suite.misnamed_tests());
             if !errors.is_empty() {
                 return Err(errors);
             }
-            install(&mut suite.engine, &suite.modules, instrument)?;
+            suite.seen.watch(&mut suite.engine).map_err(|said| vec![PolicyError::new("policies", None, said)])?;
+            install(&mut suite.engine, &suite.modules, Some(instrument))?;
             suite.engine.eval_query("true".to_owned(), false).map_err(|error| vec![located("policies", &error)])?;
             Ok(suite)
         })
