@@ -6,6 +6,7 @@ mod constructs;
 mod index;
 mod names;
 mod recursion;
+pub(crate) mod regexes;
 #[cfg(feature = "tools")]
 pub(crate) mod schema;
 mod sets;

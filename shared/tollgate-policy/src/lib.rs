@@ -6,6 +6,7 @@
 
 mod builtins;
 mod check;
+mod cpu_time;
 mod element;
 mod evaluator;
 mod facts_value;

@@ -23,8 +23,9 @@ use scope::Bound;
 use tokens::{Bytes, Tokens};
 
 use crate::{
+    check::regexes::as_in_re2,
     modules::ParsedModule,
-    reference::{head_name, imports},
+    reference::{head_name, imports, text},
     syntax::{Node, walk_rule},
 };
 
@@ -130,7 +131,17 @@ impl<'a> Rewriter<'a> {
             Expr::Membership { key, value, collection, .. } => {
                 self.membership(key.as_ref(), value, collection, bound);
             }
-            _ => each_part(expr, &mut |part| self.expr(part, bound)),
+            _ => {
+                self.pattern(expr);
+                each_part(expr, &mut |part| self.expr(part, bound));
+            }
+        }
+    }
+
+    /// The literal pattern of a call, as RE2 reads it.
+    fn pattern(&mut self, expr: &Expr) {
+        if let Some((literal, same)) = pattern(expr) {
+            self.replace(self.tokens.exact(literal.span()), &serde_json::Value::String(same).to_string());
         }
     }
 
@@ -172,6 +183,15 @@ impl<'a> Rewriter<'a> {
         operands.into_iter().for_each(|operand| self.expr(operand, bound));
         self.edits.insert(places.last().map_or(0, |place| place.end), ")");
     }
+}
+
+/// The pattern of a call that the engine reads otherwise than RE2, and how it is to read it.
+fn pattern(expr: &Expr) -> Option<(&Ref<Expr>, String)> {
+    let Expr::Call { fcn, params, .. } = expr else { return None };
+    let literal = params.first().filter(|_| fcn.span().text() == "regex.match")?;
+    let (Expr::String { value, .. } | Expr::RawString { value, .. }) = &**literal else { return None };
+    let (written, same) = (text(value)?, as_in_re2(text(value)?).ok()?);
+    (written != same).then_some((literal, same))
 }
 
 /// The parts of an expression that are evaluated where it is: none of what a comprehension iterates over.

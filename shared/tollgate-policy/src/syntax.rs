@@ -40,18 +40,15 @@ pub(crate) fn walk_rule<'a>(rule: &'a Rule, visit: &mut dyn FnMut(Node<'a>) -> b
     }
 }
 
-/// Visits the values of a rule's head and of what stands behind `else`.
+/// Visits the value of a rule's head.
 #[cfg(feature = "tools")]
-pub(crate) fn walk_head_values<'a>(rule: &'a Rule, visit: &mut dyn FnMut(Node<'a>) -> bool) {
-    let Rule::Spec { head, bodies, .. } = rule else { return };
+pub(crate) fn walk_head_value<'a>(rule: &'a Rule, visit: &mut dyn FnMut(Node<'a>) -> bool) {
+    let Rule::Spec { head, .. } = rule else { return };
     let assigned = match head {
         RuleHead::Compr { assign, .. } | RuleHead::Func { assign, .. } => assign.as_ref().map(|assign| &assign.value),
         RuleHead::Set { key, .. } => key.as_ref(),
     };
     assigned.into_iter().for_each(|value| walk_expr(value, visit));
-    for body in bodies {
-        body.assign.iter().for_each(|assign| walk_expr(&assign.value, visit));
-    }
 }
 
 /// Only the brackets of a rule's name hold expressions: `names[service] := …`.

@@ -2,11 +2,12 @@
 
 use regorus::unstable::{BoolOp, Expr, Literal, LiteralStmt, Ref};
 
-use super::{Rewriter, each_part, scope::Bound};
+use super::{Rewriter, each_part, pattern, scope::Bound};
 
 impl<'a> Rewriter<'a> {
     pub(super) fn negation(&mut self, statement: &'a LiteralStmt, expr: &'a Ref<Expr>, bound: &Bound<'a>) {
         let operands = self.hoisted(statement, bound);
+        self.pattern(expr);
         let places: Vec<_> = operands.iter().map(|operand| self.tokens.extent(operand)).collect();
         let (Some(first), Some(last)) = (places.first(), places.last()) else {
             return self.parts(expr, bound);
@@ -30,7 +31,9 @@ impl<'a> Rewriter<'a> {
     /// The operands of a negated expression that may be undefined.
     pub(super) fn hoisted(&self, statement: &'a LiteralStmt, bound: &Bound<'a>) -> Vec<&'a Ref<Expr>> {
         let Literal::NotExpr { expr, .. } = &statement.literal else { return Vec::new() };
-        operands(expr).into_iter().filter(|operand| !bound.is_defined(operand)).collect()
+        let pattern = pattern(expr).map(|(literal, _)| literal);
+        let stays = |operand: &&Ref<Expr>| bound.is_defined(operand) && Some(*operand) != pattern;
+        operands(expr).into_iter().filter(|operand| !stays(operand)).collect()
     }
 
     /// What is in a negated expression of which no operand is taken out.
