@@ -2,6 +2,7 @@
 
 mod bench;
 mod check;
+mod constructs;
 mod demo;
 mod emulator;
 mod http;
@@ -52,6 +53,12 @@ enum Task {
     },
     /// Hold the rules against the real OPA: their tests, and what each finds in many facts
     Opa,
+    /// Hold what the engine makes of constructs and functions against the real OPA: the same, or refused at load
+    Constructs {
+        /// How many generated modules to hold besides those that are written down
+        #[arg(default_value_t = 3_000)]
+        count: u32,
+    },
     /// Build the function, deploy template.yaml into an AWS emulator with SAM, and ask it about one change
     Stack,
     /// Install the pinned Python tools into `.tools`; the other commands do it themselves
@@ -85,6 +92,7 @@ fn run(task: Task) -> Result<()> {
         Task::Check { full } => check::run(full),
         Task::Bench { arguments } => bench::run(&arguments),
         Task::Opa => opa::run(),
+        Task::Constructs { count } => constructs::run(count),
         Task::Stack => stack::run(),
         Task::Setup { full } => tools::run_set().and_then(|_| if full { tools::stack_set().map(drop) } else { Ok(()) }),
     }

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::{
     check::step,
-    opa,
+    constructs, opa,
     processes::{self, output},
     project::{self, PLAIN, RED, locked},
     stack,
@@ -26,11 +26,12 @@ const MUTATED: [&str; 3] = ["fold.rs", "approval.rs", "slo/arithmetic.rs"];
 /// A step: its name, what mends it, and its work.
 type Step = (&'static str, &'static str, fn() -> Result<()>);
 
-const STEPS: [Step; 7] = [
+const STEPS: [Step; 8] = [
     ("dependencies", "mend deny.toml or the dependency that it names", dependencies),
     ("advisories", "replace the dependency that it names", advisories),
     ("template", "mend template.yaml", stack::lint),
     ("opa", "mend the rule named above, or leave out what only one of the engines knows", opa::run),
+    ("constructs", "rewrite or refuse the construct named above", constructs::many),
     ("stack", "run `cargo xtask stack`", stack::run),
     ("fuzzing", "run the target named above with the input that it wrote", fuzz),
     ("mutation", "write the test that would have noticed", mutate),

@@ -2,15 +2,19 @@
 //! only when it comes to them, or never, are found here.
 
 mod calls;
+mod constructs;
 mod index;
 mod names;
 mod recursion;
+pub(crate) mod regexes;
 #[cfg(feature = "tools")]
 pub(crate) mod schema;
 mod sets;
+mod unbound;
 
 use std::collections::BTreeSet;
 
+use regorus::unstable::Span;
 use tollgate_core::finding::Effect;
 
 use crate::{PolicyError, metadata::RuleMetadata, module_path::Role, modules::ParsedModule};
@@ -28,6 +32,8 @@ pub(crate) fn modules(modules: &[ParsedModule], rules: &[RuleMetadata], data: &B
     for package in index.packages() {
         names::check(&index, package, data, &mut errors);
         calls::check(&index, package, &mut errors);
+        constructs::check(package, &mut errors);
+        unbound::check(package, &mut errors);
         if let Role::Rule { name, .. } = &package.parsed.place.role {
             let metadata = rules.iter().find(|rule| rule.name == *name);
             sets::check(package, metadata, &mut errors);
@@ -40,4 +46,12 @@ pub(crate) fn modules(modules: &[ParsedModule], rules: &[RuleMetadata], data: &B
 /// An error at a line of a package's file.
 fn at(package: &Package<'_>, line: u32, message: impl Into<String>) -> PolicyError {
     PolicyError::new(&package.parsed.file, u64::from(line), message)
+}
+
+/// An error at a column of a package's file, in characters.
+fn at_span(package: &Package<'_>, span: &Span, message: impl Into<String>) -> PolicyError {
+    let before = usize::try_from(span.start).ok().and_then(|start| span.source.contents().get(..start));
+    let column = before.and_then(|before| before.rsplit('\n').next()).map(|line| line.chars().count());
+    let column = column.and_then(|chars| u64::try_from(chars).ok()).map(|chars| chars.saturating_add(1));
+    PolicyError { column, ..at(package, span.line, message) }
 }

@@ -21,9 +21,9 @@ use crate::{
 /// Bounds on every evaluation.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// How long one rule may take.
+    /// How long one rule may have the processor.
     pub rule_time: Duration,
-    /// How long all rules of an evaluation may take together.
+    /// How long all rules of an evaluation may take together, on the wall.
     pub total_time: Duration,
     /// How much memory the whole process may have taken while a rule runs; no bound when `None`. The last
     /// [`Evaluator`] that is made sets it for all.
@@ -121,7 +121,7 @@ impl Evaluator {
                 progress: progress.clone(),
                 done,
             };
-            let finished = worker.start(job) && self.wait(&is_done, &progress, deadline);
+            let finished = worker.start(job) && self.wait(&worker, &is_done, &progress, deadline);
             outcomes.extend(std::mem::take(&mut *lock(&progress)).into_iter().map(Some));
             if finished {
                 lock(&self.idle).push(worker);
@@ -157,22 +157,28 @@ impl Evaluator {
         Worker::spawn(self.limits.stack_bytes).map_err(|error| format!("no thread to judge it on: {error}"))
     }
 
-    /// Waits until all rules are judged; false once no rule has come to an end for long, or the deadline is over.
-    fn wait(&self, done: &mpsc::Receiver<()>, progress: &Progress, deadline: Instant) -> bool {
-        // A rule that obeys its timer is done long before, also on a busy machine.
+    /// Waits until all rules are judged; false once a rule has had the processor for long without coming to an end, or
+    /// the deadline is over.
+    fn wait(&self, worker: &Worker, done: &mpsc::Receiver<()>, progress: &Progress, deadline: Instant) -> bool {
+        // A rule that obeys its timer is done long before.
         let patience = self.limits.rule_time.saturating_mul(4);
         let grace = deadline + self.limits.rule_time;
-        let mut last = (0, Instant::now());
+        let mut last = (0, Instant::now(), worker.used());
         loop {
             match done.recv_timeout(self.limits.rule_time) {
                 Ok(()) => return true,
                 Err(mpsc::RecvTimeoutError::Disconnected) => return false,
                 Err(mpsc::RecvTimeoutError::Timeout) => {
-                    let (judged, now) = (lock(progress).len(), Instant::now());
-                    if judged > last.0 {
-                        last = (judged, now);
-                    } else if now.duration_since(last.1) >= patience || now >= grace {
+                    let (judged, now, used) = (lock(progress).len(), Instant::now(), worker.used());
+                    let since = match (used, last.2) {
+                        (Some(used), Some(before)) => used.saturating_sub(before),
+                        _ => now.duration_since(last.1),
+                    };
+                    if now >= grace || judged <= last.0 && since >= patience {
                         return false;
+                    }
+                    if judged > last.0 || last.2.is_none() {
+                        last = (judged, now, used);
                     }
                 }
             }

@@ -9,7 +9,7 @@ use regorus::{Engine, LimitError, Value, utils::limits::ExecutionTimerConfig};
 use tollgate_core::finding::{Effect, Finding, FindingKind};
 
 use crate::{
-    element,
+    cpu_time, element,
     evaluator::Limits,
     facts_value,
     metadata::RuleMetadata,
@@ -72,7 +72,8 @@ impl Judge {
         Ok(Self { clean, used: None })
     }
 
-    /// Judges one rule within its time, and not beyond the deadline of all.
+    /// Judges one rule within its time on the processor, and not beyond the deadline of all. The engine knows only the
+    /// time on the wall: a rule that this stopped before its own time was over was not scheduled, and begins again.
     pub(crate) fn judge(&mut self, rule: &LoadedRule, limits: &Limits, deadline: Instant) -> Outcome {
         let begun = Instant::now();
         if begun >= deadline {
@@ -83,19 +84,32 @@ impl Judge {
         if rule.sets.is_empty() {
             return Outcome::failed(&rule.metadata, "it defines none of `deny`, `require_approval` and `warn`");
         }
-        // A limit of nothing would be no limit.
-        let limit = limits.rule_time.min(deadline - begun).max(Duration::from_micros(1));
-        match self.findings(rule, limits, limit) {
-            Ok(findings) => Outcome { judged: true, findings },
-            Err(failed) => {
-                self.used = None;
-                Outcome { judged: false, findings: vec![*failed] }
+        let used = cpu_time::of_this_thread();
+        // A little more than its time, so that a rule which runs all the while is stopped the first time.
+        let first = limits.rule_time.saturating_add(limits.rule_time / 8);
+        for attempt in 1.. {
+            // A limit of nothing would be no limit.
+            let left = deadline.saturating_duration_since(Instant::now()).max(Duration::from_micros(1));
+            match self.findings(rule, limits, first.saturating_mul(attempt).min(left)) {
+                Ok(findings) => return Outcome { judged: true, findings },
+                Err(Failed::Stopped) => {
+                    self.used = None;
+                    let spent = cpu_time::of_this_thread().saturating_sub(used) >= limits.rule_time;
+                    if spent || Instant::now() >= deadline {
+                        return Outcome::failed(&rule.metadata, &too_long(limits, spent));
+                    }
+                }
+                Err(Failed::Other(failed)) => {
+                    self.used = None;
+                    return Outcome { judged: false, findings: vec![*failed] };
+                }
             }
         }
+        Outcome::failed(&rule.metadata, &too_long(limits, true))
     }
 
-    fn findings(&mut self, rule: &LoadedRule, limits: &Limits, limit: Duration) -> Result<Vec<Finding>, Box<Finding>> {
-        let fail = |what: &str, place: &str| Box::new(failure(&rule.metadata, what, place));
+    fn findings(&mut self, rule: &LoadedRule, limits: &Limits, limit: Duration) -> Result<Vec<Finding>, Failed> {
+        let fail = |what: &str, place: &str| Failed::Other(Box::new(failure(&rule.metadata, what, place)));
         let file = &rule.metadata.file;
         let engine = self.used.get_or_insert_with(|| self.clean.clone());
         let evaluated = caught(|| {
@@ -108,8 +122,12 @@ impl Judge {
             Ok(Ok(Err(what))) => Err(fail(&what, file)),
             Ok(Err(error)) => {
                 let (place, said) = split_message(&error.to_string());
+                let is_limit = error.downcast_ref::<LimitError>().is_some();
+                if is(&said, is_limit, "execution exceeded time limit") {
+                    return Err(Failed::Stopped);
+                }
                 let place = place.map_or_else(|| file.clone(), |(file, line)| format!("{file}:{line}"));
-                Err(fail(&humane(&said, error.downcast_ref::<LimitError>().is_some(), limits), &place))
+                Err(fail(&humane(&said, is_limit, limits), &place))
             }
             Err(said) => Err(fail(&format!("the engine panicked: {said}"), file)),
         }
@@ -130,15 +148,31 @@ fn of_sets(sets: &Value, rule: &LoadedRule, limits: &Limits) -> Result<Vec<Findi
     Ok(findings)
 }
 
+/// Why a rule gave no findings.
+enum Failed {
+    /// It was stopped by the engine's timer.
+    Stopped,
+    Other(Box<Finding>),
+}
+
 /// Limits lose their type inside of functions, so their message is looked at too.
+fn is(said: &str, is_limit: bool, words: &str) -> bool {
+    said.starts_with(words) || is_limit && said.contains(words)
+}
+
 fn humane(said: &str, is_limit: bool, limits: &Limits) -> String {
-    let is = |words: &str| said.starts_with(words) || is_limit && said.contains(words);
-    if is("execution exceeded time limit") {
-        format!("it took longer than its {} ms", limits.rule_time.as_millis())
-    } else if is("execution exceeded memory limit") {
+    if is(said, is_limit, "execution exceeded memory limit") {
         let mebibytes = limits.memory_bytes.unwrap_or_default() / (1024 * 1024);
         format!("it needs more memory than the limit of {mebibytes} MiB")
     } else {
         said.chars().take(500).collect()
+    }
+}
+
+fn too_long(limits: &Limits, spent: bool) -> String {
+    if spent {
+        format!("it took longer than its {} ms", limits.rule_time.as_millis())
+    } else {
+        format!("it was not done within the {} ms that all rules have together", limits.total_time.as_millis())
     }
 }

@@ -6,9 +6,11 @@
 
 mod builtins;
 mod check;
+mod cpu_time;
 mod element;
 mod evaluator;
 mod facts_value;
+mod functions;
 mod judge;
 mod metadata;
 mod module_path;
@@ -16,6 +18,7 @@ mod modules;
 mod panics;
 mod policy_set;
 mod reference;
+mod rewrite;
 mod sources;
 mod syntax;
 #[cfg(feature = "tools")]

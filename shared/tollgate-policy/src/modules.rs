@@ -1,7 +1,9 @@
 //! Parsing: from texts to modules that are where they should be and of bounded depth.
 
+use std::num::NonZeroU32;
+
 use regorus::{
-    Engine,
+    Engine, PolicyLengthConfig,
     unstable::{Lexer, Module, Ref, Source, TokenKind},
 };
 
@@ -9,6 +11,7 @@ use crate::{
     PolicyError,
     module_path::{Place, place},
     reference::Reference,
+    rewrite::{self, Edits},
     syntax::deeper_than,
 };
 
@@ -25,20 +28,19 @@ pub(crate) struct ParsedModule {
     pub(crate) module: Ref<Module>,
 }
 
-/// Adds files to an engine and gives their modules, or everything that is wrong with them. With `bounded`
-/// false, what is deep is let through, for tests of what evaluation makes of it.
+/// Reads files and gives their modules, or everything that is wrong with them. With `bounded` false, what is deep
+/// is let through, for tests of what evaluation makes of it.
 pub(crate) fn parse<'a>(
-    engine: &mut Engine,
-    sources: impl IntoIterator<Item = (&'a String, String)>,
+    sources: impl IntoIterator<Item = (&'a String, &'a String)>,
     bounded: bool,
 ) -> Result<Vec<ParsedModule>, Vec<PolicyError>> {
+    let mut engine = Engine::new();
     let mut errors = Vec::new();
     let mut places = Vec::new();
-    let first = engine.get_modules().len();
     for (file, text) in sources {
         let added = place(file).and_then(|place| {
-            check_brackets(file, &text, bounded)?;
-            engine.add_policy(file.clone(), text).map_err(|error| located(file, &error))?;
+            check_brackets(file, text, bounded)?;
+            engine.add_policy(file.clone(), text.clone()).map_err(|error| located(file, &error))?;
             Ok(place)
         });
         match added {
@@ -46,7 +48,7 @@ pub(crate) fn parse<'a>(
             Err(error) => errors.push(error),
         }
     }
-    let modules = engine.get_modules().iter().skip(first);
+    let modules = engine.get_modules().iter();
     let parsed: Vec<_> = places
         .into_iter()
         .zip(modules)
@@ -59,12 +61,31 @@ pub(crate) fn parse<'a>(
     if errors.is_empty() { Ok(parsed) } else { Err(errors) }
 }
 
+/// Gives an engine what it is to evaluate of modules that were parsed and checked before; with `covering` in a form
+/// that tells which lines it evaluates.
+pub(crate) fn install(
+    engine: &mut Engine,
+    modules: &[ParsedModule],
+    covering: Option<fn(&ParsedModule, &mut Edits)>,
+) -> Result<(), Vec<PolicyError>> {
+    // What is put in makes lines longer than the author wrote them.
+    engine.set_policy_length_config(PolicyLengthConfig { max_col: NonZeroU32::MAX, ..PolicyLengthConfig::default() });
+    for parsed in modules {
+        let text = parsed.module.package.span.source.contents();
+        let mut edits = rewrite::edits(parsed, text, covering.is_some());
+        covering.into_iter().for_each(|more| more(parsed, &mut edits));
+        let added = engine.add_policy(parsed.file.clone(), edits.applied(text));
+        added.map_err(|error| vec![located(&parsed.file, &error)])?;
+    }
+    Ok(())
+}
+
 fn check_brackets(file: &str, text: &str, bounded: bool) -> Result<(), PolicyError> {
     let source = Source::from_contents(file.to_owned(), text.to_owned()).map_err(|error| located(file, &error))?;
     let mut lexer = Lexer::new(&source);
     let mut depth = 0_usize;
     loop {
-        let token = lexer.next_token().map_err(|error| located(file, &error))?;
+        let token = lexer.next_token().map_err(|error| unreadable(text, located(file, &error)))?;
         match (&token.0, token.1.text()) {
             (TokenKind::Eof, _) => return Ok(()),
             (TokenKind::Symbol, "[" | "{" | "(") => depth += 1,
@@ -77,6 +98,17 @@ fn check_brackets(file: &str, text: &str, bounded: bool) -> Result<(), PolicyErr
             return Err(PolicyError::new(file, u64::from(token.1.line), message));
         }
     }
+}
+
+/// What the engine calls an invalid character may be what OPA reads since version 1.12.
+fn unreadable(text: &str, error: PolicyError) -> PolicyError {
+    let before = error.line.and_then(|line| usize::try_from(line).ok()).and_then(|line| line.checked_sub(1));
+    let line = before.and_then(|before| text.lines().nth(before)).unwrap_or_default();
+    if !line.contains("$\"") && !line.contains("$`") {
+        return error;
+    }
+    let message = "string interpolation, `$\"…{x}…\"`, is not part of the engine: write `sprintf(\"…%v…\", [x])`";
+    PolicyError { message: message.to_owned(), ..error }
 }
 
 fn check_package(parsed: &ParsedModule) -> Option<PolicyError> {

@@ -12,10 +12,10 @@ use regorus::{Engine, Value};
 use tollgate_core::{decision::Gate, digest::of_bytes, finding::Effect};
 
 use crate::{
-    PolicyError, check,
+    PolicyError, check, functions,
     metadata::{self, RuleMetadata},
     module_path::Role,
-    modules::{ParsedModule, located, parse},
+    modules::{ParsedModule, install, located, parse},
     panics::caught,
     reference::head_name,
     sources::Sources,
@@ -142,12 +142,9 @@ pub(crate) fn on_deep_stack<T: Send + 'static>(
 
 fn build(sources: Sources, checked: bool) -> Result<PolicySet, Vec<PolicyError>> {
     let revision = revision(&sources);
-    let mut engine = Engine::new();
-    engine.set_strict_builtin_errors(true);
-    // Prints would go to the function's log, with facts in them.
-    engine.set_gather_prints(true);
+    let mut engine = functions::engine().map_err(|said| vec![PolicyError::new("policies", None, said)])?;
     let data = add_data(&mut engine, &sources.data).map_err(|error| vec![error])?;
-    let modules = parse(&mut engine, sources.policies.iter().map(|(file, text)| (file, text.clone())), checked)?;
+    let modules = parse(&sources.policies, checked)?;
     let mut errors = missing_rules(&sources);
     let rules = rules(&modules, &sources.policies, &mut errors);
     if rules.is_empty() && errors.is_empty() {
@@ -157,6 +154,9 @@ fn build(sources: Sources, checked: bool) -> Result<PolicySet, Vec<PolicyError>>
     if checked {
         let metadata: Vec<_> = rules.iter().map(|rule| rule.metadata.clone()).collect();
         errors.extend(check::modules(&modules, &metadata, &data));
+    }
+    if errors.is_empty() {
+        install(&mut engine, &modules, None)?;
     }
     for rule in &rules {
         if let Err(error) = engine.add_policy(format!("{} (its sets)", rule.metadata.file), rule.entry_module()) {

@@ -40,6 +40,17 @@ pub(crate) fn walk_rule<'a>(rule: &'a Rule, visit: &mut dyn FnMut(Node<'a>) -> b
     }
 }
 
+/// Visits the value of a rule's head.
+#[cfg(feature = "tools")]
+pub(crate) fn walk_head_value<'a>(rule: &'a Rule, visit: &mut dyn FnMut(Node<'a>) -> bool) {
+    let Rule::Spec { head, .. } = rule else { return };
+    let assigned = match head {
+        RuleHead::Compr { assign, .. } | RuleHead::Func { assign, .. } => assign.as_ref().map(|assign| &assign.value),
+        RuleHead::Set { key, .. } => key.as_ref(),
+    };
+    assigned.into_iter().for_each(|value| walk_expr(value, visit));
+}
+
 /// Only the brackets of a rule's name hold expressions: `names[service] := …`.
 fn walk_head<'a>(refr: &'a Ref<Expr>, visit: &mut dyn FnMut(Node<'a>) -> bool) {
     match &**refr {
@@ -52,7 +63,8 @@ fn walk_head<'a>(refr: &'a Ref<Expr>, visit: &mut dyn FnMut(Node<'a>) -> bool) {
     }
 }
 
-fn walk_query<'a>(query: &'a Query, visit: &mut dyn FnMut(Node<'a>) -> bool) {
+/// Visits everything in a query, like [`walk_rule`].
+pub(crate) fn walk_query<'a>(query: &'a Query, visit: &mut dyn FnMut(Node<'a>) -> bool) {
     for statement in &query.stmts {
         if !visit(Node::Statement(statement)) {
             continue;

@@ -1,7 +1,9 @@
 //! For policy authors: checking, testing, covering, scaffolding and cataloguing policies. Not in the functions.
 
 mod catalogue;
+
 mod coverage;
+mod eval;
 mod lint;
 mod scaffold;
 mod suite;
@@ -11,6 +13,7 @@ use std::{collections::BTreeMap, path::Path};
 
 pub use catalogue::{CATALOGUE_FILE, catalogue};
 pub use coverage::FileCoverage;
+pub use eval::evaluate;
 pub use scaffold::scaffold;
 pub use test_run::{TestReport, TestResult, run_tests};
 

@@ -1,14 +1,15 @@
 //! A long-lived thread with a deep stack, on which rules are judged.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError, mpsc},
+    sync::{Arc, Mutex, OnceLock, PoisonError, mpsc},
     thread,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use tollgate_core::decision::Gate;
 
 use crate::{
+    cpu_time::Thread,
     evaluator::Limits,
     judge::{Judge, Outcome},
     policy_set::PolicySet,
@@ -36,14 +37,25 @@ pub(crate) struct Job {
 pub(crate) struct Worker {
     jobs: mpsc::Sender<Job>,
     pub(crate) thread: thread::JoinHandle<()>,
+    clock: Arc<OnceLock<Thread>>,
 }
 
 impl Worker {
     pub(crate) fn spawn(stack_bytes: usize) -> std::io::Result<Self> {
         let (jobs, queue) = mpsc::channel::<Job>();
-        let work = move || queue.iter().for_each(run);
+        let clock = Arc::new(OnceLock::new());
+        let own = clock.clone();
+        let work = move || {
+            own.get_or_init(Thread::this);
+            queue.iter().for_each(run);
+        };
         let thread = thread::Builder::new().name("tollgate-rules".to_owned()).stack_size(stack_bytes).spawn(work)?;
-        Ok(Self { jobs, thread })
+        Ok(Self { jobs, thread, clock })
+    }
+
+    /// How much time on the processor it has used; `None` where that is not known.
+    pub(crate) fn used(&self) -> Option<Duration> {
+        self.clock.get().and_then(Thread::used)
     }
 
     /// Hands over a job; false when the thread has ended.

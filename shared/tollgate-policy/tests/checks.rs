@@ -12,7 +12,7 @@ const FIRST: usize = 11;
 
 fn refused(body: &str, line: usize, expected: &str) {
     let said = refusals(vec![rule("odd", "warn", body), quiet(), library()]);
-    let place = format!("change/odd/odd.rego:{line}: ");
+    let place = format!("change/odd/odd.rego:{line}:");
     assert!(said.lines().any(|said| said.starts_with(&place) && said.contains(expected)), "{body}\nsays: {said}");
 }
 

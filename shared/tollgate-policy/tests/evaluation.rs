@@ -122,7 +122,9 @@ fn rules_that_are_not_reached_in_time_deny() {
     assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
     let messages: Vec<_> = evaluation.findings.iter().map(|finding| finding.message.as_str()).collect();
     assert_eq!(messages.len(), 4, "{messages:#?}");
-    assert!(messages[0].contains("longer than its 60 ms"), "{messages:#?}");
+    // On a busy machine the first may not have had the processor for its time when all time is over.
+    let over = ["longer than its 60 ms", "not done within the 100 ms"];
+    assert!(over.iter().any(|over| messages[0].contains(over)), "{messages:#?}");
     assert!(messages[3].contains("not reached"), "{messages:#?}");
     assert_eq!(decide_with(evaluation).verdict, Verdict::Deny);
 }

@@ -13,15 +13,29 @@ fn what_takes_too_much_memory_denies_and_the_next_request_is_answered() {
     // Time is not what is tried here.
     let (rule_time, total_time) = (Duration::from_secs(5), Duration::from_secs(10));
     let limits = Limits { memory_bytes: Some(64 << 20), rule_time, total_time, ..Limits::default() };
-    for body in [
-        "deny contains {\"message\": \"x\"} if count(numbers.range(1, 100000000)) > 0",
-        "deny contains {\"message\": \"x\"} if {\n\tx := sprintf(\"%1000000d\", [1])\n\ty := [concat(i, [x, x]) | some i in \
+    for (body, expected) in [
+        (
+            "deny contains {\"message\": \"x\"} if count(numbers.range(1, 100000000)) > 0",
+            "more memory than the limit of 64 MiB",
+        ),
+        // One call writes no more than this, whatever it is given.
+        (
+            "deny contains {\"message\": \"x\"} if {\n\tx := sprintf(\"%1000000d\", [1])\n\ty := [concat(i, [x, x]) | some i in \
          split(sprintf(\"%300d\", [1]), \"\")]\n\tcount(y) > 0\n}",
+            "longer than 1048576 bytes",
+        ),
+        // A tree whose parts are shared: a few kilobytes held, and a terabyte written out.
+        (
+            "deny contains {\"message\": \"x\"} if {\n\ta := [input, input]\n\tb := [a, a, a, a, a, a, a, a]\n\tc := [b, b, b, b, b, b, b, \
+         b]\n\td := [c, c, c, c, c, c, c, c]\n\te := [d, d, d, d, d, d, d, d]\n\tjson.marshal([e, e, e, e]) != \"\"\n}",
+            "longer than 1048576 bytes",
+        ),
     ] {
-        assert!(!refusals(vec![rule("greedy", "deny", body)]).is_empty());
+        let refused = !refusals(vec![rule("greedy", "deny", body)]).is_empty();
+        assert_eq!(refused, !body.contains("json.marshal"), "{body}");
         let evaluation = evaluate(vec![rule("greedy", "deny", body), quiet()], limits.clone());
         let message = &evaluation.findings[0].message;
-        assert!(message.contains("more memory than the limit of 64 MiB"), "{message}");
+        assert!(message.contains(expected), "{message}");
         assert_eq!(evaluation.rules.iter().map(|run| run.judged).collect::<Vec<_>>(), [false, true]);
         assert_eq!(decide_with(evaluation).verdict, Verdict::Deny);
     }

@@ -2,11 +2,12 @@
 
 use regorus::unstable::{Expr, Rule};
 
-use super::{Index, Package, at, index::expand};
+use super::{Index, Package, at_span, index::expand, regexes::as_in_re2};
 use crate::{
     PolicyError,
     builtins::{ALLOWED, LITERAL_FIRST, arity, is_allowed, refusal},
-    reference::Reference,
+    functions::sprintf,
+    reference::{Reference, text},
     suggest::did_you_mean,
     syntax::{Node, walk_rule},
 };
@@ -15,7 +16,7 @@ pub(super) fn check(index: &Index<'_>, package: &Package<'_>, errors: &mut Vec<P
     for rule in &package.parsed.module.policy {
         each_call(rule, &mut |function, arguments| {
             if let Err(message) = check_call(index, package, function, arguments) {
-                errors.push(at(package, function.span().line, message));
+                errors.push(at_span(package, function.span(), message));
             }
         });
     }
@@ -80,8 +81,8 @@ fn check_builtin(package: &Package<'_>, name: &str, arguments: &[regorus::unstab
     if LITERAL_FIRST.contains(&name) && !literal {
         return Err(format!("the first argument of `{name}` must be a literal text, so that no request can choose it"));
     }
-    if name == "sprintf" && arguments.first().is_some_and(|format| has_wide_field(format.span().text())) {
-        return Err("a field in `sprintf` is wider than 99: pad less".to_owned());
+    if let Some(literal) = arguments.first().and_then(|first| literal_text(first)) {
+        check_literal(name, literal, arguments)?;
     }
     arity(name).map_or(Ok(()), |takes| check_count(name, takes, arguments.len()))
 }
@@ -95,10 +96,30 @@ fn check_count(name: &str, takes: usize, given: usize) -> Result<(), String> {
     }
 }
 
-/// A `%` and three digits or more: the engine makes as many spaces.
-fn has_wide_field(format: &str) -> bool {
-    format.split('%').skip(1).any(|field| {
-        let width = field.trim_start_matches(['.', '-', '+', ' ', '#']);
-        width.chars().take_while(|c| c.is_numeric()).count() > 2
-    })
+/// How wide a field of a text may be.
+const WIDEST: usize = 99;
+
+/// What a literal says that only one of the engines takes.
+fn check_literal(name: &str, literal: &str, arguments: &[regorus::unstable::Ref<Expr>]) -> Result<(), String> {
+    match (name, arguments.get(1).map(|values| &**values)) {
+        ("regex.match", _) => as_in_re2(literal).map(drop),
+        ("sprintf", values) => {
+            let places = sprintf::places(&sprintf::parts(literal, WIDEST)?);
+            match values {
+                Some(Expr::Array { items, .. }) if items.len() != places => {
+                    let given = items.len();
+                    Err(format!("the format has {places} places and {given} values are given: make them agree"))
+                }
+                _ => Ok(()),
+            }
+        }
+        _ => Ok(()),
+    }
+}
+
+fn literal_text(expr: &Expr) -> Option<&str> {
+    match expr {
+        Expr::String { value, .. } | Expr::RawString { value, .. } => text(value),
+        _ => None,
+    }
 }

@@ -1,17 +1,18 @@
 //! Which lines of rules and shared functions the tests have evaluated.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use regorus::{
-    Engine,
-    unstable::{Expr, Rule},
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, PoisonError},
 };
+
+use regorus::{Engine, Value, unstable::Expr};
 use serde::Serialize;
 
 use super::suite::Suite;
 use crate::{
     modules::ParsedModule,
-    syntax::{Node, walk_rule},
+    rewrite::{Edits, SEEN},
+    syntax::{Node, walk_head_value, walk_rule},
 };
 
 /// How much of a file the tests evaluate.
@@ -29,13 +30,43 @@ pub struct FileCoverage {
 #[derive(Debug, Default)]
 pub(super) struct Coverage(BTreeMap<String, (BTreeSet<u32>, BTreeSet<u32>)>);
 
+/// The lines that were noted by [`SEEN`], by file: what the engine's report leaves out.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Seen(Arc<Mutex<BTreeMap<String, BTreeSet<u32>>>>);
+
+impl Seen {
+    /// Has the engine and its clones note lines here.
+    pub(super) fn watch(&self, engine: &mut Engine) -> Result<(), String> {
+        let seen = self.clone();
+        let note = move |arguments: Vec<Value>| Ok(seen.note(arguments));
+        engine.add_extension(SEEN.to_owned(), 4, Box::new(note)).map_err(|error| error.to_string())
+    }
+
+    fn note(&self, arguments: Vec<Value>) -> Value {
+        let Ok([file, first, more, value]) = <[Value; 4]>::try_from(arguments) else { return Value::Undefined };
+        if let (Ok(file), Ok(first), Ok(more)) = (file.as_string(), first.as_u32(), more.as_u32()) {
+            let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            lines.entry(file.to_string()).or_default().extend(first..=first.saturating_add(more));
+        }
+        value
+    }
+
+    fn take(&self) -> BTreeMap<String, BTreeSet<u32>> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
 impl Coverage {
     /// Adds what an engine has evaluated; gives the lines of one file.
-    pub(super) fn add(&mut self, engine: &Engine, of_interest: &str) -> BTreeSet<u32> {
-        let mut lines = BTreeSet::new();
+    pub(super) fn add(&mut self, engine: &Engine, seen: &Seen, of_interest: &str) -> BTreeSet<u32> {
+        let seen = seen.take();
+        let mut lines = seen.get(of_interest).cloned().unwrap_or_default();
+        for (file, seen) in seen {
+            self.0.entry(file).or_default().0.extend(seen);
+        }
         for file in engine.get_coverage_report().map(|report| report.files).unwrap_or_default() {
             if file.path == of_interest {
-                lines.clone_from(&file.covered);
+                lines.extend(&file.covered);
             }
             let (covered, all) = self.0.entry(file.path).or_default();
             all.extend(file.covered.iter().chain(&file.not_covered));
@@ -51,7 +82,7 @@ impl Coverage {
             .map(|parsed| {
                 let (covered, all) = self.0.get(&parsed.file).cloned().unwrap_or_default();
                 // The engine knows no lines of a file that it never came to.
-                let all = if all.is_empty() { lines(parsed) } else { all };
+                let all = if all.is_empty() { lines(parsed) } else { &all | &head_lines(parsed) };
                 let uncovered = all.difference(&covered).copied().collect();
                 FileCoverage { file: parsed.file.clone(), lines: all.len(), uncovered }
             })
@@ -62,6 +93,20 @@ impl Coverage {
 /// Rules and what they share, not tests and what only tests import.
 fn is_covered(parsed: &ParsedModule) -> bool {
     parsed.place.role != crate::module_path::Role::Test && !parsed.file.starts_with("lib/testing/")
+}
+
+/// The lines of values in heads, which the engine's report has no more when they are rewritten.
+fn head_lines(parsed: &ParsedModule) -> BTreeSet<u32> {
+    let mut lines = BTreeSet::new();
+    for rule in &parsed.module.policy {
+        walk_head_value(rule, &mut |node| {
+            if let Node::Expr(expr) = node {
+                lines.insert(expr.span().line);
+            }
+            true
+        });
+    }
+    lines
 }
 
 fn lines(parsed: &ParsedModule) -> BTreeSet<u32> {
@@ -77,36 +122,20 @@ fn lines(parsed: &ParsedModule) -> BTreeSet<u32> {
     lines
 }
 
-/// The engine's report leaves out values of `else` without a condition and the first line of a comprehension, so a
-/// condition that always holds is put there; lines stay the same.
-pub(super) fn instrument(parsed: &ParsedModule, text: &str) -> String {
-    let mut places: BTreeMap<usize, &str> = BTreeMap::new();
-    let mut insert = |place: u32, what| places.extend(usize::try_from(place).ok().map(|place| (place, what)));
+/// The engine's report leaves out the first line of a comprehension, so a condition that always holds is put there;
+/// lines stay the same.
+pub(super) fn instrument(parsed: &ParsedModule, edits: &mut Edits) {
     for rule in &parsed.module.policy {
-        if let Rule::Spec { bodies, .. } = &**rule {
-            for body in bodies.iter().filter(|body| body.is_else && body.query.stmts.is_empty()) {
-                insert(body.span.end, " if true");
-            }
-        }
         walk_rule(rule, &mut |node| {
             if let Node::Expr(expr) = node
                 && let Expr::ArrayCompr { query, .. } | Expr::SetCompr { query, .. } | Expr::ObjectCompr { query, .. } =
                     &**expr
             {
                 // A body begins at its bar.
-                insert(query.span.start.saturating_add(1), " true;");
+                let bar = usize::try_from(query.span.start).unwrap_or(usize::MAX);
+                edits.insert(bar.saturating_add(1), " true;");
             }
             true
         });
     }
-    let mut instrumented = text.to_owned();
-    for (place, what) in places.into_iter().rev() {
-        // The engine's places of texts leave their quotes out.
-        let quote = text.get(place..).is_some_and(|rest| rest.starts_with(['"', '`']));
-        let place = place.saturating_add(usize::from(quote));
-        if instrumented.is_char_boundary(place) {
-            instrumented.insert_str(place, what);
-        }
-    }
-    instrumented
 }

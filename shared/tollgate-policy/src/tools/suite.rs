@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use regorus::{Engine, unstable::Rule};
 use serde_json::json;
 
-use super::coverage::instrument;
+use super::coverage::{Seen, instrument};
 use crate::{
-    PolicyError, check,
+    PolicyError, check, functions,
     module_path::Role,
-    modules::{ParsedModule, located, parse},
+    modules::{ParsedModule, install, located, parse},
     policy_set::{add_data, on_deep_stack},
     reference::head_name,
     sources::Sources,
@@ -20,6 +20,7 @@ use crate::{
 pub(super) struct Suite {
     pub(super) engine: Engine,
     pub(super) modules: Vec<ParsedModule>,
+    pub(super) seen: Seen,
 }
 
 /// A test, as the source names it.
@@ -36,25 +37,22 @@ impl Suite {
     pub(super) fn load(sources: &Sources) -> Result<Self, Vec<PolicyError>> {
         let sources = sources.clone();
         on_deep_stack(move || {
+            // An engine that knows which lines it has evaluated.
             let (mut engine, data) = engine(&sources)?;
+            engine.set_enable_coverage(true);
             let files: BTreeMap<_, _> = sources.policies.iter().chain(&sources.tests).collect();
-            let modules = parse(&mut engine, files.iter().map(|(file, text)| (*file, (*text).clone())), true)?;
+            let modules = parse(files, true)?;
             let mut errors = check::modules(&modules, &[], &data);
-            let suite = Self { engine, modules };
+            let mut suite = Self { engine, modules, seen: Seen::default() };
             errors.extend(suite.misnamed_tests());
-            if errors.is_empty() { suite.instrumented(&sources, &files) } else { Err(errors) }
+            if !errors.is_empty() {
+                return Err(errors);
+            }
+            suite.seen.watch(&mut suite.engine).map_err(|said| vec![PolicyError::new("policies", None, said)])?;
+            install(&mut suite.engine, &suite.modules, Some(instrument))?;
+            suite.engine.eval_query("true".to_owned(), false).map_err(|error| vec![located("policies", &error)])?;
+            Ok(suite)
         })
-    }
-
-    /// The same with an engine that knows which lines it has evaluated.
-    fn instrumented(self, sources: &Sources, files: &BTreeMap<&String, &String>) -> Result<Self, Vec<PolicyError>> {
-        let (mut engine, _) = engine(sources)?;
-        engine.set_enable_coverage(true);
-        let text =
-            |parsed: &ParsedModule| files.get(&parsed.file).map(|text| instrument(parsed, text)).unwrap_or_default();
-        parse(&mut engine, self.modules.iter().map(|parsed| (&parsed.file, text(parsed))), true)?;
-        engine.eval_query("true".to_owned(), false).map_err(|error| vec![located("policies", &error)])?;
-        Ok(Self { engine, ..self })
     }
 
     /// All tests, in the order of the sources.
@@ -88,9 +86,7 @@ impl Suite {
 
 /// An engine without policies, and the top names of its data.
 fn engine(sources: &Sources) -> Result<(Engine, BTreeSet<String>), Vec<PolicyError>> {
-    let mut engine = Engine::new();
-    engine.set_strict_builtin_errors(true);
-    engine.set_gather_prints(true);
+    let mut engine = functions::engine().map_err(|said| vec![PolicyError::new("policies", None, said)])?;
     let data = add_data(&mut engine, &sources.data).map_err(|error| vec![error])?;
     Ok((engine, data))
 }

@@ -67,7 +67,7 @@ fn run(suite: &Suite, test: &Test, text: &str, coverage: &mut Coverage) -> TestR
     let mut engine = suite.engine.clone();
     engine.set_execution_timer_config(ExecutionTimerConfig { limit: TEST_TIME, check_interval: NonZeroU32::MIN });
     let evaluated = caught(|| engine.eval_rule(format!("data.{}", test.path)));
-    let covered = coverage.add(&engine, &test.file);
+    let covered = coverage.add(&engine, &suite.seen, &test.file);
     let failure = match evaluated {
         Ok(Ok(Value::Bool(true))) => None,
         Ok(Ok(value)) => {

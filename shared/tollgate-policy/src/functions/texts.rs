@@ -1,0 +1,87 @@
+//! `substring`, `array.slice` and `concat` with the bounds that OPA has.
+
+use regorus::Value;
+
+use super::budget::Budget;
+
+/// A length below zero takes everything; a place behind the end gives nothing.
+pub(super) fn substring(arguments: &[Value]) -> Result<Value, String> {
+    let [text, offset, length] = arguments else { return Ok(Value::Undefined) };
+    let text = text.as_string().map_err(|_| "`substring` takes a text".to_owned())?;
+    let offset =
+        usize::try_from(whole("substring", offset)?).map_err(|_| "`substring` begins below zero".to_owned())?;
+    let taken = text.chars().skip(offset);
+    Ok(match usize::try_from(whole("substring", length)?) {
+        Ok(length) => taken.take(length).collect::<String>().into(),
+        Err(_) => taken.collect::<String>().into(),
+    })
+}
+
+/// Bounds outside of the array are moved to its ends; an end before the beginning gives nothing.
+pub(super) fn array_slice(arguments: &[Value]) -> Result<Value, String> {
+    let [array, start, stop] = arguments else { return Ok(Value::Undefined) };
+    let items = array.as_array().map_err(|_| "`array.slice` takes an array".to_owned())?;
+    let bound = |value: &Value| Ok::<_, String>(usize::try_from(whole("array.slice", value)?).unwrap_or_default());
+    let (start, stop) = (bound(start)?, bound(stop)?);
+    let slice: Vec<Value> = items.iter().take(stop).skip(start).cloned().collect();
+    Ok(slice.into())
+}
+
+/// Of a set the members are joined in their order.
+pub(super) fn concat(arguments: &[Value]) -> Result<Value, String> {
+    let [between, texts] = arguments else { return Ok(Value::Undefined) };
+    let between = between.as_string().map_err(|_| "`concat` joins by a text".to_owned())?;
+    let (mut joined, mut budget) = (String::new(), Budget::new());
+    let mut add = |at: usize, text: &Value| {
+        let text = text.as_string().map_err(|_| "`concat` joins texts alone".to_owned())?;
+        let before = if at > 0 { between.as_ref() } else { "" };
+        budget.take(before.len().saturating_add(text.len()))?;
+        joined.push_str(before);
+        joined.push_str(text);
+        Ok::<_, String>(())
+    };
+    match texts {
+        Value::Array(items) => items.iter().enumerate().try_for_each(|(at, text)| add(at, text))?,
+        Value::Set(items) => items.iter().enumerate().try_for_each(|(at, text)| add(at, text))?,
+        _ => return Err("`concat` takes an array or a set of texts".to_owned()),
+    }
+    Ok(joined.into())
+}
+
+/// A whole number, as OPA takes one where it counts.
+pub(super) fn whole(function: &str, value: &Value) -> Result<i64, String> {
+    match value {
+        Value::Number(number) if number.is_integer() => number.as_i64(),
+        _ => None,
+    }
+    .ok_or_else(|| format!("`{function}` counts in whole numbers"))
+}
+
+#[cfg(test)]
+mod tests {
+    use regorus::Value;
+
+    use super::{array_slice, concat, substring};
+
+    #[test]
+    fn bounds_are_those_of_opa() {
+        let text = |offset: i64, length: i64| substring(&["aéb".into(), offset.into(), length.into()]);
+        assert_eq!(text(1, 1).unwrap(), "é".into());
+        assert_eq!(text(1, -1).unwrap(), "éb".into());
+        assert_eq!([text(9, 1).unwrap(), text(0, 0).unwrap()], ["".into(), "".into()]);
+        assert!(text(-1, 1).is_err());
+        assert!(substring(&["a".into(), 0.5.into(), 1_i64.into()]).is_err());
+        let items: Value = vec![Value::from(1_i64), 2_i64.into(), 3_i64.into()].into();
+        let slice = |start: i64, stop: i64| array_slice(&[items.clone(), start.into(), stop.into()]).unwrap();
+        assert_eq!(slice(-4, 9), items);
+        assert_eq!([slice(2, 1), slice(1, -1)], [Vec::<Value>::new().into(), Vec::<Value>::new().into()]);
+        assert!(array_slice(&[items.clone(), 0.5.into(), 1_i64.into()]).is_err());
+    }
+
+    #[test]
+    fn what_is_joined_is_bounded() {
+        let long: Value = "x".repeat(600_000).as_str().into();
+        assert!(concat(&["".into(), vec![long.clone(), long].into()]).unwrap_err().contains("longer than"));
+        assert_eq!(concat(&[", ".into(), vec![Value::from("a"), "b".into()].into()]).unwrap(), "a, b".into());
+    }
+}
