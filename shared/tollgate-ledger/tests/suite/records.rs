@@ -1,5 +1,9 @@
 use serde_json::json;
-use tollgate_core::{change::Cost, decision::DecisionRecord, facts::OutcomeResult};
+use tollgate_core::{
+    change::{Cost, CostReport},
+    decision::DecisionRecord,
+    facts::OutcomeResult,
+};
 use tollgate_ledger::{
     DecisionsQuery, HistoryQuery, Ledger, LedgerError, MAX_RECORD_BYTES, Order, OutcomeReported, Recorded,
 };
@@ -18,10 +22,10 @@ pub(crate) async fn a_record_is_read_as_it_was_written(ledger: &Ledger, other: &
     let mut written = record("payments-api", 0, 1);
     // Numbers that a careless reader of JSON would change.
     edit(&mut written, |change| {
-        change.cost = Some(Cost::Infracost(json!({
+        change.cost = Some(Cost::Infracost(CostReport::from(json!({
             "z": 0.1, "a": [1.000_000_000_000_000_2, 2.225_073_858_507_201e-308, 1.797_693_134_862_315_7e308, -0.0],
             "large": u64::MAX, "small": i64::MIN, "text": "\u{0}\u{7f}\"\\\u{2028}é😀", "none": null, "deep": [[[[{}]]]],
-        })))
+        }))))
     });
     store(ledger, &written).await;
     let read = read(other, &written).await;
