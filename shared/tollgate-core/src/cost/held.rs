@@ -32,14 +32,14 @@ pub(super) fn nothing_priced(reason: impl std::fmt::Display) -> Refusal {
 
 /// A sum of amounts, of which some may be missing.
 pub(super) fn sum(amounts: impl IntoIterator<Item = Option<BilledAmount>>) -> Result<BilledAmount, Refusal> {
-    BilledAmount::sum(amounts.into_iter().flatten()).map_err(too_large)
+    BilledAmount::sum(amounts.into_iter().flatten()).map_err(|error| too_large(&error))
 }
 
 pub(super) fn less(one: BilledAmount, other: BilledAmount) -> Result<BilledAmount, Refusal> {
-    one.minus(other).map_err(too_large)
+    one.minus(other).map_err(|error| too_large(&error))
 }
 
-fn too_large(error: crate::spend::SpendError) -> Refusal {
+fn too_large(error: &crate::spend::SpendError) -> Refusal {
     Refusal::new(format!("the estimate cannot be added up: {error}"))
 }
 
@@ -80,7 +80,7 @@ impl Parts {
     fn is_within(&self, difference: BilledAmount) -> Result<bool, Refusal> {
         let size = difference.max(less(BilledAmount::ZERO, difference)?);
         let room = BilledAmount::sum(std::iter::repeat_n(self.rounding, self.count.saturating_add(1)));
-        Ok(size <= room.map_err(too_large)?)
+        Ok(size <= room.map_err(|error| too_large(&error))?)
     }
 
     fn contradicted(&self, total: BilledAmount, what: &str) -> Refusal {

@@ -85,6 +85,7 @@ fn row(name: &str, currency: &str, dollars_a_day: Option<&str>, fetched_at: &str
         untagged: None,
         forecast: ForecastReading::NotAsked,
         anomalies: Vec::new(),
+        unreadable: Vec::new(),
         requests: BTreeMap::new(),
         api_requests: 0,
         api_cost_usd_micros: 0,
