@@ -39,8 +39,11 @@ fn snapshot(accounts: usize, cents: &str) -> Snapshot {
         first_day: first,
         end_day: first + Days::new(30),
     };
-    let table =
-        CostTable { days: days().map(|day| (day, false)).collect(), series: (0..accounts).map(series).collect() };
+    let table = CostTable {
+        days: days().map(|day| (day, false)).collect(),
+        series: (0..accounts).map(series).collect(),
+        unreadable: Vec::new(),
+    };
     let part = Part {
         asked,
         fetched_at: at(),
