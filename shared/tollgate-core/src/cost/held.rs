@@ -3,7 +3,7 @@
 
 use super::{
     json::{Fields, amount},
-    planned::Refusal,
+    planned::{ProjectFailure, Refusal},
 };
 use crate::{evidence::EvidenceStatus, spend::BilledAmount};
 
@@ -25,8 +25,10 @@ pub(super) fn negative(field: &str, cost: BilledAmount) -> Refusal {
     Refusal::at(field, format!(": `{cost}` is negative, and a monthly cost is 0 or more"))
 }
 
-/// That there is no estimate, since nothing was priced.
-pub(super) fn nothing_priced(reason: impl std::fmt::Display) -> Refusal {
+/// That there is no estimate, since nothing was priced: for the projects that failed, or for another reason where none did.
+pub(super) fn nothing_priced(failures: &[ProjectFailure], otherwise: &str) -> Refusal {
+    let failed: Vec<String> = failures.iter().map(ProjectFailure::to_string).collect();
+    let reason = if failed.is_empty() { otherwise.to_owned() } else { failed.join("; ") };
     Refusal { status: EvidenceStatus::NoData, ..Refusal::new(format!("nothing could be priced: {reason}")) }
 }
 
