@@ -51,6 +51,7 @@ fn budget() -> Value {
                       "requests": 2_000_000, "requests_before": 8_000_000},
         "anomalies": [{"id": "a-1", "about": "Amazon Elastic Compute Cloud - Compute", "starts_on": "2026-11-18",
                        "impact_micros": 420_000_000, "impact_ppm": 900_000}],
+        "unreadable": [{"part": "anomalies", "record": "a-2", "reason": "the anomaly `a-2` does not say when it began"}],
     })
 }
 
@@ -62,7 +63,10 @@ fn planned() -> Value {
         "monthly_after_micros": 3_500_000_000_i64, "monthly_increase_micros": 2_500_000_000_i64, "increase_ppm": 2_500_000,
         "projects": [], "resources": [], "resources_listed": 12, "unpriced_resources": 2,
         "unpriced": counted("aws_odd"), "unsupported_resources": 2, "unsupported": counted("aws_new"),
-        "unpriced_known": true, "usage_dependent_resources": 3, "errors": 1, "unreconciled_micros": 5_000_000,
+        "unpriced_known": true, "usage_dependent_resources": 3, "errors": 3, "unreconciled_micros": 5_000_000,
+        "unsupported_unchanged_resources": 1, "unestimated_resources": 1,
+        "unestimated": [{"resource_type": "aws_lambda_function", "count": 1}],
+        "failed": [{"name": "net", "reason": "no credentials"}],
     })
 }
 
@@ -110,6 +114,13 @@ fn each_rule_about_spend_says_what_how_much_and_what_next() {
                 evidence("budget/paying", true, "stale", Some("the bill was fetched 26 hours ago"));
         }),
         facts(&settings, |facts| facts["planned"]["currency"] = "EUR".into()),
+        facts(&settings, |facts| facts["planned"]["monthly_before_micros"] = Value::Null),
+        facts(&settings, |facts| facts["fits"][0]["projected_micros"] = Value::Null),
+        facts(&settings, |facts| facts["budgets"][0]["services_held"] = 0.into()),
+        facts(&settings, |facts| {
+            facts["unknown_names"] = json!([{"kind": "budget", "name": "payin", "near": ["paying"]},
+                                            {"kind": "environment", "name": "prod", "near": []}]);
+        }),
         facts(&settings, |facts| {
             facts["settings"]["thresholds"]["cost"].as_object_mut().unwrap().remove("pace_ppm").unwrap();
         }),

@@ -41,7 +41,7 @@ pub(super) fn read(fields: &Fields) -> Result<PlannedCost, Refusal> {
     let projects = each(fields, "projects", |found| project::read(found, command, &mut tally))?;
     let after = total(fields, "totalMonthlyCost")?;
     let Some(after) = after else {
-        return Err(nothing_priced(why_nothing(&tally, "Infracost gave no `totalMonthlyCost`")));
+        return Err(nothing_priced(&tally.failures, "Infracost gave no `totalMonthlyCost`"));
     };
     let before = before(fields, after)?;
     hold(after, &projects, |project| project.after, "totalMonthlyCost")?;
@@ -62,7 +62,7 @@ pub(super) fn read(fields: &Fields) -> Result<PlannedCost, Refusal> {
         && !priced()
         && (is_empty || tally.left_out.is_something() || !tally.failures.is_empty() || !all_unsupported.is_empty())
     {
-        return Err(nothing_priced(why_nothing(&tally, "the total is 0, and no resource has a price")));
+        return Err(nothing_priced(&tally.failures, "the total is 0, and no resource has a price"));
     }
     Ok(PlannedCost {
         form: PlannedForm::Infracost,
@@ -143,11 +143,4 @@ fn split(tally: &Tally, knows_past: bool, unsupported: Counts) -> LeftOut {
     let (touched, unchanged): (Counts, Counts) = unsupported.into_iter().partition(|(name, _)| is_touched(name));
     let unchanged = unchanged.values().fold(0_u64, |sum, count| sum.saturating_add(*count));
     LeftOut { unsupported: touched, unchanged, ..tally.left_out.clone() }
-}
-
-fn why_nothing(tally: &Tally, otherwise: &str) -> String {
-    match tally.failures.as_slice() {
-        [] => otherwise.to_owned(),
-        failures => failures.iter().map(ProjectFailure::to_string).collect::<Vec<_>>().join("; "),
-    }
 }

@@ -3,7 +3,7 @@
 
 use super::{
     json::{Fields, amount},
-    planned::Refusal,
+    planned::{ProjectFailure, Refusal},
 };
 use crate::{evidence::EvidenceStatus, spend::BilledAmount};
 
@@ -25,21 +25,23 @@ pub(super) fn negative(field: &str, cost: BilledAmount) -> Refusal {
     Refusal::at(field, format!(": `{cost}` is negative, and a monthly cost is 0 or more"))
 }
 
-/// That there is no estimate, since nothing was priced.
-pub(super) fn nothing_priced(reason: impl std::fmt::Display) -> Refusal {
+/// That there is no estimate, since nothing was priced: for the projects that failed, or for another reason where none did.
+pub(super) fn nothing_priced(failures: &[ProjectFailure], otherwise: &str) -> Refusal {
+    let failed: Vec<String> = failures.iter().map(ProjectFailure::to_string).collect();
+    let reason = if failed.is_empty() { otherwise.to_owned() } else { failed.join("; ") };
     Refusal { status: EvidenceStatus::NoData, ..Refusal::new(format!("nothing could be priced: {reason}")) }
 }
 
 /// A sum of amounts, of which some may be missing.
 pub(super) fn sum(amounts: impl IntoIterator<Item = Option<BilledAmount>>) -> Result<BilledAmount, Refusal> {
-    BilledAmount::sum(amounts.into_iter().flatten()).map_err(too_large)
+    BilledAmount::sum(amounts.into_iter().flatten()).map_err(|error| too_large(&error))
 }
 
 pub(super) fn less(one: BilledAmount, other: BilledAmount) -> Result<BilledAmount, Refusal> {
-    one.minus(other).map_err(too_large)
+    one.minus(other).map_err(|error| too_large(&error))
 }
 
-fn too_large(error: crate::spend::SpendError) -> Refusal {
+fn too_large(error: &crate::spend::SpendError) -> Refusal {
     Refusal::new(format!("the estimate cannot be added up: {error}"))
 }
 
@@ -80,7 +82,7 @@ impl Parts {
     fn is_within(&self, difference: BilledAmount) -> Result<bool, Refusal> {
         let size = difference.max(less(BilledAmount::ZERO, difference)?);
         let room = BilledAmount::sum(std::iter::repeat_n(self.rounding, self.count.saturating_add(1)));
-        Ok(size <= room.map_err(too_large)?)
+        Ok(size <= room.map_err(|error| too_large(&error))?)
     }
 
     fn contradicted(&self, total: BilledAmount, what: &str) -> Refusal {

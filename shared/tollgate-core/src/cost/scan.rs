@@ -47,13 +47,13 @@ pub(super) fn read(fields: &Fields) -> Result<PlannedCost, Refusal> {
     let parts = Parts::of(resources().map(|resource| resource.after))?;
     let is_priced = tally.free > 0 || resources().any(|resource| resource.after.is_some());
     let after = match (said, summary) {
-        (None, Some(_)) => Err(nothing_priced(why_nothing(&tally, "the scan gave no `summary.total_monthly_cost`"))),
+        (None, Some(_)) => Err(nothing_priced(&tally.failures, "the scan gave no `summary.total_monthly_cost`")),
         (None, None) if !is_priced => {
-            Err(nothing_priced(why_nothing(&tally, "the scan has no resource with a price, and no total")))
+            Err(nothing_priced(&tally.failures, "the scan has no resource with a price, and no total"))
         }
         (None, None) => Ok(parts.sum),
         (Some(BilledAmount::ZERO), _) if !is_priced && leaves_out(&tally) => {
-            Err(nothing_priced(why_nothing(&tally, "the total is 0, and no resource has a price")))
+            Err(nothing_priced(&tally.failures, "the total is 0, and no resource has a price"))
         }
         (Some(total), _) => parts.make(total, "`summary.total_monthly_cost`").map(|()| total),
     }?;
@@ -71,13 +71,6 @@ pub(super) fn read(fields: &Fields) -> Result<PlannedCost, Refusal> {
 
 fn leaves_out(tally: &Tally) -> bool {
     tally.left_out.is_something() || !tally.failures.is_empty()
-}
-
-fn why_nothing(tally: &Tally, otherwise: &str) -> String {
-    match tally.failures.as_slice() {
-        [] => otherwise.to_owned(),
-        failures => failures.iter().map(ProjectFailure::to_string).collect::<Vec<_>>().join("; "),
-    }
 }
 
 fn read_project(project: &Fields, tally: &mut Tally) -> Result<PlannedProject, Refusal> {

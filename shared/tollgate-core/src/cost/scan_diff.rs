@@ -16,11 +16,11 @@ use crate::{money::excerpt, spend::BilledAmount};
 
 pub(super) fn read(fields: &Fields) -> Result<PlannedCost, Refusal> {
     let needed =
-        |field: &str| total(fields, field)?.ok_or_else(|| nothing_priced(format!("Infracost gave no `{field}`")));
+        |field: &str| total(fields, field)?.ok_or_else(|| nothing_priced(&[], &format!("Infracost gave no `{field}`")));
     let (after, before) = (needed("total_monthly_cost")?, needed("past_total_monthly_cost")?);
     if after == BilledAmount::ZERO && before == BilledAmount::ZERO {
         let reason = "both totals are 0, and this form does not say what has no price; `infracost scan --json` does";
-        return Err(nothing_priced(reason));
+        return Err(nothing_priced(&[], reason));
     }
     let change = less(after, before)?;
     if let Some(given) = amount(fields, "diff_total_monthly_cost")? {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::past_tests::{fact, report};
 use crate::evidence::EvidenceStatus;
 
-fn unsupported(counts: Value, in_project: bool) -> Value {
+fn unsupported(counts: &Value, in_project: bool) -> Value {
     let mut report = report(Some("diff"), "terraform_dir", "40", "55");
     let summary = json!({"unsupportedResourceCounts": counts});
     if in_project {
@@ -19,7 +19,7 @@ fn unsupported(counts: Value, in_project: bool) -> Value {
 #[test]
 fn unsupported_resources_that_the_change_does_not_show_hold_nothing_up() {
     for in_project in [true, false] {
-        let fact = fact(&unsupported(json!({"aws_new_thing": 3}), in_project));
+        let fact = fact(&unsupported(&json!({"aws_new_thing": 3}), in_project));
         assert!(fact.evidence.is_ok());
         assert_eq!((fact.unsupported_resources, fact.unsupported_unchanged_resources), (0, 3));
     }
@@ -27,23 +27,23 @@ fn unsupported_resources_that_the_change_does_not_show_hold_nothing_up() {
 
 #[test]
 fn unsupported_resources_of_a_type_that_changes_are_unknown() {
-    let mut report = unsupported(json!({"aws_new_thing": 3}), false);
+    let mut report = unsupported(&json!({"aws_new_thing": 3}), false);
     report["projects"][0]["diff"] =
         json!({"totalMonthlyCost": "15", "resources": [{"name": "aws_new_thing.x", "resourceType": "aws_new_thing"}]});
     let touched = fact(&report);
     assert_eq!((touched.evidence.status, touched.unsupported_resources), (EvidenceStatus::Partial, 3));
     let reason = touched.evidence.reason.unwrap();
     assert_eq!(reason, "3 resources have no price, so the increase may be larger");
-    assert_eq!(fact(&unsupported(json!({"aws_instance": 1}), true)).unsupported_resources, 1);
+    assert_eq!(fact(&unsupported(&json!({"aws_instance": 1}), true)).unsupported_resources, 1);
 }
 
 #[test]
 fn where_nothing_tells_what_changes_all_that_is_unsupported_may() {
-    let mut all_new = unsupported(json!({"aws_new_thing": 3}), false);
+    let mut all_new = unsupported(&json!({"aws_new_thing": 3}), false);
     all_new["metadata"]["infracostCommand"] = json!("breakdown");
-    let mut totals = unsupported(json!({"aws_new_thing": 3}), false);
+    let mut totals = unsupported(&json!({"aws_new_thing": 3}), false);
     totals["projects"][0]["breakdown"].as_object_mut().unwrap().remove("resources");
-    let mut unnamed = unsupported(json!({}), false);
+    let mut unnamed = unsupported(&json!({}), false);
     unnamed["summary"] = json!({"totalUnsupportedResources": 3});
     for report in [all_new, totals, unnamed] {
         let fact = fact(&report);

@@ -17,7 +17,7 @@ fn reason(report: &Value, status: EvidenceStatus) -> String {
     fact.evidence.reason.unwrap()
 }
 
-fn scan(total: Value) -> Value {
+fn scan(total: &Value) -> Value {
     let component = json!({"name": "c", "price": "0.1", "quantity": "730", "total_monthly_cost": "73"});
     let resource =
         json!({"name": "a.b", "type": "a", "is_supported": true, "is_free": false, "cost_components": [component]});
@@ -51,7 +51,7 @@ fn a_total_that_is_null_or_left_out_is_unknown_in_each_form() {
     for value in [None, Some(json!(null))] {
         for report in [
             with(diff(), "/totalMonthlyCost", value.clone()),
-            with(scan(json!("73")), "/summary/total_monthly_cost", value.clone()),
+            with(scan(&json!("73")), "/summary/total_monthly_cost", value.clone()),
             with(scan_diff(), "/total_monthly_cost", value.clone()),
             with(scan_diff(), "/past_total_monthly_cost", value.clone()),
         ] {
@@ -122,7 +122,7 @@ fn a_total_that_its_parts_contradict_is_unknown_at_each_level() {
             "resources[0].monthlyCost` is not there, and its parts come to 55",
         ),
         (with(diff(), "/diffTotalMonthlyCost", Some(json!("0"))), "past and difference do not make the total"),
-        (with(scan(json!("73")), "/summary/total_monthly_cost", Some(json!("0"))), "is 0, and its parts come to 73"),
+        (with(scan(&json!("73")), "/summary/total_monthly_cost", Some(json!("0"))), "is 0, and its parts come to 73"),
         (
             with(scan_diff(), "/diff_total_monthly_cost", Some(json!("0.00"))),
             "`diff_total_monthly_cost` is 0, and its parts",
@@ -183,7 +183,7 @@ fn a_project_that_failed_is_said_to_have_failed() {
     no_breakdown["projects"].as_array_mut().unwrap().push(json!({"name": "db", "breakdown": null}));
     assert!(fact(&no_breakdown).evidence.reason.unwrap().contains("the project `db` failed: it has no `breakdown`"));
     let scanned = with(
-        scan(json!("73")),
+        scan(&json!("73")),
         "/projects/0/diagnostics",
         Some(json!([
         {"severity": "critical", "message": "no credentials"}, {"severity": "warning", "message": "slow"}])),
@@ -197,7 +197,7 @@ fn a_cost_is_not_negative() {
         with(diff(), "/totalMonthlyCost", Some(json!("-55"))),
         with(diff(), "/projects/0/pastBreakdown/totalMonthlyCost", Some(json!("-40"))),
         with(scan_diff(), "/total_monthly_cost", Some(json!("-1"))),
-        with(scan(json!("73")), "/summary/total_monthly_cost", Some(json!("-73"))),
+        with(scan(&json!("73")), "/summary/total_monthly_cost", Some(json!("-73"))),
     ] {
         assert!(
             reason(&report, EvidenceStatus::Error).contains("is negative, and a monthly cost is 0 or more"),

@@ -219,7 +219,7 @@ fn a_change_of_configuration_is_ignored_with_a_reason() {
 
 #[test]
 fn one_bad_record_takes_no_other_with_it() {
-    let triggers = read(&sns(&[message(), json!("AWS Budget Notification\nDear customer"), message()])).unwrap();
+    let triggers = read(&sns(&[message(), json!("Budget Name: Dear customer"), message()])).unwrap();
     assert_eq!(triggers.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false, true]);
     let detail = &triggers[1].as_ref().unwrap_err().detail;
     assert!(detail.contains("Records[1].Sns.Message") && !detail.contains("Dear customer"), "{detail}");

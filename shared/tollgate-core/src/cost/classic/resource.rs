@@ -77,7 +77,7 @@ fn name(resource: &Fields) -> Result<String, Refusal> {
 
 pub(super) fn type_of_resource(resource: &Fields) -> Result<String, Refusal> {
     let said = text(resource, "resourceType")?.filter(|said| !said.is_empty());
-    Ok(said.map_or_else(|| name(resource).map(|name| type_of(&name)), Ok)?)
+    said.map_or_else(|| name(resource).map(|name| type_of(&name)), Ok)
 }
 
 /// What of a resource is billed: not where in a file it stands.
