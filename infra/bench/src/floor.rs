@@ -5,14 +5,23 @@
 use std::time::Duration;
 
 use tollgate_aws::{CALLS_AT_ONCE, Quota};
+use tollgate_core::slo::{Plan, Reach};
 
 use crate::cloudwatch::CALL;
 
-/// The datapoints of 30 days, by tier, and how many of them fit into a call.
-const TIERS: [u64; 3] = [363, 793, 648];
+/// How many datapoints fit into a call.
 const DATAPOINTS_PER_CALL: u64 = 100_800;
+const MONTH: u64 = 30 * 86_400;
 
-/// What has to be read of so many metrics over 30 days.
+/// What is asked for over 30 days: all of it, or no day that is over and kept.
+pub fn plan(now: i64, is_kept: bool) -> Plan {
+    let all = Plan::at_with(now, [MONTH], Reach::of_lengths([300]));
+    // The day that the period begins in is needed in parts.
+    let first = (all.end() - MONTH.cast_signed()).div_euclid(86_400) * 86_400 + 86_400;
+    if is_kept { all.without(&(first..all.kept_until())) } else { all }
+}
+
+/// What has to be read of so many metrics.
 #[derive(Debug, Clone, Copy)]
 pub struct Reading {
     /// Calls, if each is full.
@@ -22,11 +31,12 @@ pub struct Reading {
 }
 
 impl Reading {
-    /// Of so many metrics.
-    pub fn of(metrics: u64) -> Self {
+    /// Of so many metrics, by a plan.
+    pub fn of(metrics: u64, plan: &Plan) -> Self {
+        let tiers: Vec<u64> = plan.tiers().iter().map(|tier| tier.datapoints() as u64).collect();
         Self {
-            calls: TIERS.iter().map(|datapoints| metrics.div_ceil(DATAPOINTS_PER_CALL / datapoints)).sum(),
-            datapoints: TIERS.iter().map(|datapoints| metrics * datapoints).sum(),
+            calls: tiers.iter().map(|datapoints| metrics.div_ceil(DATAPOINTS_PER_CALL / datapoints)).sum(),
+            datapoints: tiers.iter().map(|datapoints| metrics * datapoints).sum(),
         }
     }
 

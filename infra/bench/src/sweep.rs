@@ -17,17 +17,19 @@ use tokio::time::Instant;
 use tollgate_aws::{CloudWatch, Quota, Telemetry, sdk_config};
 use tollgate_core::{
     Timestamp,
-    slo::{Background, Counted, Limits, Metric, Ratio, Slo, SloFact, Target},
+    slo::{Background, Counted, DailyAggregate, KnownTime, Limits, Metric, ObjectiveDays, Ratio, Slo, SloFact, Target},
 };
 
 /// Objectives of a service, each on two metrics.
 pub const OBJECTIVES: usize = 4;
-/// Set in the process that sweeps: services, calls and datapoints a second, with spaces between.
+/// Set in the process that sweeps: services, calls and datapoints a second, and 1 where days are kept, with spaces between.
 pub const TASK: &str = "TOLLGATE_BENCH_SWEEP";
 
 const DAY: u64 = 86_400;
 /// 2026-11-21T10:10:42Z.
-const NOW: i64 = 1_795_255_842;
+pub const NOW: i64 = 1_795_255_842;
+/// What the stand-in has in each datapoint of five minutes.
+const DATAPOINTS_OF_A_DAY: u64 = 288;
 
 /// Sweeps, when this process is to, and prints what it took; false when it is not.
 ///
@@ -38,20 +40,22 @@ pub fn run() -> anyhow::Result<bool> {
         return Ok(false);
     };
     let numbers = task.split(' ').map(str::parse).collect::<Result<Vec<u64>, _>>()?;
-    let [services, calls_per_second, datapoints_per_second] = numbers[..] else {
+    let [services, calls_per_second, datapoints_per_second, is_kept] = numbers[..] else {
         anyhow::bail!("`{TASK}` is `{task}`");
     };
     let quota = Quota { calls_per_second, datapoints_per_second };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    println!("{}", runtime.block_on(sweep(services, quota))?);
+    println!("{}", runtime.block_on(sweep(services, quota, is_kept == 1))?);
     Ok(true)
 }
 
-async fn sweep(services: u64, quota: Quota) -> anyhow::Result<Value> {
+async fn sweep(services: u64, quota: Quota, is_kept: bool) -> anyhow::Result<Value> {
     let slos: Vec<(String, Vec<Slo>)> = (0..services).map(objectives).collect();
     let telemetry = Telemetry::CloudWatch(CloudWatch::new(&sdk_config().await).with_quota(quota));
     let now = Timestamp::from_timestamp(NOW, 0).context("the time is one")?;
-    let background = Background::default();
+    let kept: Arc<BTreeMap<String, Background>> = Arc::new(if is_kept { kept(&slos, now)? } else { BTreeMap::new() });
+    let background = move |slo: &Slo, kept: &BTreeMap<_, _>| kept.get(&slo.evidence_id()).cloned().unwrap_or_default();
+    let (asked, judged_by) = (Arc::clone(&kept), kept);
     let wanted = slos.iter().map(|(name, slos)| (name, slos.iter().map(|slo| (slo, true)).collect()));
     let began = Instant::now();
     let judged = Arc::new(AtomicU64::new(0));
@@ -66,7 +70,8 @@ async fn sweep(services: u64, quota: Quota) -> anyhow::Result<Value> {
         move |_, mut found| {
             let began = Instant::now();
             found.iter_mut().for_each(|found| found.judging.set(&limits));
-            let facts = found.iter().map(|found| found.fact(&background)).collect::<Vec<SloFact>>();
+            let facts =
+                found.iter().map(|found| found.fact(&background(found.slo, &judged_by))).collect::<Vec<SloFact>>();
             judging.fetch_add(u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
             facts
         },
@@ -103,6 +108,24 @@ fn objectives(service: u64) -> (String, Vec<Slo>) {
     };
     let slos = (0..OBJECTIVES).filter_map(slo).collect();
     (name, slos)
+}
+
+/// A month of days of each objective, as the gate keeps them.
+fn kept(slos: &[(String, Vec<Slo>)], now: Timestamp) -> anyhow::Result<BTreeMap<String, Background>> {
+    let day = |back: u64| DailyAggregate {
+        day: now.date_naive() - chrono::Days::new(back),
+        known: KnownTime { known_seconds: DAY, unknown_seconds: 0 },
+        excluded_seconds: 0,
+        good: DATAPOINTS_OF_A_DAY,
+        total: DATAPOINTS_OF_A_DAY,
+        missing: 0,
+        slices: None,
+    };
+    let of = |slo: &Slo| {
+        let days = ObjectiveDays::new(slo, (1..30).map(day).collect())?;
+        Ok((slo.evidence_id(), Background { days: vec![days] }))
+    };
+    slos.iter().flat_map(|(_, slos)| slos).map(of).collect()
 }
 
 /// The largest memory of this process, and its time on a processor in hundredths of a second.

@@ -89,7 +89,9 @@ has_holes(window, least_ppm) if {
 }
 
 # `53 min of the last 1h are known`.
-known(window, label) := sprintf("%s of the last %s are known", [format.duration(window.known.known_seconds), label]) if {
+known(window, label) := sprintf("%s of the last %s are known", [
+	format.duration(window.known.known_seconds), label,
+]) if {
 	is_number(window.known.known_seconds)
 }
 
@@ -111,12 +113,12 @@ undecided_step(slo) := min([limit |
 ])
 
 # What is to be said of it: for how long nothing is known, and what that can have cost.
-undecided_message(slo) := sprintf("%s: %s of its error budget is spent for certain, and %s if all failed then (limit %s)", [
+undecided_message(slo) := sprintf("%s: %s of its error budget is spent for certain, and %s if all failed then (%s)", [
 	sprintf("%s of the %s period of `%s` are not known", [
 		format.duration(slo.budget.known.unknown_seconds), period(slo), slo.name,
 	]),
 	format.percent(slo.budget.consumed_ppm), format.percent(slo.budget.consumed_at_most_ppm),
-	format.percent(undecided_step(slo)),
+	sprintf("limit %s", [format.percent(undecided_step(slo))]),
 ])
 
 # The pair with the highest limit that asks for a page and is exceeded.
@@ -189,3 +191,9 @@ gone(slo) := sprintf("; %s of the %s budget is gone", [format.percent(slo.budget
 	slo.budget != null
 	not slo.budget.is_undecided
 } else := ""
+
+# Nobody has asked for longer than ever before, in a time in which many usually do.
+vanished(slo, least) if {
+	slo.silence.seconds > slo.silence.longest_seconds
+	slo.silence.usual_events >= least
+}

@@ -25,6 +25,9 @@ use crate::{
 
 /// Calls that are in flight at once.
 pub const CALLS_AT_ONCE: usize = 16;
+/// So many calls may go out before one that was begun earlier and is not full yet: what shares a call with many others
+/// would keep those that have the rest of it in memory, and all of them from being judged in their time.
+const OVERTAKEN_AT_MOST: u64 = CALLS_AT_ONCE as u64 / 2;
 /// Orders in hand: what rarely shares a call with others waits for no more of them.
 const ORDERS_AHEAD: usize = 512;
 /// $0.01 for 1,000 metrics requested: <https://aws.amazon.com/cloudwatch/pricing/>.
@@ -75,6 +78,8 @@ struct Asking<'a> {
     call: Call<'a>,
     needs: Vec<(Need<'a>, usize)>,
     payer: (u64, usize),
+    /// How many calls had gone out when it was begun.
+    begun_at: u64,
 }
 
 struct Gathering<'a, I, P, T, J> {
@@ -89,6 +94,8 @@ struct Gathering<'a, I, P, T, J> {
     open: BTreeMap<(Whom, Tier), Asking<'a>>,
     full: VecDeque<Asking<'a>>,
     in_flight: FuturesUnordered<BoxFuture<'a, (Asking<'a>, Answer)>>,
+    /// How many calls have gone out.
+    sent: u64,
     held: Held<'a>,
 }
 
@@ -115,6 +122,7 @@ where
         open: BTreeMap::new(),
         full: VecDeque::new(),
         in_flight: FuturesUnordered::new(),
+        sent: 0,
         held: Held::default(),
     };
     unfold(gathering, |mut gathering| async move { Some((gathering.next().await?, gathering)) })
@@ -142,8 +150,9 @@ where
     /// Keeps as many calls in flight as are allowed: full ones, unless there is nothing left to fill them with.
     fn send(&mut self) {
         while self.in_flight.len() < CALLS_AT_ONCE {
-            let next = self.full.pop_front();
+            let next = self.overtaken().or_else(|| self.full.pop_front());
             if let Some(asking) = next {
+                self.sent += 1;
                 let (connections, limit) = (Arc::clone(&self.connections), self.limit);
                 self.in_flight.push(Box::pin(async move {
                     let answer = asking.call.fetch(&connections, limit).await;
@@ -154,14 +163,24 @@ where
             {
                 self.accept(order, items);
             } else {
-                // The one that has waited longest.
-                let oldest = self.open.iter().min_by_key(|(_, asking)| asking.payer).map(|(key, _)| key.clone());
-                let Some(asking) = oldest.and_then(|key| self.open.remove(&key)) else {
+                let Some(asking) = self.oldest().and_then(|key| self.open.remove(&key)) else {
                     return;
                 };
                 self.full.push_back(asking);
             }
         }
+    }
+
+    /// The call that has been filled longest.
+    fn oldest(&self) -> Option<(Whom, Tier)> {
+        self.open.iter().min_by_key(|(_, asking)| asking.payer).map(|(key, _)| key.clone())
+    }
+
+    /// It, once too many have gone out before it.
+    fn overtaken(&mut self) -> Option<Asking<'a>> {
+        let key = self.oldest()?;
+        let is_overtaken = |asking: &Asking<'_>| self.sent - asking.begun_at >= OVERTAKEN_AT_MOST;
+        if self.open.get(&key).is_some_and(is_overtaken) { self.open.remove(&key) } else { None }
     }
 
     fn accept(&mut self, order: P, items: Vec<Item<'a>>) {
@@ -207,6 +226,7 @@ where
                 call: Call { whom, tier: *tier, metrics: Vec::new() },
                 needs: Vec::new(),
                 payer,
+                begun_at: self.sent,
             });
             asking.call.metrics.push(need.metric);
             asking.needs.push((need, tier_index));

@@ -69,15 +69,16 @@ async fn sweep(telemetry: &Telemetry, slos: &[Slo]) -> Swept {
 #[tokio::test]
 async fn services_come_in_their_order_by_full_calls() {
     let rule = answering(|_, results| page(results));
-    let slos = objectives(300);
+    let slos = objectives(100);
     let swept = sweep(&telemetry(&rule), &slos).await;
     let names: Vec<_> = swept.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, slos.iter().map(|slo| slo.service.as_str()).collect::<Vec<_>>());
     assert!(swept.iter().flat_map(|(_, facts)| facts).all(|fact| fact.evidence.is_ok()));
-    // 600 metrics of 363 and 8569 datapoints, in calls of 100,800.
-    assert_eq!(rule.num_calls(), 600_usize.div_ceil(277) + 600_usize.div_ceil(11));
+    // 200 metrics of 363 and 8569 datapoints, in calls of 100,800; minutes wait for no more than eight of the others.
+    let (minutes, five_minutes) = (rule.num_calls() - 200_usize.div_ceil(11), 200_usize.div_ceil(11));
+    assert!((200_usize.div_ceil(277)..=five_minutes.div_ceil(8) + 1).contains(&minutes), "{minutes}");
     let paid: u64 = swept.iter().flat_map(|(_, facts)| facts).map(|fact| fact.evidence.api_cost_usd_micros).sum();
-    assert_eq!(paid, 600 * 2 * 10);
+    assert_eq!(paid, 200 * 2 * 10);
 }
 
 #[tokio::test]
@@ -104,7 +105,7 @@ async fn it_stops_where_it_is_stopped_and_goes_on_from_there() {
         counted.fetch_add(1, Ordering::Relaxed);
         page(results)
     });
-    let (telemetry, slos) = (telemetry(&rule), objectives(1200));
+    let (telemetry, slos) = (telemetry(&rule), objectives(300));
     let first = sweep_first(&telemetry, &slos, 7, Duration::from_secs(60)).await;
     assert_eq!(first.len(), 7);
     // The rest was not asked for: calls at once, and a few that were full meanwhile.
@@ -113,7 +114,7 @@ async fn it_stops_where_it_is_stopped_and_goes_on_from_there() {
     let rest: Vec<Slo> = slos.iter().filter(|slo| slo.service > *next).cloned().collect();
     let rest = sweep(&telemetry, &rest).await;
     let all: BTreeSet<_> = first.iter().chain(&rest).map(|(name, _)| name).collect();
-    assert_eq!((all.len(), first.len() + rest.len()), (1200, 1200));
+    assert_eq!((all.len(), first.len() + rest.len()), (300, 300));
 }
 
 #[tokio::test]

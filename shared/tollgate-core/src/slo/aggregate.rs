@@ -113,7 +113,7 @@ impl DailyAggregate {
             return Err(format!("the data does not reach back to the start of {day}"));
         }
         let excluded = slo.excluded(time.start, time.end);
-        let history = History::of(&reading, plan, &time, &excluded);
+        let history = History::of(&reading, reading.absence(i64::MIN), &time, &excluded);
         if !history.covers(&time) {
             return Err(format!("the data has no datapoints of five minutes for all of {day}"));
         }

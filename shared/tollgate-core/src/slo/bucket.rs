@@ -93,6 +93,11 @@ impl Bucket {
         u64::try_from(minute).unwrap_or(u64::MAX)
     }
 
+    /// Takes it as if nothing had come.
+    pub(super) fn forget(&mut self) {
+        (self.counted, self.total, self.settled, self.excess) = (None, None, None, 0);
+    }
+
     fn is_beside(&self, other: &Self) -> bool {
         (self.end == other.start || other.end == self.start) && !self.excluded && !other.excluded
     }

@@ -55,6 +55,11 @@ fn steady() -> Snapshot {
     )
 }
 
+/// So many events a minute.
+fn minutely(count: u64) -> impl Fn(i64, i64) -> Option<u64> {
+    move |_, seconds| Some(count * seconds.unsigned_abs() / 60)
+}
+
 fn good(snapshot: &Snapshot) -> SloFact {
     slo_fact(&slo(Counted::Good), snapshot, &judging())
 }
@@ -134,14 +139,14 @@ fn bad_events_count_even_without_a_total() {
     // Good ones are still to have their total: the data ends before them.
     let good = slo_fact(
         &slo(Counted::Good),
-        &snapshot(|_, _| Some(100), |start, _| (start != newest).then_some(100)),
+        &snapshot(minutely(100), |start, seconds| minutely(100)(start, seconds).filter(|_| start != newest)),
         &judging(),
     );
     assert_eq!((good.windows["5m"].good, good.windows["5m"].total, good.late_seconds), (Some(500), Some(500), 60));
     let older = newest - 60;
     let good = slo_fact(
         &slo(Counted::Good),
-        &snapshot(|_, _| Some(100), |start, _| (start != older).then_some(100)),
+        &snapshot(minutely(100), |start, seconds| minutely(100)(start, seconds).filter(|_| start != older)),
         &judging(),
     );
     assert_eq!((good.windows["5m"].good, good.windows["5m"].total), (Some(400), Some(400)));
@@ -157,8 +162,8 @@ fn old_data_is_stale_and_its_short_windows_are_not_known() {
     assert_eq!((fact.windows["30m"].total, fact.windows["30m"].burn_rate_micro), (None, None));
     assert!(fact.windows["2h"].total.is_some());
     // Not old enough to be stale: its windows end where the data does.
-    let short =
-        good(&snapshot(|start, _| (start < NOW - 480).then_some(9), |start, _| (start < NOW - 480).then_some(9)));
+    let came = |start, seconds| minutely(9)(start, seconds).filter(|_| start < NOW - 480);
+    let short = good(&snapshot(came, came));
     assert_eq!((short.evidence.status, reason(&short)), (EvidenceStatus::Ok, ""));
     assert_eq!((short.windows["5m"].total, short.late_seconds), (Some(45), 300));
     assert_eq!(short.evidence.as_of, Timestamp::from_timestamp(1_795_255_680 - 300, 0));
@@ -171,7 +176,8 @@ fn old_data_is_stale_and_its_short_windows_are_not_known() {
 #[test]
 fn good_events_that_lag_are_not_known_until_they_are_overdue() {
     let behind = |kind: Counted, seconds: i64| {
-        let data = snapshot(move |start, _| (start < NOW - seconds).then_some(100), |_, _| Some(100));
+        let came = move |start, length| minutely(100)(start, length).filter(|_| start < NOW - seconds);
+        let data = snapshot(came, minutely(100));
         slo_fact(&slo(kind), &data, &judging())
     };
     let good = |seconds| behind(Counted::Good, seconds);
@@ -212,18 +218,18 @@ fn gaps_are_counted_and_change_no_ratio() {
 fn counts_that_do_not_belong_together_are_not_believed() {
     // One minute's worth of requests may end in another minute than they began.
     let newest = 1_795_255_680 - 60;
-    let skewed = good(&snapshot(|start, _| Some(if start == newest { 150 } else { 100 }), |_, _| Some(100)));
+    let skewed = good(&snapshot(
+        |start, seconds| minutely(if start == newest { 150 } else { 100 })(start, seconds),
+        minutely(100),
+    ));
     assert_eq!((skewed.evidence.status, skewed.windows["5m"].good), (EvidenceStatus::Ok, Some(500)));
-    let wrong = good(&snapshot(|_, _| Some(130), |_, _| Some(100)));
+    let wrong = good(&snapshot(minutely(130), minutely(100)));
     assert_eq!(wrong.evidence.status, EvidenceStatus::Partial);
     let said = "contradict each other over 30m: 900 events more than all, in 30 datapoints since 2026-11-21T09:38:00Z";
     assert!(reason(&wrong).contains(said), "{}", reason(&wrong));
     assert_eq!(wrong.windows["30m"].good, Some(3000));
-    let bad = slo_fact(
-        &slo(Counted::Bad { absent_is_zero: false }),
-        &snapshot(|_, _| Some(130), |_, _| Some(100)),
-        &judging(),
-    );
+    let bad =
+        slo_fact(&slo(Counted::Bad { absent_is_zero: false }), &snapshot(minutely(130), minutely(100)), &judging());
     assert_eq!(bad.evidence.status, EvidenceStatus::Partial);
     let huge = good(&snapshot(|_, _| Some(u64::MAX), |_, _| Some(u64::MAX)));
     assert_eq!((huge.evidence.status, &huge.budget), (EvidenceStatus::Partial, &None));

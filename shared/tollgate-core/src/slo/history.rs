@@ -4,12 +4,13 @@ use std::{collections::BTreeSet, ops::Range};
 
 use super::{
     aggregate::DailyAggregate,
-    bucket::{Bucket, settle},
+    bucket::{Absence, Bucket, settle},
     gap,
+    hours::doubt,
     indicator::Counted,
     known::Count,
     objective::{PARTS_PER_BILLION, Target},
-    plan::{DAY, Plan, Tier, align_down},
+    plan::{DAY, Tier, align_down},
     reach::SHOWN_SECONDS,
     reading::{Reading, Side},
     series::{Quality, TierSeries, rfc3339},
@@ -78,7 +79,8 @@ impl Sum {
 
 impl History {
     /// The datapoints of a time.
-    pub(super) fn of(reading: &Reading<'_>, plan: &Plan, time: &Range<i64>, excluded: &[Range<i64>]) -> Self {
+    pub(super) fn of(reading: &Reading<'_>, absence: Absence, time: &Range<i64>, excluded: &[Range<i64>]) -> Self {
+        let plan = &reading.plan;
         let oldest = time.start;
         let mut history = Self {
             buckets: Vec::new(),
@@ -90,7 +92,6 @@ impl History {
             finest_seconds: plan.tiers().first().map_or(0, |tier| tier.period_seconds.unsigned_abs()),
             fullest_minute: 0,
         };
-        let absence = reading.absence(plan, time);
         for (index, tier) in
             plan.tiers().iter().enumerate().filter(|(_, tier)| tier.end > oldest && tier.start < time.end)
         {
@@ -116,6 +117,8 @@ impl History {
             buckets.reverse();
             history.buckets.extend(buckets);
         }
+        let longest = history.longest_shown();
+        doubt(&mut history.buckets, longest);
         settle(&mut history.buckets);
         history
     }

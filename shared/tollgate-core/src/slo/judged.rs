@@ -9,13 +9,11 @@ use super::{
     calendar::Bounds,
     fact::{Background, Judging, undecided},
     history::{History, Sum},
-    indicator::Counted,
     known::{Count, Measured},
     objective::{Budgeting, Slo},
     period::Period,
     plan::{Plan, Tier, WINDOWS},
     reading::Reading,
-    series::rfc3339,
     timeslice::{Slices, Slicing, Tally},
 };
 use crate::{
@@ -24,13 +22,16 @@ use crate::{
     facts::MaintenanceWindow,
 };
 
-const ABSENT_IS_ZERO: Counted = Counted::Bad { absent_is_zero: true };
+mod status;
+
+use status::{max_age_seconds, missing_days};
 
 /// An objective and its history.
 pub(super) struct Judged<'a> {
     pub(super) slo: &'a Slo,
     judging: &'a Judging,
-    background: &'a Background,
+    /// The stored days of this objective, as it is judged now.
+    stored: Vec<DailyAggregate>,
     pub(super) reading: &'a Reading<'a>,
     pub(super) plan: &'a Plan,
     pub(super) history: History,
@@ -59,6 +60,8 @@ struct Stretch {
     spent: Option<Measured>,
     /// Did data come, and is all of it excluded?
     excluded: bool,
+    /// What is neither known nor unknown.
+    excluded_seconds: u64,
 }
 
 impl<'a> Judged<'a> {
@@ -98,7 +101,11 @@ impl<'a> Judged<'a> {
         }
         // To the end of a calendar period, for the slices that are to come.
         let excluded = slo.excluded(oldest, bounds.ends_at.timestamp());
-        let history = History::of(reading, plan, &(oldest..end_seconds), &excluded);
+        let stored: Vec<DailyAggregate> = background.days.iter().flat_map(|kept| kept.days_of(slo)).cloned().collect();
+        let mut absence = reading.absence(oldest);
+        absence.counted_is_zero |= reading.declared().counted_is_zero && stored.iter().any(|day| day.good > 0);
+        absence.total_is_zero |= reading.declared().total_is_zero && stored.iter().any(|day| day.total > 0);
+        let history = History::of(reading, absence, &(oldest..end_seconds), &excluded);
         let slicing = Slicing::of(slo.budgeting);
         let cut =
             |history: &History| slicing.map(|slicing| (slicing, Slices::cut(slicing, history.stretches(), &excluded)));
@@ -111,7 +118,7 @@ impl<'a> Judged<'a> {
             let slices = cut(&history);
             Begun { instant, history, slices }
         });
-        Ok(Self { slo, judging, background, reading, plan, history, slices, end, bounds, period_start, period })
+        Ok(Self { slo, judging, stored, reading, plan, history, slices, end, bounds, period_start, period })
     }
 
     /// Where a window begins that is counted back from the end of the data, as [`Plan::window_start`].
@@ -137,7 +144,7 @@ impl<'a> Judged<'a> {
             windows: windows.iter().map(|(name, window)| (*name, window.spent.clone())).collect(),
         };
         let mut fact = assembled(self.slo, self.judging, self.end, &spent);
-        let undecided = undecided(&fact).map(|undecided| format!("{undecided}{}", missing_days(&period)));
+        let undecided = undecided(&fact).map(|undecided| format!("{undecided}{}", missing_days(period.tally.as_ref())));
         fact.is_undecided = gaps.is_empty() && undecided.is_some();
         gaps.extend(undecided);
         let (status, reason) = self.status(as_of, &gaps);
@@ -154,10 +161,11 @@ impl<'a> Judged<'a> {
         fact.alerts = self.alerts();
         fact.maintenance = self.maintenance();
         fact.late_seconds = self.plan.end().abs_diff(self.end.timestamp());
+        fact.silence = self.silence();
         fact.burning_since = self.history.burning_since(self.slo.target);
         if let Some(budget) = &mut fact.budget {
             budget.slices = period.tally.as_ref().map(Tally::fact);
-            budget.excluded_seconds = self.history.excluded_seconds(period.start);
+            budget.excluded_seconds = period.excluded_seconds;
         }
         for (name, window) in &windows {
             if let Some(known) = fact.windows.get_mut(*name) {
@@ -172,8 +180,8 @@ impl<'a> Judged<'a> {
         let begun = self.period.as_ref().filter(|_| is_period);
         let (history, slices) = begun.map_or((&self.history, &self.slices), |period| (&period.history, &period.slices));
         let all_excluded = history.is_excluded(&time);
-        let stored = if is_period { self.stored() } else { Vec::new() };
-        let sum = if is_period { history.sum_with(&time, &stored) } else { history.sum(&time) };
+        let stored = if is_period { self.stored.as_slice() } else { &[] };
+        let sum = if is_period { history.sum_with(&time, stored) } else { history.sum(&time) };
         let count = match sum {
             Sum::Known(count) => Some(count),
             // A budget of which nothing counts says nothing at all: that is a gap.
@@ -192,12 +200,18 @@ impl<'a> Judged<'a> {
             let [metric, all] = self.names();
             gaps.push(format!("`{metric}` and `{all}` contradict each other over {name}: {contradiction}"));
         }
-        let tally = slices.as_ref().map(|(_, slices)| slices.tally_with(&time, &stored));
+        let tally = slices.as_ref().map(|(_, slices)| slices.tally_with(&time, stored));
         let spent = count.and_then(|count| self.spent(&count, tally.as_ref()));
         if count.is_some() && spent.is_none() {
             gaps.push(format!("no slice is known over {name}"));
         }
-        Stretch { start, events: count.and_then(|count| count.events()), tally, spent, excluded: all_excluded }
+        let counted = count.map(|count| count.time.known_seconds.saturating_add(count.time.unknown_seconds));
+        let excluded_seconds = counted.map_or_else(
+            || self.history.excluded_seconds(start),
+            |counted| time.end.abs_diff(time.start).saturating_sub(counted),
+        );
+        let events = count.and_then(|count| count.events());
+        Stretch { start, events, tally, spent, excluded: all_excluded, excluded_seconds }
     }
 
     pub(super) fn spent(&self, count: &Count, tally: Option<&Tally>) -> Option<Measured> {
@@ -221,11 +235,6 @@ impl<'a> Judged<'a> {
         (0..parts).map(of).collect()
     }
 
-    /// The stored days of this objective, as it is judged now.
-    fn stored(&self) -> Vec<DailyAggregate> {
-        self.background.days.iter().flat_map(|kept| kept.days_of(self.slo)).cloned().collect()
-    }
-
     /// What the period spent. Of a calendar period that is cut into slices, those to come are part of the budget.
     fn planned(&self, period: &Stretch) -> Option<Measured> {
         let spent = period.spent.clone()?;
@@ -246,7 +255,7 @@ impl<'a> Judged<'a> {
         known.total = window.events.and_then(|events| whole(events.total()));
         known.traffic = if window.excluded { Traffic::Excluded } else { Traffic::of(known.total) };
         known.slices = window.tally.as_ref().map(Tally::fact);
-        known.excluded_seconds = self.history.excluded_seconds(window.start);
+        known.excluded_seconds = window.excluded_seconds;
         (known.datapoints_expected, known.datapoints_received) = self.history.datapoints(window.start);
     }
 
@@ -255,76 +264,6 @@ impl<'a> Judged<'a> {
         let shortest = WINDOWS.iter().filter_map(|(_, seconds)| self.window_start(*seconds)).max();
         let from = shortest.and_then(|seconds| Timestamp::from_timestamp(seconds, 0)).unwrap_or(self.end);
         self.slo.maintenance(from, self.judging.now)
-    }
-
-    /// Why nothing better can be said of the evidence than this.
-    fn status(&self, as_of: Option<i64>, gaps: &[String]) -> (EvidenceStatus, Option<String>) {
-        let failures = self.history.failures.lines();
-        if !failures.is_empty() {
-            return (EvidenceStatus::Error, Some(failures.join("; ")));
-        }
-        let [counted, total] = self.names();
-        let none_of = |side: fn(&Bucket) -> Option<u64>| {
-            let mut buckets = self.history.since(self.period_start).peekable();
-            buckets.peek().is_some() && buckets.all(|bucket| side(bucket).is_none())
-        };
-        let absent = if none_of(|bucket| bucket.total) {
-            Some(total)
-        } else if none_of(|bucket| bucket.counted) && self.reading.kind != ABSENT_IS_ZERO {
-            Some(counted)
-        } else {
-            None
-        };
-        if let Some(metric) = absent {
-            let reason =
-                format!("`{metric}` has no datapoint in the whole period: check its name, dimensions and region");
-            return (EvidenceStatus::NoData, Some(reason));
-        }
-        let age = self.judging.now.timestamp() - as_of.unwrap_or(i64::MIN / 2);
-        let limit = self.max_age_seconds();
-        if u64::try_from(age).is_ok_and(|age| age > limit) {
-            let reason = format!("the newest datapoint of `{total}` is {age} s old, at most {limit} s are allowed");
-            return (EvidenceStatus::Stale, Some(reason));
-        }
-        if gaps.is_empty() { (EvidenceStatus::Ok, None) } else { (EvidenceStatus::Partial, Some(gaps.join("; "))) }
-    }
-
-    /// Says when the total has events for which the other series has had nothing for too long.
-    fn overdue(&self) -> Option<String> {
-        let newest = self.history.buckets.iter().find(|bucket| bucket.counted.is_some()).map(|bucket| bucket.end)?;
-        let age = u64::try_from(self.judging.now.timestamp() - newest).ok()?;
-        let events = self.history.since(newest).any(|bucket| bucket.total.is_some_and(|total| total > 0));
-        let [counted, total] = self.names();
-        let is_bad = self.reading.kind == Counted::Good;
-        (events && age > self.max_age_seconds() && self.reading.kind != ABSENT_IS_ZERO).then(|| {
-            let since = rfc3339(newest);
-            let taken = if is_bad { "they are taken as bad" } else { "whether they are bad is not known" };
-            format!("`{counted}` has no datapoint since {since} while `{total}` counts events: {taken}")
-        })
-    }
-
-    fn max_age_seconds(&self) -> u64 {
-        max_age_seconds(self.slo, self.judging)
-    }
-
-    fn names(&self) -> [&str; 2] {
-        [&self.reading.counted.name, &self.reading.total.name]
-    }
-}
-
-/// How old the newest datapoint may be: one that is longer than a minute comes only when it is over.
-fn max_age_seconds(slo: &Slo, judging: &Judging) -> u64 {
-    let resolution = slo.indicator.resolution();
-    let longer = if resolution.is_minute() { 0 } else { resolution.seconds() };
-    judging.max_age_seconds.saturating_add(longer)
-}
-
-/// Says of how many days nothing fine enough was kept.
-fn missing_days(period: &Stretch) -> String {
-    match period.tally.as_ref().map_or(0, |tally| tally.days_missing) {
-        0 => String::new(),
-        1 => "; one day has no aggregate".to_owned(),
-        days => format!("; {days} days have no aggregate"),
     }
 }
 

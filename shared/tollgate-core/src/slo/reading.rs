@@ -1,6 +1,6 @@
 //! What an indicator reads of a snapshot: two series side by side, good or bad ones and all, whatever it is made of.
 
-use std::{borrow::Cow, ops::Range};
+use std::borrow::Cow;
 
 use num_traits::{CheckedMul, One, Signed, ToPrimitive, Zero};
 
@@ -119,19 +119,24 @@ impl<'a> Reading<'a> {
         Ok(Self { plan, kind, counted, total, parts, absence, longest_seconds })
     }
 
-    /// What it means in a time that a datapoint is not there. Of good events or a total that never came in all of it, nothing
-    /// is known, whatever is declared.
-    pub(super) fn absence(&self, plan: &Plan, time: &Range<i64>) -> Absence {
+    /// What it means that a datapoint is not there. Good events, or a total, that never came since a time, as far as it was
+    /// asked for, are not known, and not none.
+    pub(super) fn absence(&self, since: i64) -> Absence {
         let came = |(tier, series): (&Tier, &TierSeries)| {
-            let starts = tier.starts().zip(&series.values);
-            starts.into_iter().any(|(start, value)| value.is_some() && time.contains(&start))
+            let mut places = tier.starts().zip(&series.values);
+            places.any(|(start, value)| value.is_some() && start >= since)
         };
         let [counted, total] =
-            [&self.counted, &self.total].map(|side| plan.tiers().iter().zip(side.tiers.iter()).any(came));
+            [&self.counted, &self.total].map(|side| self.plan.tiers().iter().zip(side.tiers.iter()).any(came));
         Absence {
             counted_is_zero: self.absence.counted_is_zero && (counted || self.kind != Counted::Good),
             total_is_zero: self.absence.total_is_zero && total,
         }
+    }
+
+    /// The same as it is declared, whatever came.
+    pub(super) fn declared(&self) -> Absence {
+        self.absence
     }
 
     /// Where the data ends: before the newest datapoints that have not all come, unless they are overdue, because the last
