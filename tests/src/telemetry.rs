@@ -1,6 +1,6 @@
 //! Telemetry of pretended services, put into CloudWatch through the real SDK.
 
-use std::time::Duration;
+use std::{fs, path::Path, time::Duration};
 
 use anyhow::Context as _;
 use aws_sdk_cloudwatch::{
@@ -9,7 +9,7 @@ use aws_sdk_cloudwatch::{
     types::{Dimension, MetricDatum},
 };
 use aws_smithy_types::DateTime;
-use chrono::{DateTime as Time, Utc};
+use chrono::{DateTime as Time, SecondsFormat, Utc};
 
 const DATUMS_PER_CALL: usize = 1000;
 const MINUTE: i64 = 60;
@@ -152,14 +152,43 @@ fn client(endpoint: &str, region: &str) -> Client {
     Client::from_conf(config.build())
 }
 
-/// One datum a minute for the last hours, one for five minutes over three days, one an hour before.
+/// When what is published begins, in seconds since 1970.
+fn oldest(days: i64, now: i64) -> i64 {
+    (now - days * DAY).div_euclid(HOUR) * HOUR + HOUR
+}
+
+/// Has the objectives below a folder of policies say that they are measured since what is published of so many days begins:
+/// the emulator takes no more than two weeks, and what is missing of a month would not be known.
+///
+/// # Errors
+/// When they cannot be read or written.
+pub fn rejuvenate(policies: &Path, days: i64, now: Time<Utc>) -> anyhow::Result<()> {
+    let since = Time::from_timestamp(oldest(days, now.timestamp()), 0).context("the time is one")?;
+    let since = format!("tollgate.dev/since: '{}'", since.to_rfc3339_opts(SecondsFormat::Secs, true));
+    for entry in fs::read_dir(policies.join("data/slos"))? {
+        let path = entry?.path();
+        let documents: Vec<String> =
+            fs::read_to_string(&path)?.split("---\n").map(|text| young(text, &since)).collect();
+        fs::write(&path, documents.join("---\n"))?;
+    }
+    Ok(())
+}
+
+fn young(document: &str, since: &str) -> String {
+    let (annotated, bare) = ("\n  annotations:\n", "\nmetadata:\n");
+    match document {
+        text if !text.contains("\nkind: SLO\n") => text.to_owned(),
+        text if text.contains(annotated) => text.replacen(annotated, &format!("{annotated}    {since}\n"), 1),
+        text => text.replacen(bare, &format!("{bare}  annotations: {{{since}}}\n"), 1),
+    }
+}
+
+/// One datum a minute for the last hours, and one for five minutes before: an hour's would not show that the rest is known.
 fn datums(service: &str, traffic: &Traffic, now: i64) -> Vec<MetricDatum> {
     let down = |time: i64, period: i64| time.div_euclid(period) * period;
     let end = down(now - traffic.silent_seconds, MINUTE) + if traffic.silent_seconds == 0 { HOUR } else { 0 };
     let fine = down(now - 7 * HOUR, 5 * MINUTE);
-    let middle = down(now - 3 * DAY - HOUR, HOUR);
-    let oldest = down(now - traffic.days * DAY, HOUR) + HOUR;
-    [(oldest, middle, HOUR), (middle, fine, 5 * MINUTE), (fine, i64::MAX, MINUTE)]
+    [(oldest(traffic.days, now), fine, 5 * MINUTE), (fine, i64::MAX, MINUTE)]
         .into_iter()
         .flat_map(|(start, until, period)| {
             (0..)

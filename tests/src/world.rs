@@ -13,7 +13,7 @@ use crate::{
     bill::{Line, bill, calm},
     billing::Billing,
     function::Function,
-    telemetry::{Traffic, Version, publish, publish_version},
+    telemetry::{Traffic, Version, publish, publish_version, rejuvenate},
 };
 
 /// The emulator drops what is older than two weeks, so a world is at most one week old and remembers six days.
@@ -38,6 +38,7 @@ impl World {
         let namespace = format!("Tollgate/Test-{}", ulid::Ulid::generate());
         let policies = folder.path().join("policies");
         copy(&workspace_policies(), &policies, &|text| text.replace("Tollgate/Demo", &namespace));
+        rejuvenate(&policies, DAYS, now()).unwrap();
         // The calendar's freezes come and go; the rule has tests of its own.
         fs::write(policies.join("data/calendars/freezes.yaml"), "freezes: []\n").unwrap();
         let environment = [

@@ -26,7 +26,7 @@ pub(crate) fn run() -> Result<()> {
     let stack = Stack { path: [release_tools, tools.clone()], folder };
     stack.build()?;
     let emulator = emulator::start(&tools, &stack.folder)?;
-    crate::demo::publish(&emulator)?;
+    crate::demo::publish(&emulator, None)?;
     stack.deploy(&emulator)?;
     stack.ask(&emulator)
 }

@@ -70,6 +70,7 @@ require_approval contains finding.awaiting(
 			"Find out how the service did in that time, from logs or users, and approve or wait.",
 			"Of an objective younger than its period say since when it is measured.",
 		]),
+		"urgency": "ticket",
 	},
 	input.service.owner, 1,
 ) if {

@@ -68,6 +68,7 @@ test_time_that_is_not_known_asks_for_a_person_whatever_it_is_for if {
 	])
 	testing.only(found).approval == {"group": "payments", "count": 1}
 	testing.only(found).evidence == ["slo/payments-api/availability"]
+	testing.only(found).urgency == "ticket"
 	every purpose in ["fix", "rollback", "maintenance"] {
 		effects(testing.rollout_with(testing.undecided_slo, testing.rolling_out(purpose))) == {"require_approval"}
 	}

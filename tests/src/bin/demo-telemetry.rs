@@ -1,9 +1,10 @@
-//! Puts two weeks of the demo's telemetry into the CloudWatch emulator that `AWS_ENDPOINT_URL` names.
+//! Puts two weeks of the demo's telemetry into the CloudWatch emulator that `AWS_ENDPOINT_URL` names, and has the objectives
+//! below `TOLLGATE_POLICIES`, where it is set, say that they are no older.
 
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use tollgate_e2e::telemetry::{Traffic, publish};
+use tollgate_e2e::telemetry::{Traffic, publish, rejuvenate};
 
 const REGION: &str = "eu-central-1";
 const NAMESPACE: &str = "Tollgate/Demo";
@@ -31,6 +32,9 @@ async fn run() -> anyhow::Result<()> {
         ("checkout-web", Traffic::burning(16, 2 * HOUR)),
     ];
     let now = chrono::Utc::now();
+    if let Some(policies) = std::env::var_os("TOLLGATE_POLICIES") {
+        rejuvenate(policies.as_ref(), Traffic::HEALTHY.days, now)?;
+    }
     let publishing = services.map(|(service, traffic)| {
         let endpoint = endpoint.clone();
         tokio::spawn(async move { publish(&endpoint, REGION, NAMESPACE, service, &traffic, now).await })

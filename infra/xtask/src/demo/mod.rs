@@ -51,10 +51,12 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let port = ports::asked_or_free(options.port)?;
     let tools = tools::run_set()?;
     build(options.recorded)?;
-    let emulator = if options.recorded { None } else { Some(telemetry(&tools, &folder)?) };
+    let shipped = project::root().join("policies");
+    let policies = if options.recorded { shipped } else { copied(&shipped, &folder.join("policies"))? };
+    let emulator = if options.recorded { None } else { Some(telemetry(&tools, &folder, &policies)?) };
     let bill = if options.recorded { project::root().join(RECORDED_BILL) } else { bill(&folder)? };
     let gates = lambda::watch(&tools, &folder, port, |command| {
-        environment(command, &folder, &bill, emulator.as_ref());
+        environment(command, &folder, &policies, &bill, emulator.as_ref());
     })?;
     let unexpected = ask(&gates, &folder)?;
     if options.keep {
@@ -92,17 +94,34 @@ fn build(recorded: bool) -> Result<()> {
     processes::run(project::locked(&["build"]).args(&binaries)).context("the build failed")
 }
 
-/// An emulator that knows the telemetry of the demo's services.
-fn telemetry(tools: &Path, folder: &Path) -> Result<Emulator> {
+/// The policies in a folder of the demo's own, where their objectives can say that they are as young as its telemetry.
+fn copied(from: &Path, to: &Path) -> Result<PathBuf> {
+    fs::create_dir_all(to).with_context(|| format!("cannot make {}", to.display()))?;
+    for entry in fs::read_dir(from)?.flatten() {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copied(&entry.path(), &target)?;
+        } else {
+            fs::copy(entry.path(), &target).with_context(|| format!("cannot write {}", target.display()))?;
+        }
+    }
+    Ok(to.to_owned())
+}
+
+/// An emulator that knows the telemetry of the demo's services, which these policies are about.
+fn telemetry(tools: &Path, folder: &Path, policies: &Path) -> Result<Emulator> {
     let emulator = emulator::start(tools, folder)?;
-    publish(&emulator)?;
+    publish(&emulator, Some(policies))?;
     Ok(emulator)
 }
 
-/// Puts the telemetry of the demo's services into CloudWatch.
-pub(crate) fn publish(emulator: &Emulator) -> Result<()> {
+/// Puts the telemetry of the demo's services into CloudWatch, and has the policies know how young it is.
+pub(crate) fn publish(emulator: &Emulator, policies: Option<&Path>) -> Result<()> {
     let progress = Progress::start("publishing telemetry to CloudWatch in the emulator");
     let mut publish = project::command(project::built("debug", "demo-telemetry"));
+    if let Some(policies) = policies {
+        publish.env("TOLLGATE_POLICIES", policies);
+    }
     emulator::credentials(&mut publish, &emulator.endpoint);
     let said = processes::output(&mut publish)?;
     progress.done(said.trim());
@@ -116,12 +135,12 @@ fn bill(folder: &Path) -> Result<PathBuf> {
     Ok(path)
 }
 
-fn environment(command: &mut Command, folder: &Path, bill: &Path, emulator: Option<&Emulator>) {
+fn environment(command: &mut Command, folder: &Path, policies: &Path, bill: &Path, emulator: Option<&Emulator>) {
     // Without an emulator nothing listens there: a call to AWS fails at once instead of leaving this machine.
     emulator::credentials(command, emulator.map_or("http://127.0.0.1:1", |emulator| emulator.endpoint.as_str()));
     let ledger = folder.join("ledger.sqlite");
     command
-        .env("TOLLGATE_POLICIES", project::root().join("policies"))
+        .env("TOLLGATE_POLICIES", policies)
         .env("TOLLGATE_LEDGER", format!("sqlite:{}", ledger.display()))
         .env("TOLLGATE_BILLING", format!("recorded:{}", bill.display()))
         .env("RUST_BACKTRACE", "0");

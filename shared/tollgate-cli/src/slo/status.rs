@@ -163,17 +163,15 @@ async fn gather(
     kept: &KeptDays,
     now: Timestamp,
 ) -> Vec<Row> {
-    let mut by_limits: BTreeMap<(u64, Vec<u64>), Vec<(&Slo, Relation, Enough)>> = BTreeMap::new();
+    let mut by_limits: BTreeMap<Limits, Vec<(&Slo, Relation, Enough)>> = BTreeMap::new();
     for (slo, relation) in chosen {
         let settings = catalogue.settings_of(&slo.service);
         let number = |name: &str| settings.integer("slo", name).and_then(|number| u64::try_from(number).ok());
         let enough = Enough { events: number("min_events"), bad_events: number("min_bad_events") };
-        let Limits { max_age_seconds, budget_steps_ppm } = Limits::of(&settings);
-        by_limits.entry((max_age_seconds, budget_steps_ppm)).or_default().push((slo, *relation, enough));
+        by_limits.entry(Limits::of(&settings)).or_default().push((slo, *relation, enough));
     }
     let mut rows = Vec::new();
-    for ((max_age_seconds, budget_steps_ppm), group) in by_limits {
-        let limits = Limits { max_age_seconds, budget_steps_ppm };
+    for (limits, group) in by_limits {
         let wanted: Vec<(&Slo, bool)> =
             group.iter().map(|(slo, relation, _)| (*slo, *relation != Relation::Dependency)).collect();
         let deadline = Instant::now() + DEADLINE;

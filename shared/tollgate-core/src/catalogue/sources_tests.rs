@@ -84,7 +84,7 @@ fn canary_files_that_could_not_judge_are_refused_with_their_place() {
         ),
         (
             canary(&P99.replace("Stat: p99", "Stat: Sum, treatMissing: zero")),
-            "data/canaries/pay.yaml:4: `treatMissing` can only be `zero`",
+            "data/canaries/pay.yaml:4: `treatMissing: zero` is not possible here: write `unknown`",
         ),
         (
             canary(&P99.replace("Service: pay", "Version: '7'")),

@@ -30,8 +30,9 @@ fn findings(slo: &SloFact) -> Vec<Finding> {
     };
     let mut exceeded = slo.pairs.iter().filter(|pair| pair.exceeded == Some(true) && enough(&pair.long));
     let pages = exceeded.any(|pair| pair.severity == "page").then(|| found("slo.burn_rate", Urgency::Page));
+    let undecided = slo.is_undecided.then(|| found("slo.error_budget", Urgency::Ticket));
     let is_spent = slo.budget.as_ref().is_some_and(|budget| budget.consumed_ppm >= 500_000);
-    pages.into_iter().chain(is_spent.then(|| found("slo.error_budget", Urgency::Ticket))).collect()
+    pages.into_iter().chain(undecided).chain(is_spent.then(|| found("slo.error_budget", Urgency::Ticket))).collect()
 }
 
 /// The notices of so many hours, of which each minute has so many good and total requests, or nothing, by its number.
@@ -118,4 +119,14 @@ fn a_page_ends_when_enough_succeeds_again() {
     let seldom = told(12, |_| false, |minute| outage(minute, 2 * HOUR, slow(minute)));
     assert_eq!(kinds(&seldom), [NoticeKind::Page, NoticeKind::Ticket], "{seldom:?}");
     assert!(seldom[1].0 > 6 * HOUR, "{}", seldom[1].0);
+}
+
+#[test]
+fn a_page_ends_though_time_of_long_ago_is_not_known() {
+    let lost = -20 * 24 * HOUR..-20 * 24 * HOUR + 6 * HOUR;
+    let requests = |minute: i64| outage(minute, 2 * HOUR, Some((600, 600))).filter(|_| !lost.contains(&minute));
+    let told = told(6, |_| false, requests);
+    assert_eq!(kinds(&told), [NoticeKind::Ticket, NoticeKind::Page, NoticeKind::Ticket], "{told:?}");
+    // What is spent is not said while it is not known.
+    assert_eq!((told[0].1.changes[0].to, told[0].1.changes[0].budget_remaining_ppm), (Level::Ticket, None));
 }

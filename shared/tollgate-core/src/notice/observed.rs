@@ -19,6 +19,8 @@ use crate::{
 const MILLION: u64 = 1_000_000;
 /// What clears it when rules failed.
 pub(super) const BLIND: &str = "every rule can be judged again";
+/// What clears it when unknown time decides.
+const UNDECIDED: &str = "enough of its period is known to say how much of its budget is spent";
 /// The window whose burn rate a notice tells, and in which nothing asked for means that there is nothing to judge.
 pub(super) const TOLD_WINDOW: &str = "1h";
 
@@ -73,11 +75,15 @@ pub(super) fn of_objective(slo: &SloFact, findings: &[&Finding], is_blind: bool,
     Observation {
         subject: slo.evidence.id.clone(),
         level,
-        clears_when: clears_when(level, &own, is_blind && slo.evidence.is_ok()),
+        clears_when: match level {
+            Level::Unknown | Level::Ticket if slo.is_undecided => Some(UNDECIDED.to_owned()),
+            _ => clears_when(level, &own, is_blind && slo.evidence.is_ok()),
+        },
         findings: if level == Level::Ok { Vec::new() } else { own.into_iter().cloned().collect() },
         budget_remaining_ppm: slo.budget.as_ref().and_then(BudgetFact::known_remaining_ppm),
         burn_rate_micro: slo.windows.get(TOLD_WINDOW).and_then(|window| window.burn_rate_micro),
-        is_unseen: is_blind || !slo.evidence.is_ok() || is_idle(slo),
+        // Where only old time is not known, what is new is seen.
+        is_unseen: is_blind || !(slo.evidence.is_ok() || slo.is_undecided) || is_idle(slo),
         calm_since: calm_since(slo, settings),
         maintenance: first(&slo.maintenance),
         size: None,

@@ -104,26 +104,28 @@ impl DailyAggregate {
     /// When the data does not hold the whole day, what it holds failed, or its datapoints are longer.
     pub fn of(slo: &Slo, snapshot: &Snapshot, day: NaiveDate) -> Result<Self, String> {
         let time = time_of(day).ok_or("the day has no start")?;
-        let reading = Reading::of(&slo.indicator, snapshot)?;
-        let plan = &reading.plan;
+        let plan = snapshot.plan.by(slo.indicator.resolution());
         if plan.end() < time.end {
             return Err(format!("the day {day} is not over, or its counts have not had their time to arrive"));
         }
-        if plan.datapoint_start(time.start) != Some(time.start) {
+        if plan.datapoint_start(time.start) != Some(time.start) || plan.skipped().contains(&time.start) {
             return Err(format!("the data does not reach back to the start of {day}"));
         }
+        let reading = Reading::of(&slo.indicator, snapshot)?;
         let excluded = slo.excluded(time.start, time.end);
-        let history = History::of(&reading, reading.absence(i64::MIN), &time, &excluded);
-        if !history.covers(&time) {
-            return Err(format!("the data has no datapoints of five minutes for all of {day}"));
+        let history = History::of(&reading, reading.absence(i64::MIN, [false; 2]), &time, &excluded);
+        let slicing = Slicing::of(slo.budgeting);
+        if !history.covers(&time, slicing.map_or(DAY, |slicing| slicing.seconds.unsigned_abs())) {
+            return Err(format!(
+                "the data has no datapoints of five minutes, or as short as a slice, for all of {day}"
+            ));
         }
         let wrong: Vec<_> = history.failures.lines().into_iter().chain(history.gaps.lines()).collect();
         if !wrong.is_empty() {
             return Err(format!("what is known of {day} is not whole: {}", wrong.join("; ")));
         }
         let count = history.count(&time);
-        let tally = Slicing::of(slo.budgeting)
-            .map(|slicing| (slicing, Slices::cut(slicing, history.stretches(), &excluded).tally(&time)));
+        let tally = slicing.map(|slicing| (slicing, Slices::cut(slicing, history.stretches(), &excluded).tally(&time)));
         Self::new(day, excluded_seconds(&excluded, &time), &count, tally.as_ref())
             .ok_or_else(|| format!("more came on {day} than can be counted"))
     }

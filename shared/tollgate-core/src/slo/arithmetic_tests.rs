@@ -21,7 +21,7 @@ fn events(total: u64, bad: u64) -> Events {
 impl Events {
     /// The budget of a period that is known, and in which these were the events.
     fn budget(self, target: Target) -> BudgetFact {
-        let measured = Measured::new(Spending::from(self), Fraction::zero(), KnownTime::of(1, true)).unwrap();
+        let measured = Measured::new(Spending::from(self), &Fraction::zero(), KnownTime::of(1, true)).unwrap();
         measured.budget(target, &[])
     }
 }

@@ -179,9 +179,10 @@ impl History {
         if time.start < self.reach { Sum::Unknown } else { Sum::of(self.count(time)) }
     }
 
-    /// Are there datapoints that show what is known to five minutes for all of a time?
-    pub(super) fn covers(&self, time: &Range<i64>) -> bool {
-        let fine = self.all_inside(time).filter(|bucket| bucket.seconds() <= self.longest_shown());
+    /// Are there datapoints that show what is known to five minutes, and are no longer than that, for all of a time?
+    pub(super) fn covers(&self, time: &Range<i64>, longest_seconds: u64) -> bool {
+        let longest = self.longest_shown().min(longest_seconds);
+        let fine = self.all_inside(time).filter(|bucket| bucket.seconds() <= longest);
         fine.map(Bucket::seconds).sum::<u64>() == time.end.abs_diff(time.start)
     }
 

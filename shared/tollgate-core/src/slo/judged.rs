@@ -102,9 +102,8 @@ impl<'a> Judged<'a> {
         // To the end of a calendar period, for the slices that are to come.
         let excluded = slo.excluded(oldest, bounds.ends_at.timestamp());
         let stored: Vec<DailyAggregate> = background.days.iter().flat_map(|kept| kept.days_of(slo)).cloned().collect();
-        let mut absence = reading.absence(oldest);
-        absence.counted_is_zero |= reading.declared().counted_is_zero && stored.iter().any(|day| day.good > 0);
-        absence.total_is_zero |= reading.declared().total_is_zero && stored.iter().any(|day| day.total > 0);
+        let kept = [stored.iter().any(|day| day.good > 0), stored.iter().any(|day| day.total > 0)];
+        let absence = reading.absence(oldest, kept);
         let history = History::of(reading, absence, &(oldest..end_seconds), &excluded);
         let slicing = Slicing::of(slo.budgeting);
         let cut =

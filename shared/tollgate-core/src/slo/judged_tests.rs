@@ -172,7 +172,10 @@ fn a_day_is_not_summed_up_before_it_is_whole() {
     let of = |slo: &Slo, snapshot: &Snapshot, day| DailyAggregate::of(slo, snapshot, day).unwrap_err();
     let data = requests(&plan(), |_| false);
     assert!(of(&sliced(3600), &data, today).contains("is not over"));
-    assert!(of(&slo(), &data, today - chrono::Days::new(5)).contains("no datapoints of five minutes for all of"));
+    assert!(
+        of(&slo(), &data, today - chrono::Days::new(5))
+            .contains("no datapoints of five minutes, or as short as a slice, for all of")
+    );
     assert!(of(&sliced(3600), &data, today - chrono::Days::new(70)).contains("does not reach back"));
     let mut failed = data;
     failed.series.get_mut(&metric("Total")).unwrap()[1].quality = Quality::Partial("PartialData".into());

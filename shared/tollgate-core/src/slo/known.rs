@@ -90,7 +90,7 @@ impl Count {
     pub(super) fn spent(&self, parts: u64) -> Option<Measured> {
         let observed = Spending::in_parts(self.events().filter(|_| self.time.known_seconds > 0)?, parts)?;
         let missing = Fraction::new(self.all_missing(), parts)?;
-        Measured::new(observed, missing, self.time)
+        Measured::new(observed, &missing, self.time)
     }
 }
 
@@ -114,9 +114,9 @@ pub(super) struct Measured {
 impl Measured {
     /// What was observed in the known time, and what the unknown time may have had besides: good for the least that was
     /// spent, bad for the most.
-    pub(super) fn new(observed: Spending, missing: Fraction, time: KnownTime) -> Option<Self> {
+    pub(super) fn new(observed: Spending, missing: &Fraction, time: KnownTime) -> Option<Self> {
         let all = u64::try_from(u128::from(observed.total()).checked_add(missing.ceil(1).into())?).ok()?;
-        let at_most = Spending::new(observed.bad().plus(&missing), all)?;
+        let at_most = Spending::new(observed.bad().plus(missing), all)?;
         Some(Self { total: observed.total(), certain: observed.clone().of_planned(all), at_most, observed, time })
     }
 

@@ -9,7 +9,7 @@ const BUDGET_STEPS: [&str; 4] = ["budget_warn_ppm", "budget_risky_ppm", "budget_
 const ALL_PPM: u64 = 1_000_000;
 
 /// What telemetry is held to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Limits {
     /// How old the newest datapoint may be.
     pub max_age_seconds: u64,

@@ -119,24 +119,21 @@ impl<'a> Reading<'a> {
         Ok(Self { plan, kind, counted, total, parts, absence, longest_seconds })
     }
 
-    /// What it means that a datapoint is not there. Good events, or a total, that never came since a time, as far as it was
-    /// asked for, are not known, and not none.
-    pub(super) fn absence(&self, since: i64) -> Absence {
-        let came = |(tier, series): (&Tier, &TierSeries)| {
-            let mut places = tier.starts().zip(&series.values);
-            places.any(|(start, value)| value.is_some() && start >= since)
+    /// What it means that a datapoint is not there. Of good events or a total that never came since a time, as far as it was
+    /// asked for, or before it, nothing is known, whatever is declared.
+    pub(super) fn absence(&self, since: i64, [counted_before, total_before]: [bool; 2]) -> Absence {
+        let came = |side: &Side<'_>| {
+            let mut tiers = self.plan.tiers().iter().zip(side.tiers.iter());
+            tiers.any(|(tier, series)| {
+                let mut places = tier.starts().zip(&series.values);
+                places.any(|(start, value)| value.is_some() && start >= since)
+            })
         };
-        let [counted, total] =
-            [&self.counted, &self.total].map(|side| self.plan.tiers().iter().zip(side.tiers.iter()).any(came));
+        let counted = counted_before || self.kind != Counted::Good || came(&self.counted);
         Absence {
-            counted_is_zero: self.absence.counted_is_zero && (counted || self.kind != Counted::Good),
-            total_is_zero: self.absence.total_is_zero && total,
+            counted_is_zero: self.absence.counted_is_zero && counted,
+            total_is_zero: self.absence.total_is_zero && (total_before || came(&self.total)),
         }
-    }
-
-    /// The same as it is declared, whatever came.
-    pub(super) fn declared(&self) -> Absence {
-        self.absence
     }
 
     /// Where the data ends: before the newest datapoints that have not all come, unless they are overdue, because the last

@@ -59,7 +59,7 @@ fn openslos_example_comes_out() {
     // Occurrences: 5 % of 336,000 requests are 16,800; the 16,632 that is printed there leaves some of the budget.
     let occurrences = |bad| {
         let known = Spending::of(336_000, bad).unwrap();
-        Measured::new(known, Fraction::zero(), KnownTime::of(14 * 86_400, true)).unwrap()
+        Measured::new(known, &Fraction::zero(), KnownTime::of(14 * 86_400, true)).unwrap()
     };
     assert_eq!(budget(&occurrences(0), "95").allowed_bad, 16_800);
     assert!(exhausted(&occurrences(16_800)));

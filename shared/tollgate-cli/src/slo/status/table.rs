@@ -150,11 +150,15 @@ fn color(row: &Row) -> Color {
     }
 }
 
+fn is_bad(row: &Row) -> bool {
+    matches!(row.state, State::Exhausted | State::Burning)
+}
+
 /// Why it is not known, and which pair of windows it exceeds.
 fn notes(row: &Row) -> Vec<String> {
     let name = row.name();
     let reason = row.fact.evidence.reason.iter().map(|reason| format!("{name}: {reason}\n"));
-    let exceeded = row.fact.pairs.iter().filter(|pair| pair.exceeded == Some(true) && row.state != State::Inside);
+    let exceeded = row.fact.pairs.iter().filter(|pair| pair.exceeded == Some(true) && is_bad(row));
     let burning = exceeded.take(1).map(|pair: &PairFact| {
         let PairFact { long, short, factor_micro, severity, .. } = pair;
         let (fast, faster) = (rate(row, long), rate(row, short));

@@ -44,7 +44,7 @@ fn snapshot_of_days() -> Snapshot {
 
 fn snapshot_by(plan: Plan) -> Snapshot {
     type Counts = fn(i64, u64) -> Option<(u64, u64)>;
-    let counts: [(&str, Counts); 5] = [
+    let counts: [(&str, Counts); 6] = [
         ("Healthy", |start, seconds| Some((10 * seconds - u64::from(start % 86_400 == 0), 10 * seconds))),
         ("Burning", |start, seconds| {
             let bad = if start >= END - 3600 { seconds / 5 } else { 0 };
@@ -55,6 +55,11 @@ fn snapshot_by(plan: Plan) -> Snapshot {
             Some((10 * seconds - bad, 10 * seconds))
         }),
         ("Absent", |_, _| None),
+        // Nothing came for six hours, twenty days ago.
+        ("Lost", |start, seconds| {
+            let lost = END - 20 * DAY..END - 20 * DAY + 6 * 3600;
+            (!lost.contains(&start)).then_some((10 * seconds, 10 * seconds))
+        }),
         ("Quiet", |start, _| {
             let asked = u64::from(start % 3600 == 0);
             Some((if start >= END - 3600 { 0 } else { asked }, asked))
@@ -181,6 +186,22 @@ async fn kept_days_are_read_where_there_is_a_ledger() {
     let days = |slo: &Slo| background(slo, &kept).days.iter().flat_map(|kept| kept.days_of(slo)).count();
     assert_eq!(days(&sliced), 1);
     assert_eq!(days(&counted), 0);
+}
+
+/// Nothing of what is known was bad, and what is not known can have been worth eight budgets.
+#[test]
+fn what_unknown_time_decides_is_no_number() {
+    let lost = row(&slo("lost", "Lost"), Relation::Own);
+    assert_eq!((lost.state, lost.share(), exit_code(std::slice::from_ref(&lost))), (State::Unknown, None, 3));
+    let shown = page(&[lost], 120);
+    let line = shown.lines().find(|line| line.starts_with("lost/availability ")).unwrap();
+    let cells: Vec<&str> = line.split_whitespace().collect();
+    assert_eq!(
+        (cells[1], cells[3], cells[cells.len() - 2], cells[cells.len() - 1]),
+        ("–", "–", "–", "partial"),
+        "{line}"
+    );
+    assert!(shown.contains("are not known: at least 0 % of the error budget is spent, and 8"), "{shown}");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use serde_saphyr::Spanned;
 
 use super::{
@@ -9,12 +10,14 @@ use super::{
     document::Metadata,
     node::{Field, FileText, Misfit, Node},
 };
+use crate::Timestamp;
 
 /// The longest label of a DNS name, name of an object, and name of a label or annotation.
 const LONGEST_NAME: usize = 63;
 /// The longest DNS subdomain.
 const LONGEST_PREFIX: usize = 253;
 const SHARED_WITH: &str = "tollgate.dev/shared-with";
+const SINCE: &str = "tollgate.dev/since";
 
 impl Reader<'_> {
     /// Holds the name of an object, or of one that is referred to.
@@ -47,13 +50,13 @@ impl Reader<'_> {
         labels
     }
 
-    /// The services that share the budget of an SLO: what the one annotation says that is ours.
+    /// The services that share the budget of an SLO.
     pub(super) fn shared_with(&mut self, metadata: &Metadata) -> Option<Vec<String>> {
         let mut shared_with = Some(Vec::new());
         for (name, node) in self.pairs(metadata.annotations.as_ref())? {
             if self.annotation_name(&name).is_none() {
                 shared_with = None;
-            } else if name.value.starts_with("tollgate.dev/") {
+            } else if name.value != SINCE && name.value.starts_with("tollgate.dev/") {
                 let services = self.services(&name, node);
                 shared_with = shared_with.zip(services).map(|(all, more)| [all, more].concat());
             }
@@ -61,9 +64,27 @@ impl Reader<'_> {
         shared_with
     }
 
+    /// Since when an SLO is measured, where it says so. A day begins in UTC; who means another zone writes the time.
+    pub(super) fn since(&mut self, metadata: &Metadata) -> Option<Option<Timestamp>> {
+        let annotations = self.pairs(metadata.annotations.as_ref())?;
+        let Some((_, node)) = annotations.into_iter().find(|(name, _)| name.value == SINCE) else { return Some(None) };
+        let values = self.values(node)?;
+        let text = if let [one] = values.as_slice() { one.trim() } else { "" };
+        let day = || Some(NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0)?.and_utc());
+        let time = || Some(chrono::DateTime::parse_from_rfc3339(text).ok()?.to_utc());
+        if let Some(since) = day().or_else(time) {
+            return Some(Some(since));
+        }
+        let message = format!(
+            "`{SINCE}` is no day and no time: write since when the objective is measured, `2026-11-01` or \
+             `2026-11-01T08:30:00Z`"
+        );
+        self.refuse(&node.defined, message)
+    }
+
     fn services(&mut self, name: &Spanned<String>, node: &Spanned<Node>) -> Option<Vec<String>> {
         if name.value != SHARED_WITH {
-            let message = format!("there is no annotation `{}`: there is `{SHARED_WITH}`", name.value);
+            let message = format!("there is no annotation `{}`: there are `{SHARED_WITH}` and `{SINCE}`", name.value);
             return self.refuse(&name.defined, message);
         }
         let values = self.values(node)?;

@@ -11,7 +11,10 @@ use super::{
     Reader,
     document::{Document, Metadata, Objective, Spec},
 };
-use crate::slo::{Budgeting, BurnAlert, Composite, CompositeMethod, Indicator, Part, Period, Slo, Target, rational};
+use crate::{
+    Timestamp,
+    slo::{Budgeting, BurnAlert, Composite, CompositeMethod, Indicator, Part, Period, Slo, Target, rational},
+};
 
 /// What all objectives of a document have in common.
 struct Common<'a> {
@@ -22,6 +25,7 @@ struct Common<'a> {
     alerts: Vec<BurnAlert>,
     metadata: &'a Metadata,
     shared_with: Vec<String>,
+    since: Option<Timestamp>,
     labels: BTreeMap<String, Vec<String>>,
 }
 
@@ -59,7 +63,7 @@ impl Reader<'_> {
         };
         let period = self.period(&at, spec.time_window.as_ref());
         let alerts = self.alerts(spec.alert_policies.as_ref());
-        let shared_with = self.shared_with(metadata);
+        let (shared_with, since) = (self.shared_with(metadata), self.since(metadata));
         let labels = self.labels(metadata);
         let stated = self.stated(&at, spec, method, period);
         let common = Common {
@@ -70,6 +74,7 @@ impl Reader<'_> {
             alerts: alerts?,
             metadata,
             shared_with: shared_with?,
+            since: since?,
             labels: labels?,
         };
         let (own_indicators, stated) = stated?;
@@ -208,7 +213,7 @@ impl Reader<'_> {
             alerts: common.alerts.clone(),
             pairs: None,
             exclusions: Vec::new(),
-            since: None,
+            since: common.since,
             shared_with: common.shared_with.clone(),
             labels: common.labels.clone(),
             file: self.file.to_owned(),

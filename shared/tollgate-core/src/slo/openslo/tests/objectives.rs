@@ -178,6 +178,20 @@ fn services_may_share_a_budget() {
 }
 
 #[test]
+fn an_objective_may_say_since_when_it_is_measured() {
+    let text = |since: &str| {
+        slo_with(&[("{name: fast}", &format!("{{name: fast, annotations: {{tollgate.dev/since: {since}}}}}"))])
+    };
+    let at = |since: &str| only(&text(since)).since.map(|at| at.to_rfc3339());
+    assert_eq!(at("'2026-11-01'"), Some("2026-11-01T00:00:00+00:00".to_owned()));
+    assert_eq!(at("'2026-11-01T08:30:00+01:00'"), Some("2026-11-01T07:30:00+00:00".to_owned()));
+    assert_eq!(only(&slo_with(&[])).since, None);
+    for wrong in ["yesterday", "'2026-13-01'", "'2026-11-01T08:30'", "['2026-11-01', '2026-11-02']", "''"] {
+        assert!(errors(&text(wrong)).contains("`tollgate.dev/since` is no day and no time: write"), "{wrong}");
+    }
+}
+
+#[test]
 fn names_are_used_once_in_all_files_and_both_places_are_named() {
     let slo = slo_with(&[]);
     let errors = read([("a.yaml", slo.as_str()), ("b.yaml", slo.as_str())]).unwrap_err();
