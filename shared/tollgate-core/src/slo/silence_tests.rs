@@ -105,7 +105,7 @@ fn declared(slo: Slo) -> Slo {
 fn silent_minutes_that_are_declared_idle_are_as_good_as_zeros() {
     let [silent, zeros] =
         sparse(|minute| u64::from(minute.rem_euclid(600) == 120), |minute| minute == 120 + 600 * (END / 600 - 30));
-    for slo in [slo(), sliced(60), sliced(3600)] {
+    for slo in [slo(), sliced(300), sliced(3600)] {
         let of = |slo: &Slo, data: &Snapshot| -> SloFact { judged(slo, data) };
         let [one, other] = [&silent, &zeros].map(|data| of(&declared(slo.clone()), data));
         assert_eq!(one.budget, other.budget, "{:?}", slo.budgeting);
