@@ -53,7 +53,8 @@ needed := {
 	"slo": {
 		"burn_rate_pairs", "burn_rate_pause_micro", "burn_rate_pause_risky_micro", "burn_rate_escalate_micro",
 		"min_events", "min_bad_events", "min_datapoints_share_ppm", "budget_warn_ppm", "budget_risky_ppm",
-		"budget_approval_ppm", "budget_exhausted_ppm", "max_age_seconds",
+		"budget_approval_ppm", "budget_exhausted_ppm", "max_age_seconds", "vanished_usual_events",
+		"silent_metric_seconds",
 	},
 	"change": {
 		"nonproduction_environments", "break_glass_group", "retry_seconds", "standard_preapproved",

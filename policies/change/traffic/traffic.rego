@@ -2,10 +2,11 @@
 # title: Enough traffic to judge by
 # description: >-
 #   One bad request of five says nothing about a service. Where there are too few events, burn rate and error budget
-#   are not judged, and this says so.
+#   are not judged, and this says so. Where traffic has vanished, for longer than the service's own history makes
+#   plausible, a person must say whether that is right.
 # custom:
 #   owner: reliability
-#   effect: warn
+#   effect: require_approval
 #   remediation: Judge by hand, or add synthetic traffic; a service without any traffic may be down for its users.
 #   runbook: https://runbooks.example.com/tollgate/traffic
 #   source: Google SRE Workbook, chapter 5 (low-traffic services)
@@ -14,6 +15,8 @@ package tollgate.change.traffic
 import data.tollgate.lib.finding
 import data.tollgate.lib.format
 import data.tollgate.lib.objective
+import data.tollgate.lib.review
+import data.tollgate.lib.scope
 
 warn contains finding.of({
 	"message": sprintf("`%s`: too little traffic to judge by: %s in %s (at least %d are needed, or %d bad ones)", [
@@ -50,3 +53,36 @@ few_in_period(slo) := {[slo.period_seconds, slo.budget.total] |
 
 # Windows that must have traffic.
 long_windows(slo) := {"1h"} | {pair.long | some pair in slo.pairs}
+
+require_approval contains finding.awaiting(vanished(slo), input.service.owner, review.despite_risk(input.change, input.service)) if {
+	some slo in input.slos
+	objective.vanished(slo, input.settings.thresholds.slo.vanished_usual_events)
+	ordinary
+}
+
+warn contains finding.of(vanished(slo)) if {
+	some slo in input.slos
+	objective.vanished(slo, input.settings.thresholds.slo.vanished_usual_events)
+	not ordinary
+}
+
+vanished(slo) := {
+	"message": sprintf("`%s`: nobody has asked for %s, longer than ever (%s); usually %s come in that time", [
+		slo.name, format.duration(slo.silence.seconds), format.duration(slo.silence.longest_seconds),
+		format.number_of(slo.silence.usual_events, "event"),
+	]),
+	"observed": {"silent_seconds": slo.silence.seconds, "usual_events": slo.silence.usual_events},
+	"threshold": {
+		"silent_seconds": slo.silence.longest_seconds,
+		"usual_events": input.settings.thresholds.slo.vanished_usual_events,
+	},
+	"since": slo.silence.since,
+	"evidence": [slo.evidence.id],
+	"owner": input.service.owner,
+	"remediation": "Look whether the service can be reached; fixes and rollbacks go ahead.",
+}
+
+ordinary if {
+	not input.change.purpose in {"fix", "rollback"}
+	not scope.break_glass(input.change)
+}

@@ -50,3 +50,36 @@ test_what_is_not_known_is_left_to_other_rules if {
 	found := traffic.warn with input as testing.with_slo(unknown)
 	count(found) == 0
 }
+
+silence := {
+	"since": "2026-11-21T08:58:00Z",
+	"seconds": 3600,
+	"longest_seconds": 600,
+	"usual_events": 550,
+	"earlier_times": 4,
+	"earlier_every_days": 7,
+}
+
+gone := "`availability`: nobody has asked for 1 h, longer than ever (10 min); usually 550 events come in that time"
+
+test_traffic_that_vanished_asks_for_a_person_unless_it_is_a_fix if {
+	facts := testing.with_slo({"silence": silence})
+	held := traffic.require_approval with input as facts
+	testing.messages(held) == {gone}
+	testing.only(held).approval == {"group": "payments", "count": 3}
+	every patch in [testing.fix, testing.emergency] {
+		urgent := object.union(facts, patch)
+		free := traffic.require_approval with input as urgent
+		count(free) == 0
+		said := traffic.warn with input as urgent
+		testing.messages(said) == {gone}
+	}
+}
+
+test_a_plausible_silence_asks_for_nobody if {
+	every patch in [{"usual_events": 19}, {"usual_events": null}, {"seconds": 600}] {
+		facts := testing.with_slo({"silence": object.union(silence, patch)})
+		held := traffic.require_approval with input as facts
+		count(held) == 0
+	}
+}

@@ -191,3 +191,9 @@ gone(slo) := sprintf("; %s of the %s budget is gone", [format.percent(slo.budget
 	slo.budget != null
 	not slo.budget.is_undecided
 } else := ""
+
+# Nobody has asked for longer than ever before, in a time in which many usually do.
+vanished(slo, least) if {
+	slo.silence.seconds > slo.silence.longest_seconds
+	slo.silence.usual_events >= least
+}

@@ -116,3 +116,13 @@ test_what_is_gone_of_the_budget_is_said_where_it_is_known if {
 }
 
 slo(rates) := testing.slo(testing.burning(rates))
+
+silent(patch) := {"silence": object.union({"seconds": 3600, "longest_seconds": 600, "usual_events": 20}, patch)}
+
+test_traffic_has_vanished_when_it_is_silent_for_longer_than_ever_where_many_ask if {
+	objective.vanished(silent({}), 20)
+	not objective.vanished(silent({"seconds": 600}), 20)
+	not objective.vanished(silent({"usual_events": 19}), 20)
+	not objective.vanished(silent({"usual_events": null}), 20)
+	not objective.vanished({"silence": null}, 20)
+}

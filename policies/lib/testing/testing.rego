@@ -192,6 +192,8 @@ healthy_slo := {
 	"burning_since": null,
 	"maintenance": [],
 	"late_seconds": 0,
+	"silence": null,
+	"silent_metrics": [],
 	"is_undecided": false,
 }
 
@@ -450,6 +452,8 @@ thresholds := {
 		"burn_rate_escalate_micro": 5000000,
 		"min_events": 100,
 		"min_bad_events": 10,
+		"vanished_usual_events": 20,
+		"silent_metric_seconds": 3600,
 		"min_datapoints_share_ppm": 900000,
 		"max_age_seconds": 600,
 		"budget_warn_ppm": 250000,

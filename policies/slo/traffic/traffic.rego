@@ -2,10 +2,11 @@
 # title: There is traffic to judge by
 # description: >-
 #   No request is not the same as no data: the telemetry came, and says that nobody asked. Burn rates of a few requests
-#   say nothing, so they are not judged, and this says so.
+#   say nothing, so they are not judged, and this says so. Where traffic has vanished, for longer than the service's own
+#   history makes plausible, a person must say whether that is right.
 # custom:
 #   owner: reliability
-#   effect: warn
+#   effect: require_approval
 #   remediation: Judge by hand, or add synthetic traffic; a service that nobody asks may be down for its users.
 #   runbook: https://runbooks.example.com/tollgate/traffic
 #   source: Google SRE Workbook, chapter 5 (low-traffic services)
@@ -14,6 +15,7 @@ package tollgate.slo.traffic
 import data.tollgate.lib.finding
 import data.tollgate.lib.format
 import data.tollgate.lib.objective
+import data.tollgate.lib.rollout
 
 warn contains finding.of({
 	"message": sprintf("`%s`: %s in the last hour, too few to judge by (at least %d are needed, or %d bad ones)", [
@@ -34,3 +36,33 @@ warn contains finding.of({
 	slo.windows["1h"].total != null
 	not objective.enough(slo, slo.windows["1h"])
 }
+
+require_approval contains finding.awaiting(vanished(slo), input.service.owner, 1) if {
+	some slo in input.slos
+	objective.vanished(slo, input.settings.thresholds.slo.vanished_usual_events)
+	ordinary
+}
+
+warn contains finding.of(vanished(slo)) if {
+	some slo in input.slos
+	objective.vanished(slo, input.settings.thresholds.slo.vanished_usual_events)
+	not ordinary
+}
+
+vanished(slo) := {
+	"message": sprintf("`%s`: nobody has asked for %s, longer than ever (%s); usually %s come in that time", [
+		slo.name, format.duration(slo.silence.seconds), format.duration(slo.silence.longest_seconds),
+		format.number_of(slo.silence.usual_events, "event"),
+	]),
+	"observed": {"silent_seconds": slo.silence.seconds, "usual_events": slo.silence.usual_events},
+	"threshold": {
+		"silent_seconds": slo.silence.longest_seconds,
+		"usual_events": input.settings.thresholds.slo.vanished_usual_events,
+	},
+	"since": slo.silence.since,
+	"evidence": [slo.evidence.id],
+	"owner": input.service.owner,
+	"remediation": "Look whether the service can be reached; fixes and rollbacks go ahead.",
+}
+
+ordinary if not rollout.mending(input.rollout)

@@ -24,3 +24,36 @@ test_what_has_no_number_of_events_is_not_warned_of if {
 	found := traffic.warn with input as testing.rollout_with(minutes, {})
 	count(found) == 0
 }
+
+silence := {
+	"since": "2026-11-21T08:58:00Z",
+	"seconds": 3600,
+	"longest_seconds": 600,
+	"usual_events": 550,
+	"earlier_times": 4,
+	"earlier_every_days": 7,
+}
+
+gone := "`availability`: nobody has asked for 1 h, longer than ever (10 min); usually 550 events come in that time"
+
+test_traffic_that_vanished_asks_for_a_person_unless_it_is_a_fix if {
+	facts := testing.rollout_with({"silence": silence}, {})
+	held := traffic.require_approval with input as facts
+	testing.messages(held) == {gone}
+	testing.only(held).approval == {"group": "payments", "count": 1}
+	every purpose in ["fix", "rollback"] {
+		remedy := object.union(facts, testing.rolling_out(purpose))
+		free := traffic.require_approval with input as remedy
+		count(free) == 0
+		said := traffic.warn with input as remedy
+		testing.messages(said) == {gone}
+	}
+}
+
+test_a_plausible_silence_asks_for_nobody if {
+	every patch in [{"usual_events": 19}, {"usual_events": null}, {"seconds": 600}] {
+		facts := testing.rollout_with({"silence": object.union(silence, patch)}, {})
+		held := traffic.require_approval with input as facts
+		count(held) == 0
+	}
+}

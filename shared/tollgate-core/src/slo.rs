@@ -51,6 +51,7 @@ mod resolution;
 pub(crate) mod sample;
 mod sampled;
 mod series;
+mod silence;
 mod source;
 mod timeslice;
 mod trend;
@@ -81,6 +82,7 @@ pub use report::{BudgetReport, Reported, ReportedBudget, ReportedInterval, Repor
 pub use resolution::Resolution;
 pub use sampled::Sampled;
 pub use series::{Datum, Quality, Snapshot, TierSeries, count};
+pub use silence::{SilenceFact, SilentMetricFact};
 pub use source::{Metric, SignalsSlo, Source};
 pub use timeslice::SliceFact;
 pub use trend::burn_trend;
@@ -133,6 +135,13 @@ pub struct SloFact {
     /// windows, period and `evidence.as_of` end before it.
     #[serde(default)]
     pub late_seconds: u64,
+    /// How long nobody has asked, up to the end of the data, and how plausible that is; null while there is traffic, where it
+    /// is not known, and where no events are counted. Of several objectives, that of the one whose silence is least plausible.
+    #[serde(default)]
+    pub silence: Option<SilenceFact>,
+    /// The metrics whose missing datapoints are declared to be zero, and which have never come or have stopped.
+    #[serde(default)]
+    pub silent_metrics: Vec<SilentMetricFact>,
     /// Is the evidence `partial` for no other reason than that the unknown time of the period decides how much of the budget
     /// is spent? What is known can be relied on, so a person can say whether to go ahead.
     #[serde(default)]

@@ -11,6 +11,7 @@ use super::{
     objective::{PARTS_PER_BILLION, Slo},
     plan::WINDOWS,
     series::Snapshot,
+    silence::SilenceFact,
 };
 use crate::{
     Timestamp,
@@ -51,6 +52,8 @@ pub(super) fn composite_fact(
         window.burn_rate_high_micro = None;
     }
     fact.traffic = joint_traffic(facts.iter().map(|part| part.traffic));
+    fact.silence = facts.iter().filter_map(|part| part.silence.clone()).max_by_key(SilenceFact::implausibility);
+    fact.silent_metrics = facts.iter().flat_map(|part| part.silent_metrics.clone()).collect();
     fact.late_seconds = facts.iter().map(|part| part.late_seconds).max().unwrap_or(0);
     join_evidence(&mut fact, &facts.iter().collect::<Vec<_>>());
     let mut maintenance: Vec<_> = facts.iter().flat_map(|part| &part.maintenance).cloned().collect();

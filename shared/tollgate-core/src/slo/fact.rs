@@ -16,6 +16,7 @@ use super::{
     plan::WINDOWS,
     reading::Reading,
     series::{Snapshot, rfc3339},
+    silence::silent_metrics,
 };
 use crate::{
     Timestamp,
@@ -92,6 +93,8 @@ pub(super) fn unknown(
         burning_since: None,
         maintenance: slo.maintenance(judging.now, judging.now),
         late_seconds: 0,
+        silence: None,
+        silent_metrics: Vec::new(),
         is_undecided: false,
     }
 }
@@ -189,7 +192,10 @@ pub(super) fn judge(slo: &Slo, snapshot: &Snapshot, judging: &Judging, backgroun
         Err(reason) => return error(reason),
     };
     match Judged::of(slo, &reading, judging, background) {
-        Ok(judged) => judged.fact(),
+        Ok(judged) => {
+            let (fact, spent) = judged.fact();
+            (SloFact { silent_metrics: silent_metrics(slo, snapshot), ..fact }, spent)
+        }
         Err(reason) => error(reason),
     }
 }

@@ -160,6 +160,7 @@ impl<'a> Judged<'a> {
         fact.alerts = self.alerts();
         fact.maintenance = self.maintenance();
         fact.late_seconds = self.plan.end().abs_diff(self.end.timestamp());
+        fact.silence = self.silence();
         fact.burning_since = self.history.burning_since(self.slo.target);
         if let Some(budget) = &mut fact.budget {
             budget.slices = period.tally.as_ref().map(Tally::fact);

@@ -167,7 +167,30 @@ fn notes(row: &Row) -> Vec<String> {
             "{name}: burns {fast} times too fast over {long} and {faster} over {short}, a {severity} above {limit}\n"
         )
     });
-    burning.chain(reason).collect()
+    burning.chain(reason).chain(silent(row)).collect()
+}
+
+/// Says that nobody asks, where many did, and which metrics count as zero by not being there.
+fn silent(row: &Row) -> impl Iterator<Item = String> {
+    let name = row.name();
+    let time = |at: Timestamp| at.format("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let vanished = row.fact.silence.iter().filter(|silence| silence.seconds > silence.longest_seconds);
+    let vanished = vanished.filter_map(|silence| {
+        let usual = silence.usual_events.filter(|events| *events > 0)?;
+        let since = time(silence.since);
+        Some(format!("{name}: no event since {since}, longer than ever; usually {} in that time\n", count_of(usual)))
+    });
+    let metrics = row.fact.silent_metrics.iter().map(|silent| match silent.last_at {
+        None => format!("{name}: `{}` has never had a datapoint, which counts as zero\n", silent.metric),
+        Some(at) => {
+            format!("{name}: `{}` has had no datapoint since {}, which counts as zero\n", silent.metric, time(at))
+        }
+    });
+    vanished.chain(metrics).collect::<Vec<_>>().into_iter()
+}
+
+fn count_of(events: u64) -> String {
+    count(usize::try_from(events).unwrap_or(usize::MAX), "event")
 }
 
 fn summary(rows: &[&Row]) -> String {

@@ -1,0 +1,26 @@
+package tollgate.change.silence_test
+
+import data.tollgate.change.silence
+import data.tollgate.lib.testing
+
+warned(metrics) := found if {
+	found := silence.warn with input as testing.with_slo({"silent_metrics": metrics})
+}
+
+stopped(seconds) := {"metric": "Demo/Errors", "last_at": "2026-11-21T07:58:00Z", "silent_seconds": seconds}
+
+test_metrics_that_come_are_not_spoken_of if {
+	count(warned([])) == 0
+	count(warned([stopped(3600)])) == 0
+}
+
+test_a_metric_that_never_came_is_named if {
+	found := warned([{"metric": "Demo/Errors", "last_at": null, "silent_seconds": null}])
+	testing.messages(found) == {"`availability`: `Demo/Errors` has never had a datapoint, which counts as zero"}
+}
+
+test_a_metric_that_stopped_is_named if {
+	testing.messages(warned([stopped(7200)])) == {
+		"`availability`: `Demo/Errors` has had no datapoint for 2 h, which counts as zero",
+	}
+}
