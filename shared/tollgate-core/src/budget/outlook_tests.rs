@@ -34,6 +34,15 @@ fn a_charge_of_each_month_is_apart_from_the_daily_rate() {
     assert_eq!((pace.weighting, pace.expected_ppm), (Weighting::Charges, 475_065));
 }
 
+/// On the 2nd the newest whole day is the one with the charge: it is no new level.
+#[test]
+fn a_charge_of_each_month_does_not_widen_the_bounds_after_it() {
+    let fee = |date: NaiveDate| if date.day() == 1 { "9100" } else { "1000" }.to_owned();
+    let spend = reading("2026-08-10", "2026-11-02", "2026-11-02T01:00:00Z", fee);
+    let forecast = fact(&budget(""), &spend, "2026-11-02T06:00:00Z").forecast.unwrap();
+    assert_eq!((forecast.mean_micros, forecast.high_micros), (38_100_000_000, Some(38_100_000_000)));
+}
+
 #[test]
 fn a_batch_on_the_last_day_is_still_to_come() {
     let last = |date: NaiveDate| date.succ_opt().is_some_and(|next| next.day() == 1);
