@@ -5,7 +5,7 @@ use tollgate_core::{
     Timestamp,
     budget::{Allowance, AnomalyFact, Budget, ForecastReading, Known, Scope, SpendReading, Terms, Unknown},
     evidence::EvidenceStatus,
-    spend::{BilledAmount, Reconciliation, SpendError},
+    spend::{Reconciliation, SpendError},
 };
 
 use super::{
