@@ -97,6 +97,17 @@ fn too_short_a_history_is_unknown_and_never_a_mean_over_nothing() {
     assert!(old_enough.high_micros.unwrap() > 3_400_000_000, "of so few days nobody is sure: {old_enough:?}");
 }
 
+/// Days of nothing say nothing of spend that began today.
+#[test]
+fn spend_that_begins_on_a_day_that_is_not_over_is_unknown() {
+    let mut spend = twelve_weeks(|_| 0);
+    spend.daily.add(day("2026-11-11"), "15", "USD", true).unwrap();
+    let fact = fact(&budget(""), &spend, NOW);
+    assert_eq!((fact.spent_micros, fact.forecast), (Some(15_000_000), None));
+    let reason = fact.forecast_evidence.reason.unwrap();
+    assert!(reason.ends_with("and there are 0"), "{reason}");
+}
+
 #[test]
 fn nothing_at_all_is_a_known_forecast_of_nothing() {
     let fact = fact(&budget(""), &twelve_weeks(|_| 0), NOW);
