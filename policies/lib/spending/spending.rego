@@ -16,8 +16,8 @@ last_step(budget, kind) := step if {
 	step.share_ppm == max(shares)
 }
 
-# Steps of the forecast that hold changes up, of which nobody can say whether they are reached: the spend is known, and what
-# will be spent is not.
+# Steps of the forecast that hold changes up, of which nobody can say whether they are reached: the spend is known, and
+# what will be spent is not.
 undecided(budget) := [step |
 	some step in budget.steps
 	budget.evidence.status == "ok"
@@ -101,9 +101,9 @@ forecast(budget, step) := object.union(about(budget, {
 
 # That a step of the forecast may be reached, by its upper bound.
 possible(budget, step) := object.union(about(budget, {
-	"message": sprintf("the budget `%s` may have spent up to %s of %s at the end of its period%s: its step %s (%s) is within reach", [
+	"message": sprintf("the budget `%s` may have spent up to %s of %s at the end of its period%s: %s", [
 		budget.name, money(budget, budget.forecast.high_micros), money(budget, budget.limit_at_end_micros),
-		made_of(budget), share(step.share_ppm), step.enforcement,
+		made_of(budget), sprintf("its step %s (%s) is within reach", [share(step.share_ppm), step.enforcement]),
 	]),
 	"observed": {"mean_micros": budget.forecast.mean_micros, "high_micros": budget.forecast.high_micros},
 	"threshold": {"share_ppm": step.share_ppm, "limit_micros": budget.limit_at_end_micros},

@@ -54,7 +54,7 @@ fn facts(beside: &[Budget]) -> Vec<BudgetFact> {
         since("months", scope(&[], &[], &[], &[]), "2026-01-01", 12),
     ];
     let asked: Vec<Budget> = ours.iter().chain(beside).cloned().collect();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let snapshot = runtime.block_on(async {
         let bill = Arc::new(Bill::new(lines(), 5000));
         let (billing, _) = billing(move |action, body, _| bill.answer(action, body)).await;

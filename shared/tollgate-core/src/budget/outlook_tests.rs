@@ -34,6 +34,15 @@ fn a_charge_of_each_month_is_apart_from_the_daily_rate() {
     assert_eq!((pace.weighting, pace.expected_ppm), (Weighting::Charges, 475_065));
 }
 
+/// On the 2nd the newest whole day is the one with the charge: it is no new level.
+#[test]
+fn a_charge_of_each_month_does_not_widen_the_bounds_after_it() {
+    let fee = |date: NaiveDate| if date.day() == 1 { "9100" } else { "1000" }.to_owned();
+    let spend = reading("2026-08-10", "2026-11-02", "2026-11-02T01:00:00Z", fee);
+    let forecast = fact(&budget(""), &spend, "2026-11-02T06:00:00Z").forecast.unwrap();
+    assert_eq!((forecast.mean_micros, forecast.high_micros), (38_100_000_000, Some(38_100_000_000)));
+}
+
 #[test]
 fn a_batch_on_the_last_day_is_still_to_come() {
     let last = |date: NaiveDate| date.succ_opt().is_some_and(|next| next.day() == 1);
@@ -86,6 +95,17 @@ fn too_short_a_history_is_unknown_and_never_a_mean_over_nothing() {
     let old_enough = began("2026-10-28").forecast.unwrap();
     assert_eq!(old_enough.mean_micros, 3_000_000_000);
     assert!(old_enough.high_micros.unwrap() > 3_400_000_000, "of so few days nobody is sure: {old_enough:?}");
+}
+
+/// Days of nothing say nothing of spend that began today.
+#[test]
+fn spend_that_begins_on_a_day_that_is_not_over_is_unknown() {
+    let mut spend = twelve_weeks(|_| 0);
+    spend.daily.add(day("2026-11-11"), "15", "USD", true).unwrap();
+    let fact = fact(&budget(""), &spend, NOW);
+    assert_eq!((fact.spent_micros, fact.forecast), (Some(15_000_000), None));
+    let reason = fact.forecast_evidence.reason.unwrap();
+    assert!(reason.ends_with("and there are 0"), "{reason}");
 }
 
 #[test]

@@ -22,7 +22,7 @@ pub(super) use recurring::Recurring;
 use chrono::NaiveDate;
 
 use change_point::Change;
-use fixed::mean;
+use fixed::{mean, median};
 use level::Level;
 use odd_days::{Around, Odd};
 use recurring::Found;
@@ -78,13 +78,16 @@ impl Model {
         let since = change.map_or(0, |change| change.index);
         let segment = levels.get(since..).unwrap_or_default();
         let is_fresh = |_: &Change| segment.len() < SETTLED_DAYS;
+        let newest = days.iter().zip(&amounts).zip(&found.is_recurring).rev().take(odd.open);
+        let newest = newest.filter(|(_, recurs)| !**recurs);
+        let newest = median(newest.filter_map(|((day, amount), _)| weekdays.levelled(*day, *amount)));
         let before = change.filter(is_fresh).map(|change| change.before);
         Self {
             end: recent.end(),
             days: days.len(),
             once: if is_usual { Vec::new() } else { once(&days, &odd, &found) },
             recurring: found.charges,
-            others: odd.newest.filter(|_| !is_usual).into_iter().chain(before).collect(),
+            others: newest.filter(|_| !is_usual).into_iter().chain(before).collect(),
             noise_ppb: noise,
             changed_on: change.and_then(|change| level_days.get(change.index).copied()),
             plain: days.iter().copied().zip(plain.iter().copied()).collect(),

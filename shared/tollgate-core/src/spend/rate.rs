@@ -38,7 +38,11 @@ impl Outlook {
     /// As the days before one tell; by weekday where there are at least so many whole weeks of them.
     pub(crate) fn of(daily: &DailySpend, complete_before: NaiveDate, least_weeks: u32) -> Self {
         let known = known(daily, complete_before).unwrap_or_default();
-        let model = Recent::of(&known).map(|recent| Model::of(recent, least_weeks));
+        // Where spend begins on a day that is not whole yet, the days of nothing before it say nothing of it.
+        let begins = daily.between(complete_before, NaiveDate::MAX).any(|(_, spend)| spend.amount.micros() != Some(0));
+        let is_silent = known.iter().all(|(_, amount)| *amount == 0);
+        let recent = Recent::of(&known).filter(|_| !(is_silent && begins));
+        let model = recent.map(|recent| Model::of(recent, least_weeks));
         Self { known, least_weeks, model }
     }
 
@@ -73,7 +77,7 @@ impl Outlook {
 
     /// Why nothing can be said of days to come.
     pub(crate) fn too_short(&self) -> String {
-        let began = self.known.iter().position(|(_, amount)| *amount != 0).unwrap_or(0);
+        let began = self.known.iter().position(|(_, amount)| *amount != 0).unwrap_or(self.known.len());
         let days = self.known.len().saturating_sub(began);
         match self.model {
             Some(_) => "not all days of the period are known".to_owned(),

@@ -36,8 +36,8 @@ pub(super) struct Around<'a> {
 pub(super) struct Odd {
     /// By how much each day is odd, 0 where it is not.
     pub(super) excesses: Vec<i128>,
-    /// The level of the newest one or two days where those are odd: nobody can say yet whether they are the new level.
-    pub(super) newest: Option<i128>,
+    /// How many of the newest days are odd, one or two: nobody can say yet whether they are the new level.
+    pub(super) open: usize,
 }
 
 impl Around<'_> {
@@ -46,9 +46,7 @@ impl Around<'_> {
         let open = if row < ROW { row } else { 0 };
         let count = self.amounts.len();
         let excess = |index: usize| self.excess(index, index + open >= count, index + 1 == count && open == 0);
-        let newest = self.levels.iter().rev().take(open).filter_map(|level| *level);
-        let newest = median(newest).filter(|_| open > 0);
-        Odd { excesses: (0..count).map(excess).collect(), newest }
+        Odd { excesses: (0..count).map(excess).collect(), open }
     }
 
     /// By how much a day is far from both sides. The newest ones have only one; where more of them are alike, none is odd.
@@ -80,7 +78,7 @@ impl Around<'_> {
             let Some(start) = count.checked_sub(length) else { break };
             let Some(usual) = self.side(start.saturating_sub(WEEK), start, ROW) else { break };
             let far = self.far(usual);
-            let tail = || self.levels.iter().skip(start).flatten();
+            let tail = || self.charged(start);
             let is_row = tail().all(|level| level - usual > far) || tail().all(|level| level - usual < -far);
             if is_row && tail().next().is_some() {
                 row = length;
@@ -89,6 +87,12 @@ impl Around<'_> {
             }
         }
         row
+    }
+
+    /// The levels of days from one on as they were charged, whatever is known to be odd of them.
+    fn charged(&self, start: usize) -> impl Iterator<Item = i128> {
+        let charged = self.days.iter().zip(self.amounts).skip(start);
+        charged.filter_map(|(day, amount)| self.weekdays.levelled(*day, *amount))
     }
 
     fn side(&self, from: usize, to: usize, least: usize) -> Option<i128> {

@@ -83,7 +83,7 @@ pub(super) fn found(days: &[NaiveDate], excesses: &[i128]) -> Found {
     let occasions = |on: MonthDay| places.iter().enumerate().filter(move |(_, (place, _))| on.has(*place));
     let hits = |on: MonthDay| occasions(on).filter(|(_, (_, excess))| *excess > 0).map(|(index, _)| index);
     let is_kept_up = |on: &MonthDay| {
-        let newest = occasions(*on).last().is_some_and(|(_, (_, excess))| *excess > 0);
+        let newest = occasions(*on).next_back().is_some_and(|(_, (_, excess))| *excess > 0);
         let (hits, all) = (hits(*on).count(), occasions(*on).count());
         newest && hits >= 2 && hits * 2 > all
     };
