@@ -2,8 +2,11 @@
 
 use std::fmt;
 
-use serde::de::DeserializeOwned;
-use serde_saphyr::{Error, Location};
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, MapAccess, SeqAccess, Visitor},
+};
+use serde_saphyr::{Error, Location, Spanned};
 
 use crate::suggest::nearest;
 
@@ -65,6 +68,98 @@ pub fn from_yaml<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, DataE
 /// When the text is not YAML, or one document does not fit the type.
 pub fn from_yaml_documents<T: DeserializeOwned>(file: &str, text: &str) -> Result<Vec<T>, DataError> {
     serde_saphyr::from_multiple(text).map_err(|error| located(file, &error))
+}
+
+/// The same, or as many fields of its path as are there: an error about a place in a file that was read as a whole.
+pub(crate) fn place_of(file: &str, text: &str, path: &[&str]) -> DataError {
+    let mut at = None;
+    if let Ok(tree) = serde_saphyr::from_str::<Tree>(text) {
+        let mut tree = &tree;
+        for part in path {
+            let Some((name, below)) = tree.0.iter().find(|(name, _)| name.value == *part) else { break };
+            (at, tree) = (Some(name.defined), below);
+        }
+    }
+    at.map_or_else(|| DataError::new(file, None, ""), |at| DataError::at(file, &at, ""))
+}
+
+/// The names of a document's fields, each with its place. The entries of a list are named by their index.
+struct Tree(Vec<(Spanned<String>, Tree)>);
+
+impl<'de> Deserialize<'de> for Tree {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TreeVisitor)
+    }
+}
+
+struct TreeVisitor;
+
+impl<'de> Visitor<'de> for TreeVisitor {
+    type Value = Tree;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("anything")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Tree, A::Error> {
+        let mut fields = Vec::new();
+        while let Some(name) = map.next_key()? {
+            fields.push((name, map.next_value()?));
+        }
+        Ok(Tree(fields))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Tree, A::Error> {
+        let mut fields = Vec::new();
+        while let Some(Spanned { value, referenced, defined }) = list.next_element::<Spanned<Tree>>()? {
+            fields.push((Spanned::new(fields.len().to_string(), referenced, defined), value));
+        }
+        Ok(Tree(fields))
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Tree, D::Error> {
+        Tree::deserialize(deserializer)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Tree, D::Error> {
+        Tree::deserialize(deserializer)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Tree, E> {
+        Ok(Tree(Vec::new()))
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Tree, E> {
+        Ok(Tree(Vec::new()))
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Tree, E> {
+        Ok(Tree(Vec::new()))
+    }
+
+    fn visit_i128<E>(self, _: i128) -> Result<Tree, E> {
+        Ok(Tree(Vec::new()))
+    }
+
+    fn visit_u128<E>(self, _: u128) -> Result<Tree, E> {
+        Ok(Tree(Vec::new()))
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Tree, E> {
+        Ok(Tree(Vec::new()))
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Tree, E> {
+        Ok(Tree(Vec::new()))
+    }
+
+    fn visit_unit<E>(self) -> Result<Tree, E> {
+        Ok(Tree(Vec::new()))
+    }
+
+    fn visit_none<E>(self) -> Result<Tree, E> {
+        Ok(Tree(Vec::new()))
+    }
 }
 
 fn located(file: &str, error: &Error) -> DataError {

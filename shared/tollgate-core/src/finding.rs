@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Timestamp, approval::ApprovalRequirement, waiver::AppliedWaiver};
+use crate::{Timestamp, approval::ApprovalRequirement, rule::Subject, waiver::AppliedWaiver};
 
 /// What a finding asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -69,8 +69,14 @@ pub struct Finding {
     pub kind: FindingKind,
     /// What it asks for.
     pub effect: Effect,
-    /// Whether it counts.
+    /// Whether it counts: the mode in force.
     pub mode: Mode,
+    /// The file of settings that changed the mode from the rule's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode_set_by: Option<String>,
+    /// The one thing that it is about, where the rule says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<Subject>,
     /// What was found, by how much and what ends it, for a person.
     pub message: String,
     /// The observed values that the rule looked at, by name with unit.
@@ -108,6 +114,8 @@ impl Finding {
             kind: FindingKind::Rule,
             effect,
             mode: Mode::Enforce,
+            mode_set_by: None,
+            about: None,
             message: message.into(),
             observed: BTreeMap::new(),
             threshold: BTreeMap::new(),
@@ -126,8 +134,12 @@ impl Finding {
 
     /// Does it hold the change up? Not in shadow mode, not when waived, not once approved.
     pub fn is_blocking(&self) -> bool {
+        self.waiver.is_none() && self.would_block()
+    }
+
+    /// Would it hold the change up without a waiver?
+    pub fn would_block(&self) -> bool {
         self.mode == Mode::Enforce
-            && self.waiver.is_none()
             && match self.effect {
                 Effect::Warn => false,
                 Effect::RequireApproval => self.approved_by.is_empty(),

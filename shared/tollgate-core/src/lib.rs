@@ -21,13 +21,16 @@ pub mod history;
 pub mod keptn;
 pub mod money;
 pub mod notice;
+mod names;
 mod recurring;
 pub mod replay;
+pub mod rule;
 #[cfg(feature = "schema")]
 pub mod schema;
 pub mod settings;
 pub mod slo;
 pub mod spend;
+pub mod stray;
 pub mod suggest;
 pub mod waiver;
 

@@ -1,12 +1,14 @@
 //! Freeze windows: times in which changes rest.
 
 use chrono::Days;
+use serde::Deserialize;
+use serde_saphyr::Spanned;
 
-use super::entries::FreezeEntry;
 use crate::{
     Timestamp,
     data::DataError,
     facts::FreezeWindow,
+    names::{Named, References, of},
     recurring::{Recurring, Written},
 };
 
@@ -17,6 +19,30 @@ const LONGEST_DAYS: i64 = 92;
 /// More windows than can hold at a time, of those that recur daily at most, and the next.
 const MOST_WINDOWS: u16 = 128;
 
+/// `data/calendars/*.yaml`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Calendar {
+    pub(super) freezes: Vec<FreezeEntry>,
+}
+
+/// A freeze window as it is written.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FreezeEntry {
+    pub(super) name: Spanned<String>,
+    owner: Named<of::Team>,
+    reason: String,
+    time_zone: String,
+    starts: String,
+    ends: String,
+    rrule: Option<String>,
+    #[serde(default)]
+    environments: Vec<Named<of::Environment>>,
+    #[serde(default)]
+    services: Vec<Named<of::Service>>,
+}
+
 /// A time in which changes rest.
 #[derive(Debug, Clone)]
 pub struct Freeze {
@@ -26,15 +52,31 @@ pub struct Freeze {
     environments: Vec<String>,
     services: Vec<String>,
     when: Recurring,
+    at: DataError,
 }
 
 impl Freeze {
-    pub(super) fn read(file: &str, text: &str, entry: FreezeEntry) -> Result<Self, DataError> {
+    pub(super) fn read(file: &str, entry: FreezeEntry, references: &mut References) -> Result<Self, DataError> {
         let FreezeEntry { name, owner, reason, environments, services, time_zone, starts, ends, rrule } = entry;
+        let at = DataError::at(file, &name.defined, "");
+        let name = name.value;
+        let (owner, services) = (references.take(file, "owner", &owner), references.all(file, "service", &services));
+        let environments = references.all(file, "environment", &environments);
         let written = Written { time_zone: &time_zone, starts: &starts, ends: &ends, rrule: rrule.as_deref() };
-        let when = Recurring::read(&written, LONGEST_DAYS)
-            .map_err(|reason| DataError::new(file, line_of(text, &name), format!("freeze `{name}`: {reason}")))?;
-        Ok(Self { name, reason, owner, environments, services, when })
+        match Recurring::read(&written, LONGEST_DAYS) {
+            Ok(when) => Ok(Self { name, reason, owner, environments, services, when, at }),
+            Err(reason) => Err(DataError { message: format!("freeze `{name}`: {reason}"), ..at }),
+        }
+    }
+
+    /// Where it is written, with what is to be said of it.
+    pub(super) fn place(&self, message: impl Into<String>) -> DataError {
+        DataError { message: message.into(), ..self.at.clone() }
+    }
+
+    /// When it is between two times, in order.
+    pub(super) fn between(&self, from: Timestamp, until: Timestamp) -> Vec<std::ops::Range<Timestamp>> {
+        self.when.between(from, until, MOST_WINDOWS)
     }
 
     /// Its name.
@@ -77,10 +119,4 @@ impl Freeze {
         let next = windows.iter().filter(|window| window.starts_at > at).min_by_key(|window| window.starts_at);
         (active.max_by_key(|window| window.ends_at).cloned(), next.cloned())
     }
-}
-
-/// The line of the entry of that name.
-pub(super) fn line_of(text: &str, name: &str) -> Option<u64> {
-    let names = |line: &str| line.split("name:").nth(1).is_some_and(|rest| rest.contains(name));
-    (1..).zip(text.lines()).find(|(_, line)| names(line)).map(|(number, _)| number)
 }

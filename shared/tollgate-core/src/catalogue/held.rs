@@ -1,10 +1,8 @@
 //! Which services a budget holds.
 
-use super::{Catalogue, Service, calendar::line_of};
+use super::{Catalogue, Service};
 use crate::{
-    budget::{Budget, Charged, is_account},
-    data::DataError,
-    money::excerpt,
+    budget::{Budget, Charged},
     settings::Settings,
 };
 
@@ -44,22 +42,6 @@ impl Catalogue {
             budget.services_held = u64::try_from(count).unwrap_or(u64::MAX);
         }
     }
-}
-
-/// Are what a service is charged to accounts and tags?
-pub(super) fn charged_rightly(file: &str, text: &str, service: &Service) -> Result<(), Vec<DataError>> {
-    let accounts = service.accounts.iter().filter(|account| !is_account(account)).map(|account| {
-        let message =
-            format!("`{}` is not an account of 12 digits: write it in quotes, `\"111122223333\"`", excerpt(account));
-        DataError::new(file, line_of(text, account), message)
-    });
-    let tags = service.tags.iter().filter(|(tag, value)| tag.trim().is_empty() || value.trim().is_empty());
-    let tags = tags.map(|(tag, value)| {
-        let message = format!("the tag `{}: {}` needs a name and a value", excerpt(tag), excerpt(value));
-        DataError::new(file, line_of(text, tag), message)
-    });
-    let wrong: Vec<DataError> = accounts.chain(tags).collect();
-    if wrong.is_empty() { Ok(()) } else { Err(wrong) }
 }
 
 #[cfg(test)]
