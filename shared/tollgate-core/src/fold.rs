@@ -230,3 +230,5 @@ fn api_cost(facts: &Frame<'_>) -> ApiCost {
 mod properties;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod waived;
