@@ -111,4 +111,6 @@ impl Catalogue {
 }
 
 #[cfg(test)]
+mod load_tests;
+#[cfg(test)]
 mod tests;

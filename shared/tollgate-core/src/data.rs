@@ -6,7 +6,8 @@ use serde::{
     Deserialize, Deserializer,
     de::{DeserializeOwned, MapAccess, SeqAccess, Visitor},
 };
-use serde_saphyr::{Error, Location, Spanned};
+use serde_saphyr::Error;
+pub use serde_saphyr::{Location, Spanned};
 
 use crate::suggest::nearest;
 
@@ -30,7 +31,7 @@ impl DataError {
     }
 
     /// An error about a place that the reader of YAML knows.
-    pub(crate) fn at(file: impl Into<String>, at: &Location, message: impl Into<String>) -> Self {
+    pub fn at(file: impl Into<String>, at: &Location, message: impl Into<String>) -> Self {
         let known = |number: u64| Some(number).filter(|number| *number > 0);
         Self { column: known(at.column()), ..Self::new(file, known(at.line()), message) }
     }

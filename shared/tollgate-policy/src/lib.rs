@@ -6,10 +6,12 @@
 
 mod builtins;
 mod check;
+mod claims;
 mod element;
 mod evaluator;
 mod facts_value;
 mod judge;
+mod manifest;
 mod metadata;
 mod module_path;
 mod modules;

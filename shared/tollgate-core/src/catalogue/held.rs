@@ -56,6 +56,8 @@ mod tests {
         let files = [
             ("data/settings/defaults.yaml", DEFAULTS.to_owned()),
             ("data/teams/money.yaml", "name: money\n".to_owned()),
+            ("data/teams/finops.yaml", "name: finops\n".to_owned()),
+            ("data/teams/incident-commanders.yaml", "name: incident-commanders\n".to_owned()),
             (
                 "data/services/api.yaml",
                 format!("name: api\ntier: tier_1\nowner: money\nenvironments: [production]\n{service}"),

@@ -73,7 +73,7 @@ pub(crate) fn claim(file: &str) -> Result<Claim<'_>, String> {
         "settings" => level(stem).map(Claim::Settings),
         _ if stem == "callers" => Ok(Claim::Callers),
         _ => {
-            let meant = did_you_mean(stem, FOLDERS.into_iter().chain(["callers.yaml"]));
+            let meant = did_you_mean(name, FOLDERS.into_iter().chain(["callers.yaml"]));
             Err(format!("`{name}` is not read by anything{meant}: {}", known()))
         }
     }

@@ -10,7 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{Catalogue, Freeze, reading::assembled};
 use crate::data::DataError;
 
-const DEFAULTS: (&str, &str) = (
+pub(super) const DEFAULTS: (&str, &str) = (
     "data/settings/defaults.yaml",
     "\
 thresholds:
@@ -28,11 +28,11 @@ thresholds:
     pending_valid_seconds: {value: 60, tighter: lower, meaning: m}
 ",
 );
-const SERVICE: (&str, &str) = (
+pub(super) const SERVICE: (&str, &str) = (
     "data/services/pay.yaml",
     "name: pay\ntier: tier_1\nowner: money\nenvironments: [production]\ndependencies: [db]\n",
 );
-const TEAM: (&str, &str) = ("data/teams/money.yaml", "name: money\nmembers: ['github:7']\n");
+pub(super) const TEAM: (&str, &str) = ("data/teams/money.yaml", "name: money\nmembers: ['github:7']\n");
 
 fn files(files: &[(&str, &str)]) -> BTreeMap<String, String> {
     [DEFAULTS].iter().chain(files).map(|(file, text)| ((*file).to_owned(), (*text).to_owned())).collect()
@@ -105,7 +105,7 @@ fn what_is_not_well_formed_is_refused_with_its_place() {
         ("data/service/pay.yaml", SERVICE.1, "`service` is not read by anything"),
         (
             "data/waivers/w.yaml",
-            "waivers: [{id: w, rule: change.freeze, service: pay, owner: o, reason: r}]",
+            "waivers: [{id: w, rule: change.freeze, service: pay, owner: o, reason: r, starts_at: x}]",
             "expires_at",
         ),
         ("data/callers.yaml", "callers: [{principal: '*', may_assert_approvals: true}]", "callers that nobody knows"),

@@ -88,7 +88,9 @@ impl Layers {
     ) -> (Self, Vec<DataError>) {
         let mut layers = Self::default();
         let mut errors = Vec::new();
-        layers.own_modes = rules.map(|rules| rules.read.iter().map(|rule| (rule.name.clone(), rule.mode)).collect());
+        // Of a rule that could not be read the mode is not known.
+        let known = rules.filter(|rules| rules.read.len() == rules.names.len());
+        layers.own_modes = known.map(|rules| rules.read.iter().map(|rule| (rule.name.clone(), rule.mode)).collect());
         let before = errors.len();
         for (_, file, text) in files.iter().filter(|(level, _, _)| *level == Level::Defaults) {
             layers.add_defaults(file, text, rules, references, &mut errors);

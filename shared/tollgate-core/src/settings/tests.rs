@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use serde_json::json;
@@ -9,6 +9,7 @@ use crate::{
     data::DataError,
     finding::Mode,
     names::References,
+    rule::{Rule, Rules, WaiverTerms},
 };
 
 const DEFAULTS: &str = "\
@@ -30,6 +31,16 @@ fn read(extra: &[(&str, &str)]) -> Result<Layers, Vec<String>> {
     layers(DEFAULTS, extra).map_err(|errors| errors.iter().map(DataError::by_line).collect())
 }
 
+fn rule(name: &str) -> Rule {
+    Rule {
+        name: name.to_owned(),
+        owner: "sre".to_owned(),
+        owner_at: DataError::new("r.rego", 1, ""),
+        mode: Mode::Enforce,
+        waiver: WaiverTerms::default(),
+    }
+}
+
 /// The same over other defaults, with columns.
 pub(super) fn with_defaults(defaults: &str, extra: &[(&str, &str)]) -> Result<Layers, Vec<String>> {
     layers(defaults, extra).map_err(|errors| errors.iter().map(ToString::to_string).collect())
@@ -48,7 +59,9 @@ fn layers(defaults: &str, extra: &[(&str, &str)]) -> Result<Layers, Vec<DataErro
     };
     let files: Vec<_> = files.iter().map(|(file, text)| (level(file), file.as_str(), *text)).collect();
     let team_of = |service: &str| (service == "pay").then(|| "money".to_owned());
-    let (layers, errors) = Layers::read(&files, None, team_of, &mut References::default());
+    let rules = Rules { read: ["change.freeze", "change.collision"].map(rule).into(), names: BTreeSet::new() };
+    let rules = Rules { names: rules.read.iter().map(|rule| rule.name.clone()).collect(), ..rules };
+    let (layers, errors) = Layers::read(&files, Some(&rules), team_of, &mut References::default());
     if errors.is_empty() { Ok(layers) } else { Err(errors) }
 }
 
