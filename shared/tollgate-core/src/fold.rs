@@ -178,7 +178,12 @@ fn valid_until(facts: &Frame<'_>, findings: &[Finding], verdict: Verdict, retry_
         Verdict::Allow => facts
             .next_obstacle_at
             .into_iter()
-            .chain(findings.iter().filter(|finding| finding.would_block()).filter_map(|finding| Some(finding.waiver.as_ref()?.expires_at)))
+            .chain(
+                findings
+                    .iter()
+                    .filter(|finding| finding.would_block())
+                    .filter_map(|finding| Some(finding.waiver.as_ref()?.expires_at)),
+            )
             .min(),
         Verdict::Pending | Verdict::Deny => retry_at,
     };

@@ -155,7 +155,9 @@ impl Known {
                 format!("{role} `{name}` has no file in `data/services`{meant}: write one, or name another")
             }
             Kind::Environment => format!("no service runs in `{name}`{meant}: name an environment of one"),
-            Kind::Objective => format!("there is no objective `{name}` in `data/slos`{meant}: name one as `service/name`"),
+            Kind::Objective => {
+                format!("there is no objective `{name}` in `data/slos`{meant}: name one as `service/name`")
+            }
             Kind::Freeze => format!("there is no freeze `{name}` in `data/calendars`{meant}: name one that is there"),
             Kind::Budget => format!("there is no budget `{name}` in `data/budgets`{meant}: name one that is there"),
             Kind::Maintenance | Kind::Waiver => format!("there is no {kind} `{name}`{meant}: name one that is there"),
@@ -166,7 +168,8 @@ impl Known {
 
 /// A name as it is shown: letters that only look like those of a name are shown as what they are.
 pub(crate) fn shown(name: &str) -> String {
-    let letter = |letter: char| if letter.is_ascii() { letter.to_string() } else { letter.escape_unicode().to_string() };
+    let letter =
+        |letter: char| if letter.is_ascii() { letter.to_string() } else { letter.escape_unicode().to_string() };
     excerpt(name).chars().map(letter).collect()
 }
 
@@ -210,7 +213,8 @@ impl Declared {
             }
             std::collections::btree_map::Entry::Occupied(first) => {
                 let name = shown(name);
-                let message = format!("there is a {kind} `{name}` at {} already: give this one another name", first.get());
+                let message =
+                    format!("there is a {kind} `{name}` at {} already: give this one another name", first.get());
                 Some(DataError { message, ..at.clone() })
             }
         }

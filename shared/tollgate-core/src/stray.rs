@@ -18,7 +18,9 @@ pub fn stray(name: &str) -> Option<String> {
         return None;
     }
     let meant = if is_read(ending) { format!("{base}.{ending}") } else { stem.to_owned() };
-    Some(format!("ends in `.{inner}.{ending}`, so nothing reads it as what it is: rename it to `{meant}`, or remove it"))
+    Some(format!(
+        "ends in `.{inner}.{ending}`, so nothing reads it as what it is: rename it to `{meant}`, or remove it"
+    ))
 }
 
 fn is_left_behind(name: &str) -> bool {
@@ -43,7 +45,8 @@ mod tests {
         ] {
             assert!(stray(name).is_some_and(|why| why.contains(meant)), "{name}: {:?}", stray(name));
         }
-        for name in ["x.yaml", "search-api.sli.yaml", "a.b.yaml", "freeze_test.rego", "README.md", ".manifest", "v1.2.yml"]
+        for name in
+            ["x.yaml", "search-api.sli.yaml", "a.b.yaml", "freeze_test.rego", "README.md", ".manifest", "v1.2.yml"]
         {
             assert_eq!(stray(name), None, "{name}");
         }

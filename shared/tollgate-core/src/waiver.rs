@@ -69,12 +69,15 @@ impl Waiver {
     /// A waiver for one thing holds for no finding that is about another one, too.
     fn is_for(&self, finding: &Finding, asked: &Frame<'_>) -> bool {
         let about = finding.about.as_ref();
-        let freeze = self.freeze.as_ref().is_none_or(|name| matches!(about, Some(Subject::Freeze(about)) if about == name));
+        let freeze =
+            self.freeze.as_ref().is_none_or(|name| matches!(about, Some(Subject::Freeze(about)) if about == name));
         let objective = self.objective.as_ref().is_none_or(|name| {
-            matches!(about, Some(Subject::Objective(about)) if about == name) || about.is_none() && only(finding, "slo/", name)
+            matches!(about, Some(Subject::Objective(about)) if about == name)
+                || about.is_none() && only(finding, "slo/", name)
         });
         let budget = self.budget.as_ref().is_none_or(|name| {
-            matches!(about, Some(Subject::Budget(about)) if about == name) || about.is_none() && only(finding, "budget/", name)
+            matches!(about, Some(Subject::Budget(about)) if about == name)
+                || about.is_none() && only(finding, "budget/", name)
         });
         let change = self.change.as_ref().is_none_or(|id| asked.change == Some(id));
         freeze && objective && budget && change

@@ -115,16 +115,17 @@ impl House {
     /// A rule with the mode that is in force, whichever layer of the settings set it.
     fn rule(&self, rule: &RuleMetadata) -> Value {
         let ModeInForce { mode, set_by, elsewhere } = self.catalogue.mode_of(&rule.name, rule.mode);
-        let mut shown = json!({
-            "rule": rule.name, "title": rule.title, "effect": rule.effect, "mode": mode, "owner": rule.owner,
-        });
-        if let Some(set_by) = set_by {
-            shown["mode_set_by"] = set_by.into();
-        }
-        if !elsewhere.is_empty() {
-            shown["modes_elsewhere"] = json!(elsewhere);
-        }
-        shown
+        let changed = set_by.map(|set_by| ("mode_set_by", json!(set_by)));
+        let elsewhere = (!elsewhere.is_empty()).then(|| ("modes_elsewhere", json!(elsewhere)));
+        let shown = [
+            ("rule", json!(rule.name)),
+            ("title", json!(rule.title)),
+            ("effect", json!(rule.effect)),
+            ("mode", json!(mode)),
+            ("owner", json!(rule.owner)),
+        ];
+        let fields = shown.into_iter().chain(changed).chain(elsewhere);
+        Value::Object(fields.map(|(name, value)| (name.to_owned(), value)).collect())
     }
 }
 

@@ -19,8 +19,19 @@ pub(crate) enum Claim {
 
 /// Hidden files that belong to version control, to tools and to systems, and say nothing about policies.
 const ASIDE: [&str; 13] = [
-    ".git", ".github", ".gitignore", ".gitattributes", ".gitkeep", ".editorconfig", ".regal", ".vscode", ".idea",
-    ".signatures.json", ".DS_Store", "Thumbs.db", "desktop.ini",
+    ".git",
+    ".github",
+    ".gitignore",
+    ".gitattributes",
+    ".gitkeep",
+    ".editorconfig",
+    ".regal",
+    ".vscode",
+    ".idea",
+    ".signatures.json",
+    ".DS_Store",
+    "Thumbs.db",
+    "desktop.ini",
 ];
 const PAGES: [&str; 4] = ["README", "LICENSE", "NOTICE", "CODEOWNERS"];
 const DOCUMENTS: [&str; 3] = ["data.json", "data.yaml", "data.yml"];
@@ -65,8 +76,10 @@ pub(crate) fn claim(path: &str) -> Result<Claim, String> {
              `data.yaml` in the folder of the policies; move it there"
                 .to_owned(),
         ),
-        _ => Err("is read by nothing: rules lie in `GATE/RULE/RULE.rego` and data in `data`; move it there, or remove it"
-            .to_owned()),
+        _ => Err(
+            "is read by nothing: rules lie in `GATE/RULE/RULE.rego` and data in `data`; move it there, or remove it"
+                .to_owned(),
+        ),
     }
 }
 
@@ -89,7 +102,11 @@ mod tests {
             ("data/.DS_Store", Claim::Aside),
             ("..2026_12_01/x", Claim::Aside),
         ] {
-            assert!(claim(path).is_ok_and(|claim| claim == expected || path.starts_with("..")), "{path}: {:?}", claim(path));
+            assert!(
+                claim(path).is_ok_and(|claim| claim == expected || path.starts_with("..")),
+                "{path}: {:?}",
+                claim(path)
+            );
         }
         for (path, expected) in [
             ("change/freeze/data.yaml", "thresholds belong into `data/settings/defaults.yaml`"),

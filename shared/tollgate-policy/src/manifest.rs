@@ -33,7 +33,10 @@ struct Manifest {
 pub(crate) fn check(text: &str, sources: &Sources) -> Vec<PolicyError> {
     if let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(text) {
         let message = format!("is not JSON, as OPA reads it: {error}");
-        return vec![PolicyError { column: Some(error.column() as u64), ..PolicyError::new(FILE, error.line() as u64, message) }];
+        return vec![PolicyError {
+            column: Some(error.column() as u64),
+            ..PolicyError::new(FILE, error.line() as u64, message)
+        }];
     }
     match from_yaml::<Manifest>(FILE, text) {
         Ok(manifest) => manifest.check(sources),
@@ -46,7 +49,8 @@ impl Manifest {
         let mut errors = Vec::new();
         let versions = self.rego_version.iter().chain(self.file_rego_versions.values());
         errors.extend(versions.filter(|version| version.value != 1).map(|version| {
-            let message = format!("`{}` is another version of Rego than these rules are written in: write `1`", version.value);
+            let message =
+                format!("`{}` is another version of Rego than these rules are written in: write `1`", version.value);
             at(&version.defined, message)
         }));
         if let Some(wasm) = self.wasm.as_ref().filter(|wasm| !wasm.value.is_empty()) {
@@ -57,8 +61,10 @@ impl Manifest {
         let paths: Vec<&str> = roots.value.iter().map(|root| root.value.trim_matches('/')).collect();
         for (index, root) in roots.value.iter().enumerate() {
             let path = paths.get(index).copied().unwrap_or_default();
-            if let Some(earlier) = paths.iter().take(index).find(|earlier| holds(earlier, path) || holds(path, earlier)) {
-                errors.push(at(&root.defined, format!("the roots `{earlier}` and `{path}` overlap: keep the wider one")));
+            if let Some(earlier) = paths.iter().take(index).find(|earlier| holds(earlier, path) || holds(path, earlier))
+            {
+                errors
+                    .push(at(&root.defined, format!("the roots `{earlier}` and `{path}` overlap: keep the wider one")));
             }
         }
         errors.extend(uncovered(&paths, sources).map(|message| at(&roots.defined, message)));
@@ -111,7 +117,8 @@ mod tests {
     use crate::sources::Sources;
 
     fn said(manifest: &str) -> Vec<String> {
-        let files = ["change/a/a.rego", "change/a/a_test.rego", "lib/b/b.rego"].map(|file| (file.to_owned(), String::new()));
+        let files =
+            ["change/a/a.rego", "change/a/a_test.rego", "lib/b/b.rego"].map(|file| (file.to_owned(), String::new()));
         let data = ("data.yaml".to_owned(), "limits: {a: 1}".to_owned());
         let sources = Sources::of(files.into_iter().chain([data]));
         check(manifest, &sources).iter().map(ToString::to_string).collect()
@@ -133,11 +140,17 @@ mod tests {
     #[test]
     fn what_opa_would_refuse_is_refused_with_its_place() {
         for (manifest, expected) in [
-            (r#"{"roots": ["tollgate/change", "limits"]}"#, ".manifest:1:11: the roots, `tollgate/change`, `limits`, do not cover `lib/b/b.rego`: write `tollgate`"),
+            (
+                r#"{"roots": ["tollgate/change", "limits"]}"#,
+                ".manifest:1:11: the roots, `tollgate/change`, `limits`, do not cover `lib/b/b.rego`: write `tollgate`",
+            ),
             (r#"{"roots": ["tollgate"]}"#, "do not cover `data.yaml`: write `limits`"),
             (r#"{"roots": ["toll", "limits"]}"#, "do not cover `change/a/a.rego` and 2 more"),
             (r#"{"roots": []}"#, "the roots, an empty list, do not cover"),
-            (r#"{"roots": ["tollgate", "limits", "tollgate/change"]}"#, ".manifest:1:34: the roots `tollgate` and `tollgate/change` overlap"),
+            (
+                r#"{"roots": ["tollgate", "limits", "tollgate/change"]}"#,
+                ".manifest:1:34: the roots `tollgate` and `tollgate/change` overlap",
+            ),
             (r#"{"roots": ["", "tollgate"]}"#, "overlap"),
             (r#"{"root": ["tollgate"]}"#, ".manifest:1:2: there is no field `root` here: write `roots`"),
             (r#"{"rego_version": 0}"#, ".manifest:1:18: `0` is another version of Rego"),

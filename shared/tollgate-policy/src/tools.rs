@@ -62,7 +62,8 @@ fn sorted(mut errors: Vec<PolicyError>) -> Vec<PolicyError> {
 /// When the folder, or something in it, cannot be read.
 pub fn data_files(folder: &Path) -> Result<BTreeMap<String, String>, Vec<PolicyError>> {
     let sources = Sources::read(folder, false)?;
-    let refused: Vec<PolicyError> = sources.refused.into_iter().filter(|error| error.file.starts_with("data")).collect();
+    let refused: Vec<PolicyError> =
+        sources.refused.into_iter().filter(|error| error.file.starts_with("data")).collect();
     if refused.is_empty() { Ok(sources.data) } else { Err(refused) }
 }
 

@@ -97,9 +97,19 @@ fn files() {
     assert!(said.contains("tests `change/gone/gone.rego`, which is not there"), "{said}");
     let quiet_again = quiet().1.replace("tollgate.change.quiet", "tollgate.lib.clock");
     let said = refusals(vec![quiet(), library(), ("lib/clock.rego".into(), quiet_again)]);
-    assert!(said.contains("lib/clock/clock.rego: holds the same `package tollgate.lib.clock` as `lib/clock.rego`"), "{said}");
-    let said = refusals(vec![quiet(), ("change/odd/odd.rego.txt".into(), text.clone()), ("change/odd/odd_test.rego".into(), "package tollgate.change.odd_test".into())]);
-    assert_eq!(said, "change/odd/odd.rego.txt: ends in `.rego.txt`, so nothing reads it as what it is: rename it to `odd.rego`, or remove it");
+    assert!(
+        said.contains("lib/clock/clock.rego: holds the same `package tollgate.lib.clock` as `lib/clock.rego`"),
+        "{said}"
+    );
+    let said = refusals(vec![
+        quiet(),
+        ("change/odd/odd.rego.txt".into(), text.clone()),
+        ("change/odd/odd_test.rego".into(), "package tollgate.change.odd_test".into()),
+    ]);
+    assert_eq!(
+        said,
+        "change/odd/odd.rego.txt: ends in `.rego.txt`, so nothing reads it as what it is: rename it to `odd.rego`, or remove it"
+    );
     assert!(refusals(Vec::new()).contains("no rule is there"));
     assert!(refusals(vec![library()]).contains("no rule is there"));
     let said =

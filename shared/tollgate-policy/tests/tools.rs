@@ -161,7 +161,8 @@ fn the_check_holds_references_against_the_facts() {
         }
     });
     let more = "slo:\n    pause_micro: {value: 1, tighter: lower, meaning: m}\n    by_tier:\n      tier_1: {value: 2, tighter: lower, meaning: m}\n    max_age_seconds:";
-    let defaults = DEFAULTS.replace("slo: {max_age_seconds:", more).replace("meaning: m}}\n  change", "meaning: m}\n  change");
+    let defaults =
+        DEFAULTS.replace("slo: {max_age_seconds:", more).replace("meaning: m}}\n  change", "meaning: m}\n  change");
     let problems = |body: &str| {
         let files = [
             rule("odd", "warn", &format!("warn contains {{\"message\": \"x\"}} if {{\n\t{body}\n}}")),

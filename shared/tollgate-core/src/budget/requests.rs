@@ -19,8 +19,10 @@ impl Reader<'_> {
         let names = self.names("objective", named);
         for (name, named) in names.iter().zip(named) {
             if !name.split_once('/').is_some_and(|(service, objective)| !service.is_empty() && !objective.is_empty()) {
-                let message =
-                    format!("`{}` is no objective of a service: write for example `payments-api/availability`", excerpt(name));
+                let message = format!(
+                    "`{}` is no objective of a service: write for example `payments-api/availability`",
+                    excerpt(name)
+                );
                 self.refuse::<()>(named.place(), message);
             }
         }

@@ -77,8 +77,7 @@ impl Callers {
             }
         }
         let whole = |error: globset::Error| vec![DataError::new(file, None, error.to_string())];
-        let trust =
-            Trust { approvals: approvals.build().map_err(whole)?, outcomes: outcomes.build().map_err(whole)? };
+        let trust = Trust { approvals: approvals.build().map_err(whole)?, outcomes: outcomes.build().map_err(whole)? };
         if wrong.is_empty() { Ok(trust) } else { Err(wrong) }
     }
 }
@@ -112,13 +111,11 @@ fn implausible(principal: &str) -> Option<String> {
     if !region.is_empty() && !is_pattern(region) {
         return Some(format!("names a region, which identities do not have: {FORM}"));
     }
-    if !is_pattern(account) && !(digits && account.len() == 12) {
+    if !(is_pattern(account) || digits && account.len() == 12) {
         return Some(format!("names `{account}`, which is not an account of 12 digits: {FORM}"));
     }
     match service {
-        "iam" if resource.starts_with("role/") => {
-            Some(format!("is a role, and callers come as its sessions: {FORM}"))
-        }
+        "iam" if resource.starts_with("role/") => Some(format!("is a role, and callers come as its sessions: {FORM}")),
         "iam" | "sts" => None,
         _ if is_pattern(service) => None,
         _ => Some(format!("is an ARN of `{service}`, and callers are of `sts` or `iam`: {FORM}")),

@@ -93,7 +93,8 @@ impl ServiceEntry {
         let odd = self.accounts.iter().filter(|account| !is_account(&account.value));
         wrong.extend(odd.map(|account| {
             let account_shown = excerpt(&account.value);
-            let message = format!("`{account_shown}` is not an account of 12 digits: write it in quotes, `\"111122223333\"`");
+            let message =
+                format!("`{account_shown}` is not an account of 12 digits: write it in quotes, `\"111122223333\"`");
             at(account, message)
         }));
         let odd = self.tags.iter().filter(|(tag, value)| tag.trim().is_empty() || value.value.trim().is_empty());

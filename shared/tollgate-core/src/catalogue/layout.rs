@@ -41,9 +41,8 @@ impl Claim<'_> {
     }
 }
 
-const FOLDERS: [&str; 10] = [
-    "services", "teams", "slos", "keptn", "budgets", "canaries", "maintenance", "calendars", "waivers", "settings",
-];
+const FOLDERS: [&str; 10] =
+    ["services", "teams", "slos", "keptn", "budgets", "canaries", "maintenance", "calendars", "waivers", "settings"];
 const SLIS: &str = ".sli";
 
 /// Says what a file is.
@@ -90,7 +89,9 @@ fn stem(name: &str) -> Result<&str, String> {
     if let Some(why) = stray(last) {
         return Err(why);
     }
-    if let Some(stem) = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml")).filter(|_| !last.starts_with('.')) {
+    if let Some(stem) =
+        name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml")).filter(|_| !last.starts_with('.'))
+    {
         return Ok(stem);
     }
     let stem = last.rsplit_once('.').map_or(last, |(stem, _)| stem);

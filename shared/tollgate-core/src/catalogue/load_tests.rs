@@ -12,10 +12,8 @@ use crate::{
     rule::{Rule, Rules, SubjectKind, WaivedBy, WaiverTerms},
 };
 
-const DB: (&str, &str) = (
-    "data/services/db.yaml",
-    "name: db\ntier: tier_2\nowner: storage\nenvironments: [production, staging]\n",
-);
+const DB: (&str, &str) =
+    ("data/services/db.yaml", "name: db\ntier: tier_2\nowner: storage\nenvironments: [production, staging]\n");
 const STORAGE: (&str, &str) = ("data/teams/storage.yaml", "name: storage\nmembers: ['github:8', 'github:9']\n");
 const FREEZE: (&str, &str) = (
     "data/calendars/c.yaml",
@@ -112,7 +110,7 @@ fn names_that_lead_nowhere_are_each_said_once_with_place_and_near_name() {
         ),
         (
             changed(STORAGE, "'github:9'", "'GitHub:8 '"),
-            "data/teams/storage.yaml:2:24: `GitHub:8 ` is there twice: remove one",
+            "data/teams/storage.yaml:2:23: `GitHub:8 ` is there twice: remove one",
         ),
         (
             ("data/settings/teams/mony.yaml", "thresholds: {}\n".to_owned()),
@@ -140,7 +138,10 @@ fn names_that_lead_nowhere_are_each_said_once_with_place_and_near_name() {
 #[test]
 fn what_cannot_be_read_makes_no_other_name_wrong() {
     for ((file, text), expected) in [
-        (changed(TEAM, "name: money", "nam: money"), "data/teams/money.yaml:1:1: there is no field `nam` here: write `name`"),
+        (
+            changed(TEAM, "name: money", "nam: money"),
+            "data/teams/money.yaml:1:1: there is no field `nam` here: write `name`",
+        ),
         (
             changed(DB, "tier: tier_2", "tier: tier_9"),
             "data/services/db.yaml:2:7: `tier_9` is not possible here: write `tier_1`, `tier_2`, `tier_3`",
@@ -182,7 +183,10 @@ fn waivers_are_held_against_what_they_are_for() {
         assert!(in_file && errors.iter().any(|error| error.contains(expected)), "{expected}: {errors:?}");
     }
     let errors = load(&[("data/waivers/w.yaml", &waivers(&[&[], &[]]))]).unwrap_err();
-    assert!(errors[0].contains("w.yaml:3:") && errors[0].contains("there is a waiver `w-1` at data/waivers/w.yaml:2:"), "{errors:?}");
+    assert!(
+        errors[0].contains("w.yaml:3:") && errors[0].contains("there is a waiver `w-1` at data/waivers/w.yaml:2:"),
+        "{errors:?}"
+    );
 }
 
 #[test]
@@ -209,7 +213,8 @@ fn waivers_that_are_over_unused_overlapping_or_not_yet_in_force_are_listed() {
 
 #[test]
 fn the_mode_in_force_is_that_of_the_last_layer_that_sets_it() {
-    let (file, defaults) = changed(DEFAULTS, "thresholds:", "modes: {change.budget: {value: enforce, loosenable: true}}\nthresholds:");
+    let (file, defaults) =
+        changed(DEFAULTS, "thresholds:", "modes: {change.budget: {value: enforce, loosenable: true}}\nthresholds:");
     let layer = ("data/settings/services/pay.yaml", "modes: {change.budget: shadow}\n");
     let catalogue = load(&[(file, &defaults), layer]).unwrap();
     let mode = catalogue.mode_of("change.budget", Mode::Enforce);
@@ -218,7 +223,10 @@ fn the_mode_in_force_is_that_of_the_last_layer_that_sets_it() {
     assert_eq!(catalogue.settings_of("pay").modes_set_by["change.budget"], "data/settings/services/pay.yaml");
     let organisation = ("data/settings/organisation.yaml", "pinned: [modes.change.budget]\n");
     let errors = load(&[(file, &defaults), layer, organisation]).unwrap_err();
-    assert!(errors[0].starts_with("data/settings/services/pay.yaml:1:9: `modes.change.budget: shadow` would loosen"), "{errors:?}");
+    assert!(
+        errors[0].starts_with("data/settings/services/pay.yaml:1:9: `modes.change.budget: shadow` would loosen"),
+        "{errors:?}"
+    );
 }
 
 #[test]
@@ -229,12 +237,15 @@ fn more_approvers_than_a_team_has_are_refused() {
         "  change:\n    emergency_approvals: {value: 1, tighter: higher, meaning: m}\n    approvals_required: {production: \
          {tier_1: {value: 1, tighter: higher, meaning: m}, tier_2: {value: 1, tighter: higher, meaning: m}}}\n",
     );
-    let layer = |people: u32| format!("thresholds: {{change: {{approvals_required: {{production: {{tier_2: {people}}}}}}}}}\n");
+    let layer =
+        |people: u32| format!("thresholds: {{change: {{approvals_required: {{production: {{tier_2: {people}}}}}}}}}\n");
     assert!(load(&[(file, &defaults), ("data/settings/teams/storage.yaml", &layer(2))]).is_ok());
     let errors = load(&[(file, &defaults), ("data/settings/teams/storage.yaml", &layer(50))]).unwrap_err();
     assert_eq!(
         errors,
-        ["data/settings/teams/storage.yaml:1:57: `thresholds.change.approvals_required.production.tier_2: 50` cannot be met for \
-          `db`: its team `storage` has 2 members; write 0 to 2"]
+        [
+            "data/settings/teams/storage.yaml:1:57: `thresholds.change.approvals_required.production.tier_2: 50` cannot be met for \
+          `db`: its team `storage` has 2 members; write 0 to 2"
+        ]
     );
 }

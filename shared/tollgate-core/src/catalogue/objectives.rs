@@ -98,7 +98,8 @@ impl Catalogue {
 pub(super) fn strangers(catalogue: &Catalogue, known: &Known, files: &BTreeMap<String, String>) -> Vec<DataError> {
     let mut references = References::default();
     for slo in catalogue.slos.values().flatten() {
-        let named = [("service:", &slo.service)].into_iter().chain(slo.shared_with.iter().map(|name| ("shared-with", name)));
+        let named =
+            [("service:", &slo.service)].into_iter().chain(slo.shared_with.iter().map(|name| ("shared-with", name)));
         for (key, name) in named.filter(|(_, name)| !known.has(Kind::Service, name)) {
             let text = files.get(&slo.file).map_or("", String::as_str);
             references.note(Kind::Service, "service", name, place(slo, text, key, name));

@@ -137,7 +137,10 @@ fn a_shared_budget_binds_the_other_service_too() {
     let names = |service: &str| catalogue.slos_of(service).map(Slo::evidence_id).collect::<Vec<_>>();
     assert_eq!((names("pay"), names("db")), (vec!["slo/pay/fast".into()], vec!["slo/pay/fast".to_owned()]));
     let lost = dangling(&[SERVICE, DB, TEAM, SLI, ("data/slos/pay.yaml", &slo)]);
-    assert_eq!(lost, ["data/slos/pay.yaml:3: service `gone` has no file in `data/services`: write one, or name another"]);
+    assert_eq!(
+        lost,
+        ["data/slos/pay.yaml:3: service `gone` has no file in `data/services`: write one, or name another"]
+    );
 }
 
 #[test]

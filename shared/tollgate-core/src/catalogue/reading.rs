@@ -247,9 +247,9 @@ impl<'a> Reading<'a> {
 
     fn needed(&mut self) {
         let defaults = self.catalogue.settings.resolve("", None);
-        let missing = NEEDED.iter().filter(|(group, name, least)| {
-            defaults.integer(group, name).is_none_or(|value| value < *least)
-        });
+        let missing = NEEDED
+            .iter()
+            .filter(|(group, name, least)| defaults.integer(group, name).is_none_or(|value| value < *least));
         self.errors.extend(missing.map(|(group, name, least)| {
             let message = format!("`thresholds.{group}.{name}` must be declared, as a whole number of {least} or more");
             DataError::new("data/settings/defaults.yaml", None, message)
@@ -267,7 +267,11 @@ impl<'a> Reading<'a> {
         read
     }
 
-    fn finish(mut self, rules: Option<&Rules>, read: Vec<waivers::Read>) -> (Catalogue, Vec<DataError>, Vec<DataError>) {
+    fn finish(
+        mut self,
+        rules: Option<&Rules>,
+        read: Vec<waivers::Read>,
+    ) -> (Catalogue, Vec<DataError>, Vec<DataError>) {
         self.refer_by_file();
         if let Some(rules) = rules {
             rules.names.iter().for_each(|name| self.known.add(Kind::Rule, name));

@@ -19,7 +19,10 @@ impl Catalogue {
             let reason = self.requests_of(budget).err()?;
             Some(DataError::new(&budget.file, budget.line, format!("budget `{}`: {reason}", budget.name)))
         });
-        freezes.chain(budgets).chain(self.services.values().flat_map(|service| self.too_many_approvers(service))).collect()
+        freezes
+            .chain(budgets)
+            .chain(self.services.values().flat_map(|service| self.too_many_approvers(service)))
+            .collect()
     }
 
     /// None of its services runs in any of its environments.
@@ -38,7 +41,9 @@ impl Catalogue {
 
     /// Numbers of approvers that a layer sets, and that the service's team does not have.
     fn too_many_approvers(&self, service: &Service) -> Vec<DataError> {
-        let Some(team) = self.teams.get(&service.owner).filter(|team| !team.members.is_empty()) else { return Vec::new() };
+        let Some(team) = self.teams.get(&service.owner).filter(|team| !team.members.is_empty()) else {
+            return Vec::new();
+        };
         let people = team.members.iter().map(|member| normal(member)).collect::<BTreeSet<_>>().len();
         let settings = self.settings_of(&service.name);
         let asked = |path: &[&str]| -> Option<u64> {
@@ -48,7 +53,8 @@ impl Catalogue {
         };
         let tier = serde_json::to_value(service.tier).ok();
         let tier = tier.as_ref().and_then(Value::as_str).unwrap_or_default();
-        let required = service.environments.iter().map(|name| vec!["change", "approvals_required", name.as_str(), tier]);
+        let required =
+            service.environments.iter().map(|name| vec!["change", "approvals_required", name.as_str(), tier]);
         let paths = required.chain([vec!["change", "emergency_approvals"]]);
         let wrong = paths.filter_map(|path| {
             let asked = asked(&path).filter(|asked| usize::try_from(*asked).is_ok_and(|asked| asked > people))?;
@@ -83,7 +89,8 @@ impl Catalogue {
         let over = over.map(|freeze| freeze.place(format!("freeze `{}` is over: remove it", freeze.name())));
         let empty = self.teams.values().filter(|team| team.members.is_empty());
         let empty = empty.map(|team| {
-            let message = format!("nobody is a member of `{}`, so nobody can approve for it: write `members`", team.name);
+            let message =
+                format!("nobody is a member of `{}`, so nobody can approve for it: write `members`", team.name);
             DataError::new(format!("data/teams/{}.yaml", team.name), None, message)
         });
         let mut reminders: Vec<DataError> = over.chain(empty).chain(self.of_waivers(now)).collect();

@@ -228,6 +228,7 @@ fn a_freeze_names_whom_it_concerns() {
 fn freezes_that_cannot_be_followed_are_refused() {
     for (entry, expected) in [
         ("time_zone: Berlin, starts: 2026-01-01T00:00, ends: 2026-01-02T00:00", "IANA name"),
+        ("time_zone: Europe/Berln, starts: 2026-01-01T00:00, ends: 2026-01-02T00:00", "did you mean `Europe/Berlin`?"),
         ("time_zone: UTC, starts: Friday, ends: 2026-01-02T00:00", "`starts: Friday`"),
         ("time_zone: UTC, starts: 2026-01-02T00:00, ends: 2026-01-01T00:00", "must end after it starts"),
         ("time_zone: UTC, starts: 2026-01-01T00:00, ends: 2027-01-01T00:00", "within 92 days"),

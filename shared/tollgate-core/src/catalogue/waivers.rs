@@ -85,7 +85,8 @@ impl Entry {
         let freeze = one(references, &self.freeze);
         let objective = self.objective.as_ref().map(|named| references.take(file, "objective", named));
         let budget = self.budget.as_ref().map(|named| references.take(file, "budget", named));
-        let (starts_at, expires_at) = (time(file, "starts_at", &self.starts_at), time(file, "expires_at", &self.expires_at));
+        let (starts_at, expires_at) =
+            (time(file, "starts_at", &self.starts_at), time(file, "expires_at", &self.expires_at));
         let before = wrong.len();
         wrong.extend([&starts_at, &expires_at].into_iter().filter_map(|time| time.as_ref().err().cloned()));
         wrong.extend(names::refusal(&self.id.value).map(|message| DataError { message, ..at(&self.id.defined) }));
@@ -186,7 +187,9 @@ impl Catalogue {
         } else if let Some(name) = objective.as_ref().filter(|name| !self.is_bound_by(service, name)) {
             format!("the objective `{name}` does not bind `{service}`: name one that does")
         } else {
-            let name = budget.as_ref().filter(|name| !self.budgets_of(service, None).iter().any(|held| held.name == **name))?;
+            let name = budget
+                .as_ref()
+                .filter(|name| !self.budgets_of(service, None).iter().any(|held| held.name == **name))?;
             format!("the budget `{name}` does not hold `{service}`: name one that does")
         };
         Some(DataError { message, ..read.id_at.clone() })
@@ -216,7 +219,8 @@ impl Catalogue {
             WaivedBy::Owner if of_rule == Some(owner) => return None,
             WaivedBy::Nobody => (&read.rule_at, format!("`{rule}` cannot be waived: remove the waiver")),
             WaivedBy::AnotherTeam => {
-                let message = format!("`{owner}` owns `{service}` and may not waive `{rule}` for itself: ask another team");
+                let message =
+                    format!("`{owner}` owns `{service}` and may not waive `{rule}` for itself: ask another team");
                 (&read.owner_at, message)
             }
             WaivedBy::Owner => {
@@ -232,7 +236,8 @@ impl Catalogue {
         let mut found = Vec::new();
         for (index, waiver) in self.waivers.iter().enumerate() {
             let mut note = |what: String| {
-                let place = self.waiver_places.get(index).cloned().unwrap_or_else(|| DataError::new("data/waivers", None, ""));
+                let place =
+                    self.waiver_places.get(index).cloned().unwrap_or_else(|| DataError::new("data/waivers", None, ""));
                 found.push(DataError { message: format!("waiver `{}` {what}", waiver.id), ..place });
             };
             if waiver.expires_at <= now {
@@ -248,7 +253,11 @@ impl Catalogue {
             if self.settings_of(&waiver.service).modes.get(&waiver.rule) == Some(&Mode::Shadow) {
                 note(format!("is not used: `{}` is in shadow mode for `{}`", waiver.rule, waiver.service));
             }
-            if self.freezes.iter().any(|freeze| Some(freeze.name()) == waiver.freeze.as_deref() && !freeze.meets(waiver)) {
+            if self
+                .freezes
+                .iter()
+                .any(|freeze| Some(freeze.name()) == waiver.freeze.as_deref() && !freeze.meets(waiver))
+            {
                 note("is not used: its freeze is not in force at any time of it".to_owned());
             }
         }

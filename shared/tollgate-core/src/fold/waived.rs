@@ -24,7 +24,8 @@ fn finding(effect: Effect) -> Finding {
 fn of_several_waivers_the_one_that_lasts_longest_counts() {
     let mut facts = facts();
     for order in [[60, 300], [300, 60]] {
-        facts.waivers = order.map(|seconds| Waiver { id: format!("w-{seconds}"), ..waiver("change.freeze", at(seconds)) }).into();
+        facts.waivers =
+            order.map(|seconds| Waiver { id: format!("w-{seconds}"), ..waiver("change.freeze", at(seconds)) }).into();
         let decision = of(&facts, vec![finding(Effect::Deny)]);
         assert_eq!((decision.verdict, decision.valid_until), (Verdict::Allow, at(300)));
         assert_eq!(decision.findings[0].waiver.as_ref().unwrap().id, "w-300");

@@ -11,7 +11,8 @@ impl Pins {
 
     /// The file that pins a threshold, or the group that it is in.
     pub(super) fn over(&self, path: &[&str]) -> Option<&str> {
-        let holds = |pinned: &[String]| path.len() >= pinned.len() && pinned.iter().zip(path).all(|(pin, part)| pin == part);
+        let holds =
+            |pinned: &[String]| path.len() >= pinned.len() && pinned.iter().zip(path).all(|(pin, part)| pin == part);
         self.0.iter().find(|(pinned, _)| holds(pinned)).map(|(_, file)| file.as_str())
     }
 }

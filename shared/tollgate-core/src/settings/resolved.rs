@@ -34,12 +34,7 @@ struct State<'a> {
 
 impl Layers {
     /// The mode of a rule that is `own` by its metadata.
-    pub(crate) fn mode_of<'a>(
-        &self,
-        rule: &str,
-        own: Mode,
-        team_of: impl Fn(&str) -> Option<&'a str>,
-    ) -> ModeInForce {
+    pub(crate) fn mode_of<'a>(&self, rule: &str, own: Mode, team_of: impl Fn(&str) -> Option<&'a str>) -> ModeInForce {
         let of = |service: &str, team: Option<&str>| {
             let settings = self.resolve(service, team);
             (settings.modes.get(rule).copied().unwrap_or(own), settings.modes_set_by.get(rule).cloned())
@@ -129,7 +124,8 @@ impl State<'_> {
             let known = match pins::read(&pin.value) {
                 Some(Pin::Threshold(path)) => {
                     self.pins.add(&path, &layer.file);
-                    let declared = path.split_first().and_then(|(group, rest)| Some((self.layers.defaults.get(*group)?, rest)));
+                    let declared =
+                        path.split_first().and_then(|(group, rest)| Some((self.layers.defaults.get(*group)?, rest)));
                     declared.is_some_and(|(declared, rest)| declared.has(rest))
                 }
                 Some(Pin::Mode(rule)) => {

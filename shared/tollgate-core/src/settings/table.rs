@@ -56,7 +56,11 @@ pub(super) fn merge(
             }
             None => {
                 let known: Vec<String> = current.as_array().into_iter().flatten().filter_map(shown).collect();
-                refused.push((index, None, format!("has no entry `{name}` above this layer: there are {}", known.join(", "))));
+                refused.push((
+                    index,
+                    None,
+                    format!("has no entry `{name}` above this layer: there are {}", known.join(", ")),
+                ));
             }
         }
     }

@@ -49,7 +49,8 @@ impl Declared {
         // The facts' digest must not depend on whether some library has JSON maps keep their order.
         leaf.value.sort_all_objects();
         let odd = kinds::refusal(path, &leaf.value).or_else(|| leaf.odd());
-        let odd = odd.or_else(|| Some(format!("is `{}`, which {}", leaf.value, leaf.out_of_bounds(path, &leaf.value)?)));
+        let odd =
+            odd.or_else(|| Some(format!("is `{}`, which {}", leaf.value, leaf.out_of_bounds(path, &leaf.value)?)));
         match odd {
             None => Self::Leaf(leaf),
             Some(reason) => {
