@@ -7,6 +7,7 @@ mod entries;
 mod held;
 mod indicators;
 mod layout;
+mod listed;
 mod objectives;
 mod reading;
 mod review;
@@ -17,7 +18,6 @@ use std::{collections::BTreeMap, sync::Arc};
 pub use calendar::Freeze;
 use callers::Trust;
 pub use entries::{Service, Team};
-pub(crate) use layout::Level;
 
 use crate::{
     approval::normal,

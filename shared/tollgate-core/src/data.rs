@@ -196,7 +196,9 @@ fn message(error: &Error) -> String {
 }
 
 /// What the scanner of YAML says of mistakes in layout, and what to do about them.
-const YAML_MISTAKES: [(&str, &str); 15] = [
+const YAML_MISTAKES: [(&str, &str); 17] = [
+    ("multiple YAML documents", "a second document begins here: write it into a file of its own"),
+    ("unexpected end of input", "nothing is in it: write what belongs here, or remove the file"),
     ("tabs disallowed", "a tab cannot indent YAML: write blanks instead"),
     ("found a tab", "a tab follows, which cannot indent YAML: write blanks instead"),
     (
@@ -242,6 +244,9 @@ mod tests {
             ("count: 1\ncount: 2", "s.yaml:2:1: `count` is here twice: keep one of them"),
             ("{}", "s.yaml:1:1: no `count`: write it here"),
             ("count: [", "s.yaml:1:8: one value belongs here"),
+            ("", "s.yaml:1:1: nothing is in it: write what belongs here, or remove the file"),
+            ("# x\n", "s.yaml:1:1: nothing is in it"),
+            ("count: 1\n---\ncount: 2", "s.yaml:3:1: a second document begins here"),
             ("{a: {b", "s.yaml:1:"),
             ("a:\n\tcount: 1", "s.yaml:"),
             ("count: 1: 2", "s.yaml:1:9: this `:` cannot stand here"),

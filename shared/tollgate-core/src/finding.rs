@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Timestamp, approval::ApprovalRequirement, rule::Subject, waiver::AppliedWaiver};
+use crate::{Timestamp, approval::ApprovalRequirement, waiver::AppliedWaiver};
 
 /// What a finding asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -57,6 +57,21 @@ pub enum FindingKind {
     UnjudgedEvidence,
     /// No enforced rule ran.
     NoRuleRan,
+}
+
+/// The one thing that a finding is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Subject {
+    /// A freeze, by its name.
+    Freeze(String),
+    /// An objective, as `service/name`.
+    Objective(String),
+    /// A spend budget, by its name.
+    Budget(String),
+    /// A change, by its id.
+    Change(String),
 }
 
 /// One thing that was found.

@@ -1,9 +1,13 @@
 //! The fold from findings to a verdict. Everything that holds without any policy is here:
 //! absence is never approval, shadow changes nothing, a waiver and an approval count only as data.
 
+mod covering;
+
 use std::collections::BTreeSet;
 
 use chrono::Duration;
+
+use covering::lifting;
 
 use crate::{
     Timestamp,
@@ -73,9 +77,7 @@ pub fn settle(facts: &Frame<'_>, evaluation: &Evaluation) -> Vec<Finding> {
             finding.mode_set_by = facts.settings.modes_set_by.get(&finding.rule).cloned();
         }
         if finding.kind == FindingKind::Rule {
-            let covering = facts.waivers.iter().filter(|waiver| waiver.covers(finding, facts));
-            let longest = covering.max_by(|a, b| a.expires_at.cmp(&b.expires_at).then_with(|| b.id.cmp(&a.id)));
-            finding.waiver = longest.map(crate::waiver::Waiver::applied);
+            finding.waiver = lifting(finding, facts).map(crate::waiver::Waiver::applied);
         }
         finding.approved_by = match (finding.effect, &finding.approval) {
             (Effect::RequireApproval, Some(requirement)) => satisfy(requirement, facts.approvals).unwrap_or_default(),

@@ -34,13 +34,10 @@ pub(crate) struct Recurring {
 impl Recurring {
     /// Reads what is written; the stretch is no longer than some days.
     pub(crate) fn read(written: &Written<'_>, longest_days: i64) -> Result<Self, String> {
-        let time_zone: Tz = written
-            .time_zone
-            .parse()
-            .map_err(|_| {
-                let meant = meant_zone(written.time_zone);
-                format!("`time_zone: {}` is not an IANA name such as `Europe/Berlin`{meant}", written.time_zone)
-            })?;
+        let time_zone: Tz = written.time_zone.parse().map_err(|_| {
+            let meant = meant_zone(written.time_zone);
+            format!("`time_zone: {}` is not an IANA name such as `Europe/Berlin`{meant}", written.time_zone)
+        })?;
         let (starts, ends) = (local("starts", written.starts)?, local("ends", written.ends)?);
         let readable = |time: NaiveDateTime| YEARS.contains(&time.year());
         if !readable(starts) || !readable(ends) {

@@ -89,18 +89,3 @@ pub enum WaivedBy {
     /// Nobody: what the rule asks for cannot be made up for.
     Nobody,
 }
-
-/// The one thing that a finding is about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Subject {
-    /// A freeze, by its name.
-    Freeze(String),
-    /// An objective, as `service/name`.
-    Objective(String),
-    /// A spend budget, by its name.
-    Budget(String),
-    /// A change, by its id.
-    Change(String),
-}

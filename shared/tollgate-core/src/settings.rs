@@ -15,6 +15,7 @@ use serde_json::Value;
 
 use crate::finding::Mode;
 pub use layers::Layers;
+pub(crate) use layers::Level;
 pub use resolved::ModeInForce;
 
 /// Thresholds and modes in force for one service: the layers, resolved.

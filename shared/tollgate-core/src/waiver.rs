@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Timestamp, facts::Frame, finding::Finding, rule::Subject};
+use crate::Timestamp;
 
 /// An exception from one rule. The rule still runs; its findings are shown as waived.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,33 +56,6 @@ pub struct AppliedWaiver {
 }
 
 impl Waiver {
-    /// Whether it holds for a finding about what is asked, at the time that it is judged by.
-    pub fn covers(&self, finding: &Finding, asked: &Frame<'_>) -> bool {
-        self.rule == finding.rule
-            && self.service == asked.service
-            && (self.environments.is_empty() || self.environments.iter().any(|name| name == asked.environment))
-            && self.starts_at.is_none_or(|starts_at| starts_at <= asked.evaluated_at)
-            && asked.evaluated_at < self.expires_at
-            && self.is_for(finding, asked)
-    }
-
-    /// A waiver for one thing holds for no finding that is about another one, too.
-    fn is_for(&self, finding: &Finding, asked: &Frame<'_>) -> bool {
-        let about = finding.about.as_ref();
-        let freeze =
-            self.freeze.as_ref().is_none_or(|name| matches!(about, Some(Subject::Freeze(about)) if about == name));
-        let objective = self.objective.as_ref().is_none_or(|name| {
-            matches!(about, Some(Subject::Objective(about)) if about == name)
-                || about.is_none() && only(finding, "slo/", name)
-        });
-        let budget = self.budget.as_ref().is_none_or(|name| {
-            matches!(about, Some(Subject::Budget(about)) if about == name)
-                || about.is_none() && only(finding, "budget/", name)
-        });
-        let change = self.change.as_ref().is_none_or(|id| asked.change == Some(id));
-        freeze && objective && budget && change
-    }
-
     /// How it is shown on a finding.
     pub fn applied(&self) -> AppliedWaiver {
         AppliedWaiver {
@@ -92,10 +65,4 @@ impl Waiver {
             expires_at: self.expires_at,
         }
     }
-}
-
-/// Does a finding rest on evidence of this, and of nothing else of its kind?
-fn only(finding: &Finding, kind: &str, name: &str) -> bool {
-    let mut cited = finding.evidence.iter().filter_map(|id| id.strip_prefix(kind)).peekable();
-    cited.peek().is_some() && cited.all(|id| id == name || id.strip_suffix("/forecast") == Some(name))
 }

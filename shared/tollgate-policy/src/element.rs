@@ -7,8 +7,7 @@ use serde::Deserialize;
 use tollgate_core::{
     Timestamp,
     approval::ApprovalRequirement,
-    finding::{Effect, Finding, Urgency},
-    rule::Subject,
+    finding::{Effect, Finding, Subject, Urgency},
 };
 
 use crate::{evaluator::Limits, metadata::RuleMetadata};

@@ -36,10 +36,12 @@ pub fn check(folder: &Path, facts_schema: impl Fn(Gate) -> serde_json::Value) ->
     let suite = Suite::load(&sources)?;
     let rules = policies.all_rules().count();
     let schemas = Gate::ALL.map(|gate| (gate, facts_schema(gate)));
+    let has_thresholds = !wrong.iter().any(|error| error.file.starts_with("data/settings/defaults"));
     let problems = on_deep_stack(move || {
         let mut problems = lint::lint(&sources, &policies, &suite);
-        let thresholds = suite::thresholds(&sources)?;
-        for (gate, schema) in schemas {
+        let thresholds = if has_thresholds { suite::thresholds(&sources)? } else { serde_json::Value::Null };
+        // Where the thresholds cannot be read, nothing is known to be missing of them.
+        for (gate, schema) in schemas.into_iter().filter(|_| has_thresholds) {
             let schema = check::schema::with_thresholds(schema, &thresholds);
             problems.extend(check::schema::check(&policies.modules, gate, &schema));
         }

@@ -1,6 +1,6 @@
 //! Which file of `data` is read as what. A file that is nothing is refused: what it says would be in force nowhere.
 
-use crate::{names, stray::stray, suggest::did_you_mean};
+use crate::{names, settings::Level, stray::stray, suggest::did_you_mean};
 
 /// What a data file is, by its path; with the name of what it is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,15 +20,6 @@ pub(crate) enum Claim<'a> {
     Settings(Level<'a>),
     /// `data.json` or `data.yaml` beside `data`, which the rules read as they stand.
     Document,
-}
-
-/// Which layer of the settings a file is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Level<'a> {
-    Defaults,
-    Organisation,
-    Team(&'a str),
-    Service(&'a str),
 }
 
 impl Claim<'_> {
@@ -124,7 +115,8 @@ fn level(stem: &str) -> Result<Level<'_>, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Claim, Level, claim};
+    use super::{Claim, claim};
+    use crate::settings::Level;
 
     #[test]
     fn a_file_is_what_its_path_says() {

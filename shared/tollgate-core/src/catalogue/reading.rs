@@ -1,14 +1,12 @@
 //! Reading the catalogue: every file is claimed by a reader or refused, and every name in them is resolved at the end.
 
-use std::{collections::BTreeMap, sync::Arc};
+mod files;
 
-use serde::Deserialize;
+use std::collections::BTreeMap;
 
 use super::{
-    Catalogue, Freeze,
-    calendar::Calendar,
+    Catalogue,
     callers::Callers,
-    entries::{ServiceEntry, TeamEntry},
     layout::{self, Claim},
     waivers::{self, Waivers},
 };
@@ -19,7 +17,6 @@ use crate::{
     names::{Declared, Kind, Known, References},
     rule::Rules,
     settings::Layers,
-    slo::{Exclusion, ExclusionEntry},
 };
 
 /// Thresholds that gates themselves read, each with its least value; policies are held against the rest.
@@ -34,13 +31,6 @@ const NEEDED: [(&str, &str, i64); 9] = [
     ("decision", "pending_valid_seconds", 1),
     ("slo", "max_age_seconds", 0),
 ];
-
-/// `data/maintenance/*.yaml`.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Maintenance {
-    maintenance: Vec<ExclusionEntry>,
-}
 
 /// Reads all files. Names of rules are resolved where the rules are known.
 pub(super) fn read(files: &BTreeMap<String, String>, rules: Option<&Rules>) -> Result<Catalogue, Vec<DataError>> {
@@ -151,58 +141,6 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn service(&mut self, stem: &str, file: &str, text: &str, seen: &mut Declared) -> Result<(), Vec<DataError>> {
-        let entry: ServiceEntry = from_yaml(file, text).map_err(|error| vec![error])?;
-        let at = DataError::at(file, &entry.name.defined, "");
-        let (service, mut wrong) = entry.read(file, &mut self.references);
-        wrong.extend(misnamed(&service.name, stem, &at));
-        wrong.extend(seen.add(Kind::Service, &service.name, &at));
-        service.environments.iter().for_each(|name| self.known.add(Kind::Environment, name));
-        self.known.add(Kind::Service, &service.name);
-        self.catalogue.services.insert(service.name.clone(), service);
-        if wrong.is_empty() { Ok(()) } else { Err(wrong) }
-    }
-
-    fn team(&mut self, stem: &str, file: &str, text: &str, seen: &mut Declared) -> Result<(), Vec<DataError>> {
-        let entry: TeamEntry = from_yaml(file, text).map_err(|error| vec![error])?;
-        let at = DataError::at(file, &entry.name.defined, "");
-        let (team, mut wrong) = entry.read(file);
-        wrong.extend(misnamed(&team.name, stem, &at));
-        wrong.extend(seen.add(Kind::Team, &team.name, &at));
-        self.known.add(Kind::Team, &team.name);
-        self.catalogue.teams.insert(team.name.clone(), team);
-        if wrong.is_empty() { Ok(()) } else { Err(wrong) }
-    }
-
-    fn maintenance(&mut self, file: &str, text: &str, seen: &mut Declared) -> Result<(), Vec<DataError>> {
-        let read: Maintenance = from_yaml(file, text).map_err(|error| vec![error])?;
-        let mut wrong = Vec::new();
-        for entry in read.maintenance {
-            let at = DataError::at(file, &entry.name.defined, "");
-            wrong.extend(seen.add(Kind::Maintenance, &entry.name.value, &at));
-            match Exclusion::read(file, entry, &mut self.references) {
-                Ok(exclusion) => self.catalogue.maintenance.push(Arc::new(exclusion)),
-                Err(error) => wrong.push(error),
-            }
-        }
-        if wrong.is_empty() { Ok(()) } else { Err(wrong) }
-    }
-
-    fn calendar(&mut self, file: &str, text: &str, seen: &mut Declared) -> Result<(), Vec<DataError>> {
-        let read: Calendar = from_yaml(file, text).map_err(|error| vec![error])?;
-        let mut wrong = Vec::new();
-        for entry in read.freezes {
-            let at = DataError::at(file, &entry.name.defined, "");
-            self.known.add(Kind::Freeze, &entry.name.value);
-            wrong.extend(seen.add(Kind::Freeze, &entry.name.value, &at));
-            match Freeze::read(file, entry, &mut self.references) {
-                Ok(freeze) => self.catalogue.freezes.push(freeze),
-                Err(error) => wrong.push(error),
-            }
-        }
-        if wrong.is_empty() { Ok(()) } else { Err(wrong) }
-    }
-
     fn objectives(&mut self) {
         match self.catalogue.add_objectives(self.files) {
             Ok(()) => {
@@ -303,9 +241,4 @@ impl<'a> Reading<'a> {
             }
         }
     }
-}
-
-fn misnamed(name: &str, stem: &str, at: &DataError) -> Option<DataError> {
-    let message = format!("the entry is named `{}`: the file should be `{name}.yaml`", crate::names::shown(name));
-    (name != stem).then(|| DataError { message, ..at.clone() })
 }

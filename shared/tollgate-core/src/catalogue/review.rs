@@ -6,7 +6,7 @@ use chrono::Days;
 use serde_json::Value;
 
 use super::{Catalogue, Freeze, Service};
-use crate::{Timestamp, approval::normal, data::DataError};
+use crate::{Timestamp, approval::normal, data::DataError, slo::Slo};
 
 /// A freeze that comes later than this is not looked for.
 const HORIZON_DAYS: u64 = 3 * 366;
@@ -19,10 +19,13 @@ impl Catalogue {
             let reason = self.requests_of(budget).err()?;
             Some(DataError::new(&budget.file, budget.line, format!("budget `{}`: {reason}", budget.name)))
         });
-        freezes
-            .chain(budgets)
-            .chain(self.services.values().flat_map(|service| self.too_many_approvers(service)))
-            .collect()
+        let promises_nothing = |slo: &&Slo| slo.target.ppb() == 0;
+        let targets = self.slos.values().flatten().filter(promises_nothing).map(|slo| {
+            let message = format!("`{}` has a target of 0, which promises nothing: write more than 0 and less than 1", slo.name);
+            DataError::new(&slo.file, slo.line, message)
+        });
+        let approvers = self.services.values().flat_map(|service| self.too_many_approvers(service));
+        freezes.chain(budgets).chain(targets).chain(approvers).collect()
     }
 
     /// None of its services runs in any of its environments.

@@ -8,7 +8,6 @@ use serde_saphyr::Spanned;
 
 use super::{Settings, kinds, tighten::Declared};
 use crate::{
-    catalogue::Level,
     data::{DataError, from_yaml, place_of},
     finding::Mode,
     names::{Kind, References},
@@ -16,6 +15,15 @@ use crate::{
 };
 
 pub(super) const DEFAULTS: &str = "data/settings/defaults.yaml";
+
+/// Which layer of the settings a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Level<'a> {
+    Defaults,
+    Organisation,
+    Team(&'a str),
+    Service(&'a str),
+}
 
 /// All layers, read and checked.
 #[derive(Debug, Clone, Default)]

@@ -3,9 +3,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::Layers;
+use super::{Layers, Level};
 use crate::{
-    catalogue::Level,
     data::DataError,
     finding::Mode,
     names::References,
