@@ -157,7 +157,10 @@ async fn a_gate_that_is_not_in_order_does_not_start() {
     assert!(!gate.ended().await.success(), "a freeze that is misspelt would freeze nothing");
     let log = gate.log().join("\n");
     assert!(log.contains("data/calendars/freezes.yml:2:"), "{log}");
-    assert!(log.contains("service `payments-aip` has no file in `data/services`, did you mean `payments-api`?"), "{log}");
+    assert!(
+        log.contains("service `payments-aip` has no file in `data/services`, did you mean `payments-api`?"),
+        "{log}"
+    );
     let world = World::new().with("TOLLGATE_LEDGER", "mysql:x");
     let mut gate = world.change_gate().await;
     assert!(!gate.ended().await.success());

@@ -75,12 +75,12 @@ fn what_is_wrong_is_said_once_by_the_check_and_keeps_a_gate_from_starting() {
         ),
         (
             &[("data/waivers/w.yaml", &WAIVER.replace("change.quiet", "change.quit"))],
-            "data/waivers/w.yaml:2:16: there is no rule `change.quit`, did you mean `change.quiet`?: name one of \
+            "data/waivers/w.yaml:2:17: there is no rule `change.quit`, did you mean `change.quiet`?: name one of \
              `GATE/RULE/RULE.rego` as `GATE.RULE`",
         ),
         (
             &[("change/odd/odd.rego", &nobody), ("data/waivers/w.yaml", &WAIVER.replace("quiet", "odd"))],
-            "data/waivers/w.yaml:2:16: `change.odd` cannot be waived: remove the waiver",
+            "data/waivers/w.yaml:2:17: `change.odd` cannot be waived: remove the waiver",
         ),
         (
             &[("data/settings/organisation.yml", "modes:\n  change.quit: enforce\n")],
@@ -123,9 +123,16 @@ fn a_rule_that_cannot_be_read_makes_no_waiver_and_no_mode_wrong() {
     let folder = pack();
     write(folder.path(), "change/quiet/quiet.rego", "package tollgate.change.quiet\n\nwarn contains {\n");
     write(folder.path(), "data/waivers/w.yaml", WAIVER);
-    write(folder.path(), "data/settings/organisation.yaml", "modes: {change.quiet: shadow}\npinned: [modes.change.quiet]\n");
+    write(
+        folder.path(),
+        "data/settings/organisation.yaml",
+        "modes: {change.quiet: shadow}\npinned: [modes.change.quiet]\n",
+    );
     write(folder.path(), "data/teams/odd.yaml", "nam: odd\n");
     let said = check(folder.path());
-    assert!(said.len() == 2 && said[0].starts_with("change/quiet/quiet.rego:"), "everything at once, in order: {said:?}");
+    assert!(
+        said.len() == 2 && said[0].starts_with("change/quiet/quiet.rego:"),
+        "everything at once, in order: {said:?}"
+    );
     assert_eq!(said[1], "data/teams/odd.yaml:1:1: there is no field `nam` here: write `name`");
 }

@@ -118,7 +118,7 @@ fn patterns_choose_tests() {
 
 #[test]
 fn a_new_rule_passes_check_and_tests_as_it_stands() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = folder(&[]);
     let written = scaffold(folder.path(), "change/error_rate").unwrap();
     assert_eq!(written.len(), 2);
     scaffold(folder.path(), "slo/error_rate").unwrap();

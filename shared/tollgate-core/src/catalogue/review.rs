@@ -21,7 +21,8 @@ impl Catalogue {
         });
         let promises_nothing = |slo: &&Slo| slo.target.ppb() == 0;
         let targets = self.slos.values().flatten().filter(promises_nothing).map(|slo| {
-            let message = format!("`{}` has a target of 0, which promises nothing: write more than 0 and less than 1", slo.name);
+            let message =
+                format!("`{}` has a target of 0, which promises nothing: write more than 0 and less than 1", slo.name);
             DataError::new(&slo.file, slo.line, message)
         });
         let approvers = self.services.values().flat_map(|service| self.too_many_approvers(service));

@@ -24,7 +24,13 @@ struct Maintenance {
 }
 
 impl Reading<'_> {
-    pub(super) fn service(&mut self, stem: &str, file: &str, text: &str, seen: &mut Declared) -> Result<(), Vec<DataError>> {
+    pub(super) fn service(
+        &mut self,
+        stem: &str,
+        file: &str,
+        text: &str,
+        seen: &mut Declared,
+    ) -> Result<(), Vec<DataError>> {
         let entry: ServiceEntry = from_yaml(file, text).map_err(|error| vec![error])?;
         let at = DataError::at(file, &entry.name.defined, "");
         let (service, mut wrong) = entry.read(file, &mut self.references);
@@ -35,7 +41,13 @@ impl Reading<'_> {
         if wrong.is_empty() { Ok(()) } else { Err(wrong) }
     }
 
-    pub(super) fn team(&mut self, stem: &str, file: &str, text: &str, seen: &mut Declared) -> Result<(), Vec<DataError>> {
+    pub(super) fn team(
+        &mut self,
+        stem: &str,
+        file: &str,
+        text: &str,
+        seen: &mut Declared,
+    ) -> Result<(), Vec<DataError>> {
         let entry: TeamEntry = from_yaml(file, text).map_err(|error| vec![error])?;
         let at = DataError::at(file, &entry.name.defined, "");
         let (team, mut wrong) = entry.read(file);
