@@ -60,7 +60,14 @@ impl fmt::Display for DataError {
 /// # Errors
 /// When the text is not YAML, or does not fit the type.
 pub fn from_yaml<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, DataError> {
-    serde_saphyr::from_str(text).map_err(|error| located(file, &error))
+    serde_saphyr::from_str(text).map_err(|error| {
+        let says_nothing = |line: &str| line.trim().is_empty() || line.trim_start().starts_with('#');
+        if text.lines().all(says_nothing) {
+            let message = "nothing is in it: write what belongs here, or remove the file";
+            return DataError { column: Some(1), ..DataError::new(file, 1, message) };
+        }
+        located(file, &error)
+    })
 }
 
 /// Reads a file of any number of YAML documents.
@@ -196,9 +203,8 @@ fn message(error: &Error) -> String {
 }
 
 /// What the scanner of YAML says of mistakes in layout, and what to do about them.
-const YAML_MISTAKES: [(&str, &str); 17] = [
+const YAML_MISTAKES: [(&str, &str); 16] = [
     ("multiple YAML documents", "a second document begins here: write it into a file of its own"),
-    ("unexpected end of input", "nothing is in it: write what belongs here, or remove the file"),
     ("tabs disallowed", "a tab cannot indent YAML: write blanks instead"),
     ("found a tab", "a tab follows, which cannot indent YAML: write blanks instead"),
     (
