@@ -20,6 +20,10 @@ thresholds:
   change:
     approval_max_age_seconds: {value: 86400, tighter: lower, meaning: m}
     history_window_seconds: {value: 86400, tighter: fixed, meaning: m}
+  cost:
+    spend_max_age_seconds: {value: 43200, tighter: lower, meaning: m}
+    spend_max_lag_days: {value: 2, tighter: lower, meaning: m}
+    weekday_min_weeks: {value: 4, tighter: higher, meaning: m}
   decision:
     allow_valid_seconds: {value: 900, tighter: lower, meaning: m}
     deny_valid_seconds: {value: 60, tighter: lower, meaning: m}

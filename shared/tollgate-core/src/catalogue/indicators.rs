@@ -1,6 +1,6 @@
 //! `data/keptn/SERVICE.sli.yaml`: where the numbers of an imported Keptn gate come from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Catalogue,
@@ -23,8 +23,13 @@ pub(super) fn is_file(file: &str) -> bool {
 impl Catalogue {
     /// Gates whose indicators nobody says how to read.
     pub(super) fn gates_without_indicators(&self, files: &BTreeMap<String, String>) -> Vec<DataError> {
-        let has = |wanted: Claim<'_>| files.keys().any(|file| file.starts_with(FOLDER) && claim(file) == Ok(wanted));
-        let absent = self.keptn.keys().filter(|service| !has(Claim::Indicators(service)));
+        let of_keptn = files.keys().filter(|file| file.starts_with(FOLDER));
+        let read = of_keptn.filter_map(|file| match claim(file) {
+            Ok(Claim::Indicators(service)) => Some(service),
+            _ => None,
+        });
+        let read: BTreeSet<&str> = read.collect();
+        let absent = self.keptn.keys().filter(|service| !read.contains(service.as_str()));
         absent
             .map(|service| {
                 let file = format!("{FOLDER}{service}{SUFFIX}");
