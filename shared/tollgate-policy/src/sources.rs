@@ -1,7 +1,7 @@
 //! Reading a policies' folder: which files there are, within bounds, and what each of them is.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
 };
@@ -10,7 +10,7 @@ use crate::{
     PolicyError,
     claims::{self, Claim},
     manifest,
-    module_path::{Role, place},
+    module_path::place,
 };
 
 /// Bounds on what is read, far above what policies need.
@@ -63,7 +63,10 @@ impl Sources {
     }
 
     /// The names of all rules that have a file.
-    pub(crate) fn rule_names(&self) -> BTreeSet<String> {
+    #[cfg(feature = "tools")]
+    pub(crate) fn rule_names(&self) -> std::collections::BTreeSet<String> {
+        use crate::module_path::Role;
+
         let role = |file: &String| place(file).ok().map(|place| place.role);
         let named = |role| if let Role::Rule { name, .. } = role { Some(name) } else { None };
         self.policies.keys().filter_map(role).filter_map(named).collect()
