@@ -149,6 +149,18 @@ async fn a_gate_that_is_not_in_order_does_not_start() {
     assert!(!gate.ended().await.success());
     let log = gate.log().join("\n");
     assert!(log.contains("organisation.yaml:1") && log.contains("would loosen"), "{log}");
+    let world = World::new();
+    let freeze = "freezes:\n  - {name: f, owner: release-management, reason: r, time_zone: UTC, starts: 2026-12-18T18:00, \
+                  ends: 2026-12-19T18:00, services: [payments-aip]}\n";
+    std::fs::write(world.policies().join("data/calendars/freezes.yml"), freeze).unwrap();
+    let mut gate = world.change_gate().await;
+    assert!(!gate.ended().await.success(), "a freeze that is misspelt would freeze nothing");
+    let log = gate.log().join("\n");
+    assert!(log.contains("data/calendars/freezes.yml:2:"), "{log}");
+    assert!(
+        log.contains("service `payments-aip` has no file in `data/services`, did you mean `payments-api`?"),
+        "{log}"
+    );
     let world = World::new().with("TOLLGATE_LEDGER", "mysql:x");
     let mut gate = world.change_gate().await;
     assert!(!gate.ended().await.success());

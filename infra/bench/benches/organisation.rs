@@ -78,6 +78,8 @@ fn organisation(policies: &Path) -> anyhow::Result<()> {
         fs::remove_dir_all(data.join(folder))?;
         fs::create_dir(data.join(folder))?;
     }
+    // The layers of services that are gone would be refused.
+    fs::remove_dir_all(data.join("settings/services"))?;
     for service in 0..SERVICES {
         let name = format!("service-{service:04}");
         let entry = format!(

@@ -8,6 +8,7 @@
 #   effect: require_approval
 #   remediation: Ask members of the owning team to approve this commit.
 #   runbook: https://runbooks.example.com/tollgate/approvals
+#   waiver: {by: another_team}
 package tollgate.change.approvals
 
 import data.tollgate.lib.finding

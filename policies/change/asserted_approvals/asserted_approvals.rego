@@ -8,6 +8,7 @@
 #   effect: warn
 #   remediation: Approve where the gate can see it, or have `data/callers.yaml` trust this caller.
 #   runbook: https://runbooks.example.com/tollgate/asserted-approvals
+#   waiver: {by: nobody}
 package tollgate.change.asserted_approvals
 
 import data.tollgate.lib.format

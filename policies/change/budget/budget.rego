@@ -10,6 +10,7 @@
 #   effect: deny
 #   remediation: Spend less, or have the budget changed in `data/budgets`. A fix or a rollback goes ahead.
 #   runbook: https://runbooks.example.com/tollgate/budget
+#   waiver: {of: budget, by: another_team}
 #   source: budgeting practice, steps at 25, 50, 75 and 100 % of the budget, as each budget declares them
 package tollgate.change.budget
 

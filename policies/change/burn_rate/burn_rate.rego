@@ -10,6 +10,7 @@
 #   effect: deny
 #   remediation: Mend what burns the budget. Fixes and rollbacks pass with one more owner's approval.
 #   runbook: https://runbooks.example.com/tollgate/burn-rate
+#   waiver: {of: objective, by: another_team}
 #   source: Google SRE Workbook, chapter 5 (multiwindow, multi-burn-rate alerts)
 package tollgate.change.burn_rate
 

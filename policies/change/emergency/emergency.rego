@@ -8,6 +8,7 @@
 #   effect: deny
 #   remediation: Name the incident in `incident`, or file the change as `normal`.
 #   runbook: https://runbooks.example.com/tollgate/emergency
+#   waiver: {by: another_team}
 package tollgate.change.emergency
 
 import data.tollgate.lib.scope

@@ -10,6 +10,7 @@
 #   effect: deny
 #   remediation: Ship what restores reliability first; a change with purpose `fix` or `rollback` can pass.
 #   runbook: https://runbooks.example.com/tollgate/error-budget
+#   waiver: {of: objective, by: another_team}
 #   source: Google SRE Workbook, appendix B (an error budget policy), with steps at 25, 50, 75 and 100 %
 package tollgate.change.error_budget
 

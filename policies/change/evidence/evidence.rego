@@ -8,6 +8,7 @@
 #   effect: deny
 #   remediation: Restore the source, then ask again. In an incident, file an emergency change that names it.
 #   runbook: https://runbooks.example.com/tollgate/evidence
+#   waiver: {by: nobody}
 package tollgate.change.evidence
 
 import data.tollgate.lib.clock

@@ -8,6 +8,7 @@
 #   effect: require_approval
 #   remediation: Find out why changes failed before the next one; smaller changes and better tests lower the rate.
 #   runbook: https://runbooks.example.com/tollgate/failure-history
+#   waiver: {by: another_team}
 #   source: DORA, change failure rate; above 5 % for a critical service
 package tollgate.change.failure_history
 

@@ -8,6 +8,7 @@
 #   effect: deny
 #   remediation: Wait for the end of the freeze, or ask its owner for a waiver.
 #   runbook: https://runbooks.example.com/tollgate/freeze
+#   waiver: {of: freeze, by: another_team}
 package tollgate.change.freeze
 
 import data.tollgate.lib.clock
@@ -33,6 +34,7 @@ warn contains {
 	"observed": {"seconds_until_freeze": left_seconds},
 	"threshold": {"seconds_until_freeze": input.settings.thresholds.change.freeze_notice_seconds},
 	"evidence": [input.freezes.evidence.id],
+	"about": {"freeze": freeze.name},
 	"owner": freeze.owner,
 	"remediation": "Be done before it begins, or wait until it is over.",
 } if {
@@ -51,6 +53,7 @@ frozen(freeze) := {
 	"threshold": {"starts_at": freeze.starts_at, "ends_at": freeze.ends_at},
 	"since": freeze.starts_at,
 	"evidence": [input.freezes.evidence.id],
+	"about": {"freeze": freeze.name},
 	"owner": freeze.owner,
 	"retry_at": freeze.ends_at,
 }

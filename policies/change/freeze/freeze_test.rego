@@ -30,6 +30,7 @@ test_a_freeze_denies_until_its_end if {
 		"threshold": {"starts_at": "2026-11-20T17:00:00Z", "ends_at": "2026-11-22T05:00:00Z"},
 		"since": "2026-11-20T17:00:00Z",
 		"evidence": ["freezes"],
+		"about": {"freeze": "year-end"},
 		"owner": "release-management",
 		"retry_at": "2026-11-22T05:00:00Z",
 	}
@@ -63,6 +64,7 @@ test_a_freeze_that_is_near_warns if {
 		"observed": {"seconds_until_freeze": 14400},
 		"threshold": {"seconds_until_freeze": 14400},
 		"evidence": ["freezes"],
+		"about": {"freeze": "year-end"},
 		"owner": "release-management",
 		"remediation": "Be done before it begins, or wait until it is over.",
 	}

@@ -8,6 +8,7 @@
 #   effect: deny
 #   remediation: "Say in `rollback.plan` what to do when it goes wrong, for example: redeploy build 1841."
 #   runbook: https://runbooks.example.com/tollgate/rollback-plan
+#   waiver: {by: another_team}
 package tollgate.change.rollback_plan
 
 import data.tollgate.lib.finding

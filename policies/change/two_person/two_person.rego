@@ -8,6 +8,7 @@
 #   effect: require_approval
 #   remediation: Ask a colleague to approve the change; the author's own approval does not count.
 #   runbook: https://runbooks.example.com/tollgate/two-person
+#   waiver: {by: nobody}
 #   source: Four-eyes principle; SLSA source track, two-party review
 package tollgate.change.two_person
 

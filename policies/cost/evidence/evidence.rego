@@ -9,6 +9,7 @@
 #   effect: deny
 #   remediation: Have the bill fetched again, or look why it is not. A fix or a rollback can be approved.
 #   runbook: https://runbooks.example.com/tollgate/evidence
+#   waiver: {by: nobody}
 #   source: billing data is refreshed at most three times a day, and final days after the month
 package tollgate.cost.evidence
 

@@ -8,6 +8,7 @@
 #   effect: require_approval
 #   remediation: Look at what costs more than was planned, and slow it down.
 #   runbook: https://runbooks.example.com/tollgate/pace
+#   waiver: {of: budget, by: another_team}
 #   source: pace of spend over elapsed share of the period, as FinOps teams review it; a quarter faster than planned
 package tollgate.cost.pace
 

@@ -8,6 +8,7 @@
 #   effect: deny
 #   remediation: Declare the threshold in `data/settings/defaults.yaml`, with value, direction and meaning.
 #   runbook: https://runbooks.example.com/tollgate/settings
+#   waiver: {by: nobody}
 package tollgate.cost.settings
 
 import data.tollgate.lib.format

@@ -8,6 +8,7 @@
 #   effect: deny
 #   remediation: Spend less, or have the budget changed in `data/budgets`.
 #   runbook: https://runbooks.example.com/tollgate/step-actual
+#   waiver: {of: budget, by: another_team}
 #   source: budgeting practice, steps at 25, 50, 75 and 100 % of the budget, as each budget declares them
 package tollgate.cost.step_actual
 

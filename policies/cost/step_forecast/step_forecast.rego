@@ -8,6 +8,7 @@
 #   effect: deny
 #   remediation: Spend less for the rest of the period, or have the budget changed in `data/budgets`.
 #   runbook: https://runbooks.example.com/tollgate/step-forecast
+#   waiver: {of: budget, by: another_team}
 #   source: budgeting practice, steps of the forecast beside those of what was spent
 package tollgate.cost.step_forecast
 

@@ -8,6 +8,7 @@
 #   effect: deny
 #   remediation: Mend what burns the budget; roll back what was rolled out last. Fixes and rollbacks go ahead.
 #   runbook: https://runbooks.example.com/tollgate/burn-rate
+#   waiver: {of: objective, by: another_team}
 #   source: Google SRE Workbook, chapter 5 (multiwindow, multi-burn-rate alerts)
 package tollgate.slo.burn_rate
 

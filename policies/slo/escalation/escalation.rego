@@ -8,6 +8,7 @@
 #   effect: deny
 #   remediation: Open an incident, roll back, and have an incident commander approve the fix.
 #   runbook: https://runbooks.example.com/tollgate/escalation
+#   waiver: {of: objective, by: another_team}
 #   source: error budget practice, escalate a sustained burn above 5x
 package tollgate.slo.escalation
 

@@ -8,6 +8,7 @@
 #   effect: deny
 #   remediation: Restore the telemetry, then ask again. A fix or a rollback can be approved by an incident commander.
 #   runbook: https://runbooks.example.com/tollgate/evidence
+#   waiver: {by: nobody}
 package tollgate.slo.evidence
 
 import data.tollgate.lib.clock

@@ -8,6 +8,7 @@
 #   effect: deny
 #   remediation: Wait until the last hour is calm again, or roll out the fix.
 #   runbook: https://runbooks.example.com/tollgate/release-pause
+#   waiver: {of: objective, by: another_team}
 #   source: error budget practice, pause releases above 2x over one hour and risky changes above 3x
 package tollgate.slo.release_pause
 

@@ -130,16 +130,21 @@ fn what_is_hardly_meant_is_warned_of() {
 fn what_no_bill_can_be_asked_for_is_an_error() {
     let folder = tempfile::TempDir::new().unwrap();
     let named = policies(folder.path(), BUDGET);
-    let organisation = "thresholds: {billing: {service_tag: \"\", forecasts: [payng]}}\n";
-    fs::write(folder.path().join("data/settings/organisation.yaml"), organisation).unwrap();
-    let (code, said) = tollgate(&["cost", "check", "--policies", &named]);
-    assert_eq!(code, 1, "{said}");
-    for expected in [
-        "b.yaml:2: `paying`: it is for services, and no tag is set that says the service in the bill: set one",
-        "`thresholds.billing.forecasts` names `payng`, which is no budget, did you mean `paying`?: remove it",
-        "2 errors",
+    for (set, expected) in [
+        (
+            "service_tag: \"\"",
+            "b.yaml:2: `paying`: it is for services, and no tag is set that says the service in the bill: set one",
+        ),
+        (
+            "forecasts: [payng]",
+            "organisation.yaml:1:24: there is no budget `payng` in `data/budgets`, did you mean `paying`?: name one that is there",
+        ),
     ] {
-        assert!(said.contains(expected), "{expected}: {said}");
+        let organisation = format!("thresholds: {{billing: {{{set}}}}}\n");
+        fs::write(folder.path().join("data/settings/organisation.yaml"), organisation).unwrap();
+        let (code, said) = tollgate(&["cost", "check", "--policies", &named]);
+        assert_eq!(code, 1, "{said}");
+        assert!(said.contains(expected) && said.contains("1 error"), "{expected}: {said}");
     }
 }
 

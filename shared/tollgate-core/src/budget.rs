@@ -69,6 +69,7 @@ pub use period::{BudgetPeriod, PeriodDays};
 pub use planned::{FitError, PlannedFit, planned_fit};
 pub(crate) use reader::is_account;
 pub use reader::read;
+pub(crate) use reader::read_referring;
 pub use reading::{AnomalyFact, ForecastReading, SpendJudging, SpendReading, UnreadableFact};
 pub use requests::daily_requests;
 pub use scope::{Charged, Scope};

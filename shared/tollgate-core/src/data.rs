@@ -2,8 +2,12 @@
 
 use std::fmt;
 
-use serde::de::DeserializeOwned;
-use serde_saphyr::{Error, Location};
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, MapAccess, SeqAccess, Visitor},
+};
+use serde_saphyr::Error;
+pub use serde_saphyr::{Location, Spanned};
 
 use crate::suggest::nearest;
 
@@ -27,7 +31,7 @@ impl DataError {
     }
 
     /// An error about a place that the reader of YAML knows.
-    pub(crate) fn at(file: impl Into<String>, at: &Location, message: impl Into<String>) -> Self {
+    pub fn at(file: impl Into<String>, at: &Location, message: impl Into<String>) -> Self {
         let known = |number: u64| Some(number).filter(|number| *number > 0);
         Self { column: known(at.column()), ..Self::new(file, known(at.line()), message) }
     }
@@ -56,7 +60,14 @@ impl fmt::Display for DataError {
 /// # Errors
 /// When the text is not YAML, or does not fit the type.
 pub fn from_yaml<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, DataError> {
-    serde_saphyr::from_str(text).map_err(|error| located(file, &error))
+    serde_saphyr::from_str(text).map_err(|error| {
+        let says_nothing = |line: &str| line.trim().is_empty() || line.trim_start().starts_with('#');
+        if text.lines().all(says_nothing) {
+            let message = "nothing is in it: write what belongs here, or remove the file";
+            return DataError { column: Some(1), ..DataError::new(file, 1, message) };
+        }
+        located(file, &error)
+    })
 }
 
 /// Reads a file of any number of YAML documents.
@@ -67,6 +78,98 @@ pub fn from_yaml_documents<T: DeserializeOwned>(file: &str, text: &str) -> Resul
     // What is infinite or no number is refused where a number is wanted, and may stand where anything may.
     let options = serde_saphyr::options! { non_finite_float_policy: serde_saphyr::NonFiniteFloatPolicy::AsString };
     serde_saphyr::from_multiple_with_options(text, options).map_err(|error| located(file, &error))
+}
+
+/// The same, or as many fields of its path as are there: an error about a place in a file that was read as a whole.
+pub(crate) fn place_of(file: &str, text: &str, path: &[&str]) -> DataError {
+    let mut at = None;
+    if let Ok(tree) = serde_saphyr::from_str::<Tree>(text) {
+        let mut tree = &tree;
+        for part in path {
+            let Some((name, below)) = tree.0.iter().find(|(name, _)| name.value == *part) else { break };
+            (at, tree) = (Some(name.defined), below);
+        }
+    }
+    at.map_or_else(|| DataError::new(file, None, ""), |at| DataError::at(file, &at, ""))
+}
+
+/// The names of a document's fields, each with its place. The entries of a list are named by their index.
+struct Tree(Vec<(Spanned<String>, Tree)>);
+
+impl<'de> Deserialize<'de> for Tree {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TreeVisitor)
+    }
+}
+
+struct TreeVisitor;
+
+impl<'de> Visitor<'de> for TreeVisitor {
+    type Value = Tree;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("anything")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Tree, A::Error> {
+        let mut fields = Vec::new();
+        while let Some(name) = map.next_key()? {
+            fields.push((name, map.next_value()?));
+        }
+        Ok(Tree(fields))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Tree, A::Error> {
+        let mut fields = Vec::new();
+        while let Some(Spanned { value, referenced, defined }) = list.next_element::<Spanned<Tree>>()? {
+            fields.push((Spanned::new(fields.len().to_string(), referenced, defined), value));
+        }
+        Ok(Tree(fields))
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Tree, D::Error> {
+        Tree::deserialize(deserializer)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Tree, D::Error> {
+        Tree::deserialize(deserializer)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Tree, E> {
+        Ok(Tree(Vec::new()))
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Tree, E> {
+        Ok(Tree(Vec::new()))
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Tree, E> {
+        Ok(Tree(Vec::new()))
+    }
+
+    fn visit_i128<E>(self, _: i128) -> Result<Tree, E> {
+        Ok(Tree(Vec::new()))
+    }
+
+    fn visit_u128<E>(self, _: u128) -> Result<Tree, E> {
+        Ok(Tree(Vec::new()))
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Tree, E> {
+        Ok(Tree(Vec::new()))
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Tree, E> {
+        Ok(Tree(Vec::new()))
+    }
+
+    fn visit_unit<E>(self) -> Result<Tree, E> {
+        Ok(Tree(Vec::new()))
+    }
+
+    fn visit_none<E>(self) -> Result<Tree, E> {
+        Ok(Tree(Vec::new()))
+    }
 }
 
 fn located(file: &str, error: &Error) -> DataError {
@@ -102,7 +205,8 @@ fn message(error: &Error) -> String {
 }
 
 /// What the scanner of YAML says of mistakes in layout, and what to do about them.
-const YAML_MISTAKES: [(&str, &str); 15] = [
+const YAML_MISTAKES: [(&str, &str); 16] = [
+    ("multiple YAML documents", "a second document begins here: write it into a file of its own"),
     ("tabs disallowed", "a tab cannot indent YAML: write blanks instead"),
     ("found a tab", "a tab follows, which cannot indent YAML: write blanks instead"),
     (
@@ -148,6 +252,9 @@ mod tests {
             ("count: 1\ncount: 2", "s.yaml:2:1: `count` is here twice: keep one of them"),
             ("{}", "s.yaml:1:1: no `count`: write it here"),
             ("count: [", "s.yaml:1:8: one value belongs here"),
+            ("", "s.yaml:1:1: nothing is in it: write what belongs here, or remove the file"),
+            ("# x\n", "s.yaml:1:1: nothing is in it"),
+            ("count: 1\n---\ncount: 2", "s.yaml:3:1: a second document begins here"),
             ("{a: {b", "s.yaml:1:"),
             ("a:\n\tcount: 1", "s.yaml:"),
             ("count: 1: 2", "s.yaml:1:9: this `:` cannot stand here"),

@@ -74,6 +74,8 @@ pub struct Frame<'a> {
     pub service: &'a str,
     /// The environment that is asked about.
     pub environment: &'a str,
+    /// The change that is asked about, by its id; none where another thing is.
+    pub change: Option<&'a str>,
     /// Thresholds and modes in force.
     pub settings: &'a Settings,
     /// Exceptions in force.

@@ -59,6 +59,21 @@ pub enum FindingKind {
     NoRuleRan,
 }
 
+/// The one thing that a finding is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Subject {
+    /// A freeze, by its name.
+    Freeze(String),
+    /// An objective, as `service/name`.
+    Objective(String),
+    /// A spend budget, by its name.
+    Budget(String),
+    /// A change, by its id.
+    Change(String),
+}
+
 /// One thing that was found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -69,8 +84,14 @@ pub struct Finding {
     pub kind: FindingKind,
     /// What it asks for.
     pub effect: Effect,
-    /// Whether it counts.
+    /// Whether it counts: the mode in force.
     pub mode: Mode,
+    /// The file of settings that changed the mode from the rule's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode_set_by: Option<String>,
+    /// The one thing that it is about, where the rule says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<Subject>,
     /// What was found, by how much and what ends it, for a person.
     pub message: String,
     /// The observed values that the rule looked at, by name with unit.
@@ -108,6 +129,8 @@ impl Finding {
             kind: FindingKind::Rule,
             effect,
             mode: Mode::Enforce,
+            mode_set_by: None,
+            about: None,
             message: message.into(),
             observed: BTreeMap::new(),
             threshold: BTreeMap::new(),
@@ -126,8 +149,12 @@ impl Finding {
 
     /// Does it hold the change up? Not in shadow mode, not when waived, not once approved.
     pub fn is_blocking(&self) -> bool {
+        self.waiver.is_none() && self.would_block()
+    }
+
+    /// Would it hold the change up without a waiver?
+    pub fn would_block(&self) -> bool {
         self.mode == Mode::Enforce
-            && self.waiver.is_none()
             && match self.effect {
                 Effect::Warn => false,
                 Effect::RequireApproval => self.approved_by.is_empty(),

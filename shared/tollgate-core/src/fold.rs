@@ -1,9 +1,13 @@
 //! The fold from findings to a verdict. Everything that holds without any policy is here:
 //! absence is never approval, shadow changes nothing, a waiver and an approval count only as data.
 
+mod covering;
+
 use std::collections::BTreeSet;
 
 use chrono::Duration;
+
+use covering::lifting;
 
 use crate::{
     Timestamp,
@@ -68,13 +72,13 @@ pub fn settle(facts: &Frame<'_>, evaluation: &Evaluation) -> Vec<Finding> {
     let mode_of = |rule: &str, default: Mode| facts.settings.modes.get(rule).copied().unwrap_or(default);
     let mut findings = evaluation.findings.clone();
     for finding in &mut findings {
-        finding.mode = mode_of(&finding.rule, finding.mode);
+        let mode = mode_of(&finding.rule, finding.mode);
+        if mode != finding.mode {
+            finding.mode = mode;
+            finding.mode_set_by = facts.settings.modes_set_by.get(&finding.rule).cloned();
+        }
         if finding.kind == FindingKind::Rule {
-            finding.waiver = facts
-                .waivers
-                .iter()
-                .find(|waiver| waiver.covers(&finding.rule, facts.service, facts.environment, facts.evaluated_at))
-                .map(crate::waiver::Waiver::applied);
+            finding.waiver = lifting(finding, facts).map(crate::waiver::Waiver::applied);
         }
         finding.approved_by = match (finding.effect, &finding.approval) {
             (Effect::RequireApproval, Some(requirement)) => satisfy(requirement, facts.approvals).unwrap_or_default(),
@@ -178,8 +182,8 @@ fn retry_at(findings: &[Finding]) -> Option<Timestamp> {
     if blocking().any(is_open_ended) { None } else { blocking().filter_map(|finding| finding.retry_at).max() }
 }
 
-/// An `allow` ends with its time, with the next freeze and with the first waiver that it leans on; the others
-/// end when asking again makes sense.
+/// An `allow` ends with its time, with the next freeze and with the first waiver that it leans on, which one is not that
+/// nothing needs; the others end when asking again makes sense.
 fn valid_until(facts: &Frame<'_>, findings: &[Finding], verdict: Verdict, retry_at: Option<Timestamp>) -> Timestamp {
     let key = format!("{}_valid_seconds", verdict.as_str());
     let seconds = facts.settings.integer("decision", &key).unwrap_or(0).clamp(0, 86_400);
@@ -188,7 +192,12 @@ fn valid_until(facts: &Frame<'_>, findings: &[Finding], verdict: Verdict, retry_
         Verdict::Allow => facts
             .next_obstacle_at
             .into_iter()
-            .chain(findings.iter().filter_map(|finding| finding.waiver.as_ref()).map(|waiver| waiver.expires_at))
+            .chain(
+                findings
+                    .iter()
+                    .filter(|finding| finding.would_block())
+                    .filter_map(|finding| Some(finding.waiver.as_ref()?.expires_at)),
+            )
             .min(),
         Verdict::Pending | Verdict::Deny => retry_at,
     };
@@ -240,3 +249,5 @@ fn api_cost(facts: &Frame<'_>) -> ApiCost {
 mod properties;
 #[cfg(test)]
 pub(crate) mod tests;
+#[cfg(test)]
+mod waived;

@@ -21,14 +21,17 @@ pub mod fold;
 pub mod history;
 pub mod keptn;
 pub mod money;
+mod names;
 pub mod notice;
 mod recurring;
 pub mod replay;
+pub mod rule;
 #[cfg(feature = "schema")]
 pub mod schema;
 pub mod settings;
 pub mod slo;
 pub mod spend;
+pub mod stray;
 pub mod suggest;
 pub mod waiver;
 

@@ -6,7 +6,7 @@ use chrono::{DateTime, Datelike, Duration, LocalResult, NaiveDateTime, TimeZone,
 use chrono_tz::Tz;
 use rrule::{Frequency, RRule, RRuleSet, Unvalidated};
 
-use crate::Timestamp;
+use crate::{Timestamp, suggest::meant_zone};
 
 /// A rule is followed from its start at every decision; chrono ends at some year.
 const YEARS: RangeInclusive<i32> = 2000..=2999;
@@ -34,10 +34,10 @@ pub(crate) struct Recurring {
 impl Recurring {
     /// Reads what is written; the stretch is no longer than some days.
     pub(crate) fn read(written: &Written<'_>, longest_days: i64) -> Result<Self, String> {
-        let time_zone: Tz = written
-            .time_zone
-            .parse()
-            .map_err(|_| format!("`time_zone: {}` is not an IANA name such as `Europe/Berlin`", written.time_zone))?;
+        let time_zone: Tz = written.time_zone.parse().map_err(|_| {
+            let meant = meant_zone(written.time_zone);
+            format!("`time_zone: {}` is not an IANA name such as `Europe/Berlin`{meant}", written.time_zone)
+        })?;
         let (starts, ends) = (local("starts", written.starts)?, local("ends", written.ends)?);
         let readable = |time: NaiveDateTime| YEARS.contains(&time.year());
         if !readable(starts) || !readable(ends) {

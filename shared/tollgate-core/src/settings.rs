@@ -2,6 +2,10 @@
 
 mod kinds;
 mod layers;
+mod leaf;
+mod pins;
+mod resolved;
+mod table;
 mod tighten;
 
 use std::collections::BTreeMap;
@@ -11,6 +15,8 @@ use serde_json::Value;
 
 use crate::finding::Mode;
 pub use layers::Layers;
+pub(crate) use layers::Level;
+pub use resolved::ModeInForce;
 
 /// Thresholds and modes in force for one service: the layers, resolved.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -20,6 +26,9 @@ pub struct Settings {
     pub thresholds: BTreeMap<String, Value>,
     /// Modes by rule, where they differ from the rule's own.
     pub modes: BTreeMap<String, Mode>,
+    /// The file that set a mode, where it is another than the rule's own.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub modes_set_by: BTreeMap<String, String>,
 }
 
 impl Settings {
@@ -41,3 +50,5 @@ impl Settings {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tightening_tests;

@@ -50,6 +50,11 @@ pub fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) ->
     nearest(name, known).map(|candidate| format!(", did you mean `{candidate}`?")).unwrap_or_default()
 }
 
+/// The same for the name of a time zone of IANA.
+pub(crate) fn meant_zone(name: &str) -> String {
+    did_you_mean(name, chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::{did_you_mean, mistyped, near};

@@ -1,4 +1,4 @@
-//! Waivers: exceptions as data, with an owner, a reason and an end.
+//! Waivers: exceptions as data, with an owner, a reason, a beginning and an end.
 
 use serde::{Deserialize, Serialize};
 
@@ -18,10 +18,25 @@ pub struct Waiver {
     /// The environments it holds for; all when left out.
     #[serde(default)]
     pub environments: Vec<String>,
+    /// The one freeze it is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub freeze: Option<String>,
+    /// The one objective it is for, as `service/name`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub objective: Option<String>,
+    /// The one budget it is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget: Option<String>,
+    /// The one change it is for, by its id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change: Option<String>,
     /// Who granted it and answers for it.
     pub owner: String,
     /// Why.
     pub reason: String,
+    /// When it begins; null in what was recorded before waivers had a beginning.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub starts_at: Option<Timestamp>,
     /// When it ends. There is no waiver without an end.
     pub expires_at: Timestamp,
 }
@@ -41,14 +56,6 @@ pub struct AppliedWaiver {
 }
 
 impl Waiver {
-    /// Whether it holds for this rule, service and environment at this time.
-    pub fn covers(&self, rule: &str, service: &str, environment: &str, at: Timestamp) -> bool {
-        self.rule == rule
-            && self.service == service
-            && (self.environments.is_empty() || self.environments.iter().any(|name| name == environment))
-            && at < self.expires_at
-    }
-
     /// How it is shown on a finding.
     pub fn applied(&self) -> AppliedWaiver {
         AppliedWaiver {

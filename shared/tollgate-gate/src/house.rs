@@ -9,10 +9,11 @@ use tollgate_aws::{Outgoing, Telemetry, TelemetrySource};
 use tollgate_core::{
     catalogue::Catalogue,
     decision::{DecisionRecord, Gate},
+    settings::ModeInForce,
 };
 use tollgate_lambda::problem::Problem;
 use tollgate_ledger::Ledger;
-use tollgate_policy::{Evaluator, Limits, PolicySet};
+use tollgate_policy::{Evaluator, Limits, PolicySet, RuleMetadata};
 
 use crate::{bill::Bill, clock::Clock, config::Config};
 
@@ -50,7 +51,7 @@ impl House {
     /// nothing.
     pub async fn open(gate: Gate, config: Config) -> Result<Self, lambda_runtime::Error> {
         let policies = PolicySet::load(&config.policies).map_err(|errors| listed("policies", &errors))?;
-        let catalogue = Catalogue::read(policies.data_files()).map_err(|errors| listed("data", &errors))?;
+        let catalogue = policies.catalogue().map_err(|errors| listed("data", &errors))?;
         let sdk = tollgate_aws::sdk_config().await;
         let telemetry = match &config.telemetry {
             TelemetrySource::CloudWatch => Telemetry::cloudwatch(&sdk),
@@ -100,15 +101,31 @@ impl House {
             "status": if rules.is_empty() { "no_rules" } else { "ok" },
             "gate": self.gate.as_str(),
             "policy_revision": policies.revision(),
-            "rules": rules.iter().map(|rule| json!({
-                "rule": rule.name, "title": rule.title, "effect": rule.effect, "mode": rule.mode, "owner": rule.owner,
-            })).collect::<Vec<_>>(),
+            "rules": rules.iter().map(|rule| self.rule(rule)).collect::<Vec<_>>(),
             "services": self.catalogue.services.len(),
             "ledger": self.ledger.name(),
             "telemetry": self.source.to_string(),
             "billing": self.bill.source().to_string(),
             "budgets": self.catalogue.budgets.len(),
         })
+    }
+}
+
+impl House {
+    /// A rule with the mode that is in force, whichever layer of the settings set it.
+    fn rule(&self, rule: &RuleMetadata) -> Value {
+        let ModeInForce { mode, set_by, elsewhere } = self.catalogue.mode_of(&rule.name, rule.mode);
+        let changed = set_by.map(|set_by| ("mode_set_by", json!(set_by)));
+        let elsewhere = (!elsewhere.is_empty()).then(|| ("modes_elsewhere", json!(elsewhere)));
+        let shown = [
+            ("rule", json!(rule.name)),
+            ("title", json!(rule.title)),
+            ("effect", json!(rule.effect)),
+            ("mode", json!(mode)),
+            ("owner", json!(rule.owner)),
+        ];
+        let fields = shown.into_iter().chain(changed).chain(elsewhere);
+        Value::Object(fields.map(|(name, value)| (name.to_owned(), value)).collect())
     }
 }
 

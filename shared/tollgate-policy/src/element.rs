@@ -7,7 +7,7 @@ use serde::Deserialize;
 use tollgate_core::{
     Timestamp,
     approval::ApprovalRequirement,
-    finding::{Effect, Finding, Urgency},
+    finding::{Effect, Finding, Subject, Urgency},
 };
 
 use crate::{evaluator::Limits, metadata::RuleMetadata};
@@ -37,6 +37,8 @@ struct Element {
     approval: Option<ApprovalRequirement>,
     #[serde(default)]
     urgency: Option<Urgency>,
+    #[serde(default)]
+    about: Option<Subject>,
 }
 
 /// The elements of a set, each as a finding.
@@ -90,6 +92,7 @@ fn finding(element: &Value, effect: Effect, rule: &RuleMetadata, limits: &Limits
         retry_at: element.retry_at,
         approval: element.approval,
         urgency: element.urgency,
+        about: element.about,
         ..Finding::new(&rule.name, effect, element.message)
     })
 }

@@ -6,12 +6,14 @@
 
 mod builtins;
 mod check;
+mod claims;
 mod cpu_time;
 mod element;
 mod evaluator;
 mod facts_value;
 mod functions;
 mod judge;
+mod manifest;
 mod metadata;
 mod module_path;
 mod modules;

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 use tollgate_core::{
-    data::from_yaml,
+    data::{Spanned, from_yaml},
     decision::Gate,
     finding::{Effect, Mode},
+    rule::WaiverTerms,
 };
 
 use crate::PolicyError;
@@ -32,8 +33,13 @@ pub struct RuleMetadata {
     pub runbook: String,
     /// Where its thresholds come from.
     pub source: Option<String>,
+    /// What may be waived of it, and by whom.
+    pub waiver: WaiverTerms,
     /// Its file, relative to the policies' folder.
     pub file: String,
+    /// Where it names its owner.
+    #[serde(skip)]
+    pub owner_at: PolicyError,
 }
 
 /// The block as OPA defines it; what is under `custom` is ours.
@@ -58,12 +64,14 @@ struct Block {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Custom {
-    owner: String,
+    owner: Spanned<String>,
     effect: Effect,
     remediation: String,
     runbook: String,
     #[serde(default)]
     mode: Mode,
+    #[serde(default)]
+    waiver: WaiverTerms,
     #[serde(default)]
     source: Option<String>,
 }
@@ -86,7 +94,7 @@ pub(crate) fn read(file: &str, text: &str, gate: Gate, name: &str) -> Result<Rul
     for (field, value) in [
         ("title", &title),
         ("description", &description),
-        ("custom.owner", &custom.owner),
+        ("custom.owner", &custom.owner.value),
         ("custom.remediation", &custom.remediation),
         ("custom.runbook", &custom.runbook),
     ] {
@@ -99,9 +107,15 @@ pub(crate) fn read(file: &str, text: &str, gate: Gate, name: &str) -> Result<Rul
         gate,
         title: title.trim().to_owned(),
         description: description.trim().to_owned(),
-        owner: custom.owner,
+        owner_at: PolicyError {
+            // Behind `# `, which is not part of the block.
+            column: Some(custom.owner.defined.column() + 2),
+            ..refuse(Some(first.saturating_add(custom.owner.defined.line())), String::new())
+        },
+        owner: custom.owner.value,
         effect: custom.effect,
         mode: custom.mode,
+        waiver: custom.waiver,
         remediation: custom.remediation.trim().to_owned(),
         runbook: custom.runbook,
         source: custom.source,

@@ -9,7 +9,13 @@ use std::{
 };
 
 use regorus::{Engine, Value};
-use tollgate_core::{decision::Gate, digest::of_bytes, finding::Effect};
+use tollgate_core::{
+    catalogue::Catalogue,
+    decision::Gate,
+    digest::of_bytes,
+    finding::Effect,
+    rule::{Rule, Rules},
+};
 
 use crate::{
     PolicyError, check, functions,
@@ -94,6 +100,27 @@ impl PolicySet {
         &self.data_files
     }
 
+    /// The data beside the rules, as a gate works with them.
+    ///
+    /// # Errors
+    /// Everything that is wrong with them, by file and line.
+    pub fn catalogue(&self) -> Result<Catalogue, Vec<PolicyError>> {
+        Catalogue::load(&self.data_files, &self.declared())
+    }
+
+    /// What the data may know of the rules.
+    pub(crate) fn declared(&self) -> Rules {
+        let rules = self.rules.iter().map(|rule| &rule.metadata);
+        let rule = |rule: &RuleMetadata| Rule {
+            name: rule.name.clone(),
+            owner: rule.owner.clone(),
+            owner_at: rule.owner_at.clone(),
+            mode: rule.mode,
+            waiver: rule.waiver,
+        };
+        Rules { read: rules.clone().map(rule).collect(), names: rules.map(|rule| rule.name.clone()).collect() }
+    }
+
     #[cfg(feature = "tools")]
     pub(crate) fn all_rules(&self) -> impl Iterator<Item = &LoadedRule> {
         self.rules.iter()
@@ -143,9 +170,11 @@ pub(crate) fn on_deep_stack<T: Send + 'static>(
 fn build(sources: Sources, checked: bool) -> Result<PolicySet, Vec<PolicyError>> {
     let revision = revision(&sources);
     let mut engine = functions::engine().map_err(|said| vec![PolicyError::new("policies", None, said)])?;
-    let data = add_data(&mut engine, &sources.data).map_err(|error| vec![error])?;
-    let modules = parse(&sources.policies, checked)?;
+    let beside = |errors: Vec<PolicyError>| [sources.refused.clone(), errors].concat();
+    let data = add_data(&mut engine, &sources.data).map_err(|error| beside(vec![error]))?;
+    let modules = parse(&sources.policies, checked).map_err(beside)?;
     let mut errors = missing_rules(&sources);
+    errors.extend(sources.refused.iter().cloned());
     let rules = rules(&modules, &sources.policies, &mut errors);
     if rules.is_empty() && errors.is_empty() {
         let message = "no rule is there, and nothing would vouch for anything: add `change/<rule>/<rule>.rego`";
@@ -196,10 +225,10 @@ fn revision(sources: &Sources) -> String {
     of_bytes(&bytes)
 }
 
-/// `data.json` or `data.yaml` in the folder is `data` to the rules, as in OPA; gives its top names.
+/// `data.json`, `data.yaml` or `data.yml` in the folder is `data` to the rules, as in OPA; gives its top names.
 pub(crate) fn add_data(engine: &mut Engine, data: &BTreeMap<String, String>) -> Result<BTreeSet<String>, PolicyError> {
     let mut names = BTreeSet::new();
-    for file in ["data.json", "data.yaml"] {
+    for file in ["data.json", "data.yaml", "data.yml"] {
         let Some(text) = data.get(file) else { continue };
         let value: serde_json::Map<String, serde_json::Value> = tollgate_core::data::from_yaml(file, text)?;
         if value.contains_key("tollgate") {
@@ -217,7 +246,10 @@ pub(crate) fn add_data(engine: &mut Engine, data: &BTreeMap<String, String>) -> 
 fn missing_rules(sources: &Sources) -> Vec<PolicyError> {
     let tested = |path: &String| Some(format!("{}.rego", path.strip_suffix("_test.rego")?));
     let lost = sources.tests.keys().filter_map(|path| tested(path).map(|tested| (path, tested)));
+    // A rule whose file is refused for its name is there.
+    let refused = |tested: &String| sources.refused.iter().any(|error| error.file.starts_with(tested.as_str()));
     lost.filter(|(_, tested)| !sources.policies.contains_key(tested) && !sources.tests.contains_key(tested))
+        .filter(|(_, tested)| !refused(tested))
         .map(|(path, tested)| {
             PolicyError::new(path, None, format!("tests `{tested}`, which is not there: restore it or remove its test"))
         })

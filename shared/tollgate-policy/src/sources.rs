@@ -6,7 +6,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::PolicyError;
+use crate::{
+    PolicyError,
+    claims::{self, Claim},
+    manifest,
+    module_path::place,
+};
 
 /// Bounds on what is read, far above what policies need.
 const MAX_POLICY_BYTES: u64 = 256 * 1024;
@@ -24,6 +29,10 @@ pub(crate) struct Sources {
     pub(crate) tests: BTreeMap<String, String>,
     /// Data files: everything below `data`, and `data.json` or `data.yaml` in the folder itself.
     pub(crate) data: BTreeMap<String, String>,
+    /// What the folder is as a bundle of OPA.
+    manifest: Option<String>,
+    /// What is wrong with the files, whatever is in them.
+    pub(crate) refused: Vec<PolicyError>,
 }
 
 impl Sources {
@@ -31,15 +40,53 @@ impl Sources {
     pub(crate) fn of(files: impl IntoIterator<Item = (String, String)>) -> Self {
         let mut sources = Self::default();
         for (path, text) in files {
-            let into = match kind(&path) {
-                Kind::Policy => &mut sources.policies,
-                Kind::Test => &mut sources.tests,
-                Kind::Data => &mut sources.data,
-                Kind::Other => continue,
+            let into = match claims::claim(&path) {
+                Ok(Claim::Policy) => &mut sources.policies,
+                Ok(Claim::Test) => &mut sources.tests,
+                Ok(Claim::Data) => &mut sources.data,
+                Ok(Claim::Manifest) => {
+                    sources.manifest = Some(text);
+                    continue;
+                }
+                Ok(Claim::Aside) => continue,
+                Err(why) => {
+                    sources.refused.push(PolicyError::new(path, None, why));
+                    continue;
+                }
             };
             into.insert(path, text);
         }
+        let wrong = sources.manifest.as_ref().map(|text| manifest::check(text, &sources));
+        sources.refused.extend(wrong.into_iter().flatten());
+        sources.refused.extend(sources.same_package());
         sources
+    }
+
+    /// The names of all rules that have a file.
+    #[cfg(feature = "tools")]
+    pub(crate) fn rule_names(&self) -> std::collections::BTreeSet<String> {
+        use crate::module_path::Role;
+
+        let role = |file: &String| place(file).ok().map(|place| place.role);
+        let named = |role| if let Role::Rule { name, .. } = role { Some(name) } else { None };
+        self.policies.keys().filter_map(role).filter_map(named).collect()
+    }
+
+    /// Files whose package is that of another one: OPA would take them for one module.
+    fn same_package(&self) -> Vec<PolicyError> {
+        let mut first: BTreeMap<Vec<String>, &String> = BTreeMap::new();
+        let mut errors = Vec::new();
+        for file in self.policies.keys().chain(self.tests.keys()) {
+            let Ok(place) = place(file) else { continue };
+            if let Some(earlier) = first.get(&place.package) {
+                let package = place.package.join(".");
+                let message = format!("holds the same `package {package}` as `{earlier}`: make one file of them");
+                errors.push(PolicyError::new(file, None, message));
+            } else {
+                first.insert(place.package, file);
+            }
+        }
+        errors
     }
 
     /// Reads a folder; of tests only the paths, unless they are wanted.
@@ -50,28 +97,10 @@ impl Sources {
         })?;
         let mut reader = Reader { root: root.clone(), tests, files: Vec::new(), errors: Vec::new(), bytes: 0 };
         reader.folder(&root, "", 0);
-        if reader.errors.is_empty() { Ok(Self::of(reader.files)) } else { Err(reader.errors) }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Policy,
-    Test,
-    Data,
-    Other,
-}
-
-fn kind(path: &str) -> Kind {
-    let lower = path.to_ascii_lowercase();
-    if lower.ends_with("_test.rego") || (lower.ends_with(".rego") && path.starts_with("lib/testing/")) {
-        Kind::Test
-    } else if lower.ends_with(".rego") {
-        Kind::Policy
-    } else if path.starts_with("data/") || path == "data.json" || path == "data.yaml" {
-        Kind::Data
-    } else {
-        Kind::Other
+        let mut sources = Self::of(reader.files);
+        sources.refused.extend(reader.errors);
+        sources.refused.sort();
+        Ok(sources)
     }
 }
 
@@ -103,11 +132,15 @@ impl Reader {
                 self.refuse(relative, format!("the name `{}` is not UTF-8: rename it", name.display()));
                 continue;
             };
-            // Hidden entries are editors' and version control's, and what mounted volumes link from.
-            if name.starts_with('.') {
-                continue;
-            }
             let relative = if relative.is_empty() { name.to_owned() } else { format!("{relative}/{name}") };
+            match claims::hidden(&relative) {
+                Some(Ok(Claim::Aside)) => continue,
+                Some(Err(why)) => {
+                    self.refuse(&relative, why);
+                    continue;
+                }
+                _ => {}
+            }
             let is_link = entry.file_type().is_ok_and(|file_type| file_type.is_symlink());
             self.entry(entry.path(), is_link, &relative, depth);
         }
@@ -131,11 +164,12 @@ impl Reader {
         if metadata.is_dir() {
             return self.folder(&target, relative, depth + 1);
         }
-        let limit = match kind(relative) {
-            Kind::Other => return,
-            Kind::Test if !self.tests => return self.files.push((relative.to_owned(), String::new())),
-            Kind::Policy | Kind::Test => MAX_POLICY_BYTES,
-            Kind::Data => MAX_DATA_BYTES,
+        let limit = match claims::claim(relative) {
+            Ok(Claim::Aside) => return,
+            Err(why) => return self.refuse(relative, why),
+            Ok(Claim::Test) if !self.tests => return self.files.push((relative.to_owned(), String::new())),
+            Ok(Claim::Policy | Claim::Test | Claim::Manifest) => MAX_POLICY_BYTES,
+            Ok(Claim::Data) => MAX_DATA_BYTES,
         };
         if self.files.len() >= MAX_FILES {
             return self.refuse(relative, format!("is one of more than {MAX_FILES} files: remove what is not needed"));

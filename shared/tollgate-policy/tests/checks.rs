@@ -95,6 +95,21 @@ fn files() {
     assert!(said.contains("change/other/other.rego:9: holds `package tollgate.change.odd`"), "{said}");
     let said = refusals(vec![quiet(), ("change/gone/gone_test.rego".into(), "package x".into())]);
     assert!(said.contains("tests `change/gone/gone.rego`, which is not there"), "{said}");
+    let quiet_again = quiet().1.replace("tollgate.change.quiet", "tollgate.lib.clock");
+    let said = refusals(vec![quiet(), library(), ("lib/clock.rego".into(), quiet_again)]);
+    assert!(
+        said.contains("lib/clock/clock.rego: holds the same `package tollgate.lib.clock` as `lib/clock.rego`"),
+        "{said}"
+    );
+    let said = refusals(vec![
+        quiet(),
+        ("change/odd/odd.rego.txt".into(), text.clone()),
+        ("change/odd/odd_test.rego".into(), "package tollgate.change.odd_test".into()),
+    ]);
+    assert_eq!(
+        said,
+        "change/odd/odd.rego.txt: ends in `.rego.txt`, so nothing reads it as what it is: rename it to `odd.rego`, or remove it"
+    );
     assert!(refusals(Vec::new()).contains("no rule is there"));
     assert!(refusals(vec![library()]).contains("no rule is there"));
     let said =
@@ -134,6 +149,15 @@ fn folders() {
     refused("cannot be read as UTF-8");
     std::fs::remove_file(folder.path().join("data/big.yaml")).unwrap();
     std::fs::write(folder.path().join("change/quiet/quiet.rego~"), "x").unwrap();
+    refused("change/quiet/quiet.rego~: is left behind by an editor");
+    std::fs::remove_file(folder.path().join("change/quiet/quiet.rego~")).unwrap();
+    std::fs::write(folder.path().join("change/quiet/data.yaml"), "x: 1").unwrap();
+    refused("change/quiet/data.yaml: is not read: thresholds belong into `data/settings/defaults.yaml`");
+    std::fs::remove_file(folder.path().join("change/quiet/data.yaml")).unwrap();
+    std::fs::write(folder.path().join(".manifest"), r#"{"roots": ["tollgate/slo"]}"#).unwrap();
+    refused(".manifest:1:11: the roots, `tollgate/slo`, do not cover `change/quiet/quiet.rego`: write `tollgate`");
+    std::fs::write(folder.path().join(".manifest"), r#"{"roots": ["tollgate"]}"#).unwrap();
+    std::fs::write(folder.path().join(".DS_Store"), [0, 1]).unwrap();
     PolicySet::load(folder.path()).unwrap();
     assert!(PolicySet::load(&folder.path().join("none")).unwrap_err()[0].to_string().contains("cannot be read"));
 }

@@ -7,14 +7,33 @@ use std::{fs, path::Path};
 
 use serde_json::json;
 use support::{quiet, rule};
+use tollgate_core::catalogue::Catalogue;
 use tollgate_policy::{
     PolicySet,
     tools::{self, TestReport, catalogue, run_tests, scaffold},
 };
 
+/// Data that a pack cannot do without.
+const DEFAULTS: &str = "thresholds:
+  slo: {max_age_seconds: {value: 600, tighter: lower, meaning: m}}
+  change:
+    history_window_seconds: {value: 1, tighter: fixed, meaning: m}
+    approval_max_age_seconds: {value: 1, tighter: lower, meaning: m}
+  cost:
+    spend_max_age_seconds: {value: 1, tighter: lower, meaning: m}
+    spend_max_lag_days: {value: 1, tighter: lower, meaning: m}
+    weekday_min_weeks: {value: 1, tighter: higher, meaning: m}
+  decision:
+    allow_valid_seconds: {value: 1, tighter: lower, meaning: m}
+    deny_valid_seconds: {value: 1, tighter: lower, meaning: m}
+    pending_valid_seconds: {value: 1, tighter: lower, meaning: m}
+";
+
 fn folder(files: &[(String, String)]) -> tempfile::TempDir {
+    let data = [("data/settings/defaults.yaml", DEFAULTS), ("data/teams/team-test.yaml", "name: team-test\n")];
+    let data = data.map(|(path, text)| (path.to_owned(), text.to_owned()));
     let folder = tempfile::tempdir().unwrap();
-    for (path, text) in files {
+    for (path, text) in data.iter().chain(files) {
         let path = folder.path().join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
@@ -99,7 +118,7 @@ fn patterns_choose_tests() {
 
 #[test]
 fn a_new_rule_passes_check_and_tests_as_it_stands() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = folder(&[]);
     let written = scaffold(folder.path(), "change/error_rate").unwrap();
     assert_eq!(written.len(), 2);
     scaffold(folder.path(), "slo/error_rate").unwrap();
@@ -141,12 +160,14 @@ fn the_check_holds_references_against_the_facts() {
             "Settings": {"type": "object", "properties": {"thresholds": {"type": "object", "additionalProperties": true}}},
         }
     });
-    let defaults = "thresholds:\n  slo:\n    pause_micro: {value: 1}\n    by_tier:\n      tier_1: {value: 2}\n";
+    let more = "slo:\n    pause_micro: {value: 1, tighter: lower, meaning: m}\n    by_tier:\n      tier_1: {value: 2, tighter: lower, meaning: m}\n    max_age_seconds:";
+    let defaults =
+        DEFAULTS.replace("slo: {max_age_seconds:", more).replace("meaning: m}}\n  change", "meaning: m}\n  change");
     let problems = |body: &str| {
         let files = [
             rule("odd", "warn", &format!("warn contains {{\"message\": \"x\"}} if {{\n\t{body}\n}}")),
             test_file("odd", "test_a if not odd.warn"),
-            ("data/settings/defaults.yaml".to_owned(), defaults.to_owned()),
+            ("data/settings/defaults.yaml".to_owned(), defaults.clone()),
         ];
         let checked = tools::check(folder(&files).path(), |_| schema.clone()).unwrap();
         checked.problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
@@ -211,7 +232,7 @@ fn the_check_wants_tests_of_each_set_used_imports_and_short_lines() {
 
 #[test]
 fn the_catalogue_is_made_from_metadata() {
-    let page = catalogue(&PolicySet::from_sources(vec![quiet()]).unwrap());
+    let page = catalogue(&PolicySet::from_sources(vec![quiet()]).unwrap(), &Catalogue::default());
     assert!(page.contains("| [`change.quiet`](#changequiet) | warn | team-test | A test |"), "{page}");
     assert!(page.contains("- Runbook: <https://runbook>"), "{page}");
 }

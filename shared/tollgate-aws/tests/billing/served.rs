@@ -39,6 +39,9 @@ fn catalogue(requests: &[&str]) -> Catalogue {
     let files = [
         ("data/services/payments-api.yaml", service),
         ("data/teams/money.yaml", "name: money\n"),
+        // The settings name them.
+        ("data/teams/finops.yaml", "name: finops\n"),
+        ("data/teams/incident-commanders.yaml", "name: incident-commanders\n"),
         ("data/slos/payments-api.yaml", slo.as_str()),
         ("data/settings/defaults.yaml", defaults),
     ];

@@ -1,6 +1,6 @@
 //! What is odd about budgets beside their form: names that lead nowhere in a bill, and what cannot be compared.
 
-use tollgate_aws::billing::{Tags, Wanted, askable};
+use tollgate_aws::billing::{Tags, askable};
 use tollgate_core::{
     budget::{Allowance, Budget, Enforcement},
     catalogue::Catalogue,
@@ -8,25 +8,15 @@ use tollgate_core::{
     suggest::did_you_mean,
 };
 
-const SETTINGS: &str = "data/settings";
-
-/// What cannot be meant: a scope that no bill can be asked for, and forecasts of budgets that do not exist.
+/// What cannot be meant: a scope that no bill can be asked for.
 pub(super) fn errors(catalogue: &Catalogue) -> Vec<DataError> {
     let settings = catalogue.settings.resolve("", None);
-    let (tags, wanted) = (Tags::of(&settings), Wanted::of(&settings));
-    let mut found: Vec<DataError> = catalogue
+    let tags = Tags::of(&settings);
+    catalogue
         .budgets
         .iter()
         .filter_map(|budget| Some(at(budget, format!("`{}`: {}", budget.name, askable(budget, &tags).err()?))))
-        .collect();
-    let names = || catalogue.budgets.iter().map(|budget| budget.name.as_str());
-    let unknown = wanted.forecasts.iter().filter(|name| !names().any(|known| known == *name));
-    found.extend(unknown.map(|name| {
-        let meant = did_you_mean(name, names());
-        let message = format!("`thresholds.billing.forecasts` names `{name}`, which is no budget{meant}: remove it");
-        DataError::new(SETTINGS, None, message)
-    }));
-    found
+        .collect()
 }
 
 /// What is allowed and hardly meant.

@@ -16,8 +16,12 @@ pub(super) fn run(folder: &Folder, check: bool) -> anyhow::Result<ExitCode> {
         Ok(policies) => policies,
         Err(errors) => return Ok(failed(folder, &errors)),
     };
+    let data = match policies.catalogue() {
+        Ok(data) => data,
+        Err(errors) => return Ok(failed(folder, &errors)),
+    };
     let path = folder.path.join(CATALOGUE_FILE);
-    let (shown, page) = (path.display(), catalogue(&policies));
+    let (shown, page) = (path.display(), catalogue(&policies, &data));
     // A page that cannot be read is not up to date.
     let fresh = fs::read_to_string(&path).is_ok_and(|written| written == page);
     match (fresh, check) {

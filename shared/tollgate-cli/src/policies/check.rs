@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-use tollgate_core::catalogue::Catalogue;
-use tollgate_policy::{PolicyError, PolicySet, tools};
+use tollgate_core::data::DataError;
+use tollgate_policy::tools;
 
 use super::{count, failed};
 use crate::Folder;
@@ -13,27 +13,19 @@ pub(super) fn run(folder: &Folder) -> ExitCode {
         Ok(checked) => checked,
         Err(errors) => return failed(folder, &errors),
     };
-    let data = data(folder);
-    let problems: Vec<PolicyError> =
-        checked.problems.iter().chain(data.as_ref().err().into_iter().flatten()).cloned().collect();
-    match data {
-        Ok(services) if problems.is_empty() => {
-            let (rules, services) = (count(checked.rules, "rule"), count(services, "service"));
-            println!("{rules} and {services} in {}: nothing to complain about", folder.path.display());
-            ExitCode::SUCCESS
-        }
-        _ => failed(folder, &problems),
+    let Some(catalogue) = checked.catalogue else { return failed(folder, &checked.problems) };
+    let mut reminders: Vec<DataError> = catalogue.warnings.clone();
+    reminders.extend(catalogue.reminders(chrono::Utc::now()));
+    reminders.sort();
+    for reminder in &reminders {
+        eprintln!("warning: {reminder}");
     }
-}
-
-/// Reads the data as a gate does, looks for names that lead nowhere, and says what is hardly meant. Gives the number of
-/// services.
-fn data(folder: &Folder) -> Result<usize, Vec<PolicyError>> {
-    let policies = PolicySet::load(&folder.path)?;
-    let catalogue = Catalogue::read(policies.data_files())?;
-    for warning in &catalogue.warnings {
-        eprintln!("warning: {warning}");
+    let mut problems = [checked.problems, catalogue.without_objectives()].concat();
+    problems.sort();
+    if !problems.is_empty() {
+        return failed(folder, &problems);
     }
-    let dangling = catalogue.dangling();
-    if dangling.is_empty() { Ok(catalogue.services.len()) } else { Err(dangling) }
+    let (rules, services) = (count(checked.rules, "rule"), count(catalogue.services.len(), "service"));
+    println!("{rules} and {services} in {}: nothing to complain about", folder.path.display());
+    ExitCode::SUCCESS
 }

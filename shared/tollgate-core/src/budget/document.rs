@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_saphyr::Spanned;
 
+use crate::names::{Named, of};
+
 type Text = Spanned<String>;
 
 #[derive(Debug, Deserialize)]
@@ -17,7 +19,7 @@ pub(super) struct Document {
 #[serde(deny_unknown_fields)]
 pub(super) struct Entry {
     pub(super) name: Text,
-    pub(super) owner: Text,
+    pub(super) owner: Named<of::Team>,
     #[expect(dead_code, reason = "for people")]
     description: Option<String>,
     pub(super) scope: Option<Spanned<ScopeEntry>>,
@@ -34,9 +36,9 @@ pub(super) struct Entry {
     #[serde(default)]
     pub(super) steps: Vec<Spanned<StepEntry>>,
     #[serde(default)]
-    pub(super) non_essential: Vec<Text>,
+    pub(super) non_essential: Vec<Named<of::Environment>>,
     #[serde(default)]
-    pub(super) requests: Vec<Text>,
+    pub(super) requests: Vec<Named<of::Objective>>,
     #[serde(default)]
     pub(super) changes: Vec<Spanned<ChangeEntry>>,
 }
@@ -47,13 +49,13 @@ pub(super) struct ScopeEntry {
     #[serde(default)]
     pub(super) all: bool,
     #[serde(default)]
-    pub(super) services: Vec<Text>,
+    pub(super) services: Vec<Named<of::Service>>,
     #[serde(default)]
     pub(super) accounts: Vec<Text>,
     #[serde(default)]
     pub(super) tags: BTreeMap<String, Spanned<Vec<Text>>>,
     #[serde(default)]
-    pub(super) environments: Vec<Text>,
+    pub(super) environments: Vec<Named<of::Environment>>,
     #[serde(default)]
     pub(super) aws_services: Vec<Text>,
 }

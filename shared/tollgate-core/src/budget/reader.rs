@@ -13,7 +13,7 @@ use crate::{
     catalogue::{Service, Team},
     data::{DataError, from_yaml},
     money::{decimal_from_micros, excerpt, is_currency, micros_from_decimal},
-    suggest::did_you_mean,
+    names::{Kind, Known, Named, Referable, References},
 };
 
 const LONGEST_NAME: usize = 63;
@@ -28,12 +28,32 @@ pub fn read<'a>(
     teams: &BTreeMap<String, Team>,
     services: &BTreeMap<String, Service>,
 ) -> Result<Vec<Budget>, Vec<DataError>> {
+    let mut references = References::default();
+    let (budgets, mut errors) = read_referring(files, &mut references);
+    let mut known = Known::default();
+    // Objectives are in other files.
+    known.may_be_more(Kind::Objective);
+    teams.keys().for_each(|team| known.add(Kind::Team, team));
+    for service in services.values() {
+        known.add(Kind::Service, &service.name);
+        service.environments.iter().for_each(|environment| known.add(Kind::Environment, environment));
+    }
+    errors.extend(references.resolve(&known));
+    errors.sort();
+    if errors.is_empty() { Ok(budgets) } else { Err(errors) }
+}
+
+/// The budgets that can be read, whatever is wrong with the others; the names in them are for the caller to resolve.
+pub(crate) fn read_referring<'a>(
+    files: impl IntoIterator<Item = (&'a str, &'a str)>,
+    references: &mut References,
+) -> (Vec<Budget>, Vec<DataError>) {
     let mut errors = Vec::new();
     let mut budgets = Vec::new();
     for (file, text) in files {
         match from_yaml::<Document>(file, text) {
             Ok(document) => {
-                let mut reader = Reader { file, teams, services, errors: Vec::new() };
+                let mut reader = Reader { file, references, errors: Vec::new() };
                 budgets.extend(document.budgets.iter().filter_map(|entry| reader.budget(entry)));
                 errors.extend(reader.errors);
             }
@@ -41,14 +61,12 @@ pub fn read<'a>(
         }
     }
     errors.extend(overlap::found(&budgets));
-    errors.sort();
-    if errors.is_empty() { Ok(budgets) } else { Err(errors) }
+    (budgets, errors)
 }
 
 pub(super) struct Reader<'a> {
     file: &'a str,
-    teams: &'a BTreeMap<String, Team>,
-    pub(super) services: &'a BTreeMap<String, Service>,
+    references: &'a mut References,
     errors: Vec<DataError>,
 }
 
@@ -66,15 +84,10 @@ impl Reader<'_> {
         let before = self.errors.len();
         let (at, entry) = (&entry.defined, &entry.value);
         let name = self.name(&entry.name);
-        if !self.teams.contains_key(&entry.owner.value) {
-            let owner = excerpt(&entry.owner.value);
-            let meant = did_you_mean(&owner, self.teams.keys().map(String::as_str));
-            let message = format!("owner `{owner}` has no file in `data/teams`{meant}: write one, or name another");
-            self.refuse::<()>(&entry.owner.defined, message);
-        }
+        let owner = self.names("owner", std::slice::from_ref(&entry.owner)).concat();
         let scope = self.scope(at, entry.scope.as_ref());
         let steps = self.steps(at, &entry.steps);
-        let non_essential = self.environments(&entry.non_essential);
+        let non_essential = self.names("environment", &entry.non_essential);
         let requests = self.requests(&entry.requests);
         let allowance = match &entry.aws_budget {
             Some(aws_budget) => self.aws_budget(entry, aws_budget),
@@ -82,7 +95,7 @@ impl Reader<'_> {
         };
         let budget = Budget {
             name: name?,
-            owner: entry.owner.value.clone(),
+            owner,
             scope: scope?,
             allowance: allowance?,
             steps: steps?,
@@ -109,8 +122,9 @@ impl Reader<'_> {
         self.refuse(&name.defined, message)
     }
 
-    pub(super) fn knows(&self, service: &str) -> bool {
-        self.services.contains_key(service)
+    /// The names of a list, to be resolved once all is known that they may refer to.
+    pub(super) fn names<T: Referable>(&mut self, role: &'static str, list: &[Named<T>]) -> Vec<String> {
+        self.references.all(self.file, role, list)
     }
 
     pub(super) fn twice(&mut self, listed: &[Spanned<String>]) {

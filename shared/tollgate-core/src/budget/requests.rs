@@ -4,30 +4,29 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate};
 use num_traits::ToPrimitive as _;
-use serde_saphyr::Spanned;
 
 use super::{Budget, reader::Reader};
 use crate::{
     catalogue::Catalogue,
     money::excerpt,
+    names::{Named, of},
     slo::{Indicator, Sampled, Slo, Source},
 };
 
 impl Reader<'_> {
     /// Objectives as `service/name`. Whether there are such is for the catalogue to say, which knows objectives.
-    pub(super) fn requests(&mut self, names: &[Spanned<String>]) -> Vec<String> {
-        self.twice(names);
-        for name in names {
-            let service = name.value.split_once('/').filter(|(_, objective)| !objective.is_empty());
-            if service.is_none_or(|(service, _)| !self.knows(service)) {
+    pub(super) fn requests(&mut self, named: &[Named<of::Objective>]) -> Vec<String> {
+        let names = self.names("objective", named);
+        for (name, named) in names.iter().zip(named) {
+            if !name.split_once('/').is_some_and(|(service, objective)| !service.is_empty() && !objective.is_empty()) {
                 let message = format!(
                     "`{}` is no objective of a service: write for example `payments-api/availability`",
-                    excerpt(&name.value)
+                    excerpt(name)
                 );
-                self.refuse::<()>(&name.defined, message);
+                self.refuse::<()>(named.place(), message);
             }
         }
-        names.iter().map(|name| name.value.clone()).collect()
+        names
     }
 }
 

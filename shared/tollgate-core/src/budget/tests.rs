@@ -16,10 +16,7 @@ fn teams() -> BTreeMap<String, Team> {
 }
 
 fn services() -> BTreeMap<String, Service> {
-    let service = |name: &str| {
-        let text = format!("name: {name}\ntier: tier_1\nowner: money\nenvironments: [production, staging]");
-        (name.to_owned(), from_yaml("s", &text).unwrap())
-    };
+    let service = |name: &str| (name.to_owned(), Service::example(name, "money", &["production", "staging"]));
     ["pay", "search"].map(service).into()
 }
 

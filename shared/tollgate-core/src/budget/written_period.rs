@@ -10,6 +10,7 @@ use super::{BudgetPeriod, document::Entry, reader::Reader};
 use crate::{
     money::excerpt,
     slo::{CalendarUnit, Period},
+    suggest::meant_zone,
 };
 
 const YEARS: RangeInclusive<i32> = 2000..=2999;
@@ -118,8 +119,11 @@ impl Reader<'_> {
         match name.value.parse() {
             Ok(zone) => Some(zone),
             Err(_) => {
-                let message =
-                    format!("`time_zone: {}` is not an IANA name such as `Europe/Berlin`", excerpt(&name.value));
+                let message = format!(
+                    "`time_zone: {}` is not an IANA name such as `Europe/Berlin`{}",
+                    excerpt(&name.value),
+                    meant_zone(&name.value)
+                );
                 self.refuse(&name.defined, message)
             }
         }

@@ -7,7 +7,7 @@ use super::{
     document::ScopeEntry,
     reader::{Reader, is_account},
 };
-use crate::{money::excerpt, suggest::did_you_mean};
+use crate::money::excerpt;
 
 /// As long as a value that Cost Explorer filters by can be.
 const LONGEST_AWS_SERVICE: usize = 1024;
@@ -18,12 +18,6 @@ impl Reader<'_> {
         let Some(Spanned { value: entry, defined, .. }) = scope else {
             return self.refuse(at, format!("no `scope`: {WRITE}"));
         };
-        for service in entry.services.iter().filter(|service| !self.services.contains_key(&service.value)) {
-            let name = excerpt(&service.value);
-            let meant = did_you_mean(&name, self.services.keys().map(String::as_str));
-            let message = format!("service `{name}` has no file in `data/services`{meant}: write one, or name another");
-            self.refuse::<()>(&service.defined, message);
-        }
         for account in entry.accounts.iter().filter(|account| !is_account(&account.value)) {
             let message = format!("`{}` is not an account of 12 digits", excerpt(&account.value));
             self.refuse::<()>(&account.defined, message);
@@ -41,13 +35,13 @@ impl Reader<'_> {
         }
         let texts = |texts: &[Spanned<String>]| texts.iter().map(|text| text.value.clone()).collect::<Vec<_>>();
         let scope = Scope {
-            services: texts(&entry.services),
+            services: self.names("service", &entry.services),
             accounts: texts(&entry.accounts),
             tags: entry.tags.iter().map(|(key, values)| (key.clone(), texts(&values.value))).collect(),
-            environments: self.environments(&entry.environments),
+            environments: self.names("environment", &entry.environments),
             aws_services: texts(&entry.aws_services),
         };
-        for listed in [&entry.services, &entry.accounts, &entry.environments, &entry.aws_services] {
+        for listed in [&entry.accounts, &entry.aws_services] {
             self.twice(listed);
         }
         let is_empty = scope == Scope::default();
@@ -56,19 +50,6 @@ impl Reader<'_> {
             (false, true) => self.refuse(defined, "`all: true` and a part of it cannot both be meant: remove one"),
             _ => Some(scope),
         }
-    }
-
-    pub(super) fn environments(&mut self, names: &[Spanned<String>]) -> Vec<String> {
-        for name in names {
-            if !self.services.values().any(|service| service.environments.contains(&name.value)) {
-                let environment = excerpt(&name.value);
-                let known = self.services.values().flat_map(|service| &service.environments);
-                let meant = did_you_mean(&environment, known.map(String::as_str));
-                let message = format!("no service runs in `{environment}`{meant}: name an environment of one");
-                self.refuse::<()>(&name.defined, message);
-            }
-        }
-        names.iter().map(|name| name.value.clone()).collect()
     }
 }
 

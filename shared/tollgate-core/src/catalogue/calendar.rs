@@ -3,14 +3,17 @@
 use std::ops::Range;
 
 use chrono::{Days, TimeDelta};
+use serde::Deserialize;
+use serde_saphyr::Spanned;
 
-use super::{Catalogue, entries::FreezeEntry};
+use super::Catalogue;
 use crate::{
     Timestamp,
     closed::{SHORTEST_GAP_SECONDS, closed_times},
     data::DataError,
     evidence::Evidence,
     facts::{FreezeFact, FreezeWindow},
+    names::{Named, References, of},
     recurring::{Recurring, Written},
 };
 
@@ -21,6 +24,30 @@ const LONGEST_DAYS: i64 = 92;
 /// More windows than can hold at a time, of those that recur daily at most, and the next.
 const MOST_WINDOWS: u16 = 128;
 
+/// `data/calendars/*.yaml`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Calendar {
+    pub(super) freezes: Vec<FreezeEntry>,
+}
+
+/// A freeze window as it is written.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FreezeEntry {
+    pub(super) name: Spanned<String>,
+    owner: Named<of::Team>,
+    reason: String,
+    time_zone: String,
+    starts: String,
+    ends: String,
+    rrule: Option<String>,
+    #[serde(default)]
+    environments: Vec<Named<of::Environment>>,
+    #[serde(default)]
+    services: Vec<Named<of::Service>>,
+}
+
 /// A time in which changes rest.
 #[derive(Debug, Clone)]
 pub struct Freeze {
@@ -30,15 +57,31 @@ pub struct Freeze {
     environments: Vec<String>,
     services: Vec<String>,
     when: Recurring,
+    at: DataError,
 }
 
 impl Freeze {
-    pub(super) fn read(file: &str, text: &str, entry: FreezeEntry) -> Result<Self, DataError> {
+    pub(super) fn read(file: &str, entry: FreezeEntry, references: &mut References) -> Result<Self, DataError> {
         let FreezeEntry { name, owner, reason, environments, services, time_zone, starts, ends, rrule } = entry;
+        let at = DataError::at(file, &name.defined, "");
+        let name = name.value;
+        let (owner, services) = (references.take(file, "owner", &owner), references.all(file, "service", &services));
+        let environments = references.all(file, "environment", &environments);
         let written = Written { time_zone: &time_zone, starts: &starts, ends: &ends, rrule: rrule.as_deref() };
-        let when = Recurring::read(&written, LONGEST_DAYS)
-            .map_err(|reason| DataError::new(file, line_of(text, &name), format!("freeze `{name}`: {reason}")))?;
-        Ok(Self { name, reason, owner, environments, services, when })
+        match Recurring::read(&written, LONGEST_DAYS) {
+            Ok(when) => Ok(Self { name, reason, owner, environments, services, when, at }),
+            Err(reason) => Err(DataError { message: format!("freeze `{name}`: {reason}"), ..at }),
+        }
+    }
+
+    /// Where it is written, with what is to be said of it.
+    pub(super) fn place(&self, message: impl Into<String>) -> DataError {
+        DataError { message: message.into(), ..self.at.clone() }
+    }
+
+    /// When it is between two times, in order.
+    pub(super) fn between(&self, from: Timestamp, until: Timestamp) -> Vec<Range<Timestamp>> {
+        self.when.between(from, until, MOST_WINDOWS)
     }
 
     /// Its name.
@@ -113,10 +156,4 @@ fn close_gap(window: &mut FreezeWindow, starts: &[Timestamp]) {
     if let Some(start) = behind.max() {
         window.ends_at = *start;
     }
-}
-
-/// The line of the entry of that name.
-pub(super) fn line_of(text: &str, name: &str) -> Option<u64> {
-    let names = |line: &str| line.split("name:").nth(1).is_some_and(|rest| rest.contains(name));
-    (1..).zip(text.lines()).find(|(_, line)| names(line)).map(|(number, _)| number)
 }

@@ -6,7 +6,10 @@ use rust_decimal::{Decimal, prelude::ToPrimitive};
 use serde::Deserialize;
 use serde_saphyr::{Location, Spanned};
 
-use super::{Catalogue, indicators};
+use super::{
+    Catalogue, indicators,
+    layout::{Claim, claim},
+};
 use crate::{
     canary::{
         CanaryConfig, CanaryLimits, CanaryMetric, CanaryMetricSource, CanaryPlan, CanarySource, Direction,
@@ -94,11 +97,8 @@ impl Catalogue {
     }
 
     fn add_canary(&mut self, reader: &mut Reader<'_>, file: &str, text: &str) {
-        let name = file.strip_prefix("data/canaries/").and_then(|rest| rest.strip_suffix(".yaml"));
-        let Some(service) = name.filter(|name| !name.contains('/')) else {
-            let message = "a canary's file is named after its service: `data/canaries/SERVICE.yaml`";
-            return reader.errors.push(DataError::new(file, None, message));
-        };
+        // What is no such file is refused where files are claimed.
+        let Ok(Claim::Canary(service)) = claim(file) else { return };
         match from_yaml::<Document>(file, text) {
             Err(error) => reader.errors.push(error),
             Ok(document) => {

@@ -1,24 +1,25 @@
-//! The entries of the catalogue as they stand in their files.
+//! Services and teams as they stand in their files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use globset::{Glob, GlobSet, GlobSetBuilder};
 use serde::Deserialize;
+use serde_saphyr::Spanned;
 
 use crate::{
+    approval::normal,
+    budget::is_account,
     data::DataError,
-    facts::{ANONYMOUS, Tier},
-    waiver::Waiver,
+    facts::Tier,
+    money::excerpt,
+    names::{self, Named, References, of},
 };
 
 /// A service: `data/services/<name>.yaml`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Service {
     /// Its name, as changes give it.
     pub name: String,
     /// What it does, for people.
-    #[serde(default)]
     pub description: Option<String>,
     /// How critical it is.
     pub tier: Tier,
@@ -27,16 +28,12 @@ pub struct Service {
     /// The environments it runs in.
     pub environments: Vec<String>,
     /// Services that it needs.
-    #[serde(default)]
     pub dependencies: Vec<String>,
     /// The accounts that it runs in: budgets of these hold it.
-    #[serde(default)]
     pub accounts: Vec<String>,
     /// The cost allocation tags that its spend carries, beside those of its owner and name: budgets of these hold it.
-    #[serde(default)]
     pub tags: BTreeMap<String, String>,
     /// Where its operation is explained.
-    #[serde(default)]
     pub runbook: Option<String>,
 }
 
@@ -54,93 +51,114 @@ pub struct Team {
     pub members: Vec<String>,
 }
 
-/// `data/calendars/*.yaml`.
+/// A service as it is written.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Calendar {
-    pub(super) freezes: Vec<FreezeEntry>,
-}
-
-/// A freeze window as it is written.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct FreezeEntry {
-    pub(super) name: String,
-    pub(super) owner: String,
-    pub(super) reason: String,
-    pub(super) time_zone: String,
-    pub(super) starts: String,
-    pub(super) ends: String,
-    #[serde(default)]
-    pub(super) rrule: Option<String>,
-    #[serde(default)]
-    pub(super) environments: Vec<String>,
-    #[serde(default)]
-    pub(super) services: Vec<String>,
-}
-
-/// `data/waivers/*.yaml`.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Waivers {
-    pub(super) waivers: Vec<Waiver>,
-}
-
-/// `data/callers.yaml`.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Callers {
-    callers: Vec<Caller>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Caller {
-    principal: String,
-    #[serde(default)]
-    may_assert_approvals: bool,
-    #[serde(default)]
-    may_report_outcomes: bool,
-    #[expect(dead_code, reason = "for people")]
-    #[serde(default)]
+pub(super) struct ServiceEntry {
+    pub(super) name: Spanned<String>,
     description: Option<String>,
+    tier: Tier,
+    owner: Named<of::Team>,
+    environments: Spanned<Vec<Spanned<String>>>,
+    #[serde(default)]
+    dependencies: Vec<Named<of::Service>>,
+    #[serde(default)]
+    accounts: Vec<Spanned<String>>,
+    #[serde(default)]
+    tags: BTreeMap<String, Spanned<String>>,
+    runbook: Option<String>,
 }
 
-/// What callers are trusted with.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Trust {
-    /// To say who approved.
-    pub(super) approvals: GlobSet,
-    /// To say what came of changes that others asked about.
-    pub(super) outcomes: GlobSet,
+/// A team as it is written.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TeamEntry {
+    pub(super) name: Spanned<String>,
+    contact: Option<String>,
+    #[serde(default)]
+    members: Vec<Spanned<String>>,
 }
 
-impl Callers {
-    pub(super) fn trust(&self, file: &str, text: &str) -> Result<Trust, DataError> {
-        Ok(Trust {
-            approvals: self.that(|caller| caller.may_assert_approvals, file, text)?,
-            outcomes: self.that(|caller| caller.may_report_outcomes, file, text)?,
-        })
-    }
-
-    fn that(&self, may: impl Fn(&Caller) -> bool, file: &str, text: &str) -> Result<GlobSet, DataError> {
-        let mut set = GlobSetBuilder::new();
-        for caller in self.callers.iter().filter(|caller| may(caller)) {
-            let refuse = |reason: String| {
-                let line = line_with(text, &caller.principal);
-                DataError::new(file, line, format!("principal `{}` {reason}", caller.principal))
-            };
-            let fixed = caller.principal.split(['*', '?', '[', '{']).next().unwrap_or_default();
-            let glob = Glob::new(&caller.principal).map_err(|error| refuse(format!("is not a pattern: {error}")))?;
-            if fixed.is_empty() || glob.compile_matcher().is_match(ANONYMOUS) {
-                return Err(refuse("would trust callers that nobody knows: name an account and a role".to_owned()));
-            }
-            set.add(glob);
+impl ServiceEntry {
+    /// The service, and what is wrong with it.
+    pub(super) fn read(self, file: &str, references: &mut References) -> (Service, Vec<DataError>) {
+        let mut wrong = Vec::new();
+        let at = |text: &Spanned<String>, message: String| DataError::at(file, &text.defined, message);
+        if self.environments.value.is_empty() {
+            let message = "it runs in no environment: write for example `environments: [production]`";
+            wrong.push(DataError::at(file, &self.environments.defined, message));
         }
-        set.build().map_err(|error| DataError::new(file, None, error.to_string()))
+        let named = self.environments.value.iter().filter_map(|name| Some((name, names::refusal(&name.value)?)));
+        wrong.extend(named.map(|(name, why)| at(name, why)));
+        let odd = self.accounts.iter().filter(|account| !is_account(&account.value));
+        wrong.extend(odd.map(|account| {
+            let account_shown = excerpt(&account.value);
+            let message =
+                format!("`{account_shown}` is not an account of 12 digits: write it in quotes, `\"111122223333\"`");
+            at(account, message)
+        }));
+        let odd = self.tags.iter().filter(|(tag, value)| tag.trim().is_empty() || value.value.trim().is_empty());
+        wrong.extend(odd.map(|(tag, value)| {
+            at(value, format!("the tag `{}: {}` needs a name and a value", excerpt(tag), excerpt(&value.value)))
+        }));
+        for list in [&self.environments.value, &self.accounts] {
+            wrong.extend(twice(file, list, |text| text.to_owned()));
+        }
+        let texts = |list: Vec<Spanned<String>>| list.into_iter().map(|text| text.value).collect();
+        let service = Service {
+            owner: references.take(file, "owner", &self.owner),
+            dependencies: references.all(file, "dependency", &self.dependencies),
+            name: self.name.value,
+            description: self.description,
+            tier: self.tier,
+            environments: texts(self.environments.value),
+            accounts: texts(self.accounts),
+            tags: self.tags.into_iter().map(|(tag, value)| (tag, value.value)).collect(),
+            runbook: self.runbook,
+        };
+        for named in self.dependencies.iter().zip(&service.dependencies).filter(|(_, name)| **name == service.name) {
+            let message = "it depends on itself: remove this, or name the other service";
+            wrong.push(DataError::at(file, named.0.place(), message));
+        }
+        (service, wrong)
     }
 }
 
-fn line_with(text: &str, part: &str) -> Option<u64> {
-    (1..).zip(text.lines()).find(|(_, line)| line.contains(part)).map(|(number, _)| number)
+impl TeamEntry {
+    /// The team, and what is wrong with it.
+    pub(super) fn read(self, file: &str) -> (Team, Vec<DataError>) {
+        let mut wrong = twice(file, &self.members, normal);
+        let nobody = self.members.iter().filter(|member| member.value.trim().is_empty());
+        wrong.extend(nobody.map(|member| {
+            DataError::at(file, &member.defined, "an empty name is nobody: write for example `github:4519`")
+        }));
+        let members = self.members.into_iter().map(|member| member.value).collect();
+        (Team { name: self.name.value, contact: self.contact, members }, wrong)
+    }
+}
+
+/// What stands in a list twice, as `spelt` says what is one and the same.
+fn twice(file: &str, list: &[Spanned<String>], spelt: impl Fn(&str) -> String) -> Vec<DataError> {
+    let mut seen = BTreeSet::new();
+    let again = list.iter().filter(|text| !seen.insert(spelt(&text.value)));
+    let message = |text: &Spanned<String>| format!("`{}` is there twice: remove one", names::shown(&text.value));
+    again.map(|text| DataError::at(file, &text.defined, message(text))).collect()
+}
+
+#[cfg(test)]
+impl Service {
+    /// A service as tests need it.
+    pub(crate) fn example(name: &str, owner: &str, environments: &[&str]) -> Self {
+        Self {
+            name: name.to_owned(),
+            description: None,
+            tier: Tier::One,
+            owner: owner.to_owned(),
+            environments: environments.iter().map(|&name| name.to_owned()).collect(),
+            dependencies: Vec::new(),
+            accounts: Vec::new(),
+            tags: BTreeMap::new(),
+            runbook: None,
+        }
+    }
 }

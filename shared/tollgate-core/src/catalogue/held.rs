@@ -1,10 +1,8 @@
 //! Which services a budget holds.
 
-use super::{Catalogue, Service, calendar::line_of};
+use super::{Catalogue, Service};
 use crate::{
-    budget::{Budget, Charged, is_account},
-    data::DataError,
-    money::excerpt,
+    budget::{Budget, Charged},
     settings::Settings,
 };
 
@@ -46,22 +44,6 @@ impl Catalogue {
     }
 }
 
-/// Are what a service is charged to accounts and tags?
-pub(super) fn charged_rightly(file: &str, text: &str, service: &Service) -> Result<(), Vec<DataError>> {
-    let accounts = service.accounts.iter().filter(|account| !is_account(account)).map(|account| {
-        let message =
-            format!("`{}` is not an account of 12 digits: write it in quotes, `\"111122223333\"`", excerpt(account));
-        DataError::new(file, line_of(text, account), message)
-    });
-    let tags = service.tags.iter().filter(|(tag, value)| tag.trim().is_empty() || value.trim().is_empty());
-    let tags = tags.map(|(tag, value)| {
-        let message = format!("the tag `{}: {}` needs a name and a value", excerpt(tag), excerpt(value));
-        DataError::new(file, line_of(text, tag), message)
-    });
-    let wrong: Vec<DataError> = accounts.chain(tags).collect();
-    if wrong.is_empty() { Ok(()) } else { Err(wrong) }
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -74,6 +56,8 @@ mod tests {
         let files = [
             ("data/settings/defaults.yaml", DEFAULTS.to_owned()),
             ("data/teams/money.yaml", "name: money\n".to_owned()),
+            ("data/teams/finops.yaml", "name: finops\n".to_owned()),
+            ("data/teams/incident-commanders.yaml", "name: incident-commanders\n".to_owned()),
             (
                 "data/services/api.yaml",
                 format!("name: api\ntier: tier_1\nowner: money\nenvironments: [production]\n{service}"),

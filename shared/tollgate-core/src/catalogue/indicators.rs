@@ -1,27 +1,35 @@
 //! `data/keptn/SERVICE.sli.yaml`: where the numbers of an imported Keptn gate come from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::Catalogue;
+use super::{
+    Catalogue,
+    layout::{Claim, claim},
+};
 use crate::{
     data::DataError,
     keptn::{self, KeptnGate},
     slo::openslo::Reader,
 };
 
-/// What tells the files of indicators from those of gates.
-pub(super) const SUFFIX: &str = ".sli.yaml";
+const SUFFIX: &str = ".sli.yaml";
 const FOLDER: &str = "data/keptn/";
 
 /// Is this a file of indicators?
 pub(super) fn is_file(file: &str) -> bool {
-    file.starts_with(FOLDER) && file.ends_with(SUFFIX)
+    matches!(claim(file), Ok(Claim::Indicators(_)))
 }
 
 impl Catalogue {
     /// Gates whose indicators nobody says how to read.
     pub(super) fn gates_without_indicators(&self, files: &BTreeMap<String, String>) -> Vec<DataError> {
-        let absent = self.keptn.keys().filter(|service| !files.contains_key(&format!("{FOLDER}{service}{SUFFIX}")));
+        let of_keptn = files.keys().filter(|file| file.starts_with(FOLDER));
+        let read = of_keptn.filter_map(|file| match claim(file) {
+            Ok(Claim::Indicators(service)) => Some(service),
+            _ => None,
+        });
+        let read: BTreeSet<&str> = read.collect();
+        let absent = self.keptn.keys().filter(|service| !read.contains(service.as_str()));
         absent
             .map(|service| {
                 let file = format!("{FOLDER}{service}{SUFFIX}");
@@ -37,9 +45,9 @@ impl Catalogue {
         files: &BTreeMap<String, String>,
         (file, text): (&str, &str),
     ) {
-        let service = file.strip_prefix(FOLDER).and_then(|rest| rest.strip_suffix(SUFFIX)).unwrap_or_default();
+        let Ok(Claim::Indicators(service)) = claim(file) else { return };
         let Some(gate) = self.keptn.get(service) else {
-            if files.contains_key(&format!("{FOLDER}{service}.yaml")) {
+            if files.keys().any(|file| claim(file) == Ok(Claim::Keptn(service))) {
                 // What is wrong with the gate itself is told already.
                 return;
             }

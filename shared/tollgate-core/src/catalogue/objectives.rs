@@ -4,42 +4,23 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::Days;
-use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Catalogue, calendar::line_of};
+use super::Catalogue;
 use crate::{
     Timestamp,
     closed::{ClosedTime, SHORTEST_GAP_SECONDS, closed_times},
-    data::{DataError, from_yaml},
+    data::DataError,
     facts::MaintenanceWindow,
-    slo::{self, Comparison, Exclusion, ExclusionEntry, Indicator, Rational, Slo},
+    names::{Kind, Known, References},
+    slo::{self, Comparison, Indicator, Rational, Slo},
 };
 
 const MILLION: i128 = 1_000_000;
 /// How far ahead maintenance is followed to say when to ask again.
 const MAINTENANCE_DAYS: u64 = 31;
 
-/// `data/maintenance/*.yaml`.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Maintenance {
-    maintenance: Vec<ExclusionEntry>,
-}
-
 impl Catalogue {
-    /// Reads a file of planned maintenance.
-    pub(super) fn add_maintenance(&mut self, file: &str, text: &str) -> Result<(), DataError> {
-        let read: Maintenance = from_yaml(file, text)?;
-        for entry in read.maintenance {
-            let (line, name) = (line_of(text, &entry.name), entry.name.clone());
-            let exclusion = Exclusion::read(entry)
-                .map_err(|reason| DataError::new(file, line, format!("maintenance `{name}`: {reason}")))?;
-            self.maintenance.push(Arc::new(exclusion));
-        }
-        Ok(())
-    }
-
     /// Reads all objectives, since they may refer to what is in another file.
     pub(super) fn add_objectives(&mut self, files: &BTreeMap<String, String>) -> Result<(), Vec<DataError>> {
         let of_slos = files.iter().filter(|(file, _)| file.starts_with("data/slos/"));
@@ -125,6 +106,31 @@ impl Catalogue {
         }
         self.warnings.extend(found);
     }
+}
+
+/// Objectives of services that are not there. Their places are looked for only then.
+pub(super) fn strangers(catalogue: &Catalogue, known: &Known, files: &BTreeMap<String, String>) -> Vec<DataError> {
+    let mut references = References::default();
+    for slo in catalogue.slos.values().flatten() {
+        let named =
+            [("service:", &slo.service)].into_iter().chain(slo.shared_with.iter().map(|name| ("shared-with", name)));
+        for (key, name) in named.filter(|(_, name)| !known.has(Kind::Service, name)) {
+            let text = files.get(&slo.file).map_or("", String::as_str);
+            references.note(Kind::Service, "service", name, place(slo, text, key, name));
+        }
+    }
+    references.resolve(known)
+}
+
+/// Where an objective names a service: the first such line of it.
+fn place(slo: &Slo, text: &str, key: &str, name: &str) -> DataError {
+    let lines = (1_u64..).zip(text.lines()).filter(|(number, _)| *number >= slo.line);
+    let found = lines.filter(|(_, line)| line.contains(key)).find_map(|(number, line)| {
+        let before = line.get(..line.find(name)?)?;
+        Some((number, u64::try_from(before.chars().count()).ok()? + 1))
+    });
+    let (line, column) = found.map_or((slo.line, None), |(line, column)| (line, Some(column)));
+    DataError { column, ..DataError::new(&slo.file, line, "") }
 }
 
 /// The burn rates among the thresholds, by name, in millionths: `burn_rate_…_micro`.

@@ -1,6 +1,6 @@
 //! Objectives in the catalogue: across files, with maintenance, shared, and warned of.
 
-use super::{SERVICE, TEAM, at, read};
+use super::{SERVICE, TEAM, at, dangling, read};
 use crate::slo::{Indicator, Slo};
 
 const DB: (&str, &str) =
@@ -136,8 +136,11 @@ fn a_shared_budget_binds_the_other_service_too() {
     let catalogue = read(&[SERVICE, DB, TEAM, SLI, ("data/slos/pay.yaml", &slo)]).unwrap();
     let names = |service: &str| catalogue.slos_of(service).map(Slo::evidence_id).collect::<Vec<_>>();
     assert_eq!((names("pay"), names("db")), (vec!["slo/pay/fast".into()], vec!["slo/pay/fast".to_owned()]));
-    let dangling: Vec<String> = catalogue.dangling().iter().map(crate::data::DataError::by_line).collect();
-    assert_eq!(dangling, ["data/slos/pay.yaml:3: `fast` is shared with `gone`, which has no file in `data/services`"]);
+    let lost = dangling(&[SERVICE, DB, TEAM, SLI, ("data/slos/pay.yaml", &slo)]);
+    assert_eq!(
+        lost,
+        ["data/slos/pay.yaml:3: service `gone` has no file in `data/services`: write one, or name another"]
+    );
 }
 
 #[test]

@@ -7,15 +7,16 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Catalogue, Freeze};
+use super::{Catalogue, Freeze, reading::assembled};
 use crate::{
     Timestamp,
     closed::open_from,
+    data::DataError,
     evidence::Evidence,
     facts::{FreezeFact, FreezeWindow},
 };
 
-const DEFAULTS: (&str, &str) = (
+pub(super) const DEFAULTS: (&str, &str) = (
     "data/settings/defaults.yaml",
     "\
 thresholds:
@@ -33,16 +34,26 @@ thresholds:
     pending_valid_seconds: {value: 60, tighter: lower, meaning: m}
 ",
 );
-const SERVICE: (&str, &str) = (
+pub(super) const SERVICE: (&str, &str) = (
     "data/services/pay.yaml",
     "name: pay\ntier: tier_1\nowner: money\nenvironments: [production]\ndependencies: [db]\n",
 );
-const TEAM: (&str, &str) = ("data/teams/money.yaml", "name: money\nmembers: ['github:7']\n");
+pub(super) const TEAM: (&str, &str) = ("data/teams/money.yaml", "name: money\nmembers: ['github:7']\n");
 
-fn read(files: &[(&str, &str)]) -> Result<Catalogue, Vec<String>> {
-    let files: BTreeMap<String, String> =
-        [DEFAULTS].iter().chain(files).map(|(file, text)| ((*file).to_owned(), (*text).to_owned())).collect();
-    Catalogue::read(&files).map_err(|errors| errors.iter().map(crate::data::DataError::by_line).collect())
+fn files(files: &[(&str, &str)]) -> BTreeMap<String, String> {
+    [DEFAULTS].iter().chain(files).map(|(file, text)| ((*file).to_owned(), (*text).to_owned())).collect()
+}
+
+/// Files that are each in order, whatever becomes of the names in them.
+fn read(of: &[(&str, &str)]) -> Result<Catalogue, Vec<String>> {
+    let (catalogue, errors, _) = assembled(&files(of), None);
+    if errors.is_empty() { Ok(catalogue) } else { Err(errors.iter().map(DataError::by_line).collect()) }
+}
+
+/// The names that lead nowhere.
+fn dangling(of: &[(&str, &str)]) -> Vec<String> {
+    let (_, _, dangling) = assembled(&files(of), None);
+    dangling.iter().map(DataError::by_line).collect()
 }
 
 fn freeze(entry: &str) -> Result<Freeze, String> {
@@ -77,15 +88,17 @@ fn what_gates_read_themselves_must_be_declared() {
 
 #[test]
 fn names_that_lead_nowhere_are_listed() {
-    let dangling: Vec<String> =
-        read(&[SERVICE]).unwrap().dangling().iter().map(crate::data::DataError::by_line).collect();
     assert_eq!(
-        dangling,
+        dangling(&[SERVICE]),
         [
-            "data/services/pay.yaml: `pay` has no objective in `data/slos`: its changes are denied",
-            "data/services/pay.yaml: dependency `db` has no file in `data/services`",
-            "data/services/pay.yaml: owner `money` has no file in `data/teams`",
+            "data/services/pay.yaml:3: owner `money` has no file in `data/teams`: write one, or name another",
+            "data/services/pay.yaml:5: dependency `db` has no file in `data/services`: write one, or name another",
         ]
+    );
+    let silent = read(&[SERVICE]).unwrap().without_objectives();
+    assert_eq!(
+        silent[0].to_string(),
+        "data/services/pay.yaml: `pay` has no objective in `data/slos`: its changes are denied"
     );
 }
 
@@ -98,7 +111,7 @@ fn what_is_not_well_formed_is_refused_with_its_place() {
         ("data/service/pay.yaml", SERVICE.1, "`service` is not read by anything"),
         (
             "data/waivers/w.yaml",
-            "waivers: [{id: w, rule: change.freeze, service: pay, owner: o, reason: r}]",
+            "waivers: [{id: w, rule: change.freeze, service: pay, owner: o, reason: r, starts_at: x}]",
             "expires_at",
         ),
         ("data/callers.yaml", "callers: [{principal: '*', may_assert_approvals: true}]", "callers that nobody knows"),
@@ -117,20 +130,20 @@ fn what_is_not_well_formed_is_refused_with_its_place() {
 
 #[test]
 fn only_named_callers_may_assert_approvals() {
-    let callers = "callers:\n- {principal: 'arn:aws:sts::1:assumed-role/ci-*/*', may_assert_approvals: true}\n- {principal: local}\n";
+    let callers = "callers:\n- {principal: 'arn:aws:sts::111122223333:assumed-role/ci-*/*', may_assert_approvals: true}\n- {principal: local}\n";
     let catalogue = read(&[("data/callers.yaml", callers)]).unwrap();
-    assert!(catalogue.may_assert_approvals("arn:aws:sts::1:assumed-role/ci-deploy/run-5"));
-    assert!(!catalogue.may_assert_approvals("arn:aws:sts::2:assumed-role/ci-deploy/run-5"));
+    assert!(catalogue.may_assert_approvals("arn:aws:sts::111122223333:assumed-role/ci-deploy/run-5"));
+    assert!(!catalogue.may_assert_approvals("arn:aws:sts::444455556666:assumed-role/ci-deploy/run-5"));
     assert!(!catalogue.may_assert_approvals("local"));
     assert!(!read(&[]).unwrap().may_assert_approvals("direct"), "without the file nobody may");
 }
 
 #[test]
 fn only_named_callers_may_report_what_came_of_the_changes_of_others() {
-    let callers = "callers:\n- {principal: 'arn:aws:sts::1:assumed-role/watch/*', may_report_outcomes: true}\n- {principal: ci, may_assert_approvals: true}\n";
+    let callers = "callers:\n- {principal: 'arn:aws:sts::111122223333:assumed-role/watch/*', may_report_outcomes: true}\n- {principal: ci, may_assert_approvals: true}\n";
     let catalogue = read(&[("data/callers.yaml", callers)]).unwrap();
-    assert!(catalogue.may_report_outcomes("arn:aws:sts::1:assumed-role/watch/w"));
-    assert!(!catalogue.may_assert_approvals("arn:aws:sts::1:assumed-role/watch/w"));
+    assert!(catalogue.may_report_outcomes("arn:aws:sts::111122223333:assumed-role/watch/w"));
+    assert!(!catalogue.may_assert_approvals("arn:aws:sts::111122223333:assumed-role/watch/w"));
     assert!(!catalogue.may_report_outcomes("ci") && !catalogue.may_report_outcomes("anonymous"));
     assert!(!read(&[]).unwrap().may_report_outcomes("local"), "without the file nobody may");
 }
@@ -228,6 +241,7 @@ fn a_freeze_names_whom_it_concerns() {
 fn freezes_that_cannot_be_followed_are_refused() {
     for (entry, expected) in [
         ("time_zone: Berlin, starts: 2026-01-01T00:00, ends: 2026-01-02T00:00", "IANA name"),
+        ("time_zone: Europe/Berln, starts: 2026-01-01T00:00, ends: 2026-01-02T00:00", "did you mean `Europe/Berlin`?"),
         ("time_zone: UTC, starts: Friday, ends: 2026-01-02T00:00", "`starts: Friday`"),
         ("time_zone: UTC, starts: 2026-01-02T00:00, ends: 2026-01-01T00:00", "must end after it starts"),
         ("time_zone: UTC, starts: 2026-01-01T00:00, ends: 2027-01-01T00:00", "within 92 days"),
@@ -255,8 +269,8 @@ fn a_keptn_gate_is_found_by_its_service() {
     let catalogue = read(&[SERVICE, TEAM, ("data/keptn/pay.yaml", gate), ("data/keptn/pay.sli.yaml", slis)]).unwrap();
     assert_eq!(catalogue.keptn["pay"].pass_score_ppm, 900_000);
     assert_eq!(catalogue.keptn_slis["pay"].window_seconds, 900);
-    let stray = read(&[("data/keptn/gone.yaml", gate), ("data/keptn/gone.sli.yaml", slis)]).unwrap();
-    assert!(stray.dangling().iter().any(|error| error.to_string().contains("`gone` has no file in `data/services`")));
+    let stray = dangling(&[("data/keptn/gone.yaml", gate), ("data/keptn/gone.sli.yaml", slis)]);
+    assert!(stray.iter().any(|error| error.contains("`gone` has no file in `data/services`")), "{stray:?}");
     let errors = read(&[("data/keptn/pay/slo.yaml", gate)]).unwrap_err();
     assert!(errors[0].contains("named after its service"), "{errors:?}");
     assert!(read(&[("data/keptn/pay.yaml", "spec_version: '1.0'")]).is_err());

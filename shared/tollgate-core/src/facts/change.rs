@@ -92,6 +92,7 @@ impl ChangeFacts {
             evaluated_at: self.evaluated_at,
             service: &self.change.service,
             environment: &self.change.environment,
+            change: Some(&self.change.id),
             settings: &self.settings,
             waivers: &self.waivers,
             approvals: &self.approvals,

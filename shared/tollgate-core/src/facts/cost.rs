@@ -133,6 +133,7 @@ impl CostFacts {
             evaluated_at: self.evaluated_at,
             service: service.as_deref().or(budget.as_deref()).unwrap_or("everything"),
             environment: environment.as_deref().unwrap_or_else(|| self.environments()),
+            change: None,
             settings: &self.settings,
             waivers: &self.waivers,
             approvals: &self.approvals,

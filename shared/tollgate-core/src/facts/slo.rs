@@ -117,6 +117,7 @@ impl SloGateFacts {
             evaluated_at: self.evaluated_at,
             service: &self.rollout.service,
             environment: &self.rollout.environment,
+            change: None,
             settings: &self.settings,
             waivers: &self.waivers,
             approvals: &self.approvals,

@@ -3,14 +3,13 @@
 use chrono::Duration;
 use proptest::prelude::*;
 
-use super::tests::{approval, facts, of};
+use super::tests::{approval, facts, of, waiver};
 use crate::{
     approval::ApprovalRequirement,
     decision::Verdict,
     evidence::{Evidence, EvidenceStatus},
     facts::ChangeFacts,
     finding::{Effect, Finding, FindingKind, Mode},
-    waiver::Waiver,
 };
 
 fn any_finding() -> impl Strategy<Value = Finding> {
@@ -37,15 +36,7 @@ fn any_facts() -> impl Strategy<Value = ChangeFacts> {
         }
         facts.approvals = (0..approvals).map(|person| approval(&person.to_string(), "money")).collect();
         if waived {
-            facts.waivers = vec![Waiver {
-                id: "w".into(),
-                rule: "change.r0".into(),
-                service: "pay".into(),
-                environments: Vec::new(),
-                owner: "o".into(),
-                reason: "r".into(),
-                expires_at: facts.evaluated_at + Duration::days(1),
-            }];
+            facts.waivers = vec![waiver("change.r0", facts.evaluated_at + Duration::days(1))];
         }
         facts
     })

@@ -3,6 +3,7 @@ use serde_json::json;
 
 use super::{Judgement, decide, settle, verdict};
 use crate::{
+    Timestamp,
     approval::{ApprovalFact, ApprovalRequirement},
     change::Purpose,
     closed::ClosedTime,
@@ -35,6 +36,23 @@ pub(crate) fn facts() -> ChangeFacts {
 
 pub(super) fn approval(by: &str, group: &str) -> ApprovalFact {
     ApprovalFact { by: by.into(), at: None, groups: vec![group.into()], counts: true, reason: None }
+}
+
+pub(super) fn waiver(rule: &str, expires_at: Timestamp) -> Waiver {
+    Waiver {
+        id: "w-7".into(),
+        rule: rule.into(),
+        service: "pay".into(),
+        environments: Vec::new(),
+        freeze: None,
+        objective: None,
+        budget: None,
+        change: None,
+        owner: "head-of-money".into(),
+        reason: "tax deadline".into(),
+        starts_at: None,
+        expires_at,
+    }
 }
 
 fn run(rule: &str) -> RuleRun {
@@ -89,15 +107,7 @@ fn a_pending_change_is_allowed_once_the_named_people_approve() {
 fn a_waiver_lifts_a_finding_until_it_expires_and_the_decision_ends_with_it() {
     let mut facts = facts();
     let end = facts.evaluated_at + Duration::seconds(120);
-    facts.waivers = vec![Waiver {
-        id: "w-7".into(),
-        rule: "change.freeze".into(),
-        service: "pay".into(),
-        environments: vec!["production".into()],
-        owner: "head-of-money".into(),
-        reason: "tax deadline".into(),
-        expires_at: end,
-    }];
+    facts.waivers = vec![Waiver { environments: vec!["production".into()], ..waiver("change.freeze", end) }];
     let freeze = || vec![Finding::new("change.freeze", Effect::Deny, "frozen")];
     let waived = of(&facts, freeze());
     assert_eq!((waived.verdict, waived.valid_until), (Verdict::Allow, end));
@@ -112,15 +122,7 @@ fn a_waiver_lifts_a_finding_until_it_expires_and_the_decision_ends_with_it() {
 #[test]
 fn a_failed_rule_cannot_be_waived() {
     let mut facts = facts();
-    facts.waivers = vec![Waiver {
-        id: "w".into(),
-        rule: "change.freeze".into(),
-        service: "pay".into(),
-        environments: Vec::new(),
-        owner: "o".into(),
-        reason: "r".into(),
-        expires_at: facts.evaluated_at + Duration::days(1),
-    }];
+    facts.waivers = vec![waiver("change.freeze", facts.evaluated_at + Duration::days(1))];
     let error =
         Finding { kind: FindingKind::EvaluationError, ..Finding::new("change.freeze", Effect::Deny, "timed out") };
     assert_eq!(of(&facts, vec![error]).verdict, Verdict::Deny);

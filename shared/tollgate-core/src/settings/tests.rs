@@ -1,10 +1,15 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::Layers;
-use crate::finding::Mode;
+use super::{Layers, Level};
+use crate::{
+    data::DataError,
+    finding::Mode,
+    names::References,
+    rule::{Rule, Rules, WaiverTerms},
+};
 
 const DEFAULTS: &str = "\
 thresholds:
@@ -22,10 +27,41 @@ modes:
 ";
 
 fn read(extra: &[(&str, &str)]) -> Result<Layers, Vec<String>> {
-    let mut files = BTreeMap::from([("data/settings/defaults.yaml".to_owned(), DEFAULTS.to_owned())]);
-    files.extend(extra.iter().map(|(file, text)| (format!("data/settings/{file}"), (*text).to_owned())));
-    Layers::read(&files, |service| (service == "pay").then(|| "money".to_owned()))
-        .map_err(|errors| errors.iter().map(ToString::to_string).collect())
+    layers(DEFAULTS, extra).map_err(|errors| errors.iter().map(DataError::by_line).collect())
+}
+
+fn rule(name: &str) -> Rule {
+    Rule {
+        name: name.to_owned(),
+        owner: "sre".to_owned(),
+        owner_at: DataError::new("r.rego", 1, ""),
+        mode: Mode::Enforce,
+        waiver: WaiverTerms::default(),
+    }
+}
+
+/// The same over other defaults, with columns.
+pub(super) fn with_defaults(defaults: &str, extra: &[(&str, &str)]) -> Result<Layers, Vec<String>> {
+    layers(defaults, extra).map_err(|errors| errors.iter().map(ToString::to_string).collect())
+}
+
+fn layers(defaults: &str, extra: &[(&str, &str)]) -> Result<Layers, Vec<DataError>> {
+    let mut files = BTreeMap::from([("defaults.yaml", defaults)]);
+    files.extend(extra.iter().copied());
+    let files: Vec<(String, &str)> =
+        files.into_iter().map(|(file, text)| (format!("data/settings/{file}"), text)).collect();
+    let level = |file: &str| match file.trim_start_matches("data/settings/").trim_end_matches(".yaml").split_once('/') {
+        Some(("teams", _)) => Level::Team("money"),
+        Some(_) => Level::Service("pay"),
+        None if file.contains("defaults") => Level::Defaults,
+        None => Level::Organisation,
+    };
+    let files: Vec<_> = files.iter().map(|(file, text)| (level(file), file.as_str(), *text)).collect();
+    let team_of = |service: &str| (service == "pay").then(|| "money".to_owned());
+    let rules = Rules { read: ["change.freeze", "change.collision"].map(rule).into(), names: BTreeSet::new() };
+    let rules = Rules { names: rules.read.iter().map(|rule| rule.name.clone()).collect(), ..rules };
+    let (layers, errors) = Layers::read(&files, Some(&rules), team_of, &mut References::default());
+    if errors.is_empty() { Ok(layers) } else { Err(errors) }
 }
 
 #[test]
@@ -89,8 +125,9 @@ fn what_is_not_declared_or_of_another_type_is_refused() {
         let errors = read(&[("organisation.yaml", text)]).unwrap_err();
         assert!(errors.iter().any(|error| error.contains(expected)), "{expected}: {errors:?}");
     }
-    assert!(read(&[("team/x.yaml", "thresholds: {}")]).unwrap_err()[0].contains("not a layer"));
-    assert!(Layers::read(&BTreeMap::new(), |_| None).unwrap_err()[0].message.contains("no thresholds"));
+    let (_, errors) = Layers::read(&[], None, |_| None, &mut References::default());
+    assert!(errors[0].message.contains("no thresholds"), "{errors:?}");
+    assert!(read(&[("organisation.yaml", "# nothing yet\n")]).unwrap_err()[0].contains("nothing is in it"));
 }
 
 #[test]

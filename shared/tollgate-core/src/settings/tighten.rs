@@ -5,84 +5,57 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::kinds;
-use crate::data::DataError;
+use super::{
+    kinds,
+    leaf::{Direction, Leaf, kind},
+    pins::Pins,
+    table,
+};
+use crate::suggest::did_you_mean;
 
 /// A threshold, or a group of them, as the defaults declare it.
 #[derive(Debug, Clone)]
 pub(super) enum Declared {
     Group(BTreeMap<String, Declared>),
     Leaf(Leaf),
+    /// It is declared, but not so that it could be read.
+    Broken,
 }
 
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Leaf {
-    value: Value,
-    tighter: Direction,
-    #[serde(default)]
-    loosenable: bool,
-    #[expect(dead_code, reason = "read by people, and its absence is refused")]
-    meaning: String,
-    #[expect(dead_code, reason = "read by people")]
-    #[serde(default)]
-    source: Option<String>,
-}
-
-/// Which way is tighter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "Value")]
-enum Direction {
-    Lower,
-    Higher,
-    True,
-    False,
-    /// No layer may change it.
-    Fixed,
-}
-
-impl TryFrom<Value> for Direction {
-    type Error = String;
-
-    /// YAML reads `true` and `"true"` as different things; people mean the same.
-    fn try_from(value: Value) -> Result<Self, String> {
-        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        Ok(match text.as_str() {
-            "lower" => Self::Lower,
-            "higher" => Self::Higher,
-            "true" => Self::True,
-            "false" => Self::False,
-            "fixed" => Self::Fixed,
-            _ => return Err(format!("`tighter: {text}` should be `lower`, `higher`, `true`, `false` or `fixed`")),
-        })
-    }
-}
+/// What is wrong, by the path of the field.
+pub(super) type Refuse<'a> = &'a mut dyn FnMut(&[&str], String);
 
 impl Declared {
-    pub(super) fn read(file: &str, text: &str, path: &[&str], value: &Value) -> Result<Self, DataError> {
-        let refuse = |message: String| DataError::new(file, line_of(text, path), message);
+    pub(super) fn read(path: &[&str], value: &Value, refuse: Refuse<'_>) -> Self {
         let Value::Object(entries) = value else {
             let name = path.join(".");
-            return Err(refuse(format!("`{name}` needs `value`, `tighter` and `meaning`; it is {}", kind(value))));
+            refuse(path, format!("`{name}` needs `value`, `tighter` and `meaning`; it is {}", kind(value)));
+            return Self::Broken;
         };
         if !entries.contains_key("value") {
-            return entries
-                .iter()
-                .map(|(name, value)| {
-                    let path: Vec<&str> = path.iter().copied().chain([name.as_str()]).collect();
-                    Ok((name.clone(), Self::read(file, text, &path, value)?))
-                })
-                .collect::<Result<_, _>>()
-                .map(Self::Group);
+            let read = |(name, value): (&String, &Value)| {
+                let path: Vec<&str> = path.iter().copied().chain([name.as_str()]).collect();
+                (name.clone(), Self::read(&path, value, refuse))
+            };
+            return Self::Group(entries.iter().map(read).collect());
         }
-        let mut leaf = Leaf::deserialize(value).map_err(|error| refuse(format!("`{}`: {error}", path.join("."))))?;
+        let mut leaf = match Leaf::deserialize(value) {
+            Ok(leaf) => leaf,
+            Err(error) => {
+                refuse(path, format!("`{}`: {error}", path.join(".")));
+                return Self::Broken;
+            }
+        };
         // The facts' digest must not depend on whether some library has JSON maps keep their order.
         leaf.value.sort_all_objects();
-        match kinds::refusal(path, &leaf.value).or_else(|| leaf.odd_direction()) {
-            None => Ok(Self::Leaf(leaf)),
+        let odd = kinds::refusal(path, &leaf.value).or_else(|| leaf.odd());
+        let odd =
+            odd.or_else(|| Some(format!("is `{}`, which {}", leaf.value, leaf.out_of_bounds(path, &leaf.value)?)));
+        match odd {
+            None => Self::Leaf(leaf),
             Some(reason) => {
-                let line = line_of(text, &[path, &["value"]].concat()).or_else(|| line_of(text, path));
-                Err(DataError::new(file, line, format!("`thresholds.{}` {reason}", path.join("."))))
+                refuse(&[path, &["value"]].concat(), format!("`thresholds.{}` {reason}", path.join(".")));
+                Self::Broken
             }
         }
     }
@@ -93,6 +66,31 @@ impl Declared {
             Self::Group(entries) => {
                 Value::Object(entries.iter().map(|(name, declared)| (name.clone(), declared.value())).collect())
             }
+            Self::Broken => Value::Null,
+        }
+    }
+
+    /// Is something declared at this path?
+    pub(super) fn has(&self, path: &[&str]) -> bool {
+        match (self, path.split_first()) {
+            (_, None) | (Self::Broken, _) => true,
+            (Self::Group(entries), Some((name, rest))) => entries.get(*name).is_some_and(|entry| entry.has(rest)),
+            (Self::Leaf(_), Some(_)) => false,
+        }
+    }
+
+    /// The values at every path below this one.
+    pub(super) fn each<'a>(&'a self, path: &mut Vec<&'a str>, see: &mut dyn FnMut(&[&'a str], &Value)) {
+        match self {
+            Self::Group(entries) => {
+                for (name, declared) in entries {
+                    path.push(name);
+                    declared.each(path, see);
+                    path.pop();
+                }
+            }
+            Self::Leaf(leaf) => see(path, &leaf.value),
+            Self::Broken => {}
         }
     }
 
@@ -102,14 +100,15 @@ impl Declared {
         path: &mut Vec<&'a str>,
         current: &mut Value,
         new: &'a Value,
-        refuse: &mut dyn FnMut(&[&str], String),
+        pins: &Pins,
+        refuse: Refuse<'_>,
     ) {
         match (self, new) {
             (Self::Group(declared), Value::Object(entries)) => {
                 for (name, value) in entries {
                     path.push(name);
                     match (declared.get(name), current.get_mut(name)) {
-                        (Some(declared), Some(current)) => declared.tighten(path, current, value, refuse),
+                        (Some(declared), Some(current)) => declared.tighten(path, current, value, pins, refuse),
                         _ => refuse(path, undeclared(path, declared.keys())),
                     }
                     path.pop();
@@ -118,81 +117,58 @@ impl Declared {
             (Self::Group(_), other) => {
                 refuse(path, format!("`thresholds.{}` is a group, and this is {}", path.join("."), kind(other)));
             }
-            (Self::Leaf(leaf), new) => match leaf.refusal(current, new) {
-                None => *current = new.clone(),
-                Some(reason) => refuse(path, format!("`thresholds.{}: {new}` {reason}", path.join("."))),
-            },
+            (Self::Leaf(leaf), new) => leaf.tighten(path, current, new, pins, refuse),
+            (Self::Broken, _) => {}
         }
     }
 }
 
 impl Leaf {
-    /// What keeps the value from having a tighter one in the declared direction.
-    fn odd_direction(&self) -> Option<String> {
-        let fits = match self.tighter {
-            Direction::Lower | Direction::Higher => self.value.is_i64(),
-            Direction::True | Direction::False => self.value.is_boolean(),
-            Direction::Fixed => true,
-        };
-        let needs = "`tighter: lower` and `higher` need a whole number, `true` and `false` a boolean";
-        (!fits).then(|| format!("is {}: {needs}", kind(&self.value)))
+    fn tighten(&self, path: &[&str], current: &mut Value, new: &Value, pins: &Pins, refuse: Refuse<'_>) {
+        let name = path.join(".");
+        if let Direction::Table(fields) = &self.tighter {
+            let may_loosen = self.loosenable && pins.over(path).is_none();
+            let (merged, refused) = table::merge(fields, current, new, may_loosen);
+            for (index, field, why) in &refused {
+                let entry = index.to_string();
+                let cell = [path, &[entry.as_str()], field.as_deref().as_slice()].concat();
+                let shown = field.as_ref().map_or_else(String::new, |field| format!(".{field}"));
+                refuse(&cell, format!("`thresholds.{name}{shown}` {why}"));
+            }
+            if refused.is_empty() {
+                *current = merged;
+            }
+            return;
+        }
+        match self.refusal(path, current, new, pins) {
+            None => *current = new.clone(),
+            Some(reason) => refuse(path, format!("`thresholds.{name}: {new}` {reason}")),
+        }
     }
 
-    fn refusal(&self, current: &Value, new: &Value) -> Option<String> {
+    fn refusal(&self, path: &[&str], current: &Value, new: &Value, pins: &Pins) -> Option<String> {
         if kind(new) != kind(&self.value) {
             return Some(format!("should be {}, and is {}", kind(&self.value), kind(new)));
         }
-        let tightens = match self.tighter {
-            Direction::Lower => new.as_i64() <= current.as_i64() && new.is_i64(),
-            Direction::Higher => new.as_i64() >= current.as_i64() && new.is_i64(),
-            Direction::True => new == current || new == &Value::Bool(true),
-            Direction::False => new == current || new == &Value::Bool(false),
-            Direction::Fixed => new == current,
-        };
-        let way = match self.tighter {
-            Direction::Lower => "only a lower value is tighter",
-            Direction::Higher => "only a higher value is tighter",
-            Direction::True => "only `true` is tighter",
-            Direction::False => "only `false` is tighter",
-            Direction::Fixed => "no layer may change it",
-        };
-        (!tightens && !self.loosenable).then(|| {
-            format!("would loosen: above this layer it is `{current}`, and {way}; declare it `loosenable: true` to allow this")
-        })
+        if let Some(why) = kinds::refusal(path, new).or_else(|| self.out_of_bounds(path, new)) {
+            return Some(why);
+        }
+        if self.tighter.holds(current, new) {
+            return None;
+        }
+        let looser = format!("would loosen: above this layer it is `{current}`, and {}", self.tighter.way());
+        match (pins.over(path), self.loosenable) {
+            (Some(file), true) => Some(format!("{looser}; `{file}` pins it")),
+            (_, false) => Some(format!("{looser}; declare it `loosenable: true` to allow this")),
+            (None, true) => None,
+        }
     }
 }
 
 fn undeclared<'a>(path: &[&str], known: impl Iterator<Item = &'a String>) -> String {
-    let known: Vec<_> = known.map(|name| format!("`{name}`")).collect();
-    format!("`thresholds.{}` is not declared in the defaults; declared here are {}", path.join("."), known.join(", "))
-}
-
-pub(super) fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(number) if number.is_f64() => "a number with a fraction",
-        Value::Number(_) => "a whole number",
-        Value::String(_) => "a text",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "a map",
-    }
-}
-
-/// The line of a key: each part of the path is looked for behind the one before it.
-pub(super) fn line_of(text: &str, path: &[&str]) -> Option<u64> {
-    let is_name = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '-' | '.');
-    let mut behind = 0;
-    for part in path {
-        let rest = text.get(behind..)?;
-        let is_key = |index: usize| {
-            let begins = !rest.get(..index).is_some_and(|before| before.ends_with(is_name));
-            let after = rest.get(index + part.len()..).unwrap_or_default();
-            begins && after.trim_start_matches(['"', '\'']).starts_with(':')
-        };
-        let (index, _) = rest.match_indices(part).find(|(index, _)| is_key(*index))?;
-        behind += index + part.len();
-    }
-    let lines_before = text.get(..behind)?.matches('\n').count();
-    u64::try_from(lines_before).ok().map(|lines| lines + 1)
+    let known: Vec<&str> = known.map(String::as_str).collect();
+    let meant = did_you_mean(path.last().copied().unwrap_or_default(), known.iter().copied());
+    let listed: Vec<_> = known.iter().map(|name| format!("`{name}`")).collect();
+    let listed = listed.join(", ");
+    format!("`thresholds.{}` is not declared in the defaults{meant}; declared here are {listed}", path.join("."))
 }

@@ -4,11 +4,14 @@ use std::ops::Range;
 
 use chrono::Duration;
 use serde::Deserialize;
+use serde_saphyr::Spanned;
 
 use super::objective::Slo;
 use crate::{
     Timestamp,
+    data::DataError,
     facts::MaintenanceWindow,
+    names::{Kind, Named, References, of},
     recurring::{Recurring, Written},
 };
 
@@ -37,14 +40,14 @@ pub struct Exclusion {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ExclusionEntry {
-    pub(crate) name: String,
-    owner: String,
+    pub(crate) name: Spanned<String>,
+    owner: Named<of::Team>,
     reason: String,
-    services: Vec<String>,
+    services: Vec<Named<of::Service>>,
     #[serde(default)]
-    slos: Vec<String>,
+    slos: Vec<Spanned<String>>,
     #[serde(default)]
-    environments: Vec<String>,
+    environments: Vec<Named<of::Environment>>,
     time_zone: String,
     starts: String,
     ends: String,
@@ -53,15 +56,28 @@ pub(crate) struct ExclusionEntry {
 }
 
 impl Exclusion {
-    pub(crate) fn read(entry: ExclusionEntry) -> Result<Self, String> {
+    /// Reads an entry; that its objectives are there is for the catalogue to say, by `service/name`.
+    pub(crate) fn read(file: &str, entry: ExclusionEntry, references: &mut References) -> Result<Self, DataError> {
         let ExclusionEntry { name, owner, reason, services, slos, environments, time_zone, starts, ends, rrule } =
             entry;
+        let at = DataError::at(file, &name.defined, "");
+        let refuse = |reason: &str| {
+            let message = format!("maintenance `{}`: {reason}", name.value);
+            DataError { message, ..at.clone() }
+        };
+        let (owner, services) = (references.take(file, "owner", &owner), references.all(file, "service", &services));
+        let environments = references.all(file, "environment", &environments);
         if services.is_empty() {
-            return Err("no `services`: name those whose maintenance it is".to_owned());
+            return Err(refuse("no `services`: name those whose maintenance it is"));
+        }
+        for slo in &slos {
+            let of_services: Vec<String> = services.iter().map(|service| format!("{service}/{}", slo.value)).collect();
+            references.note_any(Kind::Objective, "objective", of_services, DataError::at(file, &slo.defined, ""));
         }
         let written = Written { time_zone: &time_zone, starts: &starts, ends: &ends, rrule: rrule.as_deref() };
-        let when = Recurring::read(&written, LONGEST_DAYS)?;
-        Ok(Self { name, owner, reason, services, slos, environments, when })
+        let when = Recurring::read(&written, LONGEST_DAYS).map_err(|reason| refuse(&reason))?;
+        let slos = slos.into_iter().map(|slo| slo.value).collect();
+        Ok(Self { name: name.value, owner, reason, services, slos, environments, when })
     }
 
     /// Is it for this service in this environment?

@@ -15,7 +15,7 @@ const RULE: &str = r#"# METADATA
 # description: >-
 #   Says what it holds up, and why. As it stands it warns where FIELD is not said: write what it is for.
 # custom:
-#   owner: platform
+#   owner: OWNER
 #   effect: warn
 #   remediation: Say in a sentence what whoever meets this finding should do.
 #   runbook: https://runbooks.example.com/tollgate/RULE
@@ -70,7 +70,7 @@ pub fn scaffold(folder: &Path, name: &str) -> Result<Vec<PathBuf>, PolicyError> 
         return Err(refuse(format!("there is no folder `{}`: name it with `--policies`", folder.display())));
     }
     fs::create_dir_all(&into).map_err(|error| refuse(format!("`{}` cannot be made: {error}", into.display())))?;
-    let title = title(rule);
+    let (title, owner) = (title(rule), owner(folder));
     let mut written = Vec::new();
     for (file, text) in [(format!("{rule}.rego"), RULE), (format!("{rule}_test.rego"), TEST)] {
         let path = into.join(file);
@@ -79,13 +79,25 @@ pub fn scaffold(folder: &Path, name: &str) -> Result<Vec<PathBuf>, PolicyError> 
             .replace("FIELD", field)
             .replace("GATE", gate)
             .replace("RULE", rule)
-            .replace("TITLE", &title);
+            .replace("TITLE", &title)
+            .replace("OWNER", &owner);
         let file = OpenOptions::new().write(true).create_new(true).open(&path);
         file.and_then(|mut file| file.write_all(text.as_bytes()))
             .map_err(|error| refuse(format!("`{}` cannot be written: {error}", path.display())))?;
         written.push(path);
     }
     Ok(written)
+}
+
+/// The team that a new rule is given to, since there must be one: `platform`, or the first that is there.
+fn owner(folder: &Path) -> String {
+    const USUAL: &str = "platform";
+    let entries = fs::read_dir(folder.join("data/teams")).into_iter().flatten().flatten();
+    let names = entries.filter_map(|entry| Some(entry.path().file_stem()?.to_str()?.to_owned()));
+    let mut teams: Vec<String> = names.filter(|name| !name.starts_with('.')).collect();
+    teams.sort();
+    let usual = teams.iter().find(|team| *team == USUAL).or(teams.first());
+    usual.cloned().unwrap_or_else(|| USUAL.to_owned())
 }
 
 /// `error_budget` as `Error budget`.

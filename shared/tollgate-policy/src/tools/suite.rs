@@ -103,8 +103,9 @@ fn test(parsed: &ParsedModule, rule: &Rule) -> Option<Test> {
 
 /// The thresholds that the shipped settings declare: a tree whose leaves are maps with `value`.
 pub(super) fn thresholds(sources: &Sources) -> Result<serde_json::Value, Vec<PolicyError>> {
-    const FILE: &str = "data/settings/defaults.yaml";
-    let Some(text) = sources.data.get(FILE) else { return Ok(json!({})) };
-    let settings: serde_json::Value = tollgate_core::data::from_yaml(FILE, text).map_err(|error| vec![error])?;
+    const FILES: [&str; 2] = ["data/settings/defaults.yaml", "data/settings/defaults.yml"];
+    let found = FILES.into_iter().find_map(|file| Some((file, sources.data.get(file)?)));
+    let Some((file, text)) = found else { return Ok(json!({})) };
+    let settings: serde_json::Value = tollgate_core::data::from_yaml(file, text).map_err(|error| vec![error])?;
     Ok(settings.get("thresholds").cloned().unwrap_or_else(|| json!({})))
 }

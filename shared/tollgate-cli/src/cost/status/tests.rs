@@ -8,6 +8,7 @@ use tollgate_core::{
     catalogue::{Service, Team},
     data::from_yaml,
     evidence::{Evidence, EvidenceStatus},
+    facts::Tier,
     spend::DailySpend,
 };
 
@@ -44,8 +45,18 @@ fn bill() -> Bill {
 /// A budget of 1,000 a month, of which a day of November costs so much; nothing where there is no bill.
 fn row(name: &str, currency: &str, dollars_a_day: Option<&str>, fetched_at: &str) -> Row {
     let teams: BTreeMap<String, Team> = BTreeMap::from([("money".to_owned(), from_yaml("t", "name: money").unwrap())]);
-    let service = "name: pay\ntier: tier_1\nowner: money\nenvironments: [production]";
-    let services: BTreeMap<String, Service> = BTreeMap::from([("pay".to_owned(), from_yaml("s", service).unwrap())]);
+    let service = Service {
+        name: "pay".to_owned(),
+        description: None,
+        tier: Tier::One,
+        owner: "money".to_owned(),
+        environments: vec!["production".to_owned()],
+        dependencies: Vec::new(),
+        accounts: Vec::new(),
+        tags: BTreeMap::new(),
+        runbook: None,
+    };
+    let services = BTreeMap::from([("pay".to_owned(), service)]);
     let text = format!(
         "budgets:\n  - {{name: {name}, owner: money, scope: {{services: [pay]}}, amount: 1000, currency: {currency}, period: \
          monthly, steps: [{{percent: 50, of: actual, enforcement: inform}}, {{percent: 75, of: actual, enforcement: \

@@ -28,9 +28,7 @@ impl Reader<'_> {
             let message = format!("`{}` is not an account of 12 digits: quote it", account.value);
             return self.refuse(&account.defined, message);
         }
-        let region_like = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        if let Some(region) = region.filter(|region| region.value.is_empty() || !region.value.bytes().all(region_like))
-        {
+        if let Some(region) = region.filter(|region| !is_region(&region.value)) {
             return self.refuse(&region.defined, format!("`{}` is not a region such as `eu-central-1`", region.value));
         }
         if let Some(role) = role.filter(|role| !is_role(&role.value)) {
@@ -118,6 +116,24 @@ impl ConnectionDetails {
 
 fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Two letters, where in it, and a number; between them there may be what sets a region apart, as in `us-gov-west-1`.
+fn is_region(text: &str) -> bool {
+    const PARTS: [&str; 9] =
+        ["north", "south", "east", "west", "central", "northeast", "northwest", "southeast", "southwest"];
+    let parts: Vec<&str> = text.split('-').collect();
+    let letters = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());
+    match parts[..] {
+        [land, .., part, number] if (3..=4).contains(&parts.len()) => {
+            land.len() == 2
+                && parts.iter().take(parts.len() - 1).all(|part| letters(part))
+                && PARTS.contains(&part)
+                && number.len() == 1
+                && number.bytes().all(|byte| byte.is_ascii_digit())
+        }
+        _ => false,
+    }
 }
 
 fn is_role(text: &str) -> bool {
