@@ -2,12 +2,12 @@
 //! only when it comes to them, or never, are found here.
 
 mod calls;
-mod index;
+pub(crate) mod index;
 mod names;
 mod recursion;
-#[cfg(feature = "tools")]
-pub(crate) mod schema;
 mod sets;
+#[cfg(feature = "tools")]
+pub(crate) mod types;
 
 use std::collections::BTreeSet;
 
@@ -40,4 +40,10 @@ pub(crate) fn modules(modules: &[ParsedModule], rules: &[RuleMetadata], data: &B
 /// An error at a line of a package's file.
 fn at(package: &Package<'_>, line: u32, message: impl Into<String>) -> PolicyError {
     PolicyError::new(&package.parsed.file, u64::from(line), message)
+}
+
+/// An error at a place in a package's file.
+#[cfg(feature = "tools")]
+pub(crate) fn at_span(package: &Package<'_>, span: &regorus::unstable::Span, message: impl Into<String>) -> PolicyError {
+    PolicyError { column: Some(u64::from(span.col)), ..at(package, span.line, message) }
 }

@@ -33,8 +33,6 @@ pub struct PolicySet {
     rules: Vec<LoadedRule>,
     data_files: BTreeMap<String, String>,
     pub(crate) engine: Engine,
-    #[cfg(feature = "tools")]
-    pub(crate) modules: Vec<ParsedModule>,
 }
 
 /// A rule and what is evaluated of it.
@@ -175,8 +173,6 @@ fn build(sources: Sources, checked: bool) -> Result<PolicySet, Vec<PolicyError>>
             rules,
             data_files: sources.data,
             engine,
-            #[cfg(feature = "tools")]
-            modules,
         });
     }
     errors.sort();
