@@ -154,12 +154,12 @@ fn the_check_holds_references_against_the_facts() {
     };
     for good in [
         "input.change.id == \"x\"",
-        "input.slos[_].windows[\"1h\"].burn_rate_micro > 1",
-        "some slo in input.slos\n\tsome w in slo.windows\n\tw.burn_rate_micro > 1",
-        "input.settings.thresholds.slo.pause_micro > 1",
+        "input.slos[_].windows[\"1h\"].burn_rate_micro > 2000000",
+        "some slo in input.slos\n\tsome w in slo.windows\n\tw.burn_rate_micro > 2000000",
+        "input.settings.thresholds.slo.pause_micro > 2000000",
         "input.settings.thresholds.slo.by_tier[input.change.id] > 1",
         "input.cost.id == \"x\"",
-        "count(input.slos[0].windows) > 0\n\tevery w in input.slos[0].windows { w.burn_rate_micro > 1 }",
+        "count(input.slos[0].windows) > 0\n\tevery w in input.slos[0].windows { w.burn_rate_micro > 2000000 }",
         "input.change.links[0].anything == 1",
     ] {
         assert_eq!(problems(good), "", "{good}");

@@ -105,6 +105,8 @@ struct Checker<'a, 's> {
     quiet: u32,
     /// A name was met that is not bound yet.
     unbound: bool,
+    /// A shared function is looked at with the arguments of one of its calls.
+    shared: bool,
     here: Option<&'a Package<'a>>,
     fitting: fits::Fitting<'s>,
     calls: BTreeMap<Call<'a, 's>, Type<'s>>,
@@ -124,6 +126,7 @@ impl<'a, 's> Checker<'a, 's> {
             watched,
             quiet: 0,
             unbound: false,
+            shared: false,
             here: None,
             fitting: fits::Fitting::new(),
             calls: BTreeMap::new(),
@@ -138,6 +141,13 @@ impl<'a, 's> Checker<'a, 's> {
         let of_tests = here.parsed.place.role == Role::Test;
         if self.quiet == 0 && of_tests == (self.watched == Watched::Tests) {
             self.errors.insert(super::at_span(here, span, message));
+        }
+    }
+
+    /// Notes a condition that can only come out one way. For some arguments of a shared function that is no mistake.
+    fn report_fixed(&mut self, span: &Span, message: impl Into<String>) {
+        if !self.shared {
+            self.report(span, message);
         }
     }
 

@@ -33,6 +33,8 @@ impl<'a, 's> Checker<'a, 's> {
             return known.clone();
         }
         let rules: Vec<&'a Rule> = package.rules.get(name).into_iter().flatten().map(|rule| &***rule).collect();
+        let of_call = !call.2.iter().all(|argument| argument.any);
+        let shared = std::mem::replace(&mut self.shared, of_call && package.parsed.place.role == Role::Library);
         let before = std::mem::take(&mut self.errors);
         let mut given = Vec::new();
         let mut total = false;
@@ -41,6 +43,7 @@ impl<'a, 's> Checker<'a, 's> {
             given.push(value);
             total |= always;
         }
+        self.shared = shared;
         let found = std::mem::replace(&mut self.errors, before);
         self.weigh(&call, found);
         let all = Type { absent: false, ..Type::any_of(given) };

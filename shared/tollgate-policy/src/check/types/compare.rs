@@ -21,17 +21,17 @@ impl<'a, 's> Checker<'a, 's> {
     ) {
         let (a, b) = (self.value(lhs, scope), self.value(rhs, scope));
         let equality = matches!(op, BoolOp::Eq | BoolOp::Ne);
+        if is_literal(lhs) && is_literal(rhs) {
+            return self.report(span, "two literals always compare alike: hold something of the facts against one".to_owned());
+        }
         if shown(lhs) == shown(rhs) && !shown(lhs).ends_with('…') {
             let message = format!("`{}` is compared with itself: name what it is to be held against", shown(lhs));
             return self.report(span, message);
         }
-        if is_literal(lhs) && is_literal(rhs) {
-            return self.report(span, "two literals always compare alike: hold something of the facts against one".to_owned());
-        }
         let of_null = [lhs, rhs].into_iter().any(|side| matches!(**side, Expr::Null { .. }));
         for (side, value, other, with) in [(lhs, &a, rhs, &b), (rhs, &b, lhs, &a)] {
             if let Some(message) = self.beside_literal(op, side, value, other, with, scope) {
-                return self.report(span, message);
+                return self.report_fixed(span, message);
             }
         }
         if of_null && equality {
@@ -46,7 +46,7 @@ impl<'a, 's> Checker<'a, 's> {
             } else {
                 format!("`{first}` is {is} and `{second}` is {other}, so this {comes}: compare like with like")
             };
-            return self.report(span, message);
+            return self.report_fixed(span, message);
         }
         if !equality {
             self.order(op, (lhs, &a), (rhs, &b), span);
@@ -208,7 +208,7 @@ impl<'a, 's> Checker<'a, 's> {
                     element.described()
                 ),
             };
-            self.report(span, message);
+            self.report_fixed(span, message);
         }
     }
 

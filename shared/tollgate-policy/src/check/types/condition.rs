@@ -57,7 +57,7 @@ impl<'a, 's> Checker<'a, 's> {
         };
         let holds = if negated { "`not` of it never holds" } else { "this condition always holds" };
         let is_a = value.described();
-        self.report(expr.span(), format!("`{what}` is {is_a}, and {is}: {holds}; write `{write}`"));
+        self.report_fixed(expr.span(), format!("`{what}` is {is_a}, and {is}: {holds}; write `{write}`"));
     }
 
     fn always_true(&mut self, expr: &'a Expr, what: &str) {

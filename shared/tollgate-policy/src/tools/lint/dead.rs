@@ -1,4 +1,4 @@
-//! Definitions that are never reached, that stand twice, or that ask nothing.
+//! Definitions and conditions that stand twice, and definitions that ask nothing.
 
 use std::collections::BTreeMap;
 
@@ -23,28 +23,9 @@ pub(super) fn check(package: &Package<'_>, problems: &mut Vec<PolicyError>) {
             None => drop(seen.insert(text, rule.span().line)),
         }
         if let Rule::Spec { head, bodies, .. } = &**rule {
-            unreachable_else(package, bodies, problems);
             unconditional(package, rule, head, bodies, problems);
         }
         repeated_conditions(package, rule, problems);
-    }
-}
-
-/// What stands before an `else` must be able not to hold.
-fn unreachable_else(package: &Package<'_>, bodies: &[RuleBody], problems: &mut Vec<PolicyError>) {
-    let mut before: Option<&RuleBody> = None;
-    for body in bodies.iter().filter(|body| body.is_else) {
-        if let Some(before) = before.filter(|before| before.query.stmts.is_empty()) {
-            let line = before.span.line;
-            let message = format!("this `else` is never reached: that of line {line} has no condition");
-            problems.push(at_span(package, &body.span, message));
-        }
-        before = Some(body);
-    }
-    let first_holds = bodies.first().is_some_and(|first| first.is_else);
-    if first_holds && let Some(first) = bodies.first() {
-        let message = "this `else` is never reached: what stands before it has no condition; write `if { … }`";
-        problems.push(at_span(package, &first.span, message));
     }
 }
 
