@@ -44,6 +44,10 @@ fn at(package: &Package<'_>, line: u32, message: impl Into<String>) -> PolicyErr
 
 /// An error at a place in a package's file.
 #[cfg(feature = "tools")]
-pub(crate) fn at_span(package: &Package<'_>, span: &regorus::unstable::Span, message: impl Into<String>) -> PolicyError {
+pub(crate) fn at_span(
+    package: &Package<'_>,
+    span: &regorus::unstable::Span,
+    message: impl Into<String>,
+) -> PolicyError {
     PolicyError { column: Some(u64::from(span.col)), ..at(package, span.line, message) }
 }

@@ -168,12 +168,7 @@ fn build(sources: Sources, checked: bool) -> Result<PolicySet, Vec<PolicyError>>
         }
     }
     if errors.is_empty() {
-        return Ok(PolicySet {
-            revision,
-            rules,
-            data_files: sources.data,
-            engine,
-        });
+        return Ok(PolicySet { revision, rules, data_files: sources.data, engine });
     }
     errors.sort();
     errors.dedup();

@@ -99,7 +99,10 @@ fn said(mut cases: Vec<Written>) -> Vec<String> {
 }
 
 fn effect(text: &str) -> &'static str {
-    ["deny", "require_approval", "warn"].into_iter().find(|effect| text.contains(&format!("\n{effect} contains"))).unwrap_or("deny")
+    ["deny", "require_approval", "warn"]
+        .into_iter()
+        .find(|effect| text.contains(&format!("\n{effect} contains")))
+        .unwrap_or("deny")
 }
 
 fn with_metadata(text: &str) -> String {
@@ -144,7 +147,8 @@ fn mistakes_in_rules_and_tests_are_found_at_their_line() {
     let rules = cases(RULES).into_iter().map(|case| (case, true));
     let all: Vec<_> = rules.chain(cases(TESTS).into_iter().map(|case| (case, false))).collect();
     assert!(all.len() >= 83, "{} mistakes", all.len());
-    let written: Vec<_> = all.iter().enumerate().map(|(number, (case, of_rule))| written(case, number, *of_rule)).collect();
+    let written: Vec<_> =
+        all.iter().enumerate().map(|(number, (case, of_rule))| written(case, number, *of_rule)).collect();
     let said = said(written.iter().map(|(files, _)| files.clone()).collect());
     let mut silent = Vec::new();
     let mut followed = Vec::new();

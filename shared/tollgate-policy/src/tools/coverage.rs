@@ -73,7 +73,9 @@ impl Coverage {
                 let heads = parsed.module.policy.iter().filter(|rule| head_name(rule) == Some(set));
                 let lines: Vec<u32> = heads.filter_map(|rule| element_line(rule)).collect();
                 if let Some(first) = lines.first().filter(|_| lines.iter().all(|line| !covered.contains(line))) {
-                    let message = format!("no test sees `{set}` find anything: add one in which it does, and compare what it found");
+                    let message = format!(
+                        "no test sees `{set}` find anything: add one in which it does, and compare what it found"
+                    );
                     never.push(PolicyError::new(&parsed.file, u64::from(*first), message));
                 }
             }

@@ -39,7 +39,13 @@ impl<'a, 's> Checker<'a, 's> {
     }
 
     /// Adds what a statement binds and leaves; names that are bound outside are not bound anew.
-    fn follow(&mut self, statement: &'a LiteralStmt, condition: usize, outside: &Scope<'a, 's>, scope: &mut Scope<'a, 's>) {
+    fn follow(
+        &mut self,
+        statement: &'a LiteralStmt,
+        condition: usize,
+        outside: &Scope<'a, 's>,
+        scope: &mut Scope<'a, 's>,
+    ) {
         for (name, value) in self.bound(&statement.literal, outside, scope) {
             if !outside.names.contains_key(name) {
                 scope.bind(name, value);
@@ -161,7 +167,9 @@ impl<'a, 's> Checker<'a, 's> {
             let over = shown(domain);
             self.report(
                 span,
-                format!("`every` holds where `{over}` is empty, too: add `count({over}) > 0`, so that nothing is not enough"),
+                format!(
+                    "`every` holds where `{over}` is empty, too: add `count({over}) > 0`, so that nothing is not enough"
+                ),
             );
         }
         let mut inner = scope.clone();

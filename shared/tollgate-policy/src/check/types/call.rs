@@ -27,7 +27,13 @@ impl<'a, 's> Checker<'a, 's> {
     }
 
     /// What a function gives for arguments.
-    fn applied(&mut self, package: &'a Package<'a>, name: &'a str, arguments: Vec<Type<'s>>, left: Vec<Left>) -> Type<'s> {
+    fn applied(
+        &mut self,
+        package: &'a Package<'a>,
+        name: &'a str,
+        arguments: Vec<Type<'s>>,
+        left: Vec<Left>,
+    ) -> Type<'s> {
         let call = (package.path.as_str(), name, arguments, left, self.quiet == 0);
         if let Some(known) = self.calls.get(&call) {
             return known.clone();
@@ -158,7 +164,13 @@ impl<'a, 's> Checker<'a, 's> {
         }
     }
 
-    pub(super) fn call(&mut self, fcn: &'a Expr, params: &'a [Ref<Expr>], span: &'a Span, scope: &Scope<'a, 's>) -> Type<'s> {
+    pub(super) fn call(
+        &mut self,
+        fcn: &'a Expr,
+        params: &'a [Ref<Expr>],
+        span: &'a Span,
+        scope: &Scope<'a, 's>,
+    ) -> Type<'s> {
         let takes = if self.has_result_place(fcn, params) { params.len() - 1 } else { params.len() };
         let params = params.get(..takes).unwrap_or_default();
         let arguments: Vec<_> = params.iter().map(|param| self.value(param, scope)).collect();
@@ -184,7 +196,10 @@ impl<'a, 's> Checker<'a, 's> {
             && !wanted.fits(given)
         {
             let (function, what, is, takes) = (shown(fcn), shown(param), given.described(), wanted.described());
-            self.report(param.span(), format!("`{what}` is in {is} and `{function}` takes {takes}: convert it, or call another function"));
+            self.report(
+                param.span(),
+                format!("`{what}` is in {is} and `{function}` takes {takes}: convert it, or call another function"),
+            );
         }
     }
 
@@ -217,14 +232,27 @@ impl<'a, 's> Checker<'a, 's> {
             let (is, wanted) = (value.described(), builtin::described(kinds));
             self.report(param.span(), format!("`{name}` takes {wanted}, and `{what}` is {is}"));
         } else if !value.truths.is_empty() && !value.any && kinds != "x" {
-            self.report(param.span(), format!("`{name}` takes {}, and `{what}` is true or false", builtin::described(kinds)));
+            self.report(
+                param.span(),
+                format!("`{name}` takes {}, and `{what}` is true or false", builtin::described(kinds)),
+            );
         } else if value.null && !value.any && kinds != "x" {
-            self.report(param.span(), format!("`{what}` can be null, and `{name}` fails on it, which denies: add `{what} != null`"));
+            self.report(
+                param.span(),
+                format!("`{what}` can be null, and `{name}` fails on it, which denies: add `{what} != null`"),
+            );
         }
     }
 
     /// `object.get(of, at, default)`.
-    fn got(&mut self, params: &'a [Ref<Expr>], of: &Type<'s>, at: &Type<'s>, default: &Type<'s>, span: &'a Span) -> Type<'s> {
+    fn got(
+        &mut self,
+        params: &'a [Ref<Expr>],
+        of: &Type<'s>,
+        at: &Type<'s>,
+        default: &Type<'s>,
+        span: &'a Span,
+    ) -> Type<'s> {
         let mut found = of.clone();
         let mut keys = vec![at.clone()];
         if let Some(array) = at.array.as_ref().filter(|array| array.rest.is_none()) {
@@ -267,7 +295,9 @@ impl<'a, 's> Checker<'a, 's> {
         let paths: Vec<_> = names.iter().zip(params).filter_map(|(name, param)| Some((*name, path(param)?))).collect();
         let mut common: Option<Vec<(String, What)>> = None;
         for rule in package.rules.get(name).into_iter().flatten() {
-            let Rule::Spec { head: RuleHead::Func { assign: None, .. }, bodies, .. } = &***rule else { return Vec::new() };
+            let Rule::Spec { head: RuleHead::Func { assign: None, .. }, bodies, .. } = &***rule else {
+                return Vec::new();
+            };
             let [body] = bodies.as_slice() else { return Vec::new() };
             let mut left = Vec::new();
             for statement in &body.query.stmts {
@@ -284,7 +314,9 @@ impl<'a, 's> Checker<'a, 's> {
             });
         }
         let renamed = |(at, what): (String, What)| {
-            let (name, path) = paths.iter().find(|(name, _)| at == *name || at.strip_prefix(*name).is_some_and(|rest| rest.starts_with(['.', '['])))?;
+            let (name, path) = paths.iter().find(|(name, _)| {
+                at == *name || at.strip_prefix(*name).is_some_and(|rest| rest.starts_with(['.', '[']))
+            })?;
             Some((format!("{path}{}", at.strip_prefix(*name)?), what))
         };
         common.unwrap_or_default().into_iter().filter_map(renamed).collect()
@@ -296,8 +328,15 @@ fn asked_of_kind(expr: &Expr) -> Vec<(String, What)> {
     use regorus::unstable::BoolOp;
     match expr {
         Expr::Call { fcn, params, .. } => {
-            let is = Reference::of(fcn).is_some_and(|reference| reference.root.starts_with("is_") && reference.root != "is_null");
-            params.first().filter(|_| is).and_then(|param| path(param)).map(|path| (path, What::NotNull)).into_iter().collect()
+            let is = Reference::of(fcn)
+                .is_some_and(|reference| reference.root.starts_with("is_") && reference.root != "is_null");
+            params
+                .first()
+                .filter(|_| is)
+                .and_then(|param| path(param))
+                .map(|path| (path, What::NotNull))
+                .into_iter()
+                .collect()
         }
         Expr::BoolExpr { op: BoolOp::Ne, lhs, rhs, .. } if matches!(**rhs, Expr::Null { .. }) => {
             path(lhs).map(|path| (path, What::NotNull)).into_iter().collect()

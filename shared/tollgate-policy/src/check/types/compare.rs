@@ -22,7 +22,8 @@ impl<'a, 's> Checker<'a, 's> {
         let (a, b) = (self.value(lhs, scope), self.value(rhs, scope));
         let equality = matches!(op, BoolOp::Eq | BoolOp::Ne);
         if is_literal(lhs) && is_literal(rhs) {
-            return self.report(span, "two literals always compare alike: hold something of the facts against one".to_owned());
+            return self
+                .report(span, "two literals always compare alike: hold something of the facts against one".to_owned());
         }
         if shown(lhs) == shown(rhs) && !shown(lhs).ends_with('…') {
             let message = format!("`{}` is compared with itself: name what it is to be held against", shown(lhs));
@@ -74,7 +75,8 @@ impl<'a, 's> Checker<'a, 's> {
         let what = shown(side);
         if matches!(**other, Expr::Null { .. }) {
             // Another condition may have excluded null before, which is no mistake.
-            let plain = self.quietly(|checker| checker.value(side, &Scope { names: scope.names.clone(), left: Vec::new() }));
+            let plain =
+                self.quietly(|checker| checker.value(side, &Scope { names: scope.names.clone(), left: Vec::new() }));
             let never = !plain.any && !plain.null && !plain.is_empty();
             return never.then(|| match plain.absent {
                 true => format!("`{what}` is left out where it is not known, and never null: write `not {what}`"),
@@ -86,7 +88,8 @@ impl<'a, 's> Checker<'a, 's> {
             && value.letters() == ['t']
             && let Some(odd) = odd.iter().find(|odd| !known.contains(*odd))
         {
-            let plain = self.quietly(|checker| checker.value(side, &Scope { names: scope.names.clone(), left: Vec::new() }));
+            let plain =
+                self.quietly(|checker| checker.value(side, &Scope { names: scope.names.clone(), left: Vec::new() }));
             return Some(if plain.may_equal(with) {
                 format!("`{what}` is never \"{odd}\" here: the conditions before this exclude it")
             } else {
@@ -106,16 +109,19 @@ impl<'a, 's> Checker<'a, 's> {
             && let Some(meant) = unit.meant(span.text())
         {
             let literal = span.text();
-            return Some(format!("`{what}` counts {}: {literal} of it is next to nothing, write {meant}", unit.described()));
+            return Some(format!(
+                "`{what}` counts {}: {literal} of it is next to nothing, write {meant}",
+                unit.described()
+            ));
         }
         let (least, literal) = (number.least?, with.number.filter(|_| is_literal(other))?.literal?);
         if number.literal.is_some() || value.null || with.null {
             return None;
         }
         match op {
-            BoolOp::Ge if literal <= least && !value.absent => {
-                Some(format!("`{what}` is never below {least}, so this always holds: write `> {least}` if it must be more"))
-            }
+            BoolOp::Ge if literal <= least && !value.absent => Some(format!(
+                "`{what}` is never below {least}, so this always holds: write `> {least}` if it must be more"
+            )),
             BoolOp::Lt if literal <= least => Some(format!("`{what}` is never below {least}, so this never holds")),
             BoolOp::Eq if literal < least => Some(format!("`{what}` is never below {least}, so this never holds")),
             _ => None,
@@ -130,7 +136,8 @@ impl<'a, 's> Checker<'a, 's> {
         let (first, second) = (shown(a.0), shown(b.0));
         if !a.1.shares_kind(b.1) {
             let (is, other) = (a.1.described(), b.1.described());
-            let message = format!("`{first}` is {is} and `{second}` is {other}: they have an order, but no meaningful one");
+            let message =
+                format!("`{first}` is {is} and `{second}` is {other}: they have an order, but no meaningful one");
             return self.report(span, message);
         }
         let (small, large) = if matches!(op, BoolOp::Lt | BoolOp::Le) { (a, b) } else { (b, a) };
@@ -177,7 +184,8 @@ impl<'a, 's> Checker<'a, 's> {
             Ok((_, element)) => element,
             Err(_) => {
                 let (over, is) = (shown(collection), all.described());
-                let message = format!("`{over}` is {is}, in which nothing can be: write a set, an array, or use `contains`");
+                let message =
+                    format!("`{over}` is {is}, in which nothing can be: write a set, an array, or use `contains`");
                 return self.report(collection.span(), message);
             }
         };
@@ -188,7 +196,8 @@ impl<'a, 's> Checker<'a, 's> {
             && let Some(odd) = listed_texts.iter().find(|odd| !known.contains(*odd))
         {
             let path_known = path(value).is_some();
-            let plain = self.quietly(|checker| checker.value(value, &Scope { names: scope.names.clone(), left: Vec::new() }));
+            let plain =
+                self.quietly(|checker| checker.value(value, &Scope { names: scope.names.clone(), left: Vec::new() }));
             if path_known && plain.text != one.text {
                 return;
             }
@@ -238,6 +247,11 @@ impl<'a, 's> Checker<'a, 's> {
 fn is_literal(expr: &Expr) -> bool {
     matches!(
         expr,
-        Expr::String { .. } | Expr::RawString { .. } | Expr::Number { .. } | Expr::Bool { .. } | Expr::Null { .. } | Expr::UnaryExpr { .. }
+        Expr::String { .. }
+            | Expr::RawString { .. }
+            | Expr::Number { .. }
+            | Expr::Bool { .. }
+            | Expr::Null { .. }
+            | Expr::UnaryExpr { .. }
     )
 }

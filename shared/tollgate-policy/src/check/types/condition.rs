@@ -3,8 +3,7 @@
 use regorus::unstable::{AssignOp, BoolOp, Expr, Ref};
 
 use super::{
-    Checker,
-    builtin,
+    Checker, builtin,
     kind::{Text, Type},
     path::{above, path, shown},
     scope::{Scope, What},
@@ -21,7 +20,10 @@ impl<'a, 's> Checker<'a, 's> {
                 let value = self.value(rhs, scope);
                 if negated && !value.any {
                     let name = shown(lhs);
-                    self.report(expr.span(), format!("`not` of an assignment of `{name}` never holds: compare with `==`"));
+                    self.report(
+                        expr.span(),
+                        format!("`not` of an assignment of `{name}` never holds: compare with `==`"),
+                    );
                 }
             }
             _ => {
@@ -39,19 +41,27 @@ impl<'a, 's> Checker<'a, 's> {
         let what = shown(expr);
         let nullable = value.null && (value.absent || value.truths.contains(&false));
         if nullable && !value.truths.is_empty() {
-            let (says, write) = if negated { ("is not false, so `not` does not hold", "!= true") } else { ("counts as true", "== true") };
+            let (says, write) = if negated {
+                ("is not false, so `not` does not hold", "!= true")
+            } else {
+                ("counts as true", "== true")
+            };
             return self.report(expr.span(), format!("`{what}` can be null, which {says}: write `{what} {write}`"));
         }
         if !value.always_holds() {
             return;
         }
         let (is, write) = match (value.letters().first(), value.null) {
-            (_, true) => ("null counts as true", if negated { format!("{what} == null") } else { format!("{what} != null") }),
+            (_, true) => {
+                ("null counts as true", if negated { format!("{what} == null") } else { format!("{what} != null") })
+            }
             (Some('s' | 'a' | 'o'), _) => {
                 ("what is empty counts as true", format!("count({what}) {} 0", if negated { "==" } else { ">" }))
             }
             (Some('n'), _) => ("0 counts as true", format!("{what} {} 0", if negated { "==" } else { ">" })),
-            (Some(_), _) => ("every text counts as true", format!("{what} {} \"…\"", if negated { "!=" } else { "==" })),
+            (Some(_), _) => {
+                ("every text counts as true", format!("{what} {} \"…\"", if negated { "!=" } else { "==" }))
+            }
             (None, _) if negated => ("it is always true", "the condition that is meant".to_owned()),
             (None, _) => return self.always_true(expr, &what),
         };
@@ -83,7 +93,12 @@ impl<'a, 's> Checker<'a, 's> {
     }
 
     /// What is left of the paths in an expression where it holds, or where it does not.
-    pub(super) fn left_where(&mut self, expr: &'a Ref<Expr>, holds: bool, scope: &Scope<'a, 's>) -> Vec<(String, What)> {
+    pub(super) fn left_where(
+        &mut self,
+        expr: &'a Ref<Expr>,
+        holds: bool,
+        scope: &Scope<'a, 's>,
+    ) -> Vec<(String, What)> {
         let mut left = Vec::new();
         match &**expr {
             Expr::BoolExpr { op, lhs, rhs, .. } => {
@@ -115,13 +130,20 @@ impl<'a, 's> Checker<'a, 's> {
         left
     }
 
-    fn left_beside(&mut self, op: &BoolOp, side: &'a Ref<Expr>, other: &'a Ref<Expr>, scope: &Scope<'a, 's>) -> Vec<(String, What)> {
+    fn left_beside(
+        &mut self,
+        op: &BoolOp,
+        side: &'a Ref<Expr>,
+        other: &'a Ref<Expr>,
+        scope: &Scope<'a, 's>,
+    ) -> Vec<(String, What)> {
         if let Expr::Call { fcn, params, .. } = &**side
             && Reference::of(fcn).is_some_and(|reference| reference.root == "count" && reference.steps.is_empty())
             && let Some(path) = params.first().and_then(|counted| path(counted))
         {
             let zero = other.span().text() == "0";
-            let filled = matches!((op, zero), (BoolOp::Gt | BoolOp::Ne, true) | (BoolOp::Ge | BoolOp::Gt | BoolOp::Eq, false));
+            let filled =
+                matches!((op, zero), (BoolOp::Gt | BoolOp::Ne, true) | (BoolOp::Ge | BoolOp::Gt | BoolOp::Eq, false));
             return if filled { vec![(path, What::Filled)] } else { Vec::new() };
         }
         let Some(path) = path(side) else { return Vec::new() };

@@ -19,7 +19,10 @@ impl<'a, 's> Checker<'a, 's> {
     pub(super) fn finding(&mut self, set: &str, key: &'a Ref<Expr>, element: &Type<'s>) {
         if !element.any && element.objects.is_empty() && !element.is_empty() {
             let is = element.described();
-            let message = format!("an element of `{set}` is an object, and this is {is}: write `{{\"message\": {}}}`", shown(key));
+            let message = format!(
+                "an element of `{set}` is an object, and this is {is}: write `{{\"message\": {}}}`",
+                shown(key)
+            );
             return self.report(key.span(), message);
         }
         let wanted = self.element.root();

@@ -39,7 +39,8 @@ impl<'s> Schema<'s> {
     }
 
     fn one(self, schema: &'s Value, name: &str) -> Type<'s> {
-        let values = schema.get("const").into_iter().chain(schema.get("enum").and_then(Value::as_array).into_iter().flatten());
+        let values =
+            schema.get("const").into_iter().chain(schema.get("enum").and_then(Value::as_array).into_iter().flatten());
         let values: Vec<_> = values.map(|value| of_value(value, name)).collect();
         if !values.is_empty() {
             return Type::any_of(values);

@@ -2,19 +2,16 @@
 
 use regorus::unstable::{Expr, Ref};
 
-use super::{
-    Checker,
-    kind::Type,
-    path::shown,
-    unit::Unit,
-};
+use super::{Checker, kind::Type, path::shown, unit::Unit};
 
 impl<'a, 's> Checker<'a, 's> {
     pub(super) fn format(&mut self, params: &'a [Ref<Expr>], with: &Type<'s>) {
         let [format, values] = params else { return };
         let (Expr::String { span, .. } | Expr::RawString { span, .. }) = &**format else { return };
         let verbs = verbs(span.text());
-        let Some(array) = with.array.as_ref().filter(|array| array.rest.is_none() && with.letters() == ['a']) else { return };
+        let Some(array) = with.array.as_ref().filter(|array| array.rest.is_none() && with.letters() == ['a']) else {
+            return;
+        };
         if verbs.len() != array.items.len() {
             let (places, given) = (verbs.len(), array.items.len());
             self.report(span, format!("the format has {places} places, and {given} values are given: make them agree"));
@@ -41,7 +38,9 @@ fn misfit(verb: char, percent: bool, value: &Type<'_>, what: &str) -> Option<Str
     let other = |kind: char| value.letters().iter().any(|letter| *letter != kind) || !value.truths.is_empty();
     let is = value.described();
     match verb {
-        _ if value.null => Some(format!("`{what}` can be null, which `%{verb}` cannot write: test `!= null` before, or write `%v`")),
+        _ if value.null => {
+            Some(format!("`{what}` can be null, which `%{verb}` cannot write: test `!= null` before, or write `%v`"))
+        }
         's' if other('t') => {
             let write = if value.number.is_some() { "`%d`" } else { "`%v`" };
             Some(format!("`{what}` is {is}, and `%s` writes texts: write {write}"))

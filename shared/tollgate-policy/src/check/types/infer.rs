@@ -15,12 +15,16 @@ use crate::reference::text;
 impl<'a, 's> Checker<'a, 's> {
     pub(super) fn value(&mut self, expr: &'a Expr, scope: &Scope<'a, 's>) -> Type<'s> {
         match expr {
-            Expr::String { value, .. } | Expr::RawString { value, .. } => text(value).map_or_else(Type::any, Type::literal),
+            Expr::String { value, .. } | Expr::RawString { value, .. } => {
+                text(value).map_or_else(Type::any, Type::literal)
+            }
             Expr::Number { span, .. } => literal(span.text()),
             Expr::Bool { span, .. } => Type { truths: [span.text() == "true"].into(), ..Type::default() },
             Expr::Null { .. } => Type { null: true, ..Type::default() },
             Expr::Var { .. } | Expr::RefDot { .. } | Expr::RefBrack { .. } => self.reference(expr, scope),
-            Expr::Array { items, .. } => Type::tuple(items.iter().map(|item| self.value(item, scope).present()).collect()),
+            Expr::Array { items, .. } => {
+                Type::tuple(items.iter().map(|item| self.value(item, scope).present()).collect())
+            }
             Expr::Set { items, .. } => {
                 let members: Vec<_> = items.iter().map(|item| self.value(item, scope)).collect();
                 if members.is_empty() { Type::set_of(&Type::any()) } else { Type::set_of(&Type::any_of(members)) }
@@ -62,7 +66,9 @@ impl<'a, 's> Checker<'a, 's> {
         for (_, key, value) in fields {
             let value = self.value(value, scope).present();
             match self.value(key, scope).text {
-                Some(Text::OneOf(names)) if names.len() == 1 => all.known.extend(names.into_iter().map(|name| (name, value.clone()))),
+                Some(Text::OneOf(names)) if names.len() == 1 => {
+                    all.known.extend(names.into_iter().map(|name| (name, value.clone())))
+                }
                 _ => all.rest = Some(all.rest.map_or_else(|| value.clone(), |rest| rest.or(&value))),
             }
         }
@@ -184,7 +190,10 @@ impl<'a, 's> Checker<'a, 's> {
             self.report(side.span(), format!("`{}` is {is}, with which nothing can be calculated", shown(side)));
         } else if value.null && other.is_empty() {
             let what = shown(side);
-            self.report(side.span(), format!("`{what}` can be null, with which nothing can be calculated: test `{what} != null` before"));
+            self.report(
+                side.span(),
+                format!("`{what}` can be null, with which nothing can be calculated: test `{what} != null` before"),
+            );
         }
     }
 }
@@ -198,7 +207,9 @@ fn literal<'s>(written: &str) -> Type<'s> {
 /// The only text that a value can be.
 pub(super) fn only_text(value: &Type<'_>) -> Option<Rc<str>> {
     match &value.text {
-        Some(Text::OneOf(names)) if names.len() == 1 && value.letters() == ['t'] && !value.null => names.first().cloned(),
+        Some(Text::OneOf(names)) if names.len() == 1 && value.letters() == ['t'] && !value.null => {
+            names.first().cloned()
+        }
         _ => None,
     }
 }

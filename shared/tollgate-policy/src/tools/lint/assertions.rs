@@ -43,7 +43,10 @@ fn query_asks(query: &Query) -> bool {
     query.stmts.iter().any(|statement| match &statement.literal {
         Literal::Expr { expr, .. } => !matches!(
             &**expr,
-            Expr::AssignExpr { op: AssignOp::ColEq, .. } | Expr::Bool { .. } | Expr::Number { .. } | Expr::String { .. }
+            Expr::AssignExpr { op: AssignOp::ColEq, .. }
+                | Expr::Bool { .. }
+                | Expr::Number { .. }
+                | Expr::String { .. }
         ),
         Literal::NotExpr { .. } => true,
         Literal::Every { query, .. } => query_asks(query),

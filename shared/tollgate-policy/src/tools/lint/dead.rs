@@ -30,7 +30,13 @@ pub(super) fn check(package: &Package<'_>, problems: &mut Vec<PolicyError>) {
 }
 
 /// `deny contains {…}` without a condition holds everything up.
-fn unconditional(package: &Package<'_>, rule: &Rule, head: &RuleHead, bodies: &[RuleBody], problems: &mut Vec<PolicyError>) {
+fn unconditional(
+    package: &Package<'_>,
+    rule: &Rule,
+    head: &RuleHead,
+    bodies: &[RuleBody],
+    problems: &mut Vec<PolicyError>,
+) {
     let of_rule = matches!(package.parsed.place.role, Role::Rule { .. });
     let set = head_name(rule).filter(|name| of_rule && SETS.iter().any(|(set, _)| set == name));
     if let (Some(set), RuleHead::Set { .. }) = (set, head)
