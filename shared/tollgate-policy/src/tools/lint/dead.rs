@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use regorus::unstable::{Literal, Rule, RuleBody, RuleHead};
+use regorus::unstable::{Expr, Literal, Rule, RuleBody, RuleHead};
 
 use crate::{
     PolicyError,
@@ -39,7 +39,8 @@ fn unconditional(
 ) {
     let of_rule = matches!(package.parsed.place.role, Role::Rule { .. });
     let set = head_name(rule).filter(|name| of_rule && SETS.iter().any(|(set, _)| set == name));
-    if let (Some(set), RuleHead::Set { .. }) = (set, head)
+    if let (Some(set), RuleHead::Set { key: Some(key), .. }) = (set, head)
+        && matches!(**key, Expr::Object { .. })
         && bodies.iter().all(|body| body.query.stmts.is_empty())
     {
         let message = format!("`{set}` finds this whatever the facts are: write the condition, `if {{ … }}`");
