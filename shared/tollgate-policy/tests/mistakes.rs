@@ -157,7 +157,7 @@ fn mistakes_in_rules_and_tests_are_found_at_their_line() {
         let about: Vec<_> = said.iter().filter(of_case).cloned().collect();
         if !about.iter().any(|line| line.starts_with(place) && line.contains(case.expected)) {
             silent.push(format!("{} ({place} `{}`) says:\n{}", case.name, case.expected, about.join("\n")));
-        } else if about.len() > 1 {
+        } else if about.iter().filter(|line| line.starts_with(place)).count() > 1 {
             followed.push(format!("{}:\n{}", case.name, about.join("\n")));
         }
     }
