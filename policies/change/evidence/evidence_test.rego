@@ -16,7 +16,7 @@ test_each_state_denies_with_its_reason if {
 		"new": "cannot be relied on",
 	}
 	every status, words in states {
-		facts := testing.history({"evidence": testing.broken("history/x", status, "the ledger did not answer")})
+		facts := testing.history({"evidence": testing.broken("history/x", testing.odd(status), "the ledger did not answer")})
 		found := evidence.deny with input as facts
 		testing.only(found).message == sprintf("`history/x` %s: the ledger did not answer", [words])
 		testing.only(found).observed.status == status

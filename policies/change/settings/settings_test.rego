@@ -59,7 +59,7 @@ test_pairs_must_be_complete if {
 }
 
 test_every_tier_has_its_number_of_approvals if {
-	found := denials(testing.facts(testing.threshold("change", "approvals_required", {"production": {"tier_2": "one"}})))
+	found := denials(testing.facts(testing.threshold("change", "approvals_required", {"production": {"tier_2": testing.odd("one")}})))
 	testing.only(found) == {
 		"message": "`change.approvals_required.production.tier_2` is not a number: nobody would have to approve",
 		"observed": {"people": "one"},

@@ -74,7 +74,7 @@ report := {
 
 about := sprintf("`%s`", [input.spending.service]) if {
 	input.spending.service != null
-} else := sprintf("the name `%s`", [input.spending.budget])
+} else := sprintf("the name `%v`", [input.spending.budget])
 
 of_its_own := "" if count(input.budgets) == 0
 

@@ -54,7 +54,7 @@ unknown(planned, budget) := cited(planned, budget, {"message": sprintf(
 
 # That the estimate is in another currency, or the budget's amount is not known.
 unheld(currency, budget) := spending.about(budget, {
-	"message": sprintf("the change could not be held against the budget `%s`: its estimate is in %s, the budget in %s", [
+	"message": sprintf("the change could not be held against the budget `%s`: its estimate is in %v, the budget in %s", [
 		budget.name, currency, currency_of(budget),
 	]),
 	"observed": {"currency": currency},

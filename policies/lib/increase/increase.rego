@@ -18,6 +18,7 @@ denied(cost, limits) := report(cost, limits, limit) if {
 # What it needs approvals for, and of how many.
 awaiting(cost, limits) := finding.awaiting(report(cost, limits, tier), limits.approval_group, tier.people) if {
 	cost.currency == limits.currency
+	cost.monthly_increase_micros != null
 	cost.monthly_increase_micros <= limits.increase_deny_micros
 	tier := tier_of(cost, limits)
 }

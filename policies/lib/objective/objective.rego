@@ -141,6 +141,7 @@ calm(slo) if {
 		input.settings.thresholds.slo.burn_rate_pause_risky_micro,
 		input.settings.thresholds.slo.burn_rate_escalate_micro,
 	])
+	count(slo.pairs) > 0
 	every pair in slo.pairs {
 		slo.windows[pair.long].burn_rate_micro >= 0
 		slo.windows[pair.short].burn_rate_micro >= 0

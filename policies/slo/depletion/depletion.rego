@@ -37,7 +37,7 @@ ending contains [slo, outlook] if {
 }
 
 report(slo, outlook) := {
-	"message": sprintf("`%s` runs out of error budget in %s (%s) if it goes on as over the last 6 h: %s times the pace", [
+	"message": sprintf("`%s` runs out of error budget in %s (%v) if it goes on as over the last 6 h: %s times the pace", [
 		slo.name, format.duration(outlook.seconds_to_exhaustion), outlook.exhausted_at,
 		format.factor(slo.windows["6h"].burn_rate_micro),
 	]),

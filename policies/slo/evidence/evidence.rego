@@ -35,15 +35,11 @@ bad contains slo.evidence if {
 }
 
 report(proof) := {
-	"message": sprintf("`%s` %s: %s", [proof.id, states[proof.status], evidence.reason(proof)]),
+	"message": sprintf("`%s` %s: %s", [proof.id, evidence.state(proof), evidence.reason(proof)]),
 	"observed": {"status": proof.status, "as_of": proof.as_of},
 	"threshold": {"status": "ok"},
 	"since": proof.as_of,
 	"evidence": [proof.id],
 	"owner": input.service.owner,
 	"retry_at": clock.in_seconds(input.settings.thresholds.change.retry_seconds),
-}
-
-states := {
-	"no_data": "has no data", "stale": "is out of date", "partial": "is incomplete", "error": "could not be read",
 }

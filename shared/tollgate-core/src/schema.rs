@@ -36,10 +36,20 @@ pub fn decision() -> Value {
 
 /// What a policy of a gate sees as `input`.
 pub fn facts(gate: Gate) -> Value {
-    let mut schema = match gate {
-        Gate::Change => of::<ChangeFacts>(),
-        Gate::Slo => of::<SloGateFacts>(),
-        Gate::Cost => of::<CostFacts>(),
+    facts_by(SchemaSettings::draft2020_12(), gate)
+}
+
+/// The same as facts are written: a field that is required is always there, null where it is not known.
+pub fn facts_as_written(gate: Gate) -> Value {
+    facts_by(SchemaSettings::draft2020_12().for_serialize(), gate)
+}
+
+fn facts_by(settings: SchemaSettings, gate: Gate) -> Value {
+    let generator = settings.into_generator();
+    let mut schema: Value = match gate {
+        Gate::Change => generator.into_root_schema_for::<ChangeFacts>().into(),
+        Gate::Slo => generator.into_root_schema_for::<SloGateFacts>().into(),
+        Gate::Cost => generator.into_root_schema_for::<CostFacts>().into(),
     };
     if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
         properties.insert("gate".to_owned(), json!({"description": "Which gate asks.", "const": gate.as_str()}));

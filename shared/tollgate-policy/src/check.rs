@@ -3,13 +3,13 @@
 
 mod calls;
 mod constructs;
-mod index;
+pub(crate) mod index;
 mod names;
 mod recursion;
 pub(crate) mod regexes;
-#[cfg(feature = "tools")]
-pub(crate) mod schema;
 mod sets;
+#[cfg(feature = "tools")]
+pub(crate) mod types;
 mod unbound;
 
 use std::collections::BTreeSet;
@@ -49,7 +49,7 @@ fn at(package: &Package<'_>, line: u32, message: impl Into<String>) -> PolicyErr
 }
 
 /// An error at a column of a package's file, in characters.
-fn at_span(package: &Package<'_>, span: &Span, message: impl Into<String>) -> PolicyError {
+pub(crate) fn at_span(package: &Package<'_>, span: &Span, message: impl Into<String>) -> PolicyError {
     let before = usize::try_from(span.start).ok().and_then(|start| span.source.contents().get(..start));
     let column = before.and_then(|before| before.rsplit('\n').next()).map(|line| line.chars().count());
     let column = column.and_then(|chars| u64::try_from(chars).ok()).map(|chars| chars.saturating_add(1));

@@ -14,6 +14,7 @@ use crate::{evaluator::Limits, metadata::RuleMetadata};
 
 /// What a rule may say.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "tools", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct Element {
     message: String,
@@ -133,4 +134,10 @@ fn to_json(value: &Value, left: &mut usize) -> Result<serde_json::Value, String>
         }
         Value::Undefined => return Err("gave an element with something undefined in it".to_owned()),
     })
+}
+
+/// The JSON Schema of an element.
+#[cfg(feature = "tools")]
+pub(crate) fn schema() -> serde_json::Value {
+    schemars::SchemaGenerator::default().into_root_schema_for::<Element>().into()
 }

@@ -39,8 +39,6 @@ pub struct PolicySet {
     rules: Vec<LoadedRule>,
     data_files: BTreeMap<String, String>,
     pub(crate) engine: Engine,
-    #[cfg(feature = "tools")]
-    pub(crate) modules: Vec<ParsedModule>,
 }
 
 /// A rule and what is evaluated of it.
@@ -199,14 +197,7 @@ fn build(sources: Sources, checked: bool) -> Result<PolicySet, Vec<PolicyError>>
         }
     }
     if errors.is_empty() {
-        return Ok(PolicySet {
-            revision,
-            rules,
-            data_files: sources.data,
-            engine,
-            #[cfg(feature = "tools")]
-            modules,
-        });
+        return Ok(PolicySet { revision, rules, data_files: sources.data, engine });
     }
     errors.sort();
     errors.dedup();

@@ -42,11 +42,9 @@ pub fn check(folder: &Path, facts_schema: impl Fn(Gate) -> serde_json::Value) ->
     let has_thresholds = !wrong.iter().any(|error| error.file.starts_with("data/settings/defaults"));
     let problems = on_deep_stack(move || {
         let mut problems = lint::lint(&sources, &policies, &suite);
-        let thresholds = if has_thresholds { suite::thresholds(&sources)? } else { serde_json::Value::Null };
         // Where the thresholds cannot be read, nothing is known to be missing of them.
-        for (gate, schema) in schemas.into_iter().filter(|_| has_thresholds) {
-            let schema = check::schema::with_thresholds(schema, &thresholds);
-            problems.extend(check::schema::check(&policies.modules, gate, &schema));
+        if has_thresholds {
+            problems.extend(types(&suite, &sources, schemas)?);
         }
         Ok(problems)
     })?;
@@ -59,6 +57,33 @@ fn sorted(mut errors: Vec<PolicyError>) -> Vec<PolicyError> {
     errors.sort();
     errors.dedup();
     errors
+}
+
+/// What the types of rules and tests say, by the schemas of the gates' facts.
+fn types<const N: usize>(
+    suite: &Suite,
+    sources: &Sources,
+    schemas: [(Gate, serde_json::Value); N],
+) -> Result<Vec<PolicyError>, Vec<PolicyError>> {
+    let thresholds = suite::thresholds(sources)?;
+    let schemas = schemas.map(|(gate, schema)| (gate, check::types::with_thresholds(schema, &thresholds)));
+    Ok(check::types::check(&suite.modules, &schemas))
+}
+
+/// Refuses a suite of which a test proves nothing.
+fn refuse_tests<const N: usize>(
+    suite: Suite,
+    sources: &Sources,
+    schemas: [(Gate, serde_json::Value); N],
+) -> Result<Suite, Vec<PolicyError>> {
+    let sources = sources.clone();
+    on_deep_stack(move || {
+        let mut problems = types(&suite, &sources, schemas)?;
+        problems.retain(|problem| problem.file.ends_with("_test.rego"));
+        lint::assertions::check(&check::Index::of(&suite.modules), &mut problems);
+        problems.sort();
+        if problems.is_empty() { Ok(suite) } else { Err(problems) }
+    })
 }
 
 /// The data of a policies' folder, by path relative to it, whatever becomes of its rules.

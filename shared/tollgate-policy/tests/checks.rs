@@ -32,7 +32,7 @@ fn good_policies_are_loaded() {
 #[test]
 fn sets() {
     refused("denny contains {\"message\": \"x\"}", FIRST, "nothing refers to `denny`, did you mean `deny`?");
-    refused("denny contains {\"message\": \"x\"}", FIRST - 2, "defines none of `deny`");
+    refused("other contains {\"message\": \"x\"}", FIRST - 2, "defines none of `deny`");
     refused("helper := 1\n\nwarn contains {\"message\": \"x\"}", FIRST, "nothing refers to `helper`");
     refused("warn := {\"message\": \"x\"}", FIRST, "write `warn contains");
     refused("warn if input.change.id", FIRST, "write `warn contains");

@@ -9,7 +9,7 @@ use super::{count, failed};
 use crate::Folder;
 
 pub(super) fn run(folder: &Folder) -> ExitCode {
-    let checked = match tools::check(&folder.path, tollgate_core::schema::facts) {
+    let checked = match tools::check(&folder.path, tollgate_core::schema::facts_as_written) {
         Ok(checked) => checked,
         Err(errors) => return failed(folder, &errors),
     };

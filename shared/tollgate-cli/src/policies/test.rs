@@ -26,7 +26,7 @@ pub(crate) struct TestArguments {
 pub(super) fn run(arguments: &TestArguments) -> ExitCode {
     let begun = Instant::now();
     let patterns: Vec<String> = arguments.patterns.iter().chain(&arguments.run).cloned().collect();
-    let report = match run_tests(&arguments.folder.path, &patterns) {
+    let report = match run_tests(&arguments.folder.path, &patterns, tollgate_core::schema::facts_as_written) {
         Ok(report) => report,
         Err(errors) => return failed(&arguments.folder, &errors),
     };
@@ -37,6 +37,10 @@ pub(super) fn run(arguments: &TestArguments) -> ExitCode {
     if report.tests.is_empty() {
         eprintln!("no test ran: no name or file contains `{}`", patterns.join("` or `"));
         return ExitCode::FAILURE;
+    }
+    let seen = report.never_found.is_empty() || failures > 0;
+    if !seen {
+        return failed(&arguments.folder, &report.never_found);
     }
     let covered = !arguments.coverage || print_coverage(&arguments.folder, &report);
     if failures == 0 && covered { ExitCode::SUCCESS } else { ExitCode::FAILURE }

@@ -3,7 +3,7 @@
 use regorus::unstable::{Expr, Rule, RuleHead};
 
 use super::{Package, SETS, at};
-use crate::{PolicyError, metadata::RuleMetadata};
+use crate::{PolicyError, metadata::RuleMetadata, suggest::nearest};
 
 pub(super) fn check(package: &Package<'_>, metadata: Option<&RuleMetadata>, errors: &mut Vec<PolicyError>) {
     for (name, effect) in SETS {
@@ -25,6 +25,11 @@ pub(super) fn check(package: &Package<'_>, metadata: Option<&RuleMetadata>, erro
     let defined = || SETS.iter().filter(|(name, _)| package.rules.contains_key(name));
     let line = package.parsed.module.package.span.line;
     let Some((strongest, effect)) = defined().max_by_key(|(_, effect)| *effect) else {
+        // A misspelt set is reported by its name.
+        let sets = || SETS.iter().map(|(name, _)| *name);
+        if package.rules.keys().any(|name| nearest(name, sets()).is_some()) {
+            return;
+        }
         let message = "defines none of `deny`, `require_approval` and `warn`, so it would never find anything: write \
                        `deny contains {\"message\": …} if { … }`";
         errors.push(at(package, line, message));

@@ -5,12 +5,19 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use regorus::{Engine, Value, unstable::Expr};
+use regorus::{
+    Engine, Value,
+    unstable::{Expr, Rule, RuleHead},
+};
 use serde::Serialize;
 
 use super::suite::Suite;
 use crate::{
+    PolicyError,
+    check::SETS,
+    module_path::Role,
     modules::ParsedModule,
+    reference::head_name,
     rewrite::{Edits, SEEN},
     syntax::{Node, walk_head_value, walk_rule},
 };
@@ -90,9 +97,38 @@ impl Coverage {
     }
 }
 
+impl Coverage {
+    /// The sets of which no definition was ever reached.
+    pub(super) fn never_found(&self, suite: &Suite) -> Vec<PolicyError> {
+        let mut never = Vec::new();
+        for parsed in suite.modules.iter().filter(|parsed| matches!(parsed.place.role, Role::Rule { .. })) {
+            let (covered, _) = self.0.get(&parsed.file).cloned().unwrap_or_default();
+            for (set, _) in SETS {
+                let heads = parsed.module.policy.iter().filter(|rule| head_name(rule) == Some(set));
+                let lines: Vec<u32> = heads.filter_map(|rule| element_line(rule)).collect();
+                if let Some(first) = lines.first().filter(|_| lines.iter().all(|line| !covered.contains(line))) {
+                    let message = format!(
+                        "no test sees `{set}` find anything: add one in which it does, and compare what it found"
+                    );
+                    never.push(PolicyError::new(&parsed.file, u64::from(*first), message));
+                }
+            }
+        }
+        never
+    }
+}
+
+/// The line of what a definition adds to its set.
+fn element_line(rule: &Rule) -> Option<u32> {
+    match rule {
+        Rule::Spec { head: RuleHead::Set { key: Some(key), .. }, .. } => Some(key.span().line),
+        _ => None,
+    }
+}
+
 /// Rules and what they share, not tests and what only tests import.
 fn is_covered(parsed: &ParsedModule) -> bool {
-    parsed.place.role != crate::module_path::Role::Test && !parsed.file.starts_with("lib/testing/")
+    parsed.place.role != Role::Test && !parsed.file.starts_with("lib/testing/")
 }
 
 /// The lines of values in heads, which the engine's report has no more when they are rewritten.

@@ -1,5 +1,9 @@
 //! What loading lets pass and a reviewer would not.
 
+pub(super) mod assertions;
+mod dead;
+mod unused;
+
 use std::collections::BTreeSet;
 
 use regorus::unstable::Expr;
@@ -25,10 +29,13 @@ pub(super) fn lint(sources: &Sources, policies: &PolicySet, suite: &Suite) -> Ve
     let index = Index::of(&suite.modules);
     for package in index.packages() {
         imports(package.parsed, &mut problems);
+        unused::check(package, &mut problems);
+        dead::check(package, &mut problems);
         if package.parsed.place.role != Role::Test {
             prints(package.parsed, &mut problems);
         }
     }
+    assertions::check(&index, &mut problems);
     for rule in policies.all_rules() {
         let file = &rule.metadata.file;
         let test_file = file.replace(".rego", "_test.rego");

@@ -22,7 +22,7 @@ const RULE: &str = r#"# METADATA
 package tollgate.GATE.RULE
 
 warn contains {
-	"message": sprintf("the SUBJECT of `%s` has no FIELD", [input.SUBJECT.service]),
+	"message": sprintf("the SUBJECT of `%v` has no FIELD", [input.SUBJECT.service]),
 	"observed": {"FIELD": input.SUBJECT.FIELD},
 } if {
 	input.SUBJECT.FIELD == null

@@ -3,6 +3,7 @@
 use std::{num::NonZeroU32, path::Path, time::Duration};
 
 use regorus::{Engine, Value, utils::limits::ExecutionTimerConfig};
+use tollgate_core::decision::Gate;
 
 use super::{
     coverage::{Coverage, FileCoverage},
@@ -35,18 +36,28 @@ pub struct TestReport {
     pub tests: Vec<TestResult>,
     /// Coverage of each rule and shared function by the tests that ran.
     pub coverage: Vec<FileCoverage>,
+    /// Sets of rules that no test has seen find anything, so that every test of them would pass were they gone; empty
+    /// when only some tests ran.
+    pub never_found: Vec<PolicyError>,
 }
 
 /// Runs the tests whose full name or file contains one of the patterns; all of them without patterns.
 ///
 /// # Errors
-/// When the policies or tests cannot be loaded: everything that is wrong, by file and line.
-pub fn run_tests(folder: &Path, patterns: &[String]) -> Result<TestReport, Vec<PolicyError>> {
+/// When the policies or tests cannot be loaded, or a test could not fail or looks at facts that the schema of its gate's
+/// facts does not allow: everything that is wrong, by file and line.
+pub fn run_tests(
+    folder: &Path,
+    patterns: &[String],
+    facts_schema: impl Fn(Gate) -> serde_json::Value,
+) -> Result<TestReport, Vec<PolicyError>> {
     let sources = Sources::read(folder, true)?;
     // Tests of policies that would not load prove nothing.
     crate::PolicySet::build(sources.clone(), true)?;
     let suite = Suite::load(&sources)?;
+    let suite = super::refuse_tests(suite, &sources, Gate::ALL.map(|gate| (gate, facts_schema(gate))))?;
     let patterns = patterns.to_vec();
+    let all = patterns.is_empty();
     let wanted = move |test: &Test| {
         let dotted = test.path.replacen("tollgate.", "", 1).replace("_test.", ".");
         let matches =
@@ -59,7 +70,8 @@ pub fn run_tests(folder: &Path, patterns: &[String]) -> Result<TestReport, Vec<P
         let tests = suite.tests();
         let wanted = tests.into_iter().filter(wanted);
         let tests = wanted.map(|test| run(&suite, &test, &text(&test.file), &mut coverage)).collect();
-        Ok(TestReport { tests, coverage: coverage.report(&suite) })
+        let never_found = if all { coverage.never_found(&suite) } else { Vec::new() };
+        Ok(TestReport { tests, coverage: coverage.report(&suite), never_found })
     })
 }
 
