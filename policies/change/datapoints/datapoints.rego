@@ -58,6 +58,7 @@ warn contains finding.of({
 }) if {
 	some slo in input.slos
 	slo.evidence.status == "ok"
+	slo.evidence.as_of != null
 	slo.late_seconds >= late_seconds
 }
 

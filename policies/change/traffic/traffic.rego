@@ -54,10 +54,11 @@ few_in_period(slo) := {[slo.period_seconds, slo.budget.total] |
 # Windows that must have traffic.
 long_windows(slo) := {"1h"} | {pair.long | some pair in slo.pairs}
 
-require_approval contains finding.awaiting(vanished(slo), input.service.owner, review.despite_risk(input.change, input.service)) if {
+require_approval contains finding.awaiting(vanished(slo), input.service.owner, approvers) if {
 	some slo in input.slos
 	objective.vanished(slo, input.settings.thresholds.slo.vanished_usual_events)
 	ordinary
+	approvers := review.despite_risk(input.change, input.service)
 }
 
 warn contains finding.of(vanished(slo)) if {

@@ -134,12 +134,14 @@ impl<'s> Fit<'_, 's> {
         if self.strictness == Strictness::Part || fields.rest.is_some() {
             return;
         }
-        for wanted in &wanted.objects {
-            let Object::Facts(wanted) = wanted else { continue };
+        // Of several that are wanted, one is enough: what the nearest of them lacks is missing.
+        let lacks = wanted.objects.iter().filter_map(|wanted| {
+            let Object::Facts(wanted) = wanted else { return None };
             let missing = self.schema.names(*wanted).filter(|name| self.schema.requires(*wanted, name));
-            for name in missing.filter(|name| !fields.known.contains_key(*name)) {
-                found.insert(format!("there is no `{}`: write it", below(name)));
-            }
+            Some(missing.filter(|name| !fields.known.contains_key(*name)).collect::<Vec<_>>())
+        });
+        for name in lacks.min_by_key(Vec::len).unwrap_or_default() {
+            found.insert(format!("there is no `{}`: write it", below(name)));
         }
     }
 }
