@@ -72,7 +72,7 @@ mod tests {
     #[test]
     fn a_gap_of_a_minute_is_none() {
         assert_eq!(joined(vec![100..200, 260..300, 361..400]), [100..300, 361..400]);
-        assert_eq!(joined(vec![260..300, 100..290]), [100..300]);
+        assert_eq!(joined(vec![260..300, 100..290, 400..500]), [100..300, 400..500]);
     }
 
     #[test]

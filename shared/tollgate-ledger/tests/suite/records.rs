@@ -25,7 +25,7 @@ pub(crate) async fn a_record_is_read_as_it_was_written(ledger: &Ledger, other: &
         change.cost = Some(Cost::Infracost(CostReport::from(json!({
             "z": 0.1, "a": [1.000_000_000_000_000_2, 2.225_073_858_507_201e-308, 1.797_693_134_862_315_7e308, -0.0],
             "large": u64::MAX, "small": i64::MIN, "text": "\u{0}\u{7f}\"\\\u{2028}é😀", "none": null, "deep": [[[[{}]]]],
-        }))))
+        }))));
     });
     store(ledger, &written).await;
     let read = read(other, &written).await;

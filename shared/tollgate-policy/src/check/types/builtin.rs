@@ -111,13 +111,13 @@ pub(super) fn gives<'s>(name: &str, arguments: &[Type<'s>]) -> Type<'s> {
         'b' => Type::truth(),
         't' => Type::text(),
         'e' => element().without_literal().or_absent(),
-        'l' => Type::array_of(element()),
-        'w' => Type::array_of(Type::text()),
+        'l' => Type::array_of(&element()),
+        'w' => Type::array_of(&Type::text()),
         '3' => Type::tuple(vec![Type::number(); 3]),
         'k' => Type::set_of(&Type::text()),
         'a' => match arguments {
-            [a] | [a, ..] if a.any => Type::array_of(Type::any()),
-            _ => Type::array_of(element()),
+            [a] | [a, ..] if a.any => Type::array_of(&Type::any()),
+            _ => Type::array_of(&element()),
         },
         's' => match element() {
             inner if inner.any => Type::set_of(&Type::any()),

@@ -220,7 +220,7 @@ impl<'a, 's> Checker<'a, 's> {
                     let joined = super::facts::Schema::joined(a, b);
                     Type { array: Some(super::kind::Shared::new(joined)), ..Type::default() }
                 }
-                _ => Type::array_of(Type::any()),
+                _ => Type::array_of(&Type::any()),
             },
             _ => builtin::gives(name, arguments),
         }

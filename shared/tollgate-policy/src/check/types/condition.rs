@@ -196,7 +196,7 @@ impl<'a, 's> Checker<'a, 's> {
         if !holds {
             return Vec::new();
         }
-        let mut left: Vec<_> = params.iter().flat_map(|param| mentioned(param)).collect();
+        let mut left: Vec<_> = params.iter().flat_map(mentioned).collect();
         let takes = builtin::takes(&name);
         let not_null = params.iter().zip(takes).filter(|(_, kinds)| **kinds != "x");
         left.extend(not_null.filter_map(|(param, _)| Some((path(param)?, What::NotNull))));

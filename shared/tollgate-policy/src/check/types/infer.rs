@@ -32,7 +32,7 @@ impl<'a, 's> Checker<'a, 's> {
             Expr::Object { fields, .. } => self.object(fields, scope),
             Expr::ArrayCompr { term, query, .. } => {
                 let inner = self.query(query, scope);
-                Type::array_of(self.value(term, &inner))
+                Type::array_of(&self.value(term, &inner))
             }
             Expr::SetCompr { term, query, .. } => {
                 let inner = self.query(query, scope);
@@ -67,7 +67,7 @@ impl<'a, 's> Checker<'a, 's> {
             let value = self.value(value, scope).present();
             match self.value(key, scope).text {
                 Some(Text::OneOf(names)) if names.len() == 1 => {
-                    all.known.extend(names.into_iter().map(|name| (name, value.clone())))
+                    all.known.extend(names.into_iter().map(|name| (name, value.clone())));
                 }
                 _ => all.rest = Some(all.rest.map_or_else(|| value.clone(), |rest| rest.or(&value))),
             }

@@ -189,7 +189,7 @@ impl<'s> Type<'s> {
         Self::of_text(Text::OneOf([text.into()].into()))
     }
 
-    pub(super) fn array_of(element: Self) -> Self {
+    pub(super) fn array_of(element: &Self) -> Self {
         let rest = Some(element.present());
         Self { array: Some(Shared::new(Array { items: Vec::new(), rest })), ..Self::default() }
     }

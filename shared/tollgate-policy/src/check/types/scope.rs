@@ -115,7 +115,7 @@ fn of_kind<'s>(value: Type<'s>, letter: char) -> Type<'s> {
             't' => Type::text(),
             'b' => Type::truth(),
             'o' => Type::any_object(),
-            'a' => Type::array_of(Type::any()),
+            'a' => Type::array_of(&Type::any()),
             's' => Type::set_of(&Type::any()),
             _ => Type { null: true, ..Type::default() },
         };
