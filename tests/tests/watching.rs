@@ -67,8 +67,8 @@ async fn an_objective_of_one_environment_is_looked_at_there() {
     let file = world.policies().join("data/slos/payments-api.yaml");
     let slos = std::fs::read_to_string(&file).unwrap();
     let labelled = slos.replace(
-        "metadata:\n  name: availability\n",
-        "metadata:\n  name: availability\n  labels: {environment: staging}\n",
+        "  name: availability\n  displayName: Payments",
+        "  name: availability\n  labels: {environment: staging}\n  displayName: Payments",
     );
     assert_ne!(slos, labelled);
     std::fs::write(&file, labelled).unwrap();

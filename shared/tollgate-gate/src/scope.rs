@@ -48,10 +48,11 @@ mod tests {
             let text = format!("name: {name}\ntier: tier_1\nowner: money\nenvironments: [{environments}]\n");
             (format!("data/services/{name}.yaml"), text)
         };
-        let team = ("data/teams/money.yaml".to_owned(), "name: money\nmembers: ['github:7']\n".to_owned());
+        let team = |name: &str| (format!("data/teams/{name}.yaml"), format!("name: {name}\nmembers: ['github:7']\n"));
         let defaults = ("data/settings/defaults.yaml".to_owned(), defaults.to_owned());
-        let files = [file("payments-api", "production, staging"), file("search", "production"), team, defaults];
-        Catalogue::read(&BTreeMap::from(files)).unwrap()
+        let services = [file("payments-api", "production, staging"), file("search", "production"), defaults];
+        let files = services.into_iter().chain(["money", "incident-commanders", "finops"].map(team));
+        Catalogue::read(&files.collect::<BTreeMap<_, _>>()).unwrap()
     }
 
     #[test]

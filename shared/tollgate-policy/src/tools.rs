@@ -39,11 +39,10 @@ pub fn check(folder: &Path, facts_schema: impl Fn(Gate) -> serde_json::Value) ->
     let suite = Suite::load(&sources)?;
     let rules = policies.all_rules().count();
     let schemas = Gate::ALL.map(|gate| (gate, facts_schema(gate)));
-    let has_thresholds = !wrong.iter().any(|error| error.file.starts_with("data/settings/defaults"));
     let problems = on_deep_stack(move || {
         let mut problems = lint::lint(&sources, &policies, &suite);
-        // Where the thresholds cannot be read, nothing is known to be missing of them.
-        if has_thresholds {
+        // Where the thresholds cannot be read, nothing is known to be missing of them; that they cannot is said already.
+        if suite::thresholds(&sources).is_ok() {
             problems.extend(types(&suite, &sources, schemas)?);
         }
         Ok(problems)

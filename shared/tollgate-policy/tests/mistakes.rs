@@ -60,7 +60,9 @@ fn copy(from: &Path, into: &Path) {
 fn workbench(cases: &[Written]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     copy(&pack().join("lib"), &folder.path().join("lib"));
-    copy(&pack().join("data/settings"), &folder.path().join("data/settings"));
+    for data in ["settings", "teams", "services"] {
+        copy(&pack().join("data").join(data), &folder.path().join("data").join(data));
+    }
     for case in cases {
         let into = folder.path().join("change").join(&case.name);
         fs::create_dir_all(&into).unwrap();
@@ -88,6 +90,9 @@ fn said(mut cases: Vec<Written>) -> Vec<String> {
             Ok(checked) => (checked.problems, true),
             Err(errors) => (errors, false),
         };
+        // The rules that the shipped settings name are not here.
+        let problems: Vec<_> =
+            problems.into_iter().filter(|problem| !problem.file.starts_with("data/settings/")).collect();
         said.extend(problems.iter().map(ToString::to_string));
         let before = cases.len();
         cases.retain(|case| !problems.iter().any(|problem| problem.file.contains(&format!("/{}/", case.name))));

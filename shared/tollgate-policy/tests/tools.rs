@@ -186,7 +186,7 @@ fn the_check_holds_references_against_the_facts() {
         assert_eq!(problems(good), "", "{good}");
     }
     for (bad, expected) in [
-        ("input.chnage.id == \"x\"", "odd.rego:12:11: the facts have no `chnage` here, did you mean `change`?"),
+        ("input.chnage.id == \"x\"", "odd.rego:12:8: the facts have no `chnage` here, did you mean `change`?"),
         ("input.change[\"idd\"] == \"x\"", "no `idd` here, did you mean `id`?"),
         ("input.slos[_].windows[\"1h\"].burnrate > 1", "no `burnrate`"),
         ("some slo in input.slos\n\tsome w in slo.window\n\tw > 1", "no `window` here, did you mean `windows`?"),
