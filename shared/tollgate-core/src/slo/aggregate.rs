@@ -43,12 +43,16 @@ impl ObjectiveDays {
         Ok(Self { schema: AGGREGATE_SCHEMA.to_owned(), judged_by: judged_by(slo)?, days })
     }
 
-    /// Those of the days that are of this objective, as it is judged now, and with the maintenance that it has now.
+    /// Those of the days that are of this objective, as it is judged now, and with the maintenance that it has now. The day in
+    /// which a young one began is none: what is kept of it holds the time before, too.
     pub fn days_of(&self, slo: &Slo) -> Vec<&DailyAggregate> {
         let is_its = self.schema == AGGREGATE_SCHEMA && judged_by(slo).is_ok_and(|now| now == self.judged_by);
         let excluded = |time: Range<i64>| excluded_seconds(&slo.excluded(time.start, time.end), &time);
-        let fits =
-            |day: &&DailyAggregate| day.fits() && day.time().is_some_and(|time| excluded(time) == day.excluded_seconds);
+        let is_measured = |time: &Range<i64>| slo.since.is_none_or(|since| since.timestamp() <= time.start);
+        let fits = |day: &&DailyAggregate| {
+            let time = day.time().filter(is_measured);
+            day.fits() && time.is_some_and(|time| excluded(time) == day.excluded_seconds)
+        };
         self.days.iter().filter(|_| is_its).filter(fits).collect()
     }
 }

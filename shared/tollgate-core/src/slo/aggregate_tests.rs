@@ -1,9 +1,11 @@
 use chrono::NaiveDate;
 use proptest::prelude::*;
 
-use super::{DailyAggregate, DailySlices};
+use super::{DailyAggregate, DailySlices, ObjectiveDays};
 use crate::slo::{
+    Background, Slo,
     known::{Count, KnownTime},
+    sample::slo,
     timeslice::{Counts, Slices, Slicing, Stretch, Tally},
 };
 
@@ -110,5 +112,21 @@ proptest! {
             prop_assert!(rounded.bad() >= exact.bad());
             prop_assert!(rounded.bad().minus(exact.bad()).unwrap().floor(super::FEMTO) == 0);
         }
+    }
+}
+
+#[test]
+fn the_day_in_which_a_young_objective_began_is_not_kept_of_it() {
+    let tally = Slices::cut(BY_TARGET, hours(&[0; 24], 0), &[]).tally(&(0..24 * HOUR));
+    let days: Vec<_> =
+        (1..=3).map(|index| DailyAggregate { day: day(index), ..stored(BY_TARGET, 0, &tally) }).collect();
+    let began = |seconds: i64| Slo { since: crate::Timestamp::from_timestamp(seconds, 0), ..slo() };
+    for (seconds, kept) in [(0, 3), (24 * HOUR, 3), (24 * HOUR + 1, 2), (59 * HOUR, 1)] {
+        let slo = began(seconds);
+        let of_objective = ObjectiveDays::new(&slo, days.clone()).unwrap();
+        assert_eq!(of_objective.days_of(&slo).len(), kept, "{seconds}");
+        let background = Background { days: vec![of_objective] };
+        let start = background.kept_until(&slo, 4 * 24 * HOUR).map(|kept| kept.start / (24 * HOUR));
+        assert_eq!(start, Some(4 - i64::try_from(kept).unwrap()), "{seconds}");
     }
 }

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
-use num_rational::BigRational;
 use chrono::{Datelike, NaiveDate};
+use num_rational::BigRational;
 use proptest::prelude::*;
 
 use super::{
