@@ -161,7 +161,8 @@ async fn requests_that_cannot_be_read_say_which_field() {
         assert_eq!((answer.status, &answer.body["field"]), (400, &json!(field)), "{question}: {}", answer.body);
     }
     let mut huge = about("feature");
-    huge["cost"] = json!({"infracost": {"projects": "x".repeat(7 << 20)}});
+    // More than a report may be is refused by Lambda itself; around it there may be less.
+    huge["x_padding"] = json!("x".repeat(300 << 10));
     assert_eq!(ask(&gate, huge).await.status, 413);
     assert_eq!(gate.http("GET", "/v1/gates/cost", &[], "").await.status, 405);
     let nowhere = gate.http("GET", "/v1/nothing", &[], "").await;
