@@ -14,7 +14,7 @@ use super::{
     period::Period,
     plan::{Plan, Tier, WINDOWS},
     reading::Reading,
-    timeslice::{Slices, Slicing, Tally},
+    timeslice::{Slices, Slicing, Tally, union::SlicesOf},
 };
 use crate::{
     Timestamp,
@@ -246,6 +246,17 @@ impl<'a> Judged<'a> {
             }
             _ => spent,
         })
+    }
+
+    /// The slices that windows are made of.
+    pub(super) fn slices_of_windows(&self) -> Option<SlicesOf<'_>> {
+        self.slices.as_ref().map(|(_, slices)| SlicesOf { slices, stored: &[] })
+    }
+
+    /// The slices that the period is made of, and what is stored of its days.
+    pub(super) fn slices_of_period(&self) -> Option<SlicesOf<'_>> {
+        let slices = self.period.as_ref().map_or(&self.slices, |period| &period.slices);
+        slices.as_ref().map(|(_, slices)| SlicesOf { slices, stored: &self.stored })
     }
 
     fn fill(&self, known: &mut WindowFact, window: &Stretch) {
