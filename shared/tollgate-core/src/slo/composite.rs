@@ -18,6 +18,9 @@ use crate::{
     evidence::{Evidence, EvidenceStatus},
 };
 
+mod alerts;
+#[cfg(test)]
+mod several_sample;
 pub(super) mod slices;
 
 use slices::over_the_period;
@@ -53,6 +56,7 @@ pub(super) fn composite_fact(
         window.burn_rate_low_micro = None;
         window.burn_rate_high_micro = None;
     }
+    fact.alerts = alerts::alerts(slo, composite, snapshot, judging, background);
     fact.traffic = joint_traffic(facts.iter().map(|part| part.traffic));
     fact.silence = facts.iter().filter_map(|part| part.silence.clone()).max_by_key(SilenceFact::implausibility);
     fact.silent_metrics = facts.iter().flat_map(|part| part.silent_metrics.clone()).collect();

@@ -227,9 +227,7 @@ impl<'a> Judged<'a> {
         let start_of = |part: u32| self.period_start + seconds * i64::from(part) / i64::from(parts);
         let of = |part: u32| {
             let time = start_of(part)..start_of(part + 1);
-            let Sum::Known(count) = self.history.sum(&time) else { return None };
-            let tally = self.slices.as_ref().map(|(_, slices)| slices.tally(&time));
-            self.spent(&count, tally.as_ref()).map(|spent| spent.observed().clone())
+            self.spent_in(&time).map(|spent| spent.observed().clone())
         };
         (0..parts).map(of).collect()
     }

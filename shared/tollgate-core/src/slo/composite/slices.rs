@@ -30,15 +30,15 @@ pub(in crate::slo) struct Joined {
 }
 
 /// Several objectives, judged up to where all of their data ends.
-struct Several<'a> {
-    slo: &'a Slo,
-    plan: &'a Plan,
-    parts: &'a [Judged<'a>],
-    end: i64,
+pub(super) struct Several<'a> {
+    pub(super) slo: &'a Slo,
+    pub(super) plan: &'a Plan,
+    pub(super) parts: &'a [Judged<'a>],
+    pub(super) end: i64,
 }
 
 /// What each part is judged by, over the period of the whole; none where one cannot be judged.
-fn with_parts<T>(
+pub(super) fn with_parts<T>(
     slo: &Slo,
     composite: &Composite,
     snapshot: &Snapshot,
@@ -108,7 +108,7 @@ impl Several<'_> {
         })
     }
 
-    fn union(&self) -> Option<Union<'_>> {
+    pub(super) fn union(&self) -> Option<Union<'_>> {
         Union::of(self.parts.iter().map(Judged::slices_of_windows).collect::<Option<_>>()?)
     }
 
@@ -126,6 +126,10 @@ impl Several<'_> {
         let bounds = tally.spent(union.slicing())?;
         let [certain, at_most] = [bounds.certain(), bounds.at_most()].map(Clone::clone);
         Some(Measured::of_three([known.observed().clone(), certain, at_most], bounds.time()))
+    }
+
+    pub(super) fn observed(&self, union: &Union<'_>, time: &Range<i64>) -> Option<Spending> {
+        self.spent(union, &union.tally(time), time).map(|spent| spent.observed().clone())
     }
 
     /// Of a calendar period, the slices to come are part of the budget.
@@ -161,7 +165,7 @@ impl Several<'_> {
         let start_of = |part: u32| start + (self.end - start) * i64::from(part) / i64::from(parts);
         let of = |part: u32| {
             let time = start_of(part)..start_of(part + 1);
-            self.spent(&union, &union.tally(&time), &time).map(|spent| spent.observed().clone())
+            self.observed(&union, &time)
         };
         Some((0..parts).map(of).collect())
     }

@@ -1,4 +1,4 @@
-//! OpenSLO's "Composite SLO": time slices that are bad for any of several objectives, and their siblings.
+//! OpenSLO's "Composite SLO": time slices that are bad for any of several objectives.
 
 use std::sync::Arc;
 
@@ -7,106 +7,14 @@ use proptest::prelude::*;
 use crate::{
     evidence::EvidenceStatus,
     slo::{
-        Background, BudgetUnit, Budgeting, Composite, CompositeMethod, Counted, DailyAggregate, Indicator, KnownTime,
-        ObjectiveDays, Part, Period, Plan, Ratio, Reach, SliceTarget, Slo, SloFact, Snapshot, Target, burn_trend,
-        sample::{DAY, END, NOW, judging, maintenance, metric, monthly, reason, slo, snapshot},
-        slo_fact, slo_fact_with,
+        Background, BudgetUnit, DailyAggregate, KnownTime, ObjectiveDays, Period, Plan, Reach, Slo, burn_trend,
+        composite::several_sample::{
+            Bad, Good, Idle, Lost, MINUTE, Minute, WEEK, any_of, bad_if, by_minutes, by_slices, data, judged, spent,
+        },
+        sample::{DAY, END, judging, maintenance, metric, monthly, reason, snapshot},
+        slo_fact_with,
     },
 };
-
-const WEEK: u64 = 7 * 86_400;
-const MINUTE: i64 = 60;
-
-fn plan() -> Plan {
-    Plan::at_with(NOW, [30 * 86_400], Reach::of_lengths([60]))
-}
-
-/// An objective of 99 % of the minutes of a week, by metrics of its own.
-fn by_minutes(name: &str) -> Slo {
-    by_slices(name, 60)
-}
-
-fn by_slices(name: &str, slice_seconds: u64) -> Slo {
-    let ratio = Ratio {
-        counted: Counted::Good,
-        metric: metric(&format!("{name}Good")).into(),
-        total: metric(&format!("{name}Total")).into(),
-        absent_total_is_zero: false,
-    };
-    let slice_target = SliceTarget::from_ppb(950_000_000).unwrap();
-    Slo {
-        name: name.to_lowercase(),
-        target: Target::from_ppb(990_000_000).unwrap(),
-        period: Period::Rolling { seconds: WEEK },
-        indicator: Indicator::Ratio(ratio),
-        budgeting: Budgeting::Timeslices { slice_seconds, slice_target },
-        ..slo()
-    }
-}
-
-fn any_of(parts: impl IntoIterator<Item = Slo>) -> Slo {
-    composite(CompositeMethod::AnySlice, parts.into_iter().map(|part| (part, "1")))
-}
-
-fn composite(method: CompositeMethod, parts: impl IntoIterator<Item = (Slo, &'static str)>) -> Slo {
-    let part = |(slo, weight): (Slo, &str)| Part { slo: Arc::new(slo), weight: weight.parse().unwrap() };
-    let parts: Vec<Part> = parts.into_iter().map(part).collect();
-    let first = Slo::clone(&parts[0].slo);
-    Slo { name: "journey".into(), indicator: Indicator::Composite(Composite { method, parts }), ..first }
-}
-
-/// What became of the minute that begins then.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Minute {
-    Good,
-    Bad,
-    Lost,
-    Idle,
-}
-
-use Minute::{Bad, Good, Idle, Lost};
-
-fn bad_if(is_bad: bool) -> Minute {
-    if is_bad { Bad } else { Good }
-}
-
-/// A request a second.
-fn data(parts: &[(&str, &dyn Fn(i64) -> Minute)]) -> Snapshot {
-    let mut all = snapshot(&plan(), |_, _| None, |_, _| None);
-    for (name, minute) in parts {
-        let count = |of: fn(Minute) -> Option<u64>| {
-            move |start: i64, seconds: i64| {
-                let minutes = (start..start + seconds).step_by(60).map(|at| of(minute(at)));
-                minutes.flatten().reduce(|sum, more| sum + more)
-            }
-        };
-        let good = count(|minute| match minute {
-            Good => Some(60),
-            Bad | Idle => Some(0),
-            Lost => None,
-        });
-        let total = count(|minute| match minute {
-            Good | Bad => Some(60),
-            Idle => Some(0),
-            Lost => None,
-        });
-        let own = snapshot(&plan(), good, total);
-        for (kind, tiers) in own.series {
-            let kind = metric(&format!("{name}{}", kind.name));
-            all.series.insert(kind, tiers);
-        }
-    }
-    all
-}
-
-fn judged(slo: &Slo, data: &Snapshot) -> SloFact {
-    slo_fact(slo, data, &judging())
-}
-
-fn spent(fact: &SloFact) -> [Option<u64>; 2] {
-    let budget = fact.budget.as_ref();
-    [budget.map(|budget| budget.consumed_ppm), budget.and_then(|budget| budget.consumed_at_most_ppm)]
-}
 
 #[test]
 fn bad_minutes_of_either_spend_the_budget_of_both() {
@@ -266,49 +174,6 @@ fn the_trend_is_that_of_the_slices() {
     assert_eq!(whole[6], Some(8_333_334));
     assert_eq!(of(&by_minutes("A"))[6], Some(4_166_667));
     assert_eq!(whole[..6], [Some(0); 6]);
-}
-
-/// The budget of the whole burns as fast as the one that burns fastest, by its own target.
-#[test]
-fn occurrences_burn_at_the_worst_rate() {
-    let events = |name: &str, ppb| Slo {
-        budgeting: Budgeting::Occurrences,
-        target: Target::from_ppb(ppb).unwrap(),
-        ..by_minutes(name)
-    };
-    let (strict, lax) = (events("A", 999_000_000), events("B", 990_000_000));
-    let every = |minutes: i64| move |at: i64| bad_if((END - at) / MINUTE % minutes == 1);
-    let (rare, often) = (every(1000), every(20));
-    let both = data(&[("A", &rare), ("B", &often)]);
-    let burn = |slo: &Slo| judged(slo, &both).windows["3d"].burn_rate_micro.unwrap();
-    let whole = |weights: [&'static str; 2]| {
-        let parts = [strict.clone(), lax.clone()].into_iter().zip(weights);
-        composite(CompositeMethod::WorstBurnRate, parts)
-    };
-    // 5 bad minutes of 4320, of a thousandth; a twentieth, of a hundredth.
-    assert_eq!((burn(&strict), burn(&lax)), (1_157_408, 5_000_000));
-    assert_eq!(burn(&whole(["1", "1"])), 5_000_000);
-    assert_eq!(burn(&whole(["1", "0.5"])), 2_500_000);
-    assert_eq!(burn(&whole(["1", "0.1"])), 1_157_408);
-    // No faster than if all were bad.
-    assert_eq!(burn(&whole(["1", "1000"])), 1_000_000_000);
-    let fact = judged(&whole(["1", "1"]), &both);
-    assert_eq!(fact.evidence.status, EvidenceStatus::Ok, "{}", reason(&fact));
-    let parts: Vec<u64> =
-        fact.windows["3d"].made_of.as_ref().unwrap().parts.iter().map(|part| part.burn_rate_micro).collect();
-    assert_eq!(parts, [1_157_408, 5_000_000]);
-}
-
-/// Two that lack a twentieth each lack a tenth together.
-#[test]
-fn ratios_of_slices_lack_what_all_of_them_lack() {
-    let ratios = |name: &str| Slo { budgeting: Budgeting::RatioTimeslices { slice_seconds: 60 }, ..by_minutes(name) };
-    let often = |at: i64| bad_if((END - at) / MINUTE % 20 == 1);
-    let both = data(&[("A", &often), ("B", &often)]);
-    let whole = |weight| composite(CompositeMethod::SumOfBad, [(ratios("A"), "1"), (ratios("B"), weight)]);
-    let burn = |slo: &Slo| judged(slo, &both).windows["3d"].burn_rate_micro;
-    assert_eq!((burn(&ratios("A")), burn(&whole("1"))), (Some(5_000_000), Some(10_000_000)));
-    assert_eq!((burn(&whole("2")), burn(&whole("100"))), (Some(15_000_000), Some(100_000_000)));
 }
 
 fn minute() -> impl Strategy<Value = Minute> {
