@@ -79,7 +79,7 @@ fn told_of(
 
 /// Two services, of which the second serves its requests at all times.
 fn told_of_both(after: (u64, u64)) -> Vec<(i64, Notice)> {
-    let named = |name: &str| Metric::new("Demo", &format!("Other{name}"), "Sum");
+    let named = |name: &str| Metric::new("Demo", format!("Other{name}"), "Sum");
     let ratio = Ratio {
         counted: Counted::Good,
         metric: named("Good").into(),

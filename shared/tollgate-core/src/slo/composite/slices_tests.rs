@@ -204,7 +204,7 @@ proptest! {
             let [least, most] = spent(&fact);
             [hour.burn_rate_at_most_micro, least, most]
         };
-        let (left, right) = (day(one.clone()), day(other.clone()));
+        let (left, right) = (day(one), day(other));
         let whole = day(any_of([left.clone(), right.clone()]));
         let union = numbers(&whole);
         for (at, ((union, left), right)) in union.iter().zip(numbers(&left)).zip(numbers(&right)).enumerate() {

@@ -22,7 +22,8 @@ impl Reader<'_> {
             return self.refuse(&at, format!("one of the objectives is {what}: write an SLO of its own for it"));
         }
         let target = parts.iter().map(|(_, slo)| slo.target).max()?;
-        let (method, budgeting) = together(parts.iter().map(|(_, slo)| slo.budgeting))?;
+        let counted: Vec<Budgeting> = parts.iter().map(|(_, slo)| slo.budgeting).collect();
+        let (method, budgeting) = together(&counted)?;
         let parts = parts.into_iter().map(|(weight, slo)| Part { slo: Arc::new(slo), weight }).collect();
         let indicator = Indicator::Composite(Composite { method, parts });
         Some(self.assemble(common, common.name.clone(), target, budgeting, indicator, &at))
@@ -40,14 +41,14 @@ impl Reader<'_> {
 }
 
 /// How budgets that are all counted by one method make one, and how that is counted; none without any.
-fn together(all: impl Iterator<Item = Budgeting> + Clone) -> Option<(CompositeMethod, Budgeting)> {
-    let lengths = all.clone().filter_map(|budgeting| i64::try_from(budgeting.slice_seconds()?).ok());
+fn together(all: &[Budgeting]) -> Option<(CompositeMethod, Budgeting)> {
+    let lengths = all.iter().filter_map(|budgeting| i64::try_from(budgeting.slice_seconds()?).ok());
     let slice_seconds = common_slice(lengths).map(i64::unsigned_abs);
-    let strictest = all.clone().filter_map(|budgeting| match budgeting {
-        Budgeting::Timeslices { slice_target, .. } => Some(slice_target),
+    let strictest = all.iter().filter_map(|budgeting| match budgeting {
+        Budgeting::Timeslices { slice_target, .. } => Some(*slice_target),
         Budgeting::Occurrences | Budgeting::RatioTimeslices { .. } => None,
     });
-    Some(match all.clone().next()? {
+    Some(match all.first()? {
         Budgeting::Occurrences => (CompositeMethod::WorstBurnRate, Budgeting::Occurrences),
         Budgeting::Timeslices { .. } => {
             let slice_target = strictest.max()?;
