@@ -26,14 +26,15 @@ telling(_, window, limit) if {
 
 # Of several objectives count those that have enough events themselves: one of few does not page through the others.
 telling(_, window, limit) if {
-	window.made_of.method == "worst_of"
+	window.made_of.method in {"worst_of", "worst_burn_rate"}
 	some part in window.made_of.parts
 	part.burn_rate_micro > limit
 	enough({"budgeting": {"event": part.event}}, part)
 }
 
+# Slices that are bad together are no more than all of theirs.
 telling(_, window, limit) if {
-	window.made_of.method == "weighted"
+	window.made_of.method in {"weighted", "sum_of_bad", "any_slice"}
 	sum([part.burn_rate_micro |
 		some part in window.made_of.parts
 		enough({"budgeting": {"event": part.event}}, part)

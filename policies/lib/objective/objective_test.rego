@@ -48,7 +48,7 @@ made_of(method, burn_rate_micro) := object.union(testing.healthy_slo, {
 })
 
 test_a_part_of_few_events_does_not_page_through_the_whole if {
-	every method in ["worst_of", "weighted"] {
+	every method in ["worst_of", "worst_burn_rate", "weighted", "sum_of_bad", "any_slice"] {
 		calm := made_of(method, 14400000)
 		not objective.exceeds(calm, pair) with input as testing.healthy
 		burning := made_of(method, 14400001)

@@ -256,7 +256,7 @@ pub struct WindowFact {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MadeOfFact {
-    /// Their sum makes it, or the largest of them.
+    /// Whether their sum makes it, or the largest of them; of slices that are bad together it is at most their sum.
     pub method: CompositeMethod,
     /// What each adds to it.
     pub parts: Vec<PartFact>,

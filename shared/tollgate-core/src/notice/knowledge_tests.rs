@@ -1,11 +1,16 @@
 //! A page stands until enough is known to end it: objectives through hours of requests, looked at every quarter of one.
 
+use std::sync::Arc;
+
 use super::{Level, Notice, NoticeKind, State, observed::of_objective, step, step_tests::CONFIG, step_tests::report};
 use crate::{
     Timestamp,
     finding::{Effect, Finding, Urgency},
     settings::Settings,
-    slo::{Judging, Plan, Reach, SloFact, sample, slo_fact},
+    slo::{
+        Composite, CompositeMethod, Counted, Indicator, Judging, Metric, Part, Plan, Ratio, Reach, Slo, SloFact,
+        Snapshot, sample, slo_fact,
+    },
 };
 
 /// 2026-03-29T00:00:00Z, as in the reports.
@@ -26,7 +31,7 @@ fn findings(slo: &SloFact) -> Vec<Finding> {
     };
     let enough = |name: &str| {
         let (good, total) = (slo.windows[name].good.unwrap_or_default(), slo.windows[name].total.unwrap_or_default());
-        total >= 100 || total - good >= 10
+        total >= 100 || total - good >= 10 || slo.windows[name].made_of.is_some()
     };
     let mut exceeded = slo.pairs.iter().filter(|pair| pair.exceeded == Some(true) && enough(&pair.long));
     let pages = exceeded.any(|pair| pair.severity == "page").then(|| found("slo.burn_rate", Urgency::Page));
@@ -37,22 +42,30 @@ fn findings(slo: &SloFact) -> Vec<Finding> {
 
 /// The notices of so many hours, of which each minute has so many good and total requests, or nothing, by its number.
 fn told(hours: i64, is_blind: impl Fn(i64) -> bool, minute: impl Fn(i64) -> Option<(u64, u64)>) -> Vec<(i64, Notice)> {
+    told_of(&sample::slo(), hours, is_blind, |plan| requests(plan, &minute))
+}
+
+fn requests(plan: &Plan, minute: &dyn Fn(i64) -> Option<(u64, u64)>) -> Snapshot {
+    let sum = |start: i64, seconds: i64, of: fn((u64, u64)) -> u64| {
+        let minutes = (start..start + seconds).step_by(60).filter_map(|at| minute((at - START).div_euclid(60)));
+        minutes.map(of).reduce(|sum, more| sum + more)
+    };
+    sample::snapshot(plan, |at, long| sum(at, long, |(good, _)| good), |at, long| sum(at, long, |(_, all)| all))
+}
+
+fn told_of(
+    slo: &Slo,
+    hours: i64,
+    is_blind: impl Fn(i64) -> bool,
+    snapshot: impl Fn(&Plan) -> Snapshot,
+) -> Vec<(i64, Notice)> {
     let mut state: Option<State> = None;
     let mut notices = Vec::new();
     for looked in (0..=hours * HOUR).step_by(15) {
         let now = START + looked * 60;
         let plan = Plan::at_with(now, [30 * 86_400], Reach::default());
-        let sum = |start: i64, seconds: i64, of: fn((u64, u64)) -> u64| {
-            let minutes = (start..start + seconds).step_by(60).filter_map(|at| minute((at - START).div_euclid(60)));
-            minutes.map(of).reduce(|sum, more| sum + more)
-        };
-        let snapshot = sample::snapshot(
-            &plan,
-            |at, long| sum(at, long, |(good, _)| good),
-            |at, long| sum(at, long, |(_, all)| all),
-        );
         let judging = Judging { now: Timestamp::from_timestamp(now, 0).unwrap(), ..sample::judging() };
-        let fact = slo_fact(&sample::slo(), &snapshot, &judging);
+        let fact = slo_fact(slo, &snapshot(&plan), &judging);
         let findings = findings(&fact);
         let mut report = report(looked, &[]);
         let found = findings.iter().collect::<Vec<_>>();
@@ -62,6 +75,28 @@ fn told(hours: i64, is_blind: impl Fn(i64) -> bool, minute: impl Fn(i64) -> Opti
         notices.extend(stepped.notice.map(|notice| (looked, notice)));
     }
     notices
+}
+
+/// Two services, of which the second serves its requests at all times.
+fn told_of_both(after: (u64, u64)) -> Vec<(i64, Notice)> {
+    let named = |name: &str| Metric::new("Demo", format!("Other{name}"), "Sum");
+    let ratio = Ratio {
+        counted: Counted::Good,
+        metric: named("Good").into(),
+        total: named("Total").into(),
+        absent_total_is_zero: false,
+    };
+    let other = Slo { name: "other".into(), indicator: Indicator::Ratio(ratio), ..sample::slo() };
+    let parts = [sample::slo(), other].map(|slo| Part { slo: Arc::new(slo), weight: 1.into() }).into();
+    let method = CompositeMethod::WorstBurnRate;
+    let whole = Slo { indicator: Indicator::Composite(Composite { method, parts }), ..sample::slo() };
+    let both = |plan: &Plan| {
+        let mut all = requests(plan, &|minute| outage(minute, 24, Some(after)));
+        let served = requests(plan, &|_| Some((600, 600))).series;
+        all.series.extend(served.into_iter().map(|(metric, tiers)| (named(&metric.name), tiers)));
+        all
+    };
+    told_of(&whole, 12, |_| false, both)
 }
 
 fn kinds(notices: &[(i64, Notice)]) -> Vec<NoticeKind> {
@@ -91,6 +126,14 @@ fn a_page_outlasts_requests_that_are_gone() {
         let told = told(12, |_| false, |minute| outage(minute, until, Some((0, 0))));
         assert_eq!(kinds(&told), [NoticeKind::Page], "{until}: {told:?}");
     }
+}
+
+#[test]
+fn a_page_outlasts_requests_of_one_service_that_are_gone_beside_another_that_has_some() {
+    let told = told_of_both((0, 0));
+    assert_eq!(kinds(&told), [NoticeKind::Page], "{told:?}");
+    let served = told_of_both((600, 600));
+    assert_eq!(kinds(&served), [NoticeKind::Page, NoticeKind::Ticket], "{served:?}");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     fact::Background,
     history::History,
-    indicator::Indicator,
+    indicator::{CompositeMethod, Indicator},
     judged_by::judged_by,
     known::{Count, KnownTime},
     objective::Slo,
@@ -235,6 +235,10 @@ impl Background {
     /// of: it need not be asked for again. None where the day before is not kept.
     pub fn kept_until(&self, slo: &Slo, end: i64) -> Option<Range<i64>> {
         if let Indicator::Composite(composite) = &slo.indicator {
+            // Days do not say which of their slices were bad.
+            if composite.method == CompositeMethod::AnySlice {
+                return None;
+            }
             let parts = composite.parts.iter().map(|part| self.kept_until(&part.slo, end));
             return parts.collect::<Option<Vec<_>>>()?.into_iter().max_by_key(|range| range.start);
         }

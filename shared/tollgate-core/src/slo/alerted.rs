@@ -4,7 +4,10 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::{alert::BurnAlert, fraction::Fraction, history::Sum, indicator::Comparison, judged::Judged};
+use super::{
+    alert::BurnAlert, fraction::Fraction, history::Sum, indicator::Comparison, judged::Judged, known::Measured,
+    objective::Slo, plan::Plan,
+};
 
 const MILLION: u64 = 1_000_000;
 const MINUTE: usize = 60;
@@ -58,26 +61,65 @@ impl AlertFact {
     }
 }
 
+/// What alerts are held against: how fast the budget burned over any window up to the end of the data.
+pub(super) struct Burning<'a> {
+    pub(super) slo: &'a Slo,
+    pub(super) plan: &'a Plan,
+    pub(super) end: i64,
+    /// The burn rate over a time; none where it is not known.
+    pub(super) burn_rate: &'a dyn Fn(&Range<i64>) -> Option<Fraction>,
+    /// Is all of a time planned maintenance? Nothing counts in it, so nothing burns.
+    pub(super) is_excluded: &'a dyn Fn(&Range<i64>) -> bool,
+    /// Good events of a time and all; none where they are not known, or have no one number.
+    pub(super) events: &'a dyn Fn(&Range<i64>) -> Option<[u64; 2]>,
+}
+
 impl Judged<'_> {
+    /// The alerts of the objective.
+    pub(super) fn alerts(&self) -> Vec<AlertFact> {
+        let burning = Burning {
+            slo: self.slo,
+            plan: self.plan,
+            end: self.end.timestamp(),
+            burn_rate: &|time| Some(self.spent_in(time)?.observed().burn_rate(self.slo.target)),
+            is_excluded: &|time| self.history.is_excluded(time),
+            events: &|time| self.events_in(time),
+        };
+        burning.alerts()
+    }
+
+    /// What was spent in a time; none where nothing of it is known.
+    pub(super) fn spent_in(&self, time: &Range<i64>) -> Option<Measured> {
+        let Sum::Known(count) = self.history.sum(time) else { return None };
+        let tally = self.slices.as_ref().map(|(_, slices)| slices.tally(time));
+        self.spent(&count, tally.as_ref())
+    }
+
+    fn events_in(&self, time: &Range<i64>) -> Option<[u64; 2]> {
+        let Sum::Known(count) = self.history.sum(time) else { return None };
+        let events = count.events()?;
+        let whole = |count: u64| count.checked_div(self.reading.parts);
+        Some([whole(events.good())?, whole(events.total())?])
+    }
+}
+
+impl Burning<'_> {
     /// The alerts of the objective.
     pub(super) fn alerts(&self) -> Vec<AlertFact> {
         self.slo.alerts.iter().filter(|alert| alert.when_breaching).map(|alert| self.alert(alert)).collect()
     }
 
     fn alert(&self, alert: &BurnAlert) -> AlertFact {
-        let holds = self.held(alert);
-        let counts = self.time(alert, 0).map(|time| self.history.sum(&time));
-        let whole = |count: u64| count.checked_div(self.reading.parts);
-        let (good, total) = match counts {
-            Some(Sum::Known(count)) => {
-                let events = count.events();
-                (events.and_then(|events| whole(events.good())), events.and_then(|events| whole(events.total())))
-            }
-            _ => (None, None),
-        };
-        let burn_rate_micro = self.time(alert, 0).and_then(|time| self.burn_rate(&time)).map(|rate| rate.ceil(MILLION));
-        let lookback_seconds = self.slo.indicator.resolution().whole(alert.lookback_seconds);
-        AlertFact { lookback_seconds, burn_rate_micro, good, total, holds, ..AlertFact::unknown(alert) }
+        let time = self.time(alert, 0);
+        let events = time.as_ref().and_then(|time| (self.events)(time));
+        AlertFact {
+            lookback_seconds: self.slo.indicator.resolution().whole(alert.lookback_seconds),
+            burn_rate_micro: time.and_then(|time| (self.burn_rate)(&time)).map(|rate| rate.ceil(MILLION)),
+            good: events.map(|[good, _]| good),
+            total: events.map(|[_, total]| total),
+            holds: self.held(alert),
+            ..AlertFact::unknown(alert)
+        }
     }
 
     /// Has the condition held at each minute of its time? One that is known not to is enough to say no, whatever else is
@@ -99,24 +141,17 @@ impl Judged<'_> {
         (!unknown).then_some(true)
     }
 
-    /// Does the condition hold over a window? In a time that is all planned maintenance nothing counts, so nothing burns.
+    /// Does the condition hold over a window?
     fn exceeded(&self, alert: &BurnAlert, time: &Range<i64>) -> Option<bool> {
-        match self.burn_rate(time) {
+        match (self.burn_rate)(time) {
             Some(rate) => Some(exceeds(&rate, alert)),
-            None => self.history.is_excluded(time).then_some(false),
+            None => (self.is_excluded)(time).then_some(false),
         }
-    }
-
-    fn burn_rate(&self, time: &Range<i64>) -> Option<Fraction> {
-        let Sum::Known(count) = self.history.sum(time) else { return None };
-        let tally = self.slices.as_ref().map(|(_, slices)| slices.tally(time));
-        Some(self.spent(&count, tally.as_ref())?.observed().burn_rate(self.slo.target))
     }
 
     /// The alert's window; one that would begin or end inside a datapoint begins and ends with it.
     fn time(&self, alert: &BurnAlert, back: i64) -> Option<Range<i64>> {
-        let end = self.end.timestamp();
-        let end = if back == 0 { end } else { self.plan.datapoint_start(end - back)? };
+        let end = if back == 0 { self.end } else { self.plan.datapoint_start(self.end - back)? };
         let start = self.plan.datapoint_start(end.checked_sub_unsigned(alert.lookback_seconds)?)?;
         (start < end).then_some(start..end)
     }

@@ -4,7 +4,7 @@ use super::{
     MadeOfFact, PartFact, SloFact, Traffic, WindowFact,
     arithmetic::Spending,
     assembled::{Spent, assembled},
-    fact::{Background, Judging, judge, undecided},
+    fact::{Background, Judging, judge, undecided, unknown},
     fraction::Fraction,
     indicator::{Composite, CompositeMethod, Part},
     known::Measured,
@@ -18,9 +18,16 @@ use crate::{
     evidence::{Evidence, EvidenceStatus},
 };
 
+mod alerts;
+#[cfg(test)]
+mod several_sample;
+pub(super) mod slices;
+
+use slices::over_the_period;
+
 const MILLION: u64 = 1_000_000;
 
-/// What its parts come to, each judged over the period of the whole: the weighted mean, or the worst, of their shares of
+/// What its parts come to, each judged over the period of the whole, by its [method](CompositeMethod): of their shares of
 /// bad events, or of bad slices where a part is counted in slices. A part without traffic is as good as can be.
 pub(super) fn composite_fact(
     slo: &Slo,
@@ -31,18 +38,16 @@ pub(super) fn composite_fact(
 ) -> (SloFact, Spent) {
     // Whether what is not known of them decides is asked of the whole.
     let of_parts = Judging { budget_steps_ppm: Vec::new(), ..judging.clone() };
-    let judged = |part: &Part| {
-        let over_its_period = Slo { period: slo.period, since: slo.since.max(part.slo.since), ..(*part.slo).clone() };
-        judge(&over_its_period, snapshot, &of_parts, background)
-    };
+    let judged = |part: &Part| judge(&over_the_period(slo, part), snapshot, &of_parts, background);
     let (facts, parts): (Vec<_>, Vec<_>) = composite.parts.iter().map(judged).unzip();
-    let joined = |of: &dyn Fn(&Spent) -> Option<&Measured>| joint(composite, parts.iter().map(of));
-    let whole = Spent {
-        period: joined(&|spent| spent.period.as_ref()),
-        windows: WINDOWS.map(|(name, _)| (name, joined(&|spent| spent.window(name)))).into(),
+    let (mut fact, whole) = match composite.method {
+        CompositeMethod::AnySlice => any_slice(slo, composite, snapshot, judging, background),
+        _ => {
+            let whole = of_shares(slo, composite, &parts);
+            let end = Timestamp::from_timestamp(snapshot.plan.end(), 0).unwrap_or(judging.now);
+            (assembled(slo, judging, end, &whole), whole)
+        }
     };
-    let end = Timestamp::from_timestamp(snapshot.plan.end(), 0).unwrap_or(judging.now);
-    let mut fact = assembled(slo, judging, end, &whole);
     for (name, window) in &mut fact.windows {
         window.traffic =
             joint_traffic(facts.iter().filter_map(|part| part.windows.get(name)).map(|window| window.traffic));
@@ -51,6 +56,7 @@ pub(super) fn composite_fact(
         window.burn_rate_low_micro = None;
         window.burn_rate_high_micro = None;
     }
+    fact.alerts = alerts::alerts(slo, composite, snapshot, judging, background);
     fact.traffic = joint_traffic(facts.iter().map(|part| part.traffic));
     fact.silence = facts.iter().filter_map(|part| part.silence.clone()).max_by_key(SilenceFact::implausibility);
     fact.silent_metrics = facts.iter().flat_map(|part| part.silent_metrics.clone()).collect();
@@ -66,6 +72,38 @@ pub(super) fn composite_fact(
     (fact, whole)
 }
 
+/// What the shares of its parts come to.
+fn of_shares(slo: &Slo, composite: &Composite, parts: &[Spent]) -> Spent {
+    let joined = |of: &dyn Fn(&Spent) -> Option<&Measured>| joint(slo, composite, parts.iter().map(of));
+    Spent {
+        period: joined(&|spent| spent.period.as_ref()),
+        windows: WINDOWS.map(|(name, _)| (name, joined(&|spent| spent.window(name)))).into(),
+    }
+}
+
+/// What the slices of its parts come to, up to where the data of all of them ends.
+fn any_slice(
+    slo: &Slo,
+    composite: &Composite,
+    snapshot: &Snapshot,
+    judging: &Judging,
+    background: &Background,
+) -> (SloFact, Spent) {
+    let Some(joined) = slices::joined(slo, composite, snapshot, judging, background) else {
+        return (unknown(slo, judging, judging.now, EvidenceStatus::Error, ""), Spent::nothing_known());
+    };
+    let mut fact = assembled(slo, judging, joined.end, &joined.spent);
+    if let Some(budget) = &mut fact.budget {
+        budget.slices = Some(joined.period);
+    }
+    for (name, slices) in joined.windows {
+        if let Some(window) = fact.windows.get_mut(name) {
+            window.slices = slices;
+        }
+    }
+    (fact, joined.spent)
+}
+
 /// What each part adds to the burn rate of a window: the joint one, were the shares of all others zero.
 fn made_of(slo: &Slo, composite: &Composite, facts: &[SloFact], spent: &[Spent], window: &str) -> Option<MadeOfFact> {
     let alone = |(at, (fact, own)): (usize, (&SloFact, &Spent))| {
@@ -77,7 +115,7 @@ fn made_of(slo: &Slo, composite: &Composite, facts: &[SloFact], spent: &[Spent],
             event: fact.budgeting.event,
             good: counted.good,
             total: counted.total,
-            burn_rate_micro: joint_share(composite, others)?.burn_rate(slo.target).ceil(MILLION),
+            burn_rate_micro: joint_share(slo, composite, others)?.burn_rate(slo.target).ceil(MILLION),
         })
     };
     let parts = facts.iter().zip(spent).enumerate().map(alone).collect::<Option<_>>()?;
@@ -85,25 +123,40 @@ fn made_of(slo: &Slo, composite: &Composite, facts: &[SloFact], spent: &[Spent],
 }
 
 /// What several come to, as far as each is known; none where one is not known at all.
-fn joint<'a>(composite: &Composite, parts: impl Iterator<Item = Option<&'a Measured>>) -> Option<Measured> {
+fn joint<'a>(slo: &Slo, composite: &Composite, parts: impl Iterator<Item = Option<&'a Measured>>) -> Option<Measured> {
     let parts: Vec<&Measured> = parts.collect::<Option<_>>()?;
-    let share =
-        |of: fn(&Measured) -> &Spending| joint_share(composite, parts.iter().map(|part| Some(of(part).bad_share())));
+    let share = |of: fn(&Measured) -> &Spending| {
+        joint_share(slo, composite, parts.iter().map(|part| Some(of(part).bad_share())))
+    };
     let least_known = parts.iter().map(|part| part.time()).max_by_key(|time| time.unknown_seconds)?;
     let three = [share(Measured::observed)?, share(Measured::certain)?, share(Measured::at_most)?];
     Some(Measured::of_three(three, least_known))
 }
 
-pub(super) fn joint_share(composite: &Composite, shares: impl Iterator<Item = Option<Fraction>>) -> Option<Spending> {
+/// What shares of bad ones come to, each of the part in its place. Of slices that are bad together it is the most that they
+/// can come to.
+pub(super) fn joint_share(
+    slo: &Slo,
+    composite: &Composite,
+    shares: impl Iterator<Item = Option<Fraction>>,
+) -> Option<Spending> {
     let shares = shares.collect::<Option<Vec<_>>>()?;
+    let weights = composite.parts.iter().map(weight).collect::<Option<Vec<_>>>()?;
+    let weighted = || shares.iter().zip(&weights).map(|(share, weight)| share.times(weight));
     let share = match composite.method {
-        CompositeMethod::WorstOf => shares.into_iter().max()?,
-        CompositeMethod::Weighted => {
-            let weights = composite.parts.iter().map(weight).collect::<Option<Vec<_>>>()?;
-            let weighted = shares.iter().zip(&weights).map(|(share, weight)| share.times(weight));
-            Fraction::sum(weighted).over(&Fraction::sum(weights.iter().cloned()))?
+        CompositeMethod::WorstOf => shares.iter().cloned().max()?,
+        CompositeMethod::Weighted => Fraction::sum(weighted()).over(&Fraction::sum(weights.iter().cloned()))?,
+        CompositeMethod::WorstBurnRate => {
+            let of_whole = |(share, part): (Fraction, &Part)| {
+                Some(share.times(&Fraction::new(slo.target.budget_ppb(), part.slo.target.budget_ppb())?))
+            };
+            weighted().zip(&composite.parts).map(of_whole).collect::<Option<Vec<_>>>()?.into_iter().max()?
         }
+        CompositeMethod::SumOfBad => Fraction::sum(weighted()),
+        CompositeMethod::AnySlice => Fraction::sum(shares.iter().cloned()),
     };
+    // Nothing is worse than all bad.
+    let share = share.min(Fraction::whole(1_u8));
     Spending::new(share.times(&Fraction::whole(PARTS_PER_BILLION)), PARTS_PER_BILLION)
 }
 

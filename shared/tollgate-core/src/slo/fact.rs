@@ -9,7 +9,7 @@ use super::{
     composite::composite_fact,
     depletion::DepletionFact,
     fraction::Fraction,
-    indicator::Indicator,
+    indicator::{CompositeMethod, Indicator},
     judged::Judged,
     objective::{Budgeting, PARTS_PER_BILLION, Slo},
     pairs::{BurnPair, largest_burn_rate},
@@ -142,7 +142,11 @@ fn budgeting(slo: &Slo) -> BudgetingFact {
         Indicator::Raw { .. } | Indicator::Threshold { .. } => BudgetUnit::Minutes,
         Indicator::Composite(_) => BudgetUnit::PartsPerBillion,
     };
-    let unit = |unit| if event == BudgetUnit::PartsPerBillion { event } else { unit };
+    let is_of_shares = match &slo.indicator {
+        Indicator::Composite(composite) => composite.method != CompositeMethod::AnySlice,
+        _ => false,
+    };
+    let unit = |unit| if is_of_shares { event } else { unit };
     let (method, unit, slice_seconds, slice_target_ppb) = match slo.budgeting {
         Budgeting::Occurrences => (BudgetingMethod::Occurrences, event, None, None),
         Budgeting::Timeslices { slice_seconds, slice_target } => {

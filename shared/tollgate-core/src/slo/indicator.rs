@@ -164,6 +164,12 @@ pub enum CompositeMethod {
     Weighted,
     /// The smallest of them; the weights say nothing.
     WorstOf,
+    /// Each spends the budget of the whole at the rate of its own, times its weight: the whole as the one that spends most.
+    WorstBurnRate,
+    /// A slice is bad when that of any of them is; the weights say nothing.
+    AnySlice,
+    /// What each lacks to be all good, times its weight, adds up.
+    SumOfBad,
 }
 
 /// One of the objectives that a composite is made of.

@@ -14,7 +14,7 @@ use super::{
     period::Period,
     plan::{Plan, Tier, WINDOWS},
     reading::Reading,
-    timeslice::{Slices, Slicing, Tally},
+    timeslice::{Slices, Slicing, Tally, union::SlicesOf},
 };
 use crate::{
     Timestamp,
@@ -227,9 +227,7 @@ impl<'a> Judged<'a> {
         let start_of = |part: u32| self.period_start + seconds * i64::from(part) / i64::from(parts);
         let of = |part: u32| {
             let time = start_of(part)..start_of(part + 1);
-            let Sum::Known(count) = self.history.sum(&time) else { return None };
-            let tally = self.slices.as_ref().map(|(_, slices)| slices.tally(&time));
-            self.spent(&count, tally.as_ref()).map(|spent| spent.observed().clone())
+            self.spent_in(&time).map(|spent| spent.observed().clone())
         };
         (0..parts).map(of).collect()
     }
@@ -246,6 +244,17 @@ impl<'a> Judged<'a> {
             }
             _ => spent,
         })
+    }
+
+    /// The slices that windows are made of.
+    pub(super) fn slices_of_windows(&self) -> Option<SlicesOf<'_>> {
+        self.slices.as_ref().map(|(_, slices)| SlicesOf { slices, stored: &[] })
+    }
+
+    /// The slices that the period is made of, and what is stored of its days.
+    pub(super) fn slices_of_period(&self) -> Option<SlicesOf<'_>> {
+        let slices = self.period.as_ref().map_or(&self.slices, |period| &period.slices);
+        slices.as_ref().map(|(_, slices)| SlicesOf { slices, stored: &self.stored })
     }
 
     fn fill(&self, known: &mut WindowFact, window: &Stretch) {

@@ -70,6 +70,7 @@ use super::Slo;
 use crate::data::{DataError, from_yaml_documents};
 
 mod alerts;
+mod composite;
 mod document;
 mod indicator;
 mod metadata;

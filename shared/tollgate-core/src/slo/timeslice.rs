@@ -18,6 +18,8 @@ use super::{
     plan::{DAY, align_down},
 };
 
+pub(super) mod union;
+
 /// What the slices of a window or period come to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -263,6 +265,11 @@ impl Tally {
         Self { total, good, unknown, excluded, events, time, bad_femto, unknown_femto, ..Self::default() }
     }
 
+    /// Those that are known to be bad, where slices are good or bad.
+    pub(super) fn bad(&self) -> u64 {
+        self.total.saturating_sub(self.good).saturating_sub(self.unknown)
+    }
+
     pub(super) fn fact(&self) -> SliceFact {
         let Self { total, good, unknown, excluded, days_stored, days_missing, .. } = *self;
         SliceFact { total, good, unknown, excluded, days_stored, days_missing }
@@ -278,7 +285,7 @@ impl Tally {
     pub(super) fn spent(&self, slicing: Slicing) -> Option<Measured> {
         let unknown = Fraction::new(self.unknown_femto, FEMTO)?;
         let bad = match slicing.target_ppb {
-            Some(_) => Fraction::whole(self.total.saturating_sub(self.good).saturating_sub(self.unknown)),
+            Some(_) => Fraction::whole(self.bad()),
             None => self.bad_shares(),
         };
         let known = self.total.checked_sub(unknown.floor(1)).filter(|_| self.time.known_seconds > 0)?;

@@ -2,9 +2,9 @@
 
 use super::{
     arithmetic::Spending,
-    composite::joint_share,
+    composite::{joint_share, slices},
     fact::{Background, Judging},
-    indicator::{Indicator, Part},
+    indicator::{CompositeMethod, Indicator, Part},
     judged::Judged,
     objective::Slo,
     reading::Reading,
@@ -22,17 +22,20 @@ pub fn burn_trend(slo: &Slo, snapshot: &Snapshot, judging: &Judging, parts: u32)
 }
 
 fn by_part(slo: &Slo, snapshot: &Snapshot, judging: &Judging, parts: u32) -> Vec<Option<Spending>> {
+    let nothing = || (0..parts).map(|_| None).collect();
     if let Indicator::Composite(composite) = &slo.indicator {
+        if composite.method == CompositeMethod::AnySlice {
+            return slices::by_part(slo, composite, snapshot, judging, parts).unwrap_or_else(nothing);
+        }
         let of = |part: &Part| {
             let over_its_period = Slo { period: slo.period, ..(*part.slo).clone() };
             by_part(&over_its_period, snapshot, judging, parts)
         };
         let spent: Vec<Vec<Option<Spending>>> = composite.parts.iter().map(of).collect();
         let share = |of_part: &Vec<Option<Spending>>, at: usize| Some(of_part.get(at)?.as_ref()?.bad_share());
-        let joint = |(at, _)| joint_share(composite, spent.iter().map(|of_part| share(of_part, at)));
+        let joint = |(at, _)| joint_share(slo, composite, spent.iter().map(|of_part| share(of_part, at)));
         return (0..parts).enumerate().map(joint).collect();
     }
-    let nothing = || (0..parts).map(|_| None).collect();
     // Data from after the time to judge by says nothing of it.
     if snapshot.plan.end() > judging.now.timestamp() {
         return nothing();

@@ -117,6 +117,9 @@ fn made_of(slo: &Slo) -> Option<String> {
             let parts = composite.parts.len();
             Some(match composite.method {
                 CompositeMethod::WorstOf => format!("worst of {parts}"),
+                CompositeMethod::WorstBurnRate => format!("fastest burn of {parts}"),
+                CompositeMethod::AnySlice => format!("any bad of {parts}"),
+                CompositeMethod::SumOfBad => format!("sum of {parts}"),
                 CompositeMethod::Weighted => format!("weighted mean of {parts}"),
             })
         }

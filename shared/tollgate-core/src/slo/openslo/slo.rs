@@ -1,9 +1,7 @@
 //! An SLO document into objectives.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
-use num_rational::Ratio as Fraction;
-use num_traits::ToPrimitive;
 use rust_decimal::Decimal;
 use serde_saphyr::{Location, Spanned};
 
@@ -13,17 +11,17 @@ use super::{
 };
 use crate::{
     Timestamp,
-    slo::{Budgeting, BurnAlert, Composite, CompositeMethod, Indicator, Part, Period, Slo, Target, rational},
+    slo::{Budgeting, BurnAlert, Indicator, Period, Slo, Target},
 };
 
 /// What all objectives of a document have in common.
-struct Common<'a> {
-    name: String,
+pub(super) struct Common<'a> {
+    pub(super) name: String,
     service: String,
     description: Option<String>,
     period: Period,
     alerts: Vec<BurnAlert>,
-    metadata: &'a Metadata,
+    pub(super) metadata: &'a Metadata,
     shared_with: Vec<String>,
     since: Option<Timestamp>,
     labels: BTreeMap<String, Vec<String>>,
@@ -126,7 +124,10 @@ impl Reader<'_> {
             let indicator_bound = unbound.and_then(|found| self.bound(found.unbound, objective));
             let weight = match composite_weight {
                 None => Some(Decimal::ONE),
-                Some(weight) if composite => self.weight(weight),
+                Some(weight) if composite => {
+                    self.warn_of_unused_weight(method, weight);
+                    self.weight(weight)
+                }
                 Some(weight) => {
                     let message =
                         "`compositeWeight`: only objectives with an `indicator` of their own have one: remove it";
@@ -193,7 +194,7 @@ impl Reader<'_> {
         Some(slos.into_iter().map(|(slo, _)| slo).collect())
     }
 
-    fn assemble(
+    pub(super) fn assemble(
         &self,
         common: &Common<'_>,
         name: String,
@@ -219,31 +220,6 @@ impl Reader<'_> {
             file: self.file.to_owned(),
             line: at.line(),
         }
-    }
-
-    /// The composite of objectives with indicators of their own: its budget is the sum of theirs by weight, so its
-    /// target is their mean by weight, rounded up.
-    fn whole(&mut self, common: &Common<'_>, parts: Vec<(Decimal, Slo)>) -> Option<Slo> {
-        let at = common.metadata.name.defined;
-        for (_, slo) in &parts {
-            let what = match slo.indicator {
-                Indicator::Composite(_) => "about others",
-                Indicator::ApplicationSignals(_) => "judged by Application Signals",
-                Indicator::Ratio(_) | Indicator::Raw { .. } | Indicator::Threshold { .. } => continue,
-            };
-            return self.refuse(&at, format!("one of the objectives is {what}: write an SLO of its own for it"));
-        }
-        let budgeting = parts.first().map_or(Budgeting::Occurrences, |(_, slo)| slo.budgeting);
-        let sum = |of: &dyn Fn(&Slo) -> i128| -> Fraction<i128> {
-            parts.iter().map(|(weight, slo)| rational(*weight) * of(slo)).sum()
-        };
-        let mean = sum(&|slo| i128::from(slo.target.ppb())) / sum(&|_| 1);
-        let Some(target) = mean.ceil().to_integer().to_u64().and_then(Target::from_ppb) else {
-            return self.refuse(&at, "the objectives have no mean target: write an SLO for each");
-        };
-        let parts = parts.into_iter().map(|(weight, slo)| Part { slo: Arc::new(slo), weight }).collect();
-        let indicator = Indicator::Composite(Composite { method: CompositeMethod::Weighted, parts });
-        Some(self.assemble(common, common.name.clone(), target, budgeting, indicator, &at))
     }
 
     fn target(&mut self, objective: &Spanned<Objective>) -> Option<Target> {

@@ -93,10 +93,10 @@ fn objectives_with_indicators_of_their_own_make_a_composite() {
     let text = slo_with(&[(&format!("  indicator: {OWN}\n"), ""), ("{target: 0.99}", &objectives)]);
     let slos = parse("s.yaml", &text).unwrap();
     let names: Vec<_> = slos.iter().map(|slo| (slo.name.as_str(), slo.target.percent())).collect();
-    // The budget is 3/4 of 1 % and 1/4 of 10 %.
-    assert_eq!(names, [("fast-read", "99".into()), ("fast-write", "90".into()), ("fast", "96.75".into())]);
+    // The strictest of both.
+    assert_eq!(names, [("fast-read", "99".into()), ("fast-write", "90".into()), ("fast", "99".into())]);
     let expected = [("pay/fast-read".to_owned(), 3.into()), ("pay/fast-write".to_owned(), 1.into())];
-    assert_eq!(parts(&slos[2]), (CompositeMethod::Weighted, expected.to_vec()));
+    assert_eq!(parts(&slos[2]), (CompositeMethod::WorstBurnRate, expected.to_vec()));
     assert_eq!(slos[2].metrics().len(), 4);
 
     let both = slo_with(&[("{target: 0.99}", &objectives)]);
@@ -109,6 +109,39 @@ fn objectives_with_indicators_of_their_own_make_a_composite() {
     assert!(errors(&twice).contains("the same indicator as in line 8"), "{}", errors(&twice));
     let stray = slo_with(&[("{target: 0.99}", "{target: 0.99, compositeWeight: 1}")]);
     assert!(errors(&stray).contains("`compositeWeight`: only objectives with an `indicator` of their own"));
+}
+
+/// "Composite SLO" of the specification: each method has its own way to make one of several.
+#[test]
+fn a_composite_is_counted_as_its_objectives_are() {
+    let own = |name: &str| OWN.replace("{spec:", &format!("{{metadata: {{name: {name}}}, spec:"));
+    let read_as = |method: &str, one: &str, other: &str| {
+        let objectives = format!(
+            "{{target: 0.99, {one}, indicator: {}}}, {{target: 0.9, {other}, indicator: {}}}",
+            own("read"),
+            own("write")
+        );
+        let text = slo_with(&[
+            (&format!("  indicator: {OWN}\n"), ""),
+            ("{target: 0.99}", &objectives),
+            ("budgetingMethod: Occurrences", &format!("budgetingMethod: {method}")),
+        ]);
+        let (slos, warnings) = warned(&text);
+        (slos[2].budgeting, parts(&slos[2]).0, warnings)
+    };
+    let (budgeting, method, warnings) = read_as(
+        "Timeslices",
+        "timeSliceTarget: 0.9, timeSliceWindow: 5m, compositeWeight: 2",
+        "timeSliceTarget: 0.95, timeSliceWindow: 1m, compositeWeight: 1.0",
+    );
+    let slice_target = crate::slo::SliceTarget::from_ppb(950_000_000).unwrap();
+    assert_eq!(budgeting, Budgeting::Timeslices { slice_seconds: 60, slice_target });
+    assert_eq!(method, CompositeMethod::AnySlice);
+    assert_eq!(warnings.matches("`compositeWeight` changes nothing").count(), 1, "{warnings}");
+    let (budgeting, method, warnings) =
+        read_as("RatioTimeslices", "timeSliceWindow: 5m, compositeWeight: 2", "timeSliceWindow: 1h");
+    assert_eq!((budgeting, method), (Budgeting::RatioTimeslices { slice_seconds: 300 }, CompositeMethod::SumOfBad));
+    assert!(!warnings.contains("compositeWeight"), "{warnings}");
 }
 
 fn about_others(name: &str, spec: &str) -> String {
