@@ -60,12 +60,20 @@ fn copy(from: &Path, into: &Path) {
 fn workbench(cases: &[Written]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     copy(&pack().join("lib"), &folder.path().join("lib"));
-    copy(&pack().join("data/settings"), &folder.path().join("data/settings"));
+    // Its modes are of rules that are not copied.
+    let defaults = fs::read_to_string(pack().join("data/settings/defaults.yaml")).unwrap();
+    fs::create_dir_all(folder.path().join("data/settings")).unwrap();
+    fs::write(folder.path().join("data/settings/defaults.yaml"), defaults.split("\nmodes:").next().unwrap()).unwrap();
+    fs::create_dir_all(folder.path().join("data/teams")).unwrap();
+    fs::write(folder.path().join("data/teams/platform.yaml"), "name: platform\n").unwrap();
     for case in cases {
         let into = folder.path().join("change").join(&case.name);
         fs::create_dir_all(&into).unwrap();
         fs::write(into.join(format!("{}.rego", case.name)), &case.rule).unwrap();
         fs::write(into.join(format!("{}_test.rego", case.name)), &case.test).unwrap();
+    }
+    if let Ok(list) = tools::expected_rules(folder.path()) {
+        fs::write(folder.path().join(tools::EXPECTED_FILE), list).unwrap();
     }
     folder
 }
