@@ -65,7 +65,9 @@ fn workbench(cases: &[Written]) -> tempfile::TempDir {
     fs::create_dir_all(folder.path().join("data/settings")).unwrap();
     fs::write(folder.path().join("data/settings/defaults.yaml"), defaults.split("\nmodes:").next().unwrap()).unwrap();
     fs::create_dir_all(folder.path().join("data/teams")).unwrap();
-    fs::write(folder.path().join("data/teams/platform.yaml"), "name: platform\n").unwrap();
+    for team in ["platform", "incident-commanders", "finops"] {
+        fs::write(folder.path().join(format!("data/teams/{team}.yaml")), format!("name: {team}\n")).unwrap();
+    }
     for case in cases {
         let into = folder.path().join("change").join(&case.name);
         fs::create_dir_all(&into).unwrap();

@@ -65,7 +65,9 @@ fn check(folder: &Path) -> Vec<String> {
 fn what_is_wrong_is_said_once_by_the_check_and_keeps_a_gate_from_starting() {
     let folder = pack();
     assert_eq!((load(folder.path()), check(folder.path())), (Vec::new(), Vec::new()));
-    let stranger = rule("odd", "warn", "warn contains {\"message\": \"x\"} if input.change.id == \"x\"").1.replace("team-test", "team-tset");
+    let stranger = rule("odd", "warn", "warn contains {\"message\": \"x\"} if input.change.id == \"x\"")
+        .1
+        .replace("team-test", "team-tset");
     let nobody = rule("odd", "warn", "warn contains {\"message\": \"x\"} if input.change.id == \"x\"").1;
     let nobody = nobody.replace("#   runbook", "#   waiver: {by: nobody}\n#   runbook");
     for (files, expected) in [
