@@ -169,6 +169,15 @@ impl World {
         self
     }
 
+    /// Takes a rule off the list of those that are expected to run.
+    pub fn expect_no(&self, rule: &str) {
+        let file = self.policies().join("expected_rules.yaml");
+        let (text, line) = (fs::read_to_string(&file).unwrap(), format!("  {rule}:"));
+        let kept: String = text.split_inclusive('\n').filter(|listed| !listed.starts_with(&line)).collect();
+        assert_ne!(kept, text, "{rule} is not listed");
+        fs::write(&file, kept).unwrap();
+    }
+
     /// Writes more about a service into its file of the catalogue.
     #[must_use]
     pub fn with_service(self, service: &str, more: &str) -> Self {

@@ -55,6 +55,7 @@ fn help_names_the_same_thing_alike_everywhere() {
         &["policies", "test"][..],
         &["policies", "check"],
         &["policies", "new"],
+        &["policies", "expect"],
         &["policies", "catalogue"],
         &["record"],
         &["replay"],

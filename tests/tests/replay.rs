@@ -37,6 +37,9 @@ async fn the_same_policies_give_the_same_and_others_show_the_difference() {
 
     fs::remove_dir_all(world.policies().join("change/burn_rate")).unwrap();
     let (same, text) = replay(&world, &[id]);
+    assert!(!same && text.contains("  + tollgate.rule_missing (deny): rule `change.burn_rate` is gone"), "{text}");
+    world.expect_no("change.burn_rate");
+    let (same, text) = replay(&world, &[id]);
     assert!(!same, "{text}");
     assert!(
         text.contains("another verdict: pending was deny") && text.contains("  - change.burn_rate (deny): "),

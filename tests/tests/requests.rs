@@ -141,6 +141,39 @@ async fn a_decision_is_a_line_of_metrics() {
 }
 
 #[tokio::test]
+async fn while_an_expected_rule_is_gone_its_gate_denies_and_says_so() {
+    let world = World::new();
+    world.publish("payments-api", Traffic::HEALTHY).await;
+    std::fs::remove_dir_all(world.policies().join("change/freeze")).unwrap();
+    let gate = world.change_gate().await;
+    let health = gate.http("GET", "/v1/health", &[], "").await.body;
+    let said = "expected_rules.yaml:18:18: `change.freeze` is gone, and is expected to deny: restore it; where it is meant, run \
+                `cargo tollgate policies expect` and have the change reviewed";
+    assert_eq!((&health["status"], &health["unlike_expected"]), (&json!("rules_missing"), &json!([said])));
+    let decision = gate.ask(None, &change("payments-api", "payments-api/1")).await.body;
+    let findings = decision["findings"].as_array().unwrap();
+    let missing = findings.iter().find(|finding| finding["kind"] == "rule_missing").unwrap();
+    assert_eq!((&decision["verdict"], &missing["effect"]), (&json!("deny"), &json!("deny")), "{decision}");
+    assert!(missing["message"].as_str().unwrap().contains("rule `change.freeze` is gone"), "{missing}");
+    assert!(gate.log().join("\n").contains("`change.freeze` is gone"));
+    let other = world.slo_gate().await.http("GET", "/v1/health", &[], "").await.body;
+    assert_eq!(
+        (&other["status"], &other["unlike_expected"]),
+        (&json!("ok"), &json!([])),
+        "another gate misses nothing"
+    );
+
+    std::fs::remove_file(world.policies().join("expected_rules.yaml")).unwrap();
+    let mut gate = world.change_gate().await;
+    assert!(!gate.ended().await.success());
+    let log = gate.log().join("\n");
+    assert!(
+        log.contains("expected_rules.yaml: is not there") && log.contains("cargo tollgate policies expect"),
+        "{log}"
+    );
+}
+
+#[tokio::test]
 async fn a_gate_that_is_not_in_order_does_not_start() {
     let world = World::new();
     let settings = world.policies().join("data/settings/organisation.yaml");

@@ -20,6 +20,11 @@ pub(crate) fn run(full: bool) -> Result<()> {
     step("request schema", "run `cargo tollgate schema` and commit the result", || {
         test::tollgate(&["schema", "--check"])
     })?;
+    step(
+        "expected rules",
+        "restore what is gone, or run `cargo tollgate policies expect` and commit the result",
+        || test::policies(&["expect", "--check"]),
+    )?;
     step("rule catalogue", "run `cargo tollgate policies catalogue` and commit the result", || {
         test::policies(&["catalogue", "--check"])
     })?;

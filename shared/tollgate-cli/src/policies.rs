@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod check;
+mod expect;
 mod test;
 
 use std::process::ExitCode;
@@ -25,6 +26,14 @@ pub(crate) enum PoliciesCommand {
         #[command(flatten)]
         folder: Folder,
     },
+    /// Write the list of the rules that are expected to run, `expected_rules.yaml`
+    Expect {
+        /// Write nothing; fail when the list is not up to date
+        #[arg(long)]
+        check: bool,
+        #[command(flatten)]
+        folder: Folder,
+    },
     /// Write the catalogue of rules, `RULES.md`
     Catalogue {
         /// Write nothing; fail when the catalogue is not up to date
@@ -44,6 +53,7 @@ pub(crate) fn run(command: PoliciesCommand) -> anyhow::Result<ExitCode> {
         PoliciesCommand::Test(arguments) => Ok(test::run(&arguments)),
         PoliciesCommand::Check(folder) => Ok(check::run(&folder)),
         PoliciesCommand::New { name, folder } => Ok(new(&folder, &name)),
+        PoliciesCommand::Expect { check, folder } => expect::run(&folder, check),
         PoliciesCommand::Catalogue { check, folder } => catalogue::run(&folder, check),
     }
 }
@@ -56,6 +66,7 @@ fn new(folder: &Folder, name: &str) -> ExitCode {
             }
             println!("\nNext: say in its metadata what it is for, write its test, then its sets, and run");
             println!("  cargo tollgate policies test {name}");
+            println!("  cargo tollgate policies expect");
             println!("  cargo tollgate policies catalogue");
             ExitCode::SUCCESS
         }

@@ -7,6 +7,10 @@ use serde_json::Value;
 
 use crate::{Timestamp, approval::ApprovalRequirement, waiver::AppliedWaiver};
 
+mod expected;
+
+pub use expected::{ExpectedRule, Shortfall};
+
 /// What a finding asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -18,6 +22,17 @@ pub enum Effect {
     RequireApproval,
     /// May not go ahead now.
     Deny,
+}
+
+impl Effect {
+    /// What a rule of this effect can do, in a sentence: `deny`.
+    pub const fn as_verb(self) -> &'static str {
+        match self {
+            Self::Warn => "warn",
+            Self::RequireApproval => "ask for approval",
+            Self::Deny => "deny",
+        }
+    }
 }
 
 /// Whether a rule's findings count.
@@ -55,8 +70,10 @@ pub enum FindingKind {
     EvaluationError,
     /// Evidence is not good, and no rule said anything about it.
     UnjudgedEvidence,
-    /// No enforced rule ran.
+    /// No enforced rule ran that could have held it up.
     NoRuleRan,
+    /// A rule that is expected to run is gone, weaker in effect or in shadow.
+    RuleMissing,
 }
 
 /// The one thing that a finding is about.
@@ -172,6 +189,9 @@ pub struct Evaluation {
     pub rules: Vec<RuleRun>,
     /// What they found, and an [`FindingKind::EvaluationError`] for each that failed.
     pub findings: Vec<Finding>,
+    /// The rules of the gate that are expected to run; empty where nobody wrote them down.
+    #[serde(default)]
+    pub expected: Vec<ExpectedRule>,
 }
 
 /// How one rule fared.
@@ -181,6 +201,8 @@ pub struct RuleRun {
     pub rule: String,
     /// The mode that its metadata gives it; settings may change it.
     pub mode: Mode,
+    /// The strongest effect that it can have.
+    pub effect: Effect,
     /// Did it come to an end? One that failed has a finding that says why.
     pub judged: bool,
 }

@@ -2,12 +2,14 @@
 //! absence is never approval, shadow changes nothing, a waiver and an approval count only as data.
 
 mod covering;
+mod expected;
 
 use std::collections::BTreeSet;
 
 use chrono::Duration;
 
 use covering::lifting;
+use expected::shortfalls;
 
 use crate::{
     Timestamp,
@@ -16,7 +18,7 @@ use crate::{
     decision::{ApiCost, Awaited, Decision, Gate, Verdict},
     evidence::Evidence,
     facts::{FREEZES, Frame},
-    finding::{Effect, Evaluation, Finding, FindingKind, Mode},
+    finding::{Effect, Evaluation, Finding, FindingKind, Mode, RuleRun},
 };
 
 /// What a decision is made of, beside its facts.
@@ -87,9 +89,11 @@ pub fn settle(facts: &Frame<'_>, evaluation: &Evaluation) -> Vec<Finding> {
         };
     }
     findings.iter_mut().for_each(|finding| move_out_of_closed(facts, finding));
-    if !evaluation.rules.iter().any(|run| mode_of(&run.rule, run.mode) == Mode::Enforce) {
+    let could_hold_up = |run: &RuleRun| run.judged && run.effect > Effect::Warn;
+    if !evaluation.rules.iter().any(|run| could_hold_up(run) && mode_of(&run.rule, run.mode) == Mode::Enforce) {
         findings.push(no_rule_ran());
     }
+    findings.extend(shortfalls(facts.settings, evaluation));
     let unjudged: Vec<Finding> = unjudged_evidence(facts, &findings).collect();
     findings.extend(unjudged);
     findings.sort_by(|a, b| {
@@ -100,7 +104,7 @@ pub fn settle(facts: &Frame<'_>, evaluation: &Evaluation) -> Vec<Finding> {
 }
 
 fn no_rule_ran() -> Finding {
-    let message = "no enforced rule was judged: nothing vouches for it";
+    let message = "no enforced rule was judged that could have held it up: nothing vouches for it";
     Finding {
         kind: FindingKind::NoRuleRan,
         remediation: Some(
@@ -245,6 +249,8 @@ fn api_cost(facts: &Frame<'_>) -> ApiCost {
     }
 }
 
+#[cfg(test)]
+mod expected_tests;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]

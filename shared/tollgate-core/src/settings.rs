@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use crate::finding::Mode;
 pub use layers::Layers;
-pub(crate) use layers::Level;
+pub(crate) use layers::{Level, sets_for_all};
 pub use resolved::ModeInForce;
 
 /// Thresholds and modes in force for one service: the layers, resolved.

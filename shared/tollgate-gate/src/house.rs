@@ -13,7 +13,7 @@ use tollgate_core::{
 };
 use tollgate_lambda::problem::Problem;
 use tollgate_ledger::Ledger;
-use tollgate_policy::{Evaluator, Limits, PolicySet, RuleMetadata};
+use tollgate_policy::{Difference, Evaluator, Limits, PolicySet, RuleMetadata};
 
 use crate::{bill::Bill, clock::Clock, config::Config};
 
@@ -64,7 +64,7 @@ impl House {
         let in_aws = ["AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_EXECUTION_ENV"]
             .into_iter()
             .any(|name| std::env::var_os(name).is_some());
-        Ok(Self {
+        let house = Self {
             clock: Clock::new(config.clock, telemetry.recorded_at().or(bill.recorded_at()), in_aws)?,
             ledger: Ledger::open(&config.ledger, Some(&sdk)).await?,
             evaluator: Evaluator::new(policies, limits()),
@@ -75,7 +75,11 @@ impl House {
             outgoing,
             gate,
             source: config.telemetry,
-        })
+        };
+        for short in house.differences().iter().filter(|difference| difference.is_short) {
+            tracing::error!(difference = %short.error, "a rule that is expected to run does not: everything is denied");
+        }
+        Ok(house)
     }
 
     /// Which gate it is.
@@ -97,11 +101,18 @@ impl House {
     pub fn health(&self) -> Value {
         let policies = self.evaluator.policies();
         let rules: Vec<_> = policies.rules(self.gate).collect();
+        let differences = self.differences();
+        let status = match differences.iter().any(|difference| difference.is_short) {
+            _ if rules.is_empty() => "no_rules",
+            true => "rules_missing",
+            false => "ok",
+        };
         json!({
-            "status": if rules.is_empty() { "no_rules" } else { "ok" },
+            "status": status,
             "gate": self.gate.as_str(),
             "policy_revision": policies.revision(),
             "rules": rules.iter().map(|rule| self.rule(rule)).collect::<Vec<_>>(),
+            "unlike_expected": differences.iter().map(|found| found.error.to_string()).collect::<Vec<_>>(),
             "services": self.catalogue.services.len(),
             "ledger": self.ledger.name(),
             "telemetry": self.source.to_string(),
@@ -112,6 +123,12 @@ impl House {
 }
 
 impl House {
+    /// In what the rules of this gate differ from those that are expected to run.
+    fn differences(&self) -> Vec<Difference> {
+        let differences = self.evaluator.policies().differences(&self.catalogue);
+        differences.into_iter().filter(|difference| difference.gate == self.gate).collect()
+    }
+
     /// A rule with the mode that is in force, whichever layer of the settings set it.
     fn rule(&self, rule: &RuleMetadata) -> Value {
         let ModeInForce { mode, set_by, elsewhere } = self.catalogue.mode_of(&rule.name, rule.mode);

@@ -2,6 +2,8 @@
 
 use tollgate_core::stray::stray;
 
+use crate::expected;
+
 /// What a file is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Claim {
@@ -13,6 +15,8 @@ pub(crate) enum Claim {
     Data,
     /// `.manifest`, which says what the folder is as a bundle of OPA.
     Manifest,
+    /// The list of the rules that are expected to run.
+    Expected,
     /// For people and other tools, whatever is in it.
     Aside,
 }
@@ -65,12 +69,18 @@ pub(crate) fn claim(path: &str) -> Result<Claim, String> {
     }
     let lower = name.to_ascii_lowercase();
     let ending = lower.rsplit_once('.').map_or("", |(_, ending)| ending);
+    if path == expected::FILE {
+        return Ok(Claim::Expected);
+    }
     match ending {
         "rego" if lower.ends_with("_test.rego") || path.starts_with("lib/testing/") => Ok(Claim::Test),
         "rego" => Ok(Claim::Policy),
         "md" => Ok(Claim::Aside),
         _ if PAGES.contains(&name) => Ok(Claim::Aside),
         _ if path.starts_with("data/") || DOCUMENTS.contains(&path) => Ok(Claim::Data),
+        "yml" | "json" if path.rsplit_once('.').map(|(stem, _)| stem) == expected::FILE.strip_suffix(".yaml") => {
+            Err(format!("is not read: rename it to `{}`", expected::FILE))
+        }
         "json" if path.starts_with("schemas/") => Ok(Claim::Aside),
         "json" | "yaml" | "yml" if DOCUMENTS.contains(&lower.as_str()) => Err(
             "is not read: thresholds belong into `data/settings/defaults.yaml`, and what rules read as `data` into \
@@ -97,6 +107,7 @@ mod tests {
             ("data/services/pay.yaml", Claim::Data),
             ("data.yml", Claim::Data),
             (".manifest", Claim::Manifest),
+            ("expected_rules.yaml", Claim::Expected),
             ("RULES.md", Claim::Aside),
             ("data/README.md", Claim::Aside),
             ("schemas/change.schema.json", Claim::Aside),
@@ -114,6 +125,8 @@ mod tests {
             ("data/teams/.pay.yaml", "is hidden"),
             ("change/.manifest", "is hidden"),
             ("notes.txt", "is read by nothing"),
+            ("expected_rules.yml", "rename it to `expected_rules.yaml`"),
+            ("change/expected_rules.yaml", "is read by nothing"),
         ] {
             assert!(claim(path).is_err_and(|why| why.contains(expected)), "{path}: {:?}", claim(path));
         }

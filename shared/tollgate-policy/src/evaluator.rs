@@ -14,6 +14,7 @@ use tollgate_core::{
 
 use crate::{
     judge::Outcome,
+    metadata::RuleMetadata,
     policy_set::{PolicySet, STACK_BYTES},
     worker::{Job, Progress, Worker},
 };
@@ -190,10 +191,13 @@ impl Evaluator {
             policy_revision: self.policies.revision().to_owned(),
             rules: Vec::new(),
             findings: Vec::new(),
+            expected: self.policies.expected(gate).cloned().collect(),
         };
-        for (rule, outcome) in self.policies.rules(gate).zip(outcomes) {
+        for (loaded, outcome) in self.policies.loaded_rules(gate).zip(outcomes) {
+            let (rule, effect) = (&loaded.metadata, loaded.effect());
             let outcome = outcome.unwrap_or_else(|| Outcome::failed(rule, why));
-            evaluation.rules.push(RuleRun { rule: rule.name.clone(), mode: rule.mode, judged: outcome.judged });
+            let RuleMetadata { name, mode, .. } = rule;
+            evaluation.rules.push(RuleRun { rule: name.clone(), mode: *mode, effect, judged: outcome.judged });
             evaluation.findings.extend(outcome.findings);
         }
         evaluation

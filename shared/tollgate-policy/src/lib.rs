@@ -10,6 +10,7 @@ mod claims;
 mod cpu_time;
 mod element;
 mod evaluator;
+mod expected;
 mod facts_value;
 mod functions;
 mod judge;
@@ -29,6 +30,7 @@ pub mod tools;
 mod worker;
 
 pub use evaluator::{Evaluator, Limits};
+pub use expected::Difference;
 pub use metadata::RuleMetadata;
 pub use policy_set::PolicySet;
 use tollgate_core::suggest;

@@ -18,7 +18,9 @@ use tollgate_core::{
 };
 
 use crate::{
-    PolicyError, check, functions,
+    PolicyError, check,
+    expected::{self, Expected},
+    functions,
     metadata::{self, RuleMetadata},
     module_path::Role,
     modules::{ParsedModule, install, located, parse},
@@ -38,6 +40,7 @@ pub struct PolicySet {
     revision: String,
     rules: Vec<LoadedRule>,
     data_files: BTreeMap<String, String>,
+    pub(crate) expected: Option<Expected>,
     pub(crate) engine: Engine,
 }
 
@@ -56,15 +59,17 @@ const ENTRY: &str = "tollgate_sets";
 
 impl PolicySet {
     /// Reads the policies below a folder: rules in `<gate>/<rule>/<rule>.rego`, shared functions in `lib/`, data
-    /// files in `data/`, and OPA's `data.json` or `data.yaml`. Tests are not loaded.
+    /// files in `data/`, OPA's `data.json` or `data.yaml`, and the list of the rules that are expected to run. Tests are
+    /// not loaded.
     ///
     /// # Errors
-    /// Everything that is wrong with them, in the order of the files.
+    /// Everything that is wrong with them, in the order of the files; also when there is no such list.
     pub fn load(folder: &Path) -> Result<Self, Vec<PolicyError>> {
-        Self::build(Sources::read(folder, false)?, true)
+        let policies = Self::build(Sources::read(folder, false)?, true)?;
+        if policies.expected.is_some() { Ok(policies) } else { Err(vec![expected::missing()]) }
     }
 
-    /// The same from texts: pairs of a path relative to the folder, and a content.
+    /// The same from texts: pairs of a path relative to the folder, and a content. The list may be left out.
     ///
     /// # Errors
     /// Everything that is wrong with them.
@@ -119,7 +124,6 @@ impl PolicySet {
         Rules { read: rules.clone().map(rule).collect(), names: rules.map(|rule| rule.name.clone()).collect() }
     }
 
-    #[cfg(feature = "tools")]
     pub(crate) fn all_rules(&self) -> impl Iterator<Item = &LoadedRule> {
         self.rules.iter()
     }
@@ -134,6 +138,11 @@ impl LoadedRule {
         let defines = |name: &str| parsed.module.policy.iter().any(|rule| head_name(rule) == Some(name));
         let sets = check::SETS.into_iter().filter(|(name, _)| defines(name)).collect();
         Self { metadata, sets, entry: format!("data.{}.{ENTRY}", parsed.place.package.join(".")) }
+    }
+
+    /// The strongest effect that it can have, by the sets that it defines.
+    pub(crate) fn effect(&self) -> Effect {
+        self.sets.iter().map(|(_, effect)| *effect).max().unwrap_or(Effect::Warn)
     }
 
     fn entry_module(&self) -> String {
@@ -174,6 +183,7 @@ fn build(sources: Sources, checked: bool) -> Result<PolicySet, Vec<PolicyError>>
     let mut errors = missing_rules(&sources);
     errors.extend(sources.refused.iter().cloned());
     let rules = rules(&modules, &sources.policies, &mut errors);
+    let expected = expected::read(sources.expected.as_deref(), &mut errors);
     if rules.is_empty() && errors.is_empty() {
         let message = "no rule is there, and nothing would vouch for anything: add `change/<rule>/<rule>.rego`";
         errors.push(PolicyError::new("policies", None, message));
@@ -197,7 +207,7 @@ fn build(sources: Sources, checked: bool) -> Result<PolicySet, Vec<PolicyError>>
         }
     }
     if errors.is_empty() {
-        return Ok(PolicySet { revision, rules, data_files: sources.data, engine });
+        return Ok(PolicySet { revision, rules, data_files: sources.data, expected, engine });
     }
     errors.sort();
     errors.dedup();
@@ -206,7 +216,9 @@ fn build(sources: Sources, checked: bool) -> Result<PolicySet, Vec<PolicyError>>
 
 fn revision(sources: &Sources) -> String {
     let mut bytes = Vec::new();
-    for (path, text) in sources.policies.iter().chain(&sources.data) {
+    let files = sources.policies.iter().chain(&sources.data).map(|(path, text)| (path.as_str(), text.as_str()));
+    let list = sources.expected.iter().map(|text| (expected::FILE, text.as_str()));
+    for (path, text) in files.chain(list) {
         for part in [path, text] {
             // Lengths keep two files apart from one that contains both.
             bytes.extend_from_slice(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_le_bytes());

@@ -31,6 +31,8 @@ pub(crate) struct Sources {
     pub(crate) data: BTreeMap<String, String>,
     /// What the folder is as a bundle of OPA.
     manifest: Option<String>,
+    /// The rules that are expected to run.
+    pub(crate) expected: Option<String>,
     /// What is wrong with the files, whatever is in them.
     pub(crate) refused: Vec<PolicyError>,
 }
@@ -46,6 +48,10 @@ impl Sources {
                 Ok(Claim::Data) => &mut sources.data,
                 Ok(Claim::Manifest) => {
                     sources.manifest = Some(text);
+                    continue;
+                }
+                Ok(Claim::Expected) => {
+                    sources.expected = Some(text);
                     continue;
                 }
                 Ok(Claim::Aside) => continue,
@@ -168,7 +174,7 @@ impl Reader {
             Ok(Claim::Aside) => return,
             Err(why) => return self.refuse(relative, why),
             Ok(Claim::Test) if !self.tests => return self.files.push((relative.to_owned(), String::new())),
-            Ok(Claim::Policy | Claim::Test | Claim::Manifest) => MAX_POLICY_BYTES,
+            Ok(Claim::Policy | Claim::Test | Claim::Manifest | Claim::Expected) => MAX_POLICY_BYTES,
             Ok(Claim::Data) => MAX_DATA_BYTES,
         };
         if self.files.len() >= MAX_FILES {

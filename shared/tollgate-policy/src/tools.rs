@@ -4,6 +4,7 @@ mod catalogue;
 
 mod coverage;
 mod eval;
+mod expect;
 mod lint;
 mod scaffold;
 mod suite;
@@ -14,17 +15,19 @@ use std::{collections::BTreeMap, path::Path};
 pub use catalogue::{CATALOGUE_FILE, catalogue};
 pub use coverage::FileCoverage;
 pub use eval::evaluate;
+pub use expect::{EXPECTED_FILE, expected_rules};
 pub use scaffold::scaffold;
 pub use test_run::{TestReport, TestResult, run_tests};
 
 use tollgate_core::{catalogue::Catalogue, decision::Gate, rule::Rules};
 
-use crate::{PolicyError, PolicySet, check, policy_set::on_deep_stack, sources::Sources};
+use crate::{PolicyError, PolicySet, check, expected, policy_set::on_deep_stack, sources::Sources};
 use suite::Suite;
 
 /// Checks policies as loading does, and besides: references to the facts against the JSON Schema of the gate's facts (a library's: of every
 /// gate's) and the
-/// thresholds that `data/settings/defaults.yaml` declares, tests, unused imports and layout.
+/// thresholds that `data/settings/defaults.yaml` declares, the list of the rules that are expected to run, tests, unused imports
+/// and layout.
 ///
 /// # Errors
 /// When the folder cannot be read or the policies cannot be loaded: everything that is wrong, by file and line.
@@ -36,6 +39,10 @@ pub fn check(folder: &Path, facts_schema: impl Fn(Gate) -> serde_json::Value) ->
     let catalogue = Catalogue::load(&sources.data, &Rules { names: sources.rule_names(), ..rules });
     let (catalogue, mut wrong) = catalogue.map_or_else(|errors| (None, errors), |read| (Some(read), Vec::new()));
     let policies = built.map_err(|errors| sorted([errors, wrong.clone()].concat()))?;
+    wrong.extend(policies.expected.is_none().then(expected::missing));
+    if let Some(catalogue) = catalogue.as_ref().filter(|_| policies.expected.is_some()) {
+        wrong.extend(policies.differences(catalogue).into_iter().map(|difference| difference.error));
+    }
     let suite = Suite::load(&sources)?;
     let rules = policies.all_rules().count();
     let schemas = Gate::ALL.map(|gate| (gate, facts_schema(gate)));

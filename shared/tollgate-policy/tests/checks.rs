@@ -2,7 +2,7 @@
 
 mod support;
 
-use support::{quiet, refusals, rule};
+use support::{listed, quiet, refusals, rule};
 use tollgate_policy::PolicySet;
 
 const WARN: &str = "warn contains {\"message\": \"x\"} if";
@@ -126,8 +126,15 @@ fn folders() {
     let (path, text) = quiet();
     std::fs::create_dir_all(folder.path().join("change/quiet")).unwrap();
     std::fs::write(folder.path().join(path), text).unwrap();
+    let without = PolicySet::load(folder.path()).unwrap_err()[0].to_string();
+    assert!(
+        without.starts_with("expected_rules.yaml: is not there") && without.contains("policies expect"),
+        "{without}"
+    );
+    let (path, text) = listed();
+    std::fs::write(folder.path().join(path), text).unwrap();
     let loaded = PolicySet::load(folder.path()).unwrap();
-    assert_eq!(loaded.revision(), PolicySet::from_sources(vec![quiet()]).unwrap().revision());
+    assert_eq!(loaded.revision(), PolicySet::from_sources(vec![quiet(), listed()]).unwrap().revision());
 
     let refused = |expected: &str| {
         let errors = PolicySet::load(folder.path()).unwrap_err();

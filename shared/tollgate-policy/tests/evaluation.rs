@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use support::{decide_with, evaluate, facts, quiet, refusals, rule};
+use support::{able, decide_with, evaluate, facts, quiet, refusals, rule};
 use tollgate_core::{
     decision::Verdict,
     finding::{Effect, FindingKind, Mode},
@@ -44,9 +44,11 @@ require_approval contains {"message": "ask", "owner": "sre", "approval": {"group
 
 #[test]
 fn nothing_found_by_a_rule_that_was_judged_allows() {
-    let decision = decide_with(evaluate(vec![quiet()], Limits::default()));
+    let decision = decide_with(evaluate(vec![able(), quiet()], Limits::default()));
     assert_eq!(decision.verdict, Verdict::Allow);
-    assert_eq!(decision.rules_judged, ["change.quiet"]);
+    assert_eq!(decision.rules_judged, ["change.able", "change.quiet"]);
+    let only_warns = decide_with(evaluate(vec![quiet()], Limits::default()));
+    assert_eq!((only_warns.verdict, only_warns.findings[0].kind), (Verdict::Deny, FindingKind::NoRuleRan));
 }
 
 #[test]
@@ -105,8 +107,9 @@ fn too_many_findings_and_errors_of_functions_deny() {
 fn a_failure_of_a_shadow_rule_stays_in_the_shadow() {
     let (path, text) = rule("bad", "deny", "deny contains {\"message\": \"x\"} if 1 / count(input.slos) > 0");
     let text = text.replace("#   effect: deny", "#   effect: deny\n#   mode: shadow");
-    let evaluation = evaluate(vec![(path, text), quiet()], Limits::default());
-    assert_eq!(evaluation.findings[0].mode, Mode::Shadow);
+    let evaluation = evaluate(vec![(path, text), able()], Limits::default());
+    let bad = &evaluation.findings[0];
+    assert_eq!((bad.rule.as_str(), bad.mode), ("change.bad", Mode::Shadow));
     assert_eq!(decide_with(evaluation).verdict, Verdict::Allow);
 }
 

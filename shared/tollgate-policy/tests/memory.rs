@@ -4,7 +4,7 @@ mod support;
 
 use std::time::Duration;
 
-use support::{decide_with, evaluate, facts, quiet, refusals, rule};
+use support::{able, decide_with, evaluate, facts, quiet, refusals, rule};
 use tollgate_core::decision::Verdict;
 use tollgate_policy::{Evaluator, Limits, PolicySet};
 
@@ -39,6 +39,6 @@ fn what_takes_too_much_memory_denies_and_the_next_request_is_answered() {
         assert_eq!(evaluation.rules.iter().map(|run| run.judged).collect::<Vec<_>>(), [false, true]);
         assert_eq!(decide_with(evaluation).verdict, Verdict::Deny);
     }
-    let evaluator = Evaluator::new(PolicySet::from_sources(vec![quiet()]).unwrap(), limits);
+    let evaluator = Evaluator::new(PolicySet::from_sources(vec![able()]).unwrap(), limits);
     assert_eq!(decide_with(evaluator.evaluate(&facts().into())).verdict, Verdict::Allow);
 }

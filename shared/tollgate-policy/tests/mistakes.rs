@@ -69,6 +69,9 @@ fn workbench(cases: &[Written]) -> tempfile::TempDir {
         fs::write(into.join(format!("{}.rego", case.name)), &case.rule).unwrap();
         fs::write(into.join(format!("{}_test.rego", case.name)), &case.test).unwrap();
     }
+    if let Ok(list) = tools::expected_rules(folder.path()) {
+        fs::write(folder.path().join(tools::EXPECTED_FILE), list).unwrap();
+    }
     folder
 }
 

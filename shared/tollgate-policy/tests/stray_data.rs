@@ -6,7 +6,7 @@ mod support;
 use std::{fs, path::Path};
 
 use serde_json::json;
-use support::{quiet, rule};
+use support::{listed, quiet, rule};
 use tollgate_policy::{PolicySet, tools};
 
 const DEFAULTS: &str = "thresholds:
@@ -35,9 +35,10 @@ fn write(folder: &Path, path: &str, text: &str) {
 
 fn pack() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    let (path, text) = quiet();
+    let ((path, text), (list, rules)) = (quiet(), listed());
     for (path, text) in [
         (path.as_str(), text.as_str()),
+        (list.as_str(), rules.as_str()),
         ("data/settings/defaults.yaml", DEFAULTS),
         ("data/teams/team-test.yaml", "name: team-test\nmembers: [a, b]\n"),
         ("data/services/pay.yaml", "name: pay\ntier: tier_1\nowner: team-test\nenvironments: [production]\n"),
@@ -64,10 +65,10 @@ fn check(folder: &Path) -> Vec<String> {
 fn what_is_wrong_is_said_once_by_the_check_and_keeps_a_gate_from_starting() {
     let folder = pack();
     assert_eq!((load(folder.path()), check(folder.path())), (Vec::new(), Vec::new()));
-    let stranger = rule("odd", "warn", "warn contains {\"message\": \"x\"} if input.change.id == \"\"")
+    let stranger = rule("odd", "warn", "warn contains {\"message\": \"x\"} if input.change.id == \"x\"")
         .1
         .replace("team-test", "team-tset");
-    let nobody = rule("odd", "warn", "warn contains {\"message\": \"x\"} if input.change.id == \"\"").1;
+    let nobody = rule("odd", "warn", "warn contains {\"message\": \"x\"} if input.change.id == \"x\"").1;
     let nobody = nobody.replace("#   runbook", "#   waiver: {by: nobody}\n#   runbook");
     for (files, expected) in [
         (

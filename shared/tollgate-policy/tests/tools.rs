@@ -38,7 +38,15 @@ fn folder(files: &[(String, String)]) -> tempfile::TempDir {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
+    list(folder.path());
     folder
+}
+
+/// Writes down that the rules are expected as they are, where they can be read.
+fn list(folder: &Path) {
+    if let Ok(rules) = tools::expected_rules(folder) {
+        fs::write(folder.join(tools::EXPECTED_FILE), rules).unwrap();
+    }
 }
 
 fn test_file(name: &str, body: &str) -> (String, String) {
@@ -123,6 +131,9 @@ fn a_new_rule_passes_check_and_tests_as_it_stands() {
     let written = scaffold(folder.path(), "change/error_rate").unwrap();
     assert_eq!(written.len(), 2);
     scaffold(folder.path(), "slo/error_rate").unwrap();
+    let said = tools::check(folder.path(), |_| json!(true)).unwrap().problems;
+    assert!(said.len() == 1 && said[0].to_string().contains("`cargo tollgate policies expect`"), "{said:?}");
+    list(folder.path());
     let checked = tools::check(folder.path(), |_| json!(true)).unwrap();
     assert_eq!((checked.rules, checked.problems.len()), (2, 0), "{:#?}", checked.problems);
     let report = run(folder.path());
@@ -236,4 +247,30 @@ fn the_catalogue_is_made_from_metadata() {
     let page = catalogue(&PolicySet::from_sources(vec![quiet()]).unwrap(), &Catalogue::default());
     assert!(page.contains("| [`change.quiet`](#changequiet) | warn | team-test | A test |"), "{page}");
     assert!(page.contains("- Runbook: <https://runbook>"), "{page}");
+}
+
+#[test]
+fn the_check_names_rules_that_are_gone_weaker_or_not_listed() {
+    let test = |name: &str, set: &str| {
+        test_file(name, &format!("test_a if count({name}.{set}) == 0 with input as {{\"change\": {{\"id\": \"x\"}}}}"))
+    };
+    let folder = folder(&[support::able(), test("able", "deny"), quiet(), test("quiet", "warn")]);
+    let check = || tools::check(folder.path(), |_| json!(true)).unwrap().problems;
+    assert_eq!(check(), []);
+    let (path, text) = support::able();
+    fs::write(folder.path().join(path), text.replace("deny", "warn")).unwrap();
+    let (path, text) = test("able", "warn");
+    fs::write(folder.path().join(path), text).unwrap();
+    fs::remove_dir_all(folder.path().join("change/quiet")).unwrap();
+    scaffold(folder.path(), "change/fresh").unwrap();
+    let said: Vec<String> = check().iter().map(ToString::to_string).collect();
+    let [fresh, able, quiet] = said.as_slice() else { panic!("{said:#?}") };
+    assert!(fresh.starts_with("change/fresh/fresh.rego: is not in `expected_rules.yaml`"), "{fresh}");
+    assert!(
+        able.starts_with("expected_rules.yaml:5:16: `change.able` can only warn, and is expected to deny"),
+        "{able}"
+    );
+    assert!(quiet.starts_with("expected_rules.yaml:6:17: `change.quiet` is gone, and is expected to warn"), "{quiet}");
+    list(folder.path());
+    assert_eq!(check(), []);
 }

@@ -10,7 +10,7 @@ use crate::{
     decision::{Decision, Verdict},
     evidence::{Evidence, EvidenceStatus},
     facts::{ChangeFacts, ChangeSpend, FreezeWindow},
-    finding::{Effect, Evaluation, Finding, FindingKind, Mode, RuleRun},
+    finding::{Effect, Evaluation, ExpectedRule, Finding, FindingKind, Mode, RuleRun},
     waiver::Waiver,
 };
 
@@ -55,13 +55,27 @@ pub(super) fn waiver(rule: &str, expires_at: Timestamp) -> Waiver {
     }
 }
 
-fn run(rule: &str) -> RuleRun {
-    RuleRun { rule: rule.into(), mode: Mode::Enforce, judged: true }
+pub(super) fn run(rule: &str) -> RuleRun {
+    RuleRun { rule: rule.into(), mode: Mode::Enforce, effect: Effect::Deny, judged: true }
 }
 
 pub(super) fn of(facts: &ChangeFacts, findings: Vec<Finding>) -> Decision {
     let rules = findings.iter().map(|finding| run(&finding.rule)).chain([run("change.service")]).collect();
-    let evaluation = Evaluation { policy_revision: "sha256:p".into(), rules, findings };
+    decided(facts, rules, findings, Vec::new())
+}
+
+/// These rules ran and found nothing, beside one that nobody expected.
+pub(super) fn judged(facts: &ChangeFacts, rules: Vec<RuleRun>, expected: Vec<ExpectedRule>) -> Decision {
+    decided(facts, rules.into_iter().chain([run("change.service")]).collect(), Vec::new(), expected)
+}
+
+pub(super) fn decided(
+    facts: &ChangeFacts,
+    rules: Vec<RuleRun>,
+    findings: Vec<Finding>,
+    expected: Vec<ExpectedRule>,
+) -> Decision {
+    let evaluation = Evaluation { policy_revision: "sha256:p".into(), rules, findings, expected };
     let judgement =
         Judgement { decision_id: "01J".into(), facts_digest: "sha256:f".into(), evaluation, warnings: Vec::new() };
     decide(&facts.frame(), judgement)
@@ -70,7 +84,8 @@ pub(super) fn of(facts: &ChangeFacts, findings: Vec<Finding>) -> Decision {
 #[test]
 fn no_finding_allows_only_if_a_rule_ran() {
     assert_eq!(of(&facts(), Vec::new()).verdict, Verdict::Allow);
-    let nothing = Evaluation { policy_revision: String::new(), rules: Vec::new(), findings: Vec::new() };
+    let nothing =
+        Evaluation { policy_revision: String::new(), rules: Vec::new(), findings: Vec::new(), expected: Vec::new() };
     let findings = settle(&facts().frame(), &nothing);
     assert_eq!(findings[0].kind, FindingKind::NoRuleRan);
     assert!(findings[0].remediation.as_ref().unwrap().contains("`GET /v1/health`"), "{findings:?}");

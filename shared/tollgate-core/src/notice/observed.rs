@@ -11,7 +11,7 @@ use super::{
 use crate::{
     decision::Decision,
     facts::{MaintenanceWindow, SloGateFacts},
-    finding::{Finding, FindingKind, Mode, Urgency},
+    finding::{Effect, Finding, FindingKind, Mode, Urgency},
     settings::Settings,
     slo::{BudgetFact, SloFact},
 };
@@ -58,9 +58,13 @@ fn first(windows: &[MaintenanceWindow]) -> Option<Maintenance> {
     windows.first().map(|window| Maintenance { name: window.name.clone(), reason: window.reason.clone() })
 }
 
-/// Did a rule fail, so that nobody knows what it would have found?
+/// Did a rule fail, or is it gone, so that nobody knows what it would have found?
 pub(super) fn is_failure(finding: &Finding) -> bool {
-    matches!(finding.kind, FindingKind::EvaluationError | FindingKind::NoRuleRan)
+    match finding.kind {
+        FindingKind::EvaluationError | FindingKind::NoRuleRan => true,
+        FindingKind::RuleMissing => finding.effect > Effect::Warn,
+        FindingKind::Rule | FindingKind::UnjudgedEvidence => false,
+    }
 }
 
 pub(super) fn of_objective(slo: &SloFact, findings: &[&Finding], is_blind: bool, settings: &Settings) -> Observation {

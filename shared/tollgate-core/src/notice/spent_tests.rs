@@ -24,11 +24,15 @@ fn facts(budget: &BudgetFact, now: &str) -> CostFacts {
 }
 
 fn decided(facts: &CostFacts) -> Decision {
-    decided_by(facts, vec![RuleRun { rule: "cost.settings".to_owned(), mode: Mode::Enforce, judged: true }])
+    decided_by(
+        facts,
+        vec![RuleRun { rule: "cost.settings".to_owned(), mode: Mode::Enforce, effect: Effect::Deny, judged: true }],
+    )
 }
 
 fn decided_by(facts: &CostFacts, rules: Vec<RuleRun>) -> Decision {
-    let evaluation = Evaluation { policy_revision: "sha256:0".to_owned(), rules, findings: Vec::new() };
+    let evaluation =
+        Evaluation { policy_revision: "sha256:0".to_owned(), rules, findings: Vec::new(), expected: Vec::new() };
     let (decision_id, facts_digest) = ("d".to_owned(), "sha256:1".to_owned());
     decide(&facts.frame(), Judgement { decision_id, facts_digest, evaluation, warnings: Vec::new() })
 }

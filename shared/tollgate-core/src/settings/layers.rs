@@ -25,6 +25,11 @@ pub(crate) enum Level<'a> {
     Service(&'a str),
 }
 
+/// Is a file of settings for all services? Any that is not known to be of a team or a service counts as one.
+pub(crate) fn sets_for_all(file: &str) -> bool {
+    !["data/settings/teams/", "data/settings/services/"].iter().any(|folder| file.starts_with(folder))
+}
+
 /// All layers, read and checked.
 #[derive(Debug, Clone, Default)]
 pub struct Layers {

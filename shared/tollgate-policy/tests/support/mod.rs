@@ -48,6 +48,16 @@ pub(crate) fn quiet() -> (String, String) {
     rule("quiet", "warn", "warn contains {\"message\": \"never\"} if input.change.id == \"\"")
 }
 
+/// A rule that could hold a change up, and never does.
+pub(crate) fn able() -> (String, String) {
+    rule("able", "deny", "deny contains {\"message\": \"never\"} if input.change.id == \"\"")
+}
+
+/// The list of the rules that are expected to run, for `quiet` alone.
+pub(crate) fn listed() -> (String, String) {
+    ("expected_rules.yaml".into(), "rules: {change.quiet: {effect: warn, mode: enforce}}\n".into())
+}
+
 pub(crate) fn decide_with(evaluation: Evaluation) -> Decision {
     let judgement = Judgement { decision_id: "d".into(), facts_digest: "f".into(), evaluation, warnings: Vec::new() };
     decide(&facts().frame(), judgement)
