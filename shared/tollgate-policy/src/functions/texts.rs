@@ -90,7 +90,7 @@ pub(super) fn to_number(arguments: &[Value]) -> Result<Value, String> {
         Value::Number(_) => Ok(value.clone()),
         Value::String(text) => match Value::from_json_str(text) {
             Ok(number @ Value::Number(_)) if text.trim() == text.as_ref() => Ok(number),
-            _ => Err("the text that `to_number` is given is no number".to_owned()),
+            _ => Err("could not parse string as number: give `to_number` its digits alone".to_owned()),
         },
         other => Err(format!("`to_number` takes a text, and not {}", kind(other))),
     }
