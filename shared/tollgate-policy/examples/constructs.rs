@@ -6,8 +6,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut out = stdout().lock();
     for line in stdin().lock().lines() {
         let case: serde_json::Value = serde_json::from_str(&line?)?;
-        let module = case["module"].as_str().unwrap_or_default();
-        let answer = match tollgate_policy::tools::evaluate(module, case["input"].as_str().unwrap_or("{}")) {
+        let text = |name: &str| case.get(name).and_then(serde_json::Value::as_str).unwrap_or_default();
+        let answer = match tollgate_policy::tools::evaluate(text("module"), text("input")) {
             Ok(Some(value)) => serde_json::json!({"value": value}),
             Ok(None) => serde_json::json!({}),
             Err(errors) => {

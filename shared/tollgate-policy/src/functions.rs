@@ -17,10 +17,14 @@ const FUNCTIONS: &[Function] = &[
     ("__member_of", 3, membership::member_of),
     ("array.slice", 3, texts::array_slice),
     ("concat", 2, texts::concat),
+    ("count", 1, texts::count),
     ("json.marshal", 1, shown::json_marshal),
+    ("lower", 1, texts::lower),
     ("sprintf", 2, sprintf::sprintf),
     ("substring", 3, texts::substring),
     ("time.add_date", 4, dates::add_date),
+    ("to_number", 1, texts::to_number),
+    ("upper", 1, texts::upper),
 ];
 
 /// An engine as every policy is evaluated in: errors of functions are errors, prints are kept from the log.

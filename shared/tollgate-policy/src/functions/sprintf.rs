@@ -146,6 +146,15 @@ impl Place {
             ('x', value) if kind(value) == "string" => {
                 self.padded(&plain(value, budget)?.bytes().map(|byte| format!("{byte:02x}")).collect::<String>())
             }
+            // Go writes these with what was meant for another type, which nobody means.
+            ('x', Value::Number(_)) => return Err("`%x` takes a whole number or a text".to_owned()),
+            (verb, value) if self.width > 0 || self.precision.is_some_and(|_| kind(value) == "string") => {
+                return Err(format!("`%{verb}` with a width is given {}", extra(value, budget)?));
+            }
+            (verb, Value::Number(number)) if number.is_integer() => {
+                let digits = Self { zero: true, width: self.precision.unwrap_or_default(), ..Self::default() };
+                format!("%!{verb}({}={})", kind(value), digits.digits(&decimal(value)))
+            }
             (verb, value) => format!("%!{verb}({})", extra(value, budget)?),
         };
         budget.take(text.len())?;
@@ -218,6 +227,7 @@ mod tests {
             ("%d", "[1.5]", "%!d(float64=1.5)"),
             ("%s", "[5]", "%!s(int64=5)"),
             ("%.2f", "[64]", "%!f(int64=64)"),
+            ("%.2f", "[5]", "%!f(int64=05)"),
             ("%.2f", "[0.125]", "0.12"),
             ("%f", "[1.5]", "1.500000"),
             ("%04d|%-4d|%4d|%+d|% d", "[-5, 5, 5, 5, 5]", "-005|5   |   5|+5| 5"),

@@ -1,4 +1,4 @@
-//! `substring`, `array.slice` and `concat` with the bounds that OPA has.
+//! Functions of texts and arrays with the bounds and the characters that OPA has.
 
 use regorus::Value;
 
@@ -48,6 +48,67 @@ pub(super) fn concat(arguments: &[Value]) -> Result<Value, String> {
     Ok(joined.into())
 }
 
+/// How many there are; of a text its characters.
+pub(super) fn count(arguments: &[Value]) -> Result<Value, String> {
+    let count = match arguments {
+        [Value::Array(items)] => items.len(),
+        [Value::Set(items)] => items.len(),
+        [Value::Object(fields)] => fields.len(),
+        [Value::String(text)] => text.chars().count(),
+        [other] => return Err(format!("`count` takes a collection or a text, and not {}", kind(other))),
+        _ => return Ok(Value::Undefined),
+    };
+    Ok(Value::from(count))
+}
+
+pub(super) fn upper(arguments: &[Value]) -> Result<Value, String> {
+    let [text] = arguments else { return Ok(Value::Undefined) };
+    let text = text.as_string().map_err(|_| "`upper` takes a text".to_owned())?;
+    Ok(text.chars().map(|c| alone(c, c.to_uppercase())).collect::<String>().into())
+}
+
+pub(super) fn lower(arguments: &[Value]) -> Result<Value, String> {
+    let [text] = arguments else { return Ok(Value::Undefined) };
+    let text = text.as_string().map_err(|_| "`lower` takes a text".to_owned())?;
+    Ok(text.chars().map(|c| alone(c, c.to_lowercase())).collect::<String>().into())
+}
+
+/// A character whose other case is one character too; Go leaves `ß` as it is.
+fn alone(c: char, mut other: impl Iterator<Item = char>) -> char {
+    match (other.next(), other.next()) {
+        (Some(other), None) => other,
+        _ => c,
+    }
+}
+
+/// A text is read as a number of JSON, with nothing around it.
+pub(super) fn to_number(arguments: &[Value]) -> Result<Value, String> {
+    let [value] = arguments else { return Ok(Value::Undefined) };
+    match value {
+        Value::Null | Value::Bool(false) => Ok(0_u64.into()),
+        Value::Bool(true) => Ok(1_u64.into()),
+        Value::Number(_) => Ok(value.clone()),
+        Value::String(text) => match Value::from_json_str(text) {
+            Ok(number @ Value::Number(_)) if text.trim() == text.as_ref() => Ok(number),
+            _ => Err("could not parse string as number: give `to_number` its digits alone".to_owned()),
+        },
+        other => Err(format!("`to_number` takes a text, and not {}", kind(other))),
+    }
+}
+
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "an array",
+        Value::Set(_) => "a set",
+        Value::Object(_) => "an object",
+        Value::Undefined => "what is undefined",
+    }
+}
+
 /// A whole number, as OPA takes one where it counts.
 pub(super) fn whole(function: &str, value: &Value) -> Result<i64, String> {
     match value {
@@ -61,7 +122,7 @@ pub(super) fn whole(function: &str, value: &Value) -> Result<i64, String> {
 mod tests {
     use regorus::Value;
 
-    use super::{array_slice, concat, substring};
+    use super::{array_slice, concat, count, lower, substring, to_number, upper};
 
     #[test]
     fn bounds_are_those_of_opa() {
@@ -76,6 +137,18 @@ mod tests {
         assert_eq!(slice(-4, 9), items);
         assert_eq!([slice(2, 1), slice(1, -1)], [Vec::<Value>::new().into(), Vec::<Value>::new().into()]);
         assert!(array_slice(&[items.clone(), 0.5.into(), 1_i64.into()]).is_err());
+    }
+
+    #[test]
+    fn characters_are_those_of_opa() {
+        assert_eq!(count(&["aé😀".into()]).unwrap(), 3_u64.into());
+        assert!(count(&[Value::Null]).unwrap_err().contains("not null"));
+        assert_eq!(upper(&["aéß".into()]).unwrap(), "AÉß".into());
+        assert_eq!(lower(&["AÉ".into()]).unwrap(), "aé".into());
+        assert_eq!(to_number(&["-1.5".into()]).unwrap(), (-1.5).into());
+        for text in [" 1", "1 ", "0x10", "", "1_000", "+1", "[1]"] {
+            assert!(to_number(&[text.into()]).is_err(), "{text}");
+        }
     }
 
     #[test]
