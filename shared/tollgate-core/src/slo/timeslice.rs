@@ -146,9 +146,7 @@ impl Slices {
         }
         tally
     }
-}
 
-impl Slices {
     /// The same, where stored aggregates stand in for days of which something is not known. Such a day counts whole.
     pub(super) fn tally_with(&self, time: &Range<i64>, stored: &[DailyAggregate]) -> Tally {
         let mut tally = Tally::default();
