@@ -8,12 +8,11 @@ import data.tollgate.lib.format
 # It makes things better: what would stop a feature may go ahead.
 mending(spending) if spending.purpose in {"fix", "rollback"}
 
-# The last step of a kind that a budget has surely reached: steps only become stricter.
-last_step(budget, kind) := step if {
-	shares := [step.share_ppm | some step in budget.steps; step.kind == kind; step.reached == true]
+# The last steps of a kind that a budget has surely reached: steps only become stricter. Several can have one share.
+last_steps(budget, kind) := {step |
 	some step in budget.steps
 	step.kind == kind
-	step.share_ppm == max(shares)
+	step.share_ppm == max([reached.share_ppm | some reached in budget.steps; reached.kind == kind; reached.reached == true])
 }
 
 # Steps of the forecast that hold changes up, of which nobody can say whether they are reached: the spend is known, and
@@ -26,12 +25,11 @@ undecided(budget) := [step |
 	step.reached == null
 ]
 
-# The first step of the forecast that is within its interval and not reached by its mean.
-within_reach(budget) := step if {
-	shares := [step.share_ppm | some step in budget.steps; step.within_reach == true]
+# The first steps of the forecast that are within its interval and not reached by its mean.
+within_reach(budget) := {step |
 	some step in budget.steps
 	step.within_reach == true
-	step.share_ppm == min(shares)
+	step.share_ppm == min([reached.share_ppm | some reached in budget.steps; reached.within_reach == true])
 }
 
 # Everybody sees the amount, nobody is shown a limit that is exceeded as if it was not.
