@@ -94,3 +94,8 @@ test_a_step_that_nobody_knows_is_undecided if {
 	late := {"steps": steps, "evidence": testing.broken("budget/b", "stale", "old")}
 	spending.undecided(testing.budget(late)) == []
 }
+
+test_an_amount_that_is_not_known_is_no_amount if {
+	spending.money(testing.budget({}), null) == "–"
+	spending.share(null) == "–"
+}
