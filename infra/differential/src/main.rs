@@ -4,7 +4,7 @@ use std::io::{self, BufRead as _, Write as _};
 
 use anyhow::{Result, ensure};
 use clap::{Parser, Subcommand};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tollgate_core::decision::Gate;
 use tollgate_differential::{
     drawn::{Draw, Generator},
@@ -13,6 +13,9 @@ use tollgate_differential::{
     policies,
 };
 use tollgate_policy::Evaluator;
+
+/// So many facts of a gate have every rule at its strongest.
+const ENOUGH: u64 = 1_000;
 
 #[derive(Parser)]
 struct Arguments {
@@ -64,9 +67,10 @@ fn cases(evaluator: &Evaluator, generator: &Generator, drawn: &Drawn) -> Result<
         let draw = if seed % 2 == 0 { Draw::Mixed } else { Draw::Damaged };
         let facts = generator.facts(gate, draw, seed);
         let mut case = judged(evaluator, gate, &facts);
-        case["name"] = format!("{} seed {seed}", gate.as_str()).into();
-        case["gate"] = gate.as_str().into();
-        case["facts"] = facts;
+        case.insert("name".to_owned(), format!("{} seed {seed}", gate.as_str()).into());
+        case.insert("gate".to_owned(), gate.as_str().into());
+        case.insert("facts".to_owned(), facts);
+        let case = Value::Object(case);
         writeln!(out, "{case}")?;
     }
     Ok(out.flush()?)
@@ -76,17 +80,18 @@ fn judge(evaluator: &Evaluator) -> Result<()> {
     let mut out = io::stdout().lock();
     for line in io::stdin().lock().lines() {
         let mut question: Value = serde_json::from_str(&line?)?;
-        let gate: Gate = serde_json::from_value(question["gate"].take())?;
-        writeln!(out, "{}", judged(evaluator, gate, &question["facts"]))?;
+        let mut part = |name| question.get_mut(name).map(Value::take).unwrap_or_default();
+        let gate: Gate = serde_json::from_value(part("gate"))?;
+        writeln!(out, "{}", Value::Object(judged(evaluator, gate, &part("facts"))))?;
         out.flush()?;
     }
     Ok(())
 }
 
-fn judged(evaluator: &Evaluator, gate: Gate, facts: &Value) -> Value {
+fn judged(evaluator: &Evaluator, gate: Gate, facts: &Value) -> Map<String, Value> {
     let evaluation = evaluator.evaluate_json(gate, &facts.to_string());
     let judged: Vec<_> = evaluation.rules.iter().filter(|run| run.judged).map(|run| &run.rule).collect();
-    json!({"judged": judged, "findings": evaluation.findings})
+    [("judged".to_owned(), json!(judged)), ("findings".to_owned(), json!(evaluation.findings))].into_iter().collect()
 }
 
 /// Says every few seconds where it is, and at the end what does not hold.
@@ -105,7 +110,12 @@ fn laws(evaluator: &Evaluator, generator: &Generator, drawn: &Drawn) -> Result<(
         println!("{}\n  {}", breach.what, breach.findings.join("\n  "));
     }
     let silent: Vec<_> = Gate::ALL.into_iter().flat_map(|gate| held.silent(evaluator, gate)).collect();
-    ensure!(silent.is_empty(), "no drawn facts have these rules at their strongest: {}", silent.join(", "));
+    // A few facts cannot show every rule; the test of the laws looks for those that do.
+    ensure!(
+        silent.is_empty() || drawn.count < ENOUGH,
+        "no drawn facts have these rules at their strongest: {}",
+        silent.join(", ")
+    );
     ensure!(held.breaches.is_empty(), "{} changes lose findings of others", held.breaches.len());
     Ok(())
 }
