@@ -21,6 +21,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("tollgate-cli", &["tollgate-aws", "tollgate-core", "tollgate-ledger", "tollgate-policy"]),
     ("xtask", &[]),
     ("tollgate-e2e", &[]),
+    ("tollgate-differential", &["tollgate-core", "tollgate-policy"]),
     ("tollgate-bench", &["tollgate-aws", "tollgate-core", "tollgate-e2e", "tollgate-policy"]),
 ];
 

@@ -5,7 +5,7 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 
 use crate::{
-    demo, processes,
+    demo, opa, processes,
     project::{BOLD, DIM, GREEN, PLAIN, cargo, locked, time},
     slow, test,
 };
@@ -31,6 +31,7 @@ pub(crate) fn run(full: bool) -> Result<()> {
     step("lints", "mend what clippy names; `cargo clippy --fix` mends some", || {
         processes::run(locked(&["clippy"]).args(["--workspace", "--all-targets", "--", "--deny", "warnings"]))
     })?;
+    step("opa", "mend the rule named above; the facts are in .tollgate/opa, the seed gives them again", opa::few)?;
     // The only step in which `cargo lambda` itself stands around the function.
     step("demo", "run `cargo xtask demo`", || demo::run(&demo::Options::default()))?;
     step("tests", "run `cargo xtask test NAME` for one of them", || test::run(&[]))?;

@@ -51,8 +51,15 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
-    /// Hold the rules against the real OPA: their tests, and what each finds in many facts
-    Opa,
+    /// Hold the rules against the real OPA: their tests, and what each finds in many drawn facts of every gate
+    Opa {
+        /// How many facts of each gate
+        #[arg(long, default_value_t = opa::BEFORE_A_RELEASE)]
+        count: u64,
+        /// The seed of facts that were drawn before, as it is printed
+        #[arg(long)]
+        seed: Option<u64>,
+    },
     /// Hold what the engine makes of constructs and functions against the real OPA: the same, or refused at load
     Constructs {
         /// How many generated modules to hold besides those that are written down
@@ -91,7 +98,7 @@ fn run(task: Task) -> Result<()> {
         Task::Test { arguments } => test::run(&arguments),
         Task::Check { full } => check::run(full),
         Task::Bench { arguments } => bench::run(&arguments),
-        Task::Opa => opa::run(),
+        Task::Opa { count, seed } => opa::run(count, seed),
         Task::Constructs { count } => constructs::run(count),
         Task::Stack => stack::run(),
         Task::Setup { full } => tools::run_set().and_then(|_| if full { tools::stack_set().map(drop) } else { Ok(()) }),

@@ -30,7 +30,7 @@ const STEPS: [Step; 8] = [
     ("dependencies", "mend deny.toml or the dependency that it names", dependencies),
     ("advisories", "replace the dependency that it names", advisories),
     ("template", "mend template.yaml", stack::lint),
-    ("opa", "mend the rule named above, or leave out what only one of the engines knows", opa::run),
+    ("opa", "mend the rule named above, or leave out what only one of the engines knows", opa::many),
     ("constructs", "rewrite or refuse the construct named above", constructs::many),
     ("stack", "run `cargo xtask stack`", stack::run),
     ("fuzzing", "run the target named above with the input that it wrote", fuzz),

@@ -38,7 +38,7 @@ require_approval contains finding.awaiting(spending.unforeseen(budget, step), bu
 
 warn contains finding.of(spending.possible(budget, step)) if {
 	some budget in input.spend.budgets
-	step := spending.within_reach(budget)
+	some step in spending.within_reach(budget)
 }
 
 warn contains finding.of(report) if {
@@ -49,12 +49,12 @@ warn contains finding.of(report) if {
 
 reached contains [budget, step.enforcement, spending.spent(budget, step)] if {
 	some budget in input.spend.budgets
-	step := spending.last_step(budget, "actual")
+	some step in spending.last_steps(budget, "actual")
 }
 
 reached contains [budget, step.enforcement, spending.forecast(budget, step)] if {
 	some budget in input.spend.budgets
-	step := spending.last_step(budget, "forecast")
+	some step in spending.last_steps(budget, "forecast")
 }
 
 people(budget) := review.despite_risk(input.change, input.service) if {

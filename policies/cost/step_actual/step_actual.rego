@@ -40,5 +40,5 @@ warn contains finding.of(spending.spent(budget, step)) if {
 
 reached contains [budget, step] if {
 	some budget in input.budgets
-	step := spending.last_step(budget, "actual")
+	some step in spending.last_steps(budget, "actual")
 }

@@ -47,10 +47,10 @@ require_approval contains finding.awaiting(spending.unforeseen(budget, step), bu
 
 warn contains finding.of(spending.possible(budget, step)) if {
 	some budget in input.budgets
-	step := spending.within_reach(budget)
+	some step in spending.within_reach(budget)
 }
 
 reached contains [budget, step] if {
 	some budget in input.budgets
-	step := spending.last_step(budget, "forecast")
+	some step in spending.last_steps(budget, "forecast")
 }

@@ -17,5 +17,7 @@ timestamp_of(seconds) := sprintf("%04d-%02d-%02dT%02d:%02d:%02dZ", array.concat(
 	time.clock(seconds * nanoseconds_per_second),
 ))
 
-# The time so many seconds from now.
-in_seconds(seconds) := timestamp_of(input.evaluated_at_seconds + seconds)
+# The time so many seconds from now; null where nobody knows how many.
+in_seconds(seconds) := timestamp_of(input.evaluated_at_seconds + seconds) if is_number(seconds)
+
+in_seconds(null) := null

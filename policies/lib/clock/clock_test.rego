@@ -15,4 +15,5 @@ test_ages_count_from_the_time_to_judge_by if {
 	clock.age_seconds("2026-11-21T09:59:00Z") == 60 with input as testing.healthy
 	clock.age_seconds("2026-11-21T10:01:00Z") == -60 with input as testing.healthy
 	clock.in_seconds(300) == "2026-11-21T10:05:00Z" with input as testing.healthy
+	clock.in_seconds(null) == null with input as testing.healthy
 }

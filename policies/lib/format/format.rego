@@ -3,8 +3,10 @@
 # description: >-
 #   Whole numbers of millionths, parts per million and seconds, written out. All arithmetic is exact: a division
 #   takes the remainder off first, because a quotient that is not whole is floating point and differs between
-#   engines.
+#   engines. What is not known is `–`.
 package tollgate.lib.format
+
+unknown := "–"
 
 # The whole part of a / b, for a >= 0.
 quotient(a, b) := (a - (a % b)) / b
@@ -12,7 +14,9 @@ quotient(a, b) := (a - (a % b)) / b
 quotient_up(a, b) := quotient((a + b) - 1, b)
 
 # 16200000 millionths are `16.2`. Rounded up, so that what exceeds a limit reads as more than the limit.
-factor(micro) := decimal(quotient_up(micro, 10000))
+factor(micro) := decimal(quotient_up(micro, 10000)) if is_number(micro)
+
+factor(null) := unknown
 
 decimal(hundredths) := sprintf("%d.%d", [quotient(hundredths, 100), tenths]) if {
 	hundredths % 10 == 0
@@ -22,19 +26,37 @@ decimal(hundredths) := sprintf("%d.%d", [quotient(hundredths, 100), tenths]) if 
 decimal(hundredths) := sprintf("%d.%02d", [quotient(hundredths, 100), hundredths % 100]) if hundredths % 10 != 0
 
 # 325000 parts per million are `32.5 %`. Rounded down.
-percent(ppm) := sprintf("%d %%", [quotient(ppm, 10000)]) if quotient(ppm, 1000) % 10 == 0
+percent(ppm) := sprintf("%d %%", [quotient(ppm, 10000)]) if {
+	is_number(ppm)
+	quotient(ppm, 1000) % 10 == 0
+}
 
-percent(ppm) := sprintf("%d.%d %%", [quotient(ppm, 10000), quotient(ppm, 1000) % 10]) if quotient(ppm, 1000) % 10 != 0
+percent(ppm) := sprintf("%d.%d %%", [quotient(ppm, 10000), quotient(ppm, 1000) % 10]) if {
+	is_number(ppm)
+	quotient(ppm, 1000) % 10 != 0
+}
+
+percent(null) := unknown
 
 # Rounded up instead, for what must exceed a limit.
-percent_up(ppm) := percent(quotient_up(ppm, 1000) * 1000)
+percent_up(ppm) := percent(quotient_up(ppm, 1000) * 1000) if is_number(ppm)
+
+percent_up(null) := unknown
 
 # 1234500000 millionths are `1234.50 EUR`. Rounded up.
 money(micros, currency) := sprintf("%d.%02d %s", [quotient(cents, 100), cents % 100, currency]) if {
+	is_number(micros)
 	cents := quotient_up(micros, 10000)
 }
 
-duration(seconds) := sprintf("%d s", [seconds]) if seconds < 60
+money(null, _) := unknown
+
+duration(seconds) := sprintf("%d s", [seconds]) if {
+	is_number(seconds)
+	seconds < 60
+}
+
+duration(null) := unknown
 
 duration(seconds) := sprintf("%d min", [quotient(seconds, 60)]) if {
 	seconds >= 60

@@ -64,3 +64,8 @@ test_what_may_be_meant_is_asked if {
 	format.meant(["shop"]) == ": did you mean `shop`?"
 	format.meant(["shop", "ship"]) == ": did you mean `shop` or `ship`?"
 }
+
+test_what_is_not_known_is_no_number if {
+	{format.factor(null), format.percent(null), format.percent_up(null), format.duration(null)} == {"–"}
+	format.money(null, "EUR") == "–"
+}

@@ -21,6 +21,8 @@ telling(slo, window, _) if enough(slo, window)
 
 telling(_, window, limit) if {
 	window.burn_rate_low_micro > limit
+	is_number(window.total)
+	is_number(window.good)
 	window.total - window.good >= 3
 }
 

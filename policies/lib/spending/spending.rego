@@ -8,12 +8,11 @@ import data.tollgate.lib.format
 # It makes things better: what would stop a feature may go ahead.
 mending(spending) if spending.purpose in {"fix", "rollback"}
 
-# The last step of a kind that a budget has surely reached: steps only become stricter.
-last_step(budget, kind) := step if {
-	shares := [step.share_ppm | some step in budget.steps; step.kind == kind; step.reached == true]
+# The last steps of a kind that a budget has surely reached: steps only become stricter. Several can have one share.
+last_steps(budget, kind) := {step |
 	some step in budget.steps
 	step.kind == kind
-	step.share_ppm == max(shares)
+	step.share_ppm == max([other.share_ppm | some other in budget.steps; other.kind == kind; other.reached == true])
 }
 
 # Steps of the forecast that hold changes up, of which nobody can say whether they are reached: the spend is known, and
@@ -26,12 +25,11 @@ undecided(budget) := [step |
 	step.reached == null
 ]
 
-# The first step of the forecast that is within its interval and not reached by its mean.
-within_reach(budget) := step if {
-	shares := [step.share_ppm | some step in budget.steps; step.within_reach == true]
+# The first steps of the forecast that are within its interval and not reached by its mean.
+within_reach(budget) := {step |
 	some step in budget.steps
 	step.within_reach == true
-	step.share_ppm == min(shares)
+	step.share_ppm == min([other.share_ppm | some other in budget.steps; other.within_reach == true])
 }
 
 # Everybody sees the amount, nobody is shown a limit that is exceeded as if it was not.
@@ -43,7 +41,12 @@ money(budget, micros) := format.money(0, budget.currency) if {
 	micros > -10000
 }
 
-money(budget, micros) := concat("", ["-", format.money(whole_cents(0 - micros), budget.currency)]) if micros <= -10000
+money(budget, micros) := concat("", ["-", format.money(whole_cents(0 - micros), budget.currency)]) if {
+	is_number(micros)
+	micros <= -10000
+}
+
+money(_, null) := format.unknown
 
 whole_cents(micros) := format.quotient(micros, 10000) * 10000
 
@@ -55,7 +58,12 @@ share(ppm) := format.percent(0) if {
 	ppm > -1000
 }
 
-share(ppm) := concat("", ["-", format.percent(0 - ppm)]) if ppm <= -1000
+share(ppm) := concat("", ["-", format.percent(0 - ppm)]) if {
+	is_number(ppm)
+	ppm <= -1000
+}
+
+share(null) := format.unknown
 
 # What every finding about a budget says of it.
 about(budget, fields) := object.union({"evidence": [budget.evidence.id], "owner": budget.owner}, fields)

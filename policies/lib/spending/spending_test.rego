@@ -10,8 +10,8 @@ test_the_last_step_is_the_strictest_that_is_surely_reached if {
 		testing.step("actual", 1000000, "freeze", null),
 		testing.step("forecast", 1000000, "freeze", true),
 	]
-	spending.last_step(testing.budget({"steps": steps}), "actual").enforcement == "approve"
-	not spending.last_step(testing.budget({}), "forecast")
+	[step.enforcement | some step in spending.last_steps(testing.budget({"steps": steps}), "actual")] == ["approve"]
+	spending.last_steps(testing.budget({}), "forecast") == set()
 }
 
 test_amounts_and_shares_below_nothing_are_written_as_such if {
@@ -65,8 +65,16 @@ test_the_first_step_within_the_interval_is_said if {
 		object.union(testing.step("forecast", 1200000, "freeze", false), {"within_reach": true}),
 		testing.step("forecast", 1500000, "freeze", false),
 	]
-	spending.within_reach(testing.budget({"steps": steps})).share_ppm == 1000000
-	not spending.within_reach(testing.budget({}))
+	[step.share_ppm | some step in spending.within_reach(testing.budget({"steps": steps}))] == [1000000]
+	spending.within_reach(testing.budget({})) == set()
+}
+
+test_of_steps_with_one_share_each_is_reached if {
+	steps := [object.union(testing.step("forecast", 1000000, enforcement, true), {"within_reach": true}) |
+		some enforcement in ["inform", "freeze"]
+	]
+	count(spending.last_steps(testing.budget({"steps": steps}), "forecast")) == 2
+	count(spending.within_reach(testing.budget({"steps": steps}))) == 2
 }
 
 test_a_step_that_nobody_knows_is_undecided if {
@@ -85,4 +93,9 @@ test_a_step_that_nobody_knows_is_undecided if {
 	contains(spending.unforeseen(testing.budget(young), steps[1]).message, "period: too young")
 	late := {"steps": steps, "evidence": testing.broken("budget/b", "stale", "old")}
 	spending.undecided(testing.budget(late)) == []
+}
+
+test_an_amount_that_is_not_known_is_no_amount if {
+	spending.money(testing.budget({}), null) == "–"
+	spending.share(null) == "–"
 }
