@@ -17,6 +17,7 @@ const FUNCTIONS: &[Function] = &[
     ("__member_of", 3, membership::member_of),
     ("array.slice", 3, texts::array_slice),
     ("concat", 2, texts::concat),
+    ("count", 1, texts::count),
     ("json.marshal", 1, shown::json_marshal),
     ("sprintf", 2, sprintf::sprintf),
     ("substring", 3, texts::substring),
