@@ -9,33 +9,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use support::{decide_with, evaluate, facts, quiet, refusals, rule};
+use support::{FINDS, decide_with, denies, evaluate, facts, quiet, refused, rule};
 use tollgate_core::{
     decision::{Gate, Verdict},
     facts::ChangeFacts,
     finding::FindingKind,
 };
 use tollgate_policy::{Evaluator, Limits, PolicySet};
-
-/// Evaluates a hostile rule beside a quiet one, past the load checks.
-fn denies(body: &str, expected: &str) {
-    let begun = Instant::now();
-    let evaluation = evaluate(vec![rule("hostile", "deny", body), quiet()], Limits::default());
-    assert!(begun.elapsed() < Duration::from_secs(2), "{body}: {:?}", begun.elapsed());
-    let [finding] = evaluation.findings.as_slice() else { panic!("{body}: {:#?}", evaluation.findings) };
-    assert_eq!(finding.kind, FindingKind::EvaluationError, "{body}");
-    assert!(finding.message.contains(expected), "{body}: {}", finding.message);
-    assert_eq!(evaluation.rules.iter().map(|run| run.judged).collect::<Vec<_>>(), [false, true], "{body}");
-    assert_eq!(decide_with(evaluation).verdict, Verdict::Deny, "{body}");
-}
-
-/// The load checks say this of it, with its file and line.
-fn refused(body: &str, expected: &str) {
-    let said = refusals(vec![rule("hostile", "deny", body), quiet()]);
-    assert!(said.contains("change/hostile/hostile.rego:") && said.contains(expected), "{body}: {said}");
-}
-
-const FINDS: &str = "deny contains {\"message\": \"x\"} if";
 
 #[test]
 fn functions_that_panic() {
@@ -71,20 +51,6 @@ fn comprehensions_that_take_too_long() {
     );
     denies(&body.replace("%9000d", "%900d"), "longer than its 100 ms");
     refused(&body, "wider than 99");
-}
-
-#[test]
-fn recursion() {
-    let body = format!("{FINDS} f(1000000) == 1\n\nf(x) := f(x - 1)");
-    refused(&body, "depends on itself (`f` → `f`)");
-    denies(&body, "");
-    let mutual = format!("{FINDS} f(1000000) == 1\n\nf(x) := g(x)\n\ng(x) := f(x)");
-    refused(&mutual, "depends on itself (`f` → `g` → `f`)");
-    denies(&mutual, "");
-    let sets = format!("{FINDS} count(warn) > 0\n\nwarn contains {{\"message\": \"y\"}} if count(deny) > 0");
-    refused(&sets, "depends on itself");
-    let evaluation = evaluate(vec![rule("hostile", "deny", &sets)], Limits::default());
-    assert_eq!(decide_with(evaluation).verdict, Verdict::Deny);
 }
 
 #[test]

@@ -27,18 +27,6 @@ pub(super) fn array_slice(arguments: &[Value]) -> Result<Value, String> {
     Ok(slice.into())
 }
 
-/// Of a text its characters are counted, where the engine counts units of UTF-16.
-pub(super) fn count(arguments: &[Value]) -> Result<Value, String> {
-    let [counted] = arguments else { return Ok(Value::Undefined) };
-    Ok(Value::from(match counted {
-        Value::Array(items) => items.len(),
-        Value::Set(items) => items.len(),
-        Value::Object(fields) => fields.len(),
-        Value::String(text) => text.chars().count(),
-        other => return Err(format!("`count` requires array/object/set/string argument. Got `{other}`.")),
-    }))
-}
-
 /// Of a set the members are joined in their order.
 pub(super) fn concat(arguments: &[Value]) -> Result<Value, String> {
     let [between, texts] = arguments else { return Ok(Value::Undefined) };

@@ -73,3 +73,24 @@ pub(crate) fn refusals(files: Vec<(String, String)>) -> String {
     let errors = PolicySet::from_sources(files).err().unwrap_or_default();
     errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
+
+/// Evaluates a hostile rule beside a quiet one, past the load checks.
+pub(crate) fn denies(body: &str, expected: &str) {
+    let begun = Instant::now();
+    let evaluation = evaluate(vec![rule("hostile", "deny", body), quiet()], Limits::default());
+    assert!(begun.elapsed() < Duration::from_secs(2), "{body}: {:?}", begun.elapsed());
+    let [finding] = evaluation.findings.as_slice() else { panic!("{body}: {:#?}", evaluation.findings) };
+    assert_eq!(finding.kind, FindingKind::EvaluationError, "{body}");
+    assert!(finding.message.contains(expected), "{body}: {}", finding.message);
+    assert_eq!(evaluation.rules.iter().map(|run| run.judged).collect::<Vec<_>>(), [false, true], "{body}");
+    assert_eq!(decide_with(evaluation).verdict, Verdict::Deny, "{body}");
+}
+
+/// The load checks say this of it, with its file and line.
+pub(crate) fn refused(body: &str, expected: &str) {
+    let said = refusals(vec![rule("hostile", "deny", body), quiet()]);
+    assert!(said.contains("change/hostile/hostile.rego:") && said.contains(expected), "{body}: {said}");
+}
+
+/// How a rule begins that finds something where what follows holds.
+pub(crate) const FINDS: &str = "deny contains {\"message\": \"x\"} if";
