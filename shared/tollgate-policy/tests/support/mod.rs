@@ -1,11 +1,13 @@
 //! Facts and rules for tests.
-#![allow(dead_code, clippy::unwrap_used, reason = "each test binary uses its part, and fails where it has to")]
+#![allow(dead_code, clippy::unwrap_used, clippy::panic, reason = "each test binary uses its part, and fails where it has to")]
+
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 use tollgate_core::{
-    decision::Decision,
+    decision::{Decision, Verdict},
     facts::ChangeFacts,
-    finding::Evaluation,
+    finding::{Evaluation, FindingKind},
     fold::{Judgement, decide},
 };
 use tollgate_policy::{Evaluator, Limits, PolicySet};
