@@ -1,5 +1,10 @@
 //! Facts and rules for tests.
-#![allow(dead_code, clippy::unwrap_used, clippy::panic, reason = "each test binary uses its part, and fails where it has to")]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "each test binary uses its part, and fails where it has to"
+)]
 
 use std::time::{Duration, Instant};
 
