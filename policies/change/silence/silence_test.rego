@@ -24,3 +24,10 @@ test_a_metric_that_stopped_is_named if {
 		"`availability`: `Demo/Errors` has had no datapoint for 2 h, which counts as zero",
 	}
 }
+
+test_a_value_that_may_be_idle_and_stopped_is_named if {
+	idle := object.union(stopped(7200), {"counts_as": "idle"})
+	testing.messages(warned([idle])) == {
+		"`availability`: `Demo/Errors` has had no datapoint for 2 h, which counts as idle",
+	}
+}

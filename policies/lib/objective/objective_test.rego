@@ -126,3 +126,32 @@ test_traffic_has_vanished_when_it_is_silent_for_longer_than_ever_where_many_ask 
 	not objective.vanished(silent({"usual_events": null}), 20)
 	not objective.vanished({"silence": null}, 20)
 }
+
+test_a_stray_event_does_not_end_a_silence_of_which_a_hundred_times_as_many_are_usual if {
+	objective.vanished(silent({"events": 2, "usual_events": 200}), 20)
+	not objective.vanished(silent({"events": 2, "usual_events": 199}), 20)
+}
+
+test_a_silence_is_held_against_what_it_is_compared_with if {
+	weekly := {"earlier_times": 4, "earlier_every_days": 7}
+	said := {objective.vanished_message(object.union({"name": "x"}, silent(patch))) |
+		some patch in [
+			weekly,
+			object.union(weekly, {"earlier_every_days": 1, "events": 1}),
+			object.union(weekly, {"earlier_times": 0, "events": 2}),
+		]
+	}
+	said == {
+		"`x`: nobody has asked for 1 h; at this time of other weeks it was never silent for more than 10 min, and 20 events are usual",
+		"`x`: only 1 event came in 1 h; at this time of other days it was never silent for more than 10 min, and 20 events are usual",
+		"`x`: only 2 events came in 1 h; before it was never silent for more than 10 min, and 20 events are usual",
+	}
+}
+
+test_the_shortest_window_with_holes_is_thin if {
+	objective.thin_window(testing.slo(testing.known("5m", 2, 3))) == "5m" with input as testing.healthy
+	objective.thin_window(testing.slo(testing.known("30m", 13, 17))) == "30m" with input as testing.healthy
+	objective.thin_window(testing.slo(testing.known("1h", 53, 7))) == "1h" with input as testing.healthy
+	not objective.thin_window(testing.slo(testing.known("5m", 3, 2))) with input as testing.healthy
+	not objective.thin_window(testing.slo(testing.known("1h", 54, 6))) with input as testing.healthy
+}

@@ -19,7 +19,7 @@ use super::{
 };
 
 /// The version of the value.
-pub const AGGREGATE_SCHEMA: &str = "tollgate.slo_day/v2";
+pub const AGGREGATE_SCHEMA: &str = "tollgate.slo_day/v3";
 
 const DAY: u64 = 86_400;
 
@@ -128,10 +128,21 @@ impl DailyAggregate {
         if !wrong.is_empty() {
             return Err(format!("what is known of {day} is not whole: {}", wrong.join("; ")));
         }
-        let count = history.count(&time);
+        let known = history.count(&time);
+        let count = if known.time.is_whole() { known } else { Self::with_missing(slo, &reading, &time, known) };
         let tally = slicing.map(|slicing| (slicing, Slices::cut(slicing, history.stretches(), &excluded).tally(&time)));
         Self::new(day, excluded_seconds(&excluded, &time), &count, tally.as_ref())
             .ok_or_else(|| format!("more came on {day} than can be counted"))
+    }
+
+    /// The same, with what came before and after the day: that says how much is missing of it.
+    fn with_missing(slo: &Slo, reading: &Reading<'_>, day: &Range<i64>, known: Count) -> Count {
+        let plan = &reading.plan;
+        let all = plan.tiers().last().map_or(day.start, |tier| tier.start)..plan.end();
+        let excluded = slo.excluded(all.start, all.end);
+        let history = History::of(reading, reading.absence(i64::MIN, [false; 2]), &all, &excluded);
+        let (missing, dark_seconds) = history.lost.inside(day);
+        Count { missing, dark_seconds, ..known }
     }
 
     fn new(day: NaiveDate, excluded_seconds: u64, count: &Count, tally: Option<&(Slicing, Tally)>) -> Option<Self> {
@@ -176,6 +187,16 @@ impl DailyAggregate {
         Self::of_day(stored, day_start).map(Self::count)
     }
 
+    /// The most that came on a whole day of another week, of those that are as far from the day that begins then.
+    pub(super) fn of_other_weeks(stored: &[Self], day_start: i64) -> Option<u64> {
+        let is_other = |day: &&Self| {
+            let apart = day.time().map(|time| time.start - day_start);
+            apart.is_some_and(|apart| apart != 0 && apart % (7 * DAY.cast_signed()) == 0)
+        };
+        let whole = |day: &&Self| day.known == KnownTime { known_seconds: DAY, unknown_seconds: 0 } && day.fits();
+        stored.iter().filter(is_other).filter(whole).map(|day| day.total).max()
+    }
+
     /// What the slices of the day that begins then come to; none when it was cut otherwise.
     pub(super) fn tally_of_day(stored: &[Self], day_start: i64, slicing: Slicing) -> Option<Tally> {
         let day = Self::of_day(stored, day_start)?;
@@ -204,7 +225,7 @@ impl DailyAggregate {
             bad: self.total.saturating_sub(self.good).into(),
             total: self.total.into(),
             missing: self.missing.into(),
-            dark_seconds: if known_seconds == 0 { unknown_seconds } else { 0 },
+            dark_seconds: if known_seconds == 0 && self.missing == 0 { unknown_seconds } else { 0 },
             time: self.known,
         }
     }

@@ -68,6 +68,7 @@ fn five_minutes_of_a_day_do_not_excuse_it() {
         metric: by_days("Good").into(),
         total: by_days("Total").into(),
         absent_total_is_zero: false,
+        absent_good_is_unknown: false,
     };
     let announced = maintenance("2026-11-20T02:00", "2026-11-20T02:05", None);
     let excluding = Slo { exclusions: vec![Arc::new(announced)], indicator: super::Indicator::Ratio(ratio), ..slo() };

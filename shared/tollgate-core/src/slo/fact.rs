@@ -16,7 +16,7 @@ use super::{
     plan::WINDOWS,
     reading::Reading,
     series::{Snapshot, rfc3339},
-    silence::silent_metrics,
+    silent_metric::silent_metrics,
 };
 use crate::{
     Timestamp,
@@ -95,6 +95,7 @@ pub(super) fn unknown(
         late_seconds: 0,
         silence: None,
         silent_metrics: Vec::new(),
+        idle_parts: Vec::new(),
         is_undecided: false,
     }
 }
