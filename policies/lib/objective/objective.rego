@@ -211,24 +211,21 @@ gone(slo) := sprintf("; %s of the %s budget is gone", [format.percent(slo.budget
 vanished(slo, least) if {
 	slo.silence.seconds > slo.silence.longest_seconds
 	slo.silence.usual_events >= least
-	strays(slo.silence) * 100 <= slo.silence.usual_events
+	slo.silence.events * 100 <= slo.silence.usual_events
 }
 
-# Records from before they were told of have none.
-strays(silence) := object.get(silence, "events", 0)
-
-# `nobody has asked for 1 h; at this time of other weeks it was never silent for more than 10 min, and 550 events are usual`.
+# `nobody has asked for 1 h; at this time of other weeks it was never silent for more than 10 min, and …`.
 vanished_message(slo) := sprintf("`%s`: %s; %s it was never silent for more than %s, and %s are usual", [
 	slo.name, asked(slo.silence), compared_with(slo.silence), format.duration(slo.silence.longest_seconds),
 	format.number_of(slo.silence.usual_events, "event"),
 ])
 
-asked(silence) := sprintf("nobody has asked for %s", [format.duration(silence.seconds)]) if strays(silence) == 0
+asked(silence) := sprintf("nobody has asked for %s", [format.duration(silence.seconds)]) if silence.events == 0
 
 asked(silence) := sprintf("only %s came in %s", [
-	format.number_of(strays(silence), "event"), format.duration(silence.seconds),
+	format.number_of(silence.events, "event"), format.duration(silence.seconds),
 ]) if {
-	strays(silence) > 0
+	silence.events > 0
 }
 
 compared_with(silence) := "before" if silence.earlier_times == 0
@@ -244,6 +241,6 @@ compared_with(silence) := "at this time of other days" if {
 }
 
 # What nobody asks is neither good nor bad, and counts as good in what is made of it.
-unasked_message(slo, part) := sprintf("`%s`: nobody asked `%s`, which it is made of, in its %s period: it counts as good", [
-	slo.name, part, period(slo),
+unasked_message(slo, part) := sprintf("`%s`: nobody asked `%s`, which it is made of, in its %s period: %s", [
+	slo.name, part, period(slo), "it counts as good",
 ])

@@ -1,8 +1,8 @@
 # METADATA
 # title: Metrics that may be silent have come
 # description: >-
-#   Where a missing datapoint is declared to be zero or idle (`treatMissing: zero`, `idle`), a wrong name and a metric that
-#   is no longer published look like the best of news. This says which metrics never came, and which have stopped.
+#   Where a missing datapoint is declared to be zero or idle (`treatMissing: zero`, `idle`), a wrong name and a metric
+#   that is no longer published look like the best of news. This says which metrics never came, and which have stopped.
 # custom:
 #   owner: observability
 #   effect: warn
@@ -16,7 +16,7 @@ import data.tollgate.lib.format
 
 warn contains finding.of({
 	"message": sprintf("`%s`: `%s` %s, which counts as %s", [
-		slo.name, metric.metric, what, object.get(metric, "counts_as", "zero"),
+		slo.name, metric.metric, what, metric.counts_as,
 	]),
 	"observed": {"silent_seconds": metric.silent_seconds},
 	"threshold": {"silent_seconds": input.settings.thresholds.slo.silent_metric_seconds},

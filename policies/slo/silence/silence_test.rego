@@ -7,7 +7,12 @@ warned(metrics) := found if {
 	found := silence.warn with input as testing.rollout_with({"silent_metrics": metrics}, {})
 }
 
-stopped(seconds) := {"metric": "Demo/Errors", "last_at": "2026-11-21T07:58:00Z", "silent_seconds": seconds}
+stopped(seconds) := {
+	"metric": "Demo/Errors",
+	"last_at": "2026-11-21T07:58:00Z",
+	"silent_seconds": seconds,
+	"counts_as": "zero",
+}
 
 test_metrics_that_come_are_not_spoken_of if {
 	count(warned([])) == 0
@@ -15,7 +20,7 @@ test_metrics_that_come_are_not_spoken_of if {
 }
 
 test_a_metric_that_never_came_is_named if {
-	found := warned([{"metric": "Demo/Errors", "last_at": null, "silent_seconds": null}])
+	found := warned([{"metric": "Demo/Errors", "last_at": null, "silent_seconds": null, "counts_as": "zero"}])
 	testing.messages(found) == {"`availability`: `Demo/Errors` has never had a datapoint, which counts as zero"}
 }
 

@@ -187,14 +187,14 @@ impl DailyAggregate {
         Self::of_day(stored, day_start).map(Self::count)
     }
 
-    /// The most that came on a whole day of another week, of those that are as far from the day that begins then.
-    pub(super) fn of_other_weeks(stored: &[Self], day_start: i64) -> Option<u64> {
-        let is_other = |day: &&Self| {
+    /// What came on the same day of other weeks, of those that are known whole.
+    pub(super) fn of_other_weeks(stored: &[Self], day_start: i64) -> impl Iterator<Item = u64> {
+        let is_other = move |day: &&Self| {
             let apart = day.time().map(|time| time.start - day_start);
             apart.is_some_and(|apart| apart != 0 && apart % (7 * DAY.cast_signed()) == 0)
         };
         let whole = |day: &&Self| day.known == KnownTime { known_seconds: DAY, unknown_seconds: 0 } && day.fits();
-        stored.iter().filter(is_other).filter(whole).map(|day| day.total).max()
+        stored.iter().filter(move |day| is_other(day)).filter(whole).map(|day| day.total)
     }
 
     /// What the slices of the day that begins then come to; none when it was cut otherwise.

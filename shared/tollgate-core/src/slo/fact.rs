@@ -199,7 +199,7 @@ pub(super) fn judge(slo: &Slo, snapshot: &Snapshot, judging: &Judging, backgroun
     match Judged::of(slo, &reading, judging, background) {
         Ok(judged) => {
             let (fact, spent) = judged.fact();
-            (SloFact { silent_metrics: silent_metrics(slo, snapshot), ..fact }, spent)
+            (SloFact { silent_metrics: silent_metrics(slo, snapshot, judging), ..fact }, spent)
         }
         Err(reason) => error(reason),
     }

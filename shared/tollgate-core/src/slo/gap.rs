@@ -114,12 +114,14 @@ fn beside<'a>(buckets: impl Iterator<Item = &'a Bucket>, kind: Counted, gap: &Ra
     pace
 }
 
-/// The same time of other weeks, or of other days, as far as at least half of it is known.
+/// The same time of other weeks, or of other days, of which at least half is known. What is not known of it is no traffic: the
+/// rest of a day is not like its night.
 fn same_time(buckets: &[Bucket], kind: Counted, gap: &Range<i64>) -> Vec<Pace> {
     let every = |days: i64| -> Vec<Pace> {
         let others = (1..=OTHER_TIMES).flat_map(|times| [-times, times]).map(|times| times * days * DAY);
         let paces = others.map(|apart| overlapping(buckets, kind, &(gap.start + apart..gap.end + apart)));
-        paces.filter(|pace| pace.seconds.saturating_mul(2) >= length(gap)).collect()
+        let known = paces.filter(|pace| pace.seconds.saturating_mul(2) >= length(gap));
+        known.map(|pace| Pace { seconds: pace.seconds.max(length(gap)), ..pace }).collect()
     };
     let weeks = every(7);
     if weeks.is_empty() { every(1) } else { weeks }

@@ -224,10 +224,9 @@ impl History {
             let whole = length == DAY.unsigned_abs();
             let stored = whole.then(|| DailyAggregate::count_of_day(all_stored, day.start)).flatten();
             let count = stored.filter(knows_more).unwrap_or(known);
-            match DailyAggregate::of_other_weeks(all_stored, align_down(day.start, DAY)) {
-                Some(usual) => count.with_usual_day(usual),
-                None => count,
-            }
+            let usual = || DailyAggregate::of_other_weeks(all_stored, align_down(day.start, DAY)).max();
+            let usual = (whole && !count.time.is_whole()).then(usual).flatten();
+            usual.map_or(count, |usual| count.with_usual_day(usual))
         };
         Sum::of(days(time).map(of_day).fold(Count::default(), Count::plus))
     }

@@ -31,7 +31,7 @@ pub(super) struct Judged<'a> {
     pub(super) slo: &'a Slo,
     judging: &'a Judging,
     /// The stored days of this objective, as it is judged now.
-    stored: Vec<DailyAggregate>,
+    pub(super) stored: Vec<DailyAggregate>,
     pub(super) reading: &'a Reading<'a>,
     pub(super) plan: &'a Plan,
     pub(super) history: History,

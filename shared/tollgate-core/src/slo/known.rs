@@ -82,7 +82,8 @@ impl Count {
     pub(super) fn with_usual_day(self, usual: u64) -> Self {
         let lacks = u128::from(usual).saturating_sub(self.total);
         let mean = at_pace(usual.into(), DAY_SECONDS, self.time.unknown_seconds);
-        if self.time.is_whole() || self.dark_seconds > 0 {
+        // Of a day in whose history nothing is known, the rest of the period says more.
+        if self.dark_seconds > 0 {
             return self;
         }
         Self { missing: self.missing.max(lacks.min(mean)), ..self }

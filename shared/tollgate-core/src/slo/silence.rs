@@ -6,7 +6,14 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    arithmetic::Events, bucket::Bucket, gap::alone, indicator::Indicator, judged::Judged, known::Count, plan::DAY,
+    aggregate::DailyAggregate,
+    arithmetic::Events,
+    bucket::Bucket,
+    gap::alone,
+    indicator::Indicator,
+    judged::Judged,
+    known::Count,
+    plan::{DAY, align_down},
 };
 use crate::Timestamp;
 
@@ -107,8 +114,10 @@ impl Judged<'_> {
             if u128::from(events) > most {
                 break;
             }
-            let is_little = u128::from(events) * u128::from(known_seconds) <= most * u128::from(seconds);
-            if came(bucket) == Some(0) && is_little && lost.saturating_mul(LOST) <= seconds {
+            let is_little =
+                |events: u64, seconds| u128::from(events) * u128::from(known_seconds) <= most * u128::from(seconds);
+            let is_quiet = came(bucket).is_some_and(|events| is_little(events, bucket.seconds()));
+            if is_quiet && is_little(events, seconds) && lost.saturating_mul(LOST) <= seconds {
                 found = Some(Quiet { datapoints, events });
             }
         }
@@ -123,13 +132,15 @@ impl Judged<'_> {
         let oldest = before.last().map_or(since, |bucket| bucket.start);
         let every = if since - oldest >= WEEK { WEEK } else { DAY };
         let mut earlier = self.earlier(before, every, &(since..end));
-        let earlier_times = earlier.len() as u64;
-        earlier.sort_by_key(|earlier| earlier.events);
-        if earlier.len() >= ENOUGH_EARLIER {
-            earlier.remove(0);
+        let today = (every == DAY).then(|| self.usual_of_day(end - 1)).flatten();
+        if let Some(today) = today {
+            // A Sunday says nothing of a Monday.
+            earlier.retain(|earlier| self.came_on_day(earlier.time.end - 1).saturating_mul(2) >= u128::from(today));
         }
+        let earlier_times = earlier.len() as u64;
+        let earlier = without_quietest(earlier, |earlier| earlier.events);
         let longest = earlier.iter().map(|earlier| earlier.longest_seconds).max();
-        let usual = earlier.first().map(|earlier| earlier.events);
+        let usual = earlier.first().map(|earlier| earlier.events.min(today.unwrap_or(u64::MAX)));
         let seconds = end.abs_diff(since);
         Some(SilenceFact {
             since: Timestamp::from_timestamp(since, 0)?,
@@ -181,6 +192,19 @@ impl Judged<'_> {
         })
     }
 
+    /// What is usual on the day that a time is in, by what was kept of the same day of other weeks.
+    fn usual_of_day(&self, time: i64) -> Option<u64> {
+        let totals = DailyAggregate::of_other_weeks(&self.stored, align_down(time, DAY));
+        without_quietest(totals.collect(), |total| *total).first().copied()
+    }
+
+    /// What came on the day that a time is in.
+    fn came_on_day(&self, time: i64) -> u128 {
+        let start = align_down(time, DAY);
+        let kept = DailyAggregate::count_of_day(&self.stored, start);
+        kept.unwrap_or_else(|| self.history.count(&(start..start + DAY))).total
+    }
+
     /// The events of the datapoints that are inside a time; none unless nearly all of it is known.
     fn events_inside(&self, time: &Range<i64>) -> Option<u64> {
         let buckets = &self.history.buckets;
@@ -201,6 +225,13 @@ impl Judged<'_> {
         let usual = known.total.saturating_mul(seconds.into()).checked_div(known.time.known_seconds.into())?;
         (seconds >= WEEK.unsigned_abs()).then(|| u64::try_from(usual).unwrap_or(u64::MAX))
     }
+}
+
+/// From the quietest on, of many without the quietest.
+fn without_quietest<T>(mut all: Vec<T>, events: impl Fn(&T) -> u64) -> Vec<T> {
+    all.sort_by_key(events);
+    let is_many = all.len() >= ENOUGH_EARLIER;
+    all.into_iter().skip(usize::from(is_many)).collect()
 }
 
 #[cfg(test)]

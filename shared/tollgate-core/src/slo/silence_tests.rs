@@ -98,7 +98,9 @@ fn a_stray_request_or_a_lost_minute_does_not_end_a_silence() {
     assert!(stray.usual_events > Some(1700));
     let newest = silence(|minute| if minute < began { 10 } else { u64::from(minute == END - 60) }).unwrap();
     assert!(newest.is_implausible() && newest.since.timestamp() == began);
-    // One in a hundred is traffic, and so is half an hour of it.
+    // A probe each minute is none of many requests, and some of few.
+    let probed = silence(|minute| if minute < began { 1000 } else { 1 }).unwrap();
+    assert_eq!((probed.since.timestamp(), probed.events, probed.is_implausible()), (began, 180, true));
     assert_eq!(silence(|minute| if minute < began { 10 } else { u64::from(minute >= END - 1800) }), None);
     let count = |start: i64, seconds: i64| match start {
         start if start == END - 600 => None,

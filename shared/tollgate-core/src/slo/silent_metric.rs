@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
+    fact::Judging,
     indicator::{Counted, Indicator},
     objective::Slo,
     series::{Datum, Snapshot, TierSeries},
@@ -45,9 +46,9 @@ struct Declared<'a> {
     counts_trouble: bool,
 }
 
-/// The metrics whose missing datapoints are declared, and which never came, or have stopped: they have been silent for a
-/// quarter longer than ever before. One that may count nothing but trouble is published always if it has had zeros.
-pub(super) fn silent_metrics(slo: &Slo, snapshot: &Snapshot) -> Vec<SilentMetricFact> {
+/// The metrics whose missing datapoints are declared, and which never came, or have stopped: they have been silent for longer
+/// than datapoints may take to come, and for a quarter longer than ever before. One that may count nothing but trouble is published always if it has had zeros.
+pub(super) fn silent_metrics(slo: &Slo, snapshot: &Snapshot, judging: &Judging) -> Vec<SilentMetricFact> {
     let mut silent: Vec<SilentMetricFact> = Vec::new();
     for declared in declared(slo) {
         let metric = declared.metric;
@@ -56,7 +57,9 @@ pub(super) fn silent_metrics(slo: &Slo, snapshot: &Snapshot) -> Vec<SilentMetric
             Some(series) => declared.fact(series, snapshot, |_| false),
             None => counts().flatten(),
         };
-        silent.extend(fact.filter(|fact| !silent.contains(fact)));
+        let is_late =
+            |fact: &SilentMetricFact| fact.silent_seconds.is_some_and(|seconds| seconds <= judging.max_age_seconds);
+        silent.extend(fact.filter(|fact| !is_late(fact) && !silent.contains(fact)));
     }
     silent
 }

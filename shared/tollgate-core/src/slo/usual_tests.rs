@@ -65,3 +65,32 @@ fn where_only_days_are_kept_those_of_other_weeks_say_what_is_missing() {
     let other: Slo = Slo { name: "other".into(), ..slo.clone() };
     assert_eq!(ObjectiveDays::new(&other, days.clone()).unwrap().days_of(&slo), Vec::<&DailyAggregate>::new());
 }
+
+/// The silence at 10:08 of a day, where nobody has asked since 08:00 of it, there are three days by datapoints, and the days
+/// before are kept; so many days ago, and every seven before, nobody works.
+fn silence_with_kept_days(rest: [i64; 2]) -> crate::slo::SilenceFact {
+    let (today, slo) = (END / DAY, slo());
+    let plan = plan();
+    let count = |start: i64, seconds: i64| {
+        let works = (6 * HOUR..20 * HOUR).contains(&start.rem_euclid(DAY)) && start < today * DAY + 8 * HOUR;
+        let rests = rest.contains(&(today - start.div_euclid(DAY)).rem_euclid(7));
+        Some(if works && !rests { 10 * seconds.unsigned_abs() / 60 } else { 0 })
+    };
+    let days = kept(&snapshot(&plan, count, count), today - 29..today - 3);
+    let recent = plan.without(&((today - 29) * DAY..(today - 3) * DAY));
+    let background = Background { days: vec![ObjectiveDays::new(&slo, days).unwrap()] };
+    slo_fact_with(&slo, &snapshot(&recent, count, count), &judging(), &background).silence.unwrap()
+}
+
+#[test]
+fn where_only_days_are_kept_they_say_which_days_are_like_today() {
+    // A Monday: of the days before only Friday is like it.
+    let monday = silence_with_kept_days([1, 2]);
+    assert!(monday.is_implausible() && monday.usual_events >= Some(1200), "{monday:?}");
+    assert_eq!((monday.earlier_times, monday.earlier_every_days), (1, 1));
+    // A Saturday is as quiet as any.
+    let saturday = silence_with_kept_days([0, 6]);
+    assert!(!saturday.is_implausible() || saturday.usual_events == Some(0), "{saturday:?}");
+    let wednesday = silence_with_kept_days([3, 4]);
+    assert!(wednesday.is_implausible() && wednesday.earlier_times >= 2, "{wednesday:?}");
+}
