@@ -21,7 +21,7 @@ use crate::Timestamp;
 const MOST_EARLIER: usize = 4;
 /// Of so many of them the quietest is no precedent: it may have been an outage itself.
 const ENOUGH_EARLIER: usize = 3;
-/// Traffic repeats itself by weekday; of a history shorter than a week, by day.
+/// Traffic repeats itself by weekday; where no such time is known, as in a history shorter than a week, by day.
 const WEEK: i64 = 7 * DAY;
 /// One event of so many that are usual does not end a silence: a probe, or somebody who tries again.
 const STRAY: u64 = 100;
@@ -129,9 +129,9 @@ impl Judged<'_> {
         let since = buckets.get(quiet.datapoints.checked_sub(1)?)?.start;
         let end = self.end.timestamp();
         let before = buckets.get(quiet.datapoints..).unwrap_or_default();
-        let oldest = before.last().map_or(since, |bucket| bucket.start);
-        let every = if since - oldest >= WEEK { WEEK } else { DAY };
-        let mut earlier = self.earlier(before, every, &(since..end));
+        let weekly = self.earlier(before, WEEK, &(since..end));
+        let every = if weekly.is_empty() { DAY } else { WEEK };
+        let mut earlier = if weekly.is_empty() { self.earlier(before, DAY, &(since..end)) } else { weekly };
         let today = (every == DAY).then(|| self.usual_of_day(end - 1)).flatten();
         if let Some(today) = today {
             // A Sunday says nothing of a Monday.
