@@ -2,7 +2,7 @@
 
 use super::SilenceFact;
 use crate::slo::{
-    Counted, Indicator, Ratio, Reach, Slo, SloFact, Snapshot,
+    Counted, Indicator, Period, Ratio, Reach, Slo, SloFact, Snapshot,
     plan::Plan,
     sample::{DAY, END, NOW, judged, metric, sliced, slo, snapshot},
 };
@@ -39,6 +39,23 @@ fn traffic_that_vanishes_is_held_against_the_same_time_of_earlier_weeks() {
     // 09:08 to 10:08 has eleven whole datapoints of five minutes.
     assert_eq!((fact.usual_events, fact.earlier_times, fact.earlier_every_days), (Some(11 * 50), 4, 7));
     assert_eq!(fact.implausibility(), (true, 550));
+}
+
+#[test]
+fn a_silence_as_long_as_one_before_is_plausible() {
+    let fact = silence(|minute| if minute >= END - HOUR { 0 } else { 10 }).unwrap();
+    for (longest_seconds, is_longer) in [(fact.seconds - 1, true), (fact.seconds, false)] {
+        assert_eq!(SilenceFact { longest_seconds, ..fact.clone() }.implausibility().0, is_longer);
+    }
+}
+
+#[test]
+fn without_a_week_of_data_earlier_days_are_what_is_usual() {
+    let days = Plan::at_with(NOW, [3 * 86_400], Reach::of([&slo()]));
+    let count = |start: i64, seconds: i64| Some(if start >= END - HOUR { 0 } else { seconds.unsigned_abs() });
+    let fact = judged(&Slo { period: Period::Rolling { seconds: 86_400 }, ..slo() }, &snapshot(&days, count, count));
+    let fact = fact.silence.unwrap();
+    assert_eq!((fact.earlier_every_days, fact.earlier_times), (1, 2));
 }
 
 #[test]

@@ -53,7 +53,10 @@ fn a_metric_that_had_zeros_and_stopped_is_named() {
     // One that comes only with errors is silent as long as there are none.
     assert_eq!(silent_metrics(|start| (start < END - 2 * HOUR).then_some(3)), []);
     assert_eq!(silent_metrics(|_| Some(0)), []);
-    // It has been silent for longer.
+    assert_eq!(silent_metrics(|start| (start == END - 60).then_some(0)), [], "it came just now");
+    // It has been silent as long, or for longer.
+    let before = |start: i64| !(END - 9 * HOUR..END - 7 * HOUR).contains(&start) && start < END - 2 * HOUR;
+    assert_eq!(silent_metrics(|start| before(start).then_some(0)), []);
     let before = |start: i64| !(END - 9 * HOUR..END - 6 * HOUR).contains(&start) && start < END - 2 * HOUR;
     assert_eq!(silent_metrics(|start| before(start).then_some(0)), []);
 }
