@@ -136,7 +136,7 @@ fn a_silence_of_weeks_is_held_against_all_that_came_before() {
         assert!(fact.usual_events >= Some(10 * 1430 * days.unsigned_abs()), "{fact:?}");
     }
     // A first night says nothing yet.
-    let young = |minute: i64| minute >= END - DAY && minute < END - 8 * HOUR;
+    let young = |minute: i64| (END - DAY..END - 8 * HOUR).contains(&minute);
     let since = crate::Timestamp::from_timestamp(END - DAY, 0);
     let data = snapshot(
         &plan(),
