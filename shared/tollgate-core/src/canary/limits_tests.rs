@@ -85,9 +85,6 @@ fn of_a_share_the_events_count() {
     assert_eq!(counted((10, 1000), (1, 100)).metrics[0].class, Class::Pass);
     assert_eq!(counted((11, 1000), (1, 100)).metrics[0].class, Class::High);
     assert_eq!(counted((10, 1000), (2, 100)).metrics[0].class, Class::High);
-    // Of no event there is no share.
-    let idle = counted((10, 1000), (0, 0));
-    assert_eq!(idle.metrics[0].limits.as_ref().map(|limits| limits.newest_value_micro), Some(None));
 }
 
 #[test]
