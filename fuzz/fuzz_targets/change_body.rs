@@ -3,14 +3,14 @@
 
 use libfuzzer_sys::fuzz_target;
 use tollgate_core::{change::Change, cost::cost_fact};
-use tollgate_lambda::body;
+use tollgate_lambda::{body, spelling::Layout};
 use url::Url;
 
 /// Longer reasons would fill decisions, the ledger and terminals with a caller's text.
 const LONGEST_REASON: usize = 1000;
 
 fuzz_target!(|bytes: &[u8]| {
-    let change = match body::read::<Change>(bytes) {
+    let change = match body::read::<Change>(bytes, Layout::default()) {
         Ok(body) => body.value,
         Err(problem) => return assert!((400..500).contains(&problem.status) && !problem.detail.is_empty()),
     };

@@ -98,9 +98,14 @@ async fn an_alarm_has_its_service_looked_at_and_an_older_one_does_not() {
     }
     let mut other = alarm(&world, "ALARM", 0);
     other["alarmArn"] = json!("arn:aws:cloudwatch:eu-central-1:123456789012:alarm:disk");
-    other["alarmData"]["configuration"] = json!({"metrics": []});
-    let answer = invoke(&gate, "c", other).await;
+    let disk = json!({"namespace": "AWS/EC2", "name": "DiskReadBytes", "dimensions": {"InstanceId": "i-1"}});
+    other["alarmData"]["configuration"] = json!({"metrics": [{"id": "m1", "metricStat": {"metric": disk}}]});
+    let answer = invoke(&gate, "c", other.clone()).await;
     assert!(answer["ignored"].as_str().unwrap().contains("no service is concerned"), "{answer}");
+    // What it watches is not known, so it may be about any service.
+    other["alarmData"]["configuration"] = json!({"metrics": []});
+    let answer = invoke(&gate, "d", other).await;
+    assert!(answer["saw"]["services"].as_u64() > Some(1), "{answer}");
 }
 
 #[tokio::test]

@@ -3,13 +3,17 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize, de::IgnoredAny};
-use tollgate_core::{change::Change, decision::Gate, facts::OutcomeResult};
+use tollgate_core::{
+    change::{Change, Cost},
+    decision::Gate,
+    facts::OutcomeResult,
+};
 use tollgate_gate::{Question, Request, decision_id, key, route};
 use tollgate_lambda::{
     body::{self, Body},
     event::{Event, HttpRequest},
     problem::Problem,
-    spelling,
+    spelling::{self, Layout},
 };
 
 /// Where the cost estimate is, which lists every resource of a plan.
@@ -33,6 +37,9 @@ pub(crate) enum Asked {
 
 /// A change to decide about, and who asks.
 pub(crate) type ChangeQuestion = Question<Change>;
+
+/// What an estimate has in it.
+const LAYOUT: Layout = Layout { beside: &[], within: &[("cost", spelling::fields::<Cost>)], foreign: &["infracost"] };
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Wrapped {
@@ -64,12 +71,9 @@ fn direct(payload: &[u8], request_id: &str) -> Result<ChangeQuestion, Problem> {
     let fields = serde_json::from_slice::<BTreeMap<String, IgnoredAny>>(payload);
     let is_wrapped = fields.is_ok_and(|fields| fields.contains_key("change"));
     let (change, key, unknown) = if is_wrapped {
-        let Body { value: Wrapped { change, idempotency_key }, unknown } = body::read_with_report(payload, &REPORT)?;
-        spelt(payload)?;
-        (change, idempotency_key, unknown)
+        read_wrapped(payload)?
     } else {
-        let Body { value, unknown } = body::read_with_report::<Change>(payload, &["cost"])?;
-        spelling::check(payload, "", spelling::fields::<Change>())?;
+        let Body { value, unknown } = body::read_with_report::<Change>(payload, &["cost"], LAYOUT)?;
         (value, None, unknown)
     };
     let key = key.unwrap_or_else(|| format!("lambda-request:{request_id}"));
@@ -80,7 +84,7 @@ fn http(request: &HttpRequest) -> Result<Asked, Problem> {
     let path: Vec<&str> = request.path.split('/').filter(|part| !part.is_empty()).collect();
     match (request.method.as_str(), path.as_slice()) {
         ("POST", ["v1", "decisions", id, "outcome"]) => {
-            let OutcomeBody { result } = body::read(&request.body)?.value;
+            let OutcomeBody { result } = body::read(&request.body, Layout::default())?.value;
             Ok(Asked::Outcome { decision_id: decision_id(id)?, result, principal: request.principal.clone() })
         }
         (method, ["v1", "decisions", _, "outcome"]) => Err(Problem::method_not_allowed(method, &request.path, "POST")),
@@ -89,16 +93,13 @@ fn http(request: &HttpRequest) -> Result<Asked, Problem> {
 }
 
 fn decide(request: &HttpRequest) -> Result<ChangeQuestion, Problem> {
-    let Body { value: Wrapped { change, idempotency_key }, unknown } =
-        body::read_with_report(&request.body, &REPORT).map_err(wrapping)?;
-    spelt(&request.body)?;
-    let key = key(request, idempotency_key)?;
-    question(change, key, request.principal.clone(), unknown)
+    let (change, field, unknown) = read_wrapped(&request.body)?;
+    question(change, key(request, field)?, request.principal.clone(), unknown)
 }
 
-fn spelt(bytes: &[u8]) -> Result<(), Problem> {
-    spelling::check(bytes, "", spelling::fields::<Wrapped>())?;
-    spelling::check(bytes, "change", spelling::fields::<Change>())
+fn read_wrapped(bytes: &[u8]) -> Result<(Change, Option<String>, Vec<String>), Problem> {
+    let Body { value, unknown } = body::read_with_report::<Wrapped>(bytes, &REPORT, LAYOUT).map_err(wrapping)?;
+    Ok((value.change, value.idempotency_key, unknown))
 }
 
 /// The commonest mistake of callers gets the plainest answer.

@@ -9,11 +9,13 @@ use tollgate_lambda::{
     body::{self, Body},
     event::{Event, HttpRequest, is_http},
     problem::Problem,
-    spelling,
+    spelling::{self, Layout},
 };
 
 /// Where the estimate is, which lists every resource of a plan.
 const REPORT: [&str; 1] = ["cost"];
+/// What an estimate has in it.
+const LAYOUT: Layout = Layout { beside: &[], within: &[("cost", spelling::fields::<Cost>)], foreign: &["infracost"] };
 
 /// What is asked about.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -67,9 +69,7 @@ fn http(request: &HttpRequest) -> Result<Request<SpendQuestion>, Problem> {
 }
 
 fn read(bytes: &[u8]) -> Result<(SpendQuestion, Option<String>, Vec<String>), Problem> {
-    let Body { value, unknown } = body::read_with_report(bytes, &REPORT).map_err(wrapping)?;
-    spelling::check(bytes, "", spelling::fields::<Wrapped>())?;
-    spelling::check(bytes, "spending", spelling::fields::<Spending>())?;
+    let Body { value, unknown } = body::read_with_report(bytes, &REPORT, LAYOUT).map_err(wrapping)?;
     let Wrapped { spending, cost, idempotency_key } = value;
     Ok((SpendQuestion { spending, cost }, idempotency_key, unknown))
 }

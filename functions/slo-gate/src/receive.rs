@@ -1,17 +1,21 @@
 //! Receive: from an event to a question.
 
 use serde::{Deserialize, Serialize};
-use tollgate_core::{decision::Gate, facts::Rollout};
+use tollgate_core::{canary::CanaryQuestion, decision::Gate, facts::Rollout};
 use tollgate_gate::{Question, Request, key, route};
 use tollgate_lambda::{
     body::{self, Body},
     event::{Event, HttpRequest},
     problem::Problem,
-    spelling,
+    spelling::{self, Layout},
 };
 
 /// A rollout to decide about, and who asks.
 pub(crate) type RolloutQuestion = Question<Rollout>;
+
+/// What a canary has in it, and what stands beside the rollout.
+const LAYOUT: Layout =
+    Layout { beside: &["idempotency_key"], within: &[("canary", spelling::fields::<CanaryQuestion>)], foreign: &[] };
 
 /// What stands beside the rollout in a body.
 #[derive(Debug, Serialize, Deserialize)]
@@ -44,11 +48,8 @@ fn http(request: &HttpRequest) -> Result<Request<Rollout>, Problem> {
 }
 
 fn read(bytes: &[u8]) -> Result<(Rollout, Option<String>, Vec<String>), Problem> {
-    let Body { value: rollout, mut unknown } = body::read::<Rollout>(bytes)?;
-    let known = [spelling::fields::<Rollout>(), spelling::fields::<Beside>()].concat();
-    spelling::check(bytes, "", &known)?;
-    unknown.retain(|path| path != "idempotency_key");
-    let Beside { idempotency_key } = body::read(bytes)?.value;
+    let Body { value: rollout, unknown } = body::read::<Rollout>(bytes, LAYOUT)?;
+    let Beside { idempotency_key } = body::read(bytes, Layout::default())?.value;
     Ok((rollout, idempotency_key, unknown))
 }
 

@@ -90,7 +90,7 @@ impl SloGate {
                 None if services.is_empty() => tracing::warn!(alarm = alarm.name, "{UNKNOWN_CHILDREN}"),
                 None => {}
             }
-        } else if services.is_empty() {
+        } else if services.is_empty() && is_known(alarm) {
             let reason = format!(
                 "alarm `{}` watches no metric of an objective and has no tag `tollgate:service`: no service is concerned",
                 alarm.name
@@ -158,27 +158,33 @@ impl SloGate {
     fn concerned(&self, alarm: &Alarm) -> Result<BTreeSet<String>, Problem> {
         let catalogue = &self.house.catalogue;
         let is_known = |name: &&String| catalogue.services.contains_key(*name);
-        let own = OWN_TAGS.iter().filter_map(|tag| Some((tag, alarm.tags.get(*tag)?)));
+        let tag = |tag: &str| alarm.tags.as_ref().and_then(|tags| tags.get(tag));
+        let own = OWN_TAGS.iter().filter_map(|name| Some((name, tag(name)?)));
         if let Some((tag, name)) = own.clone().find(|(_, name)| !is_known(name)) {
             let meant = did_you_mean(name, catalogue.services.keys().map(String::as_str));
             let detail = format!("of alarm `{}` names `{name}`, which the catalogue does not have{meant}", alarm.name);
             return Err(Problem::field(format!("the tag {tag}"), detail));
         }
-        let tagged = own.map(|(_, name)| name).chain(alarm.tags.get(SERVICE_TAG).filter(is_known)).cloned();
+        let tagged = own.map(|(_, name)| name).chain(tag(SERVICE_TAG).filter(is_known)).cloned();
         let is_of = |watched: &AlarmMetric, metric: &tollgate_core::slo::Metric| {
             let dimensions: BTreeMap<_, _> = metric.dimensions.iter().collect();
             watched.namespace == metric.namespace
                 && watched.name == metric.name
                 && watched.dimensions.iter().collect::<BTreeMap<_, _>>() == dimensions
         };
+        // Tags say more than metrics of which some are not known.
+        let watched = alarm.metrics.as_deref().unwrap_or_default();
         let slos = catalogue.services.keys().flat_map(|name| catalogue.slos_of(name).map(move |slo| (name, slo)));
         let measured = slos
-            .filter(|(_, slo)| {
-                slo.metrics().iter().any(|metric| alarm.metrics.iter().any(|watched| is_of(watched, metric)))
-            })
+            .filter(|(_, slo)| slo.metrics().iter().any(|metric| watched.iter().any(|watched| is_of(watched, metric))))
             .map(|(name, _)| name.clone());
         Ok(tagged.chain(measured).collect())
     }
+}
+
+/// Is it known what an alarm is about, where neither its tags nor its metrics name a service?
+fn is_known(alarm: &Alarm) -> bool {
+    alarm.metrics.is_some() && !(alarm.tags_withheld && alarm.tags.is_none())
 }
 
 fn unreadable(error: &LedgerError) -> Problem {

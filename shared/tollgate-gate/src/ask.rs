@@ -5,6 +5,8 @@ use ulid::Ulid;
 
 /// Longer keys are refused.
 const MAX_KEY_CHARS: usize = 255;
+/// So many unknown fields are named.
+const MOST_NAMED: usize = 20;
 
 /// A question, and who asks it.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,7 +35,11 @@ impl<T> Question<T> {
                 format!("should have 1 to {MAX_KEY_CHARS} printable characters"),
             ));
         }
-        let warnings = unknown.into_iter().map(|path| format!("`{path}` is not known and was not read")).collect();
+        let warnings = unknown
+            .into_iter()
+            .take(MOST_NAMED)
+            .map(|path| format!("`{path}` is not known and was not read"))
+            .collect();
         Ok(Self { asked, principal, idempotency_key: key, warnings })
     }
 }

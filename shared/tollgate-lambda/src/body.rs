@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::{Value, value::RawValue};
+use serde_json::value::RawValue;
 
-use crate::problem::Problem;
+use crate::{
+    problem::Problem,
+    spelling::{self, Layout},
+};
 
 /// The largest body that is read.
 pub const MAX_BODY_BYTES: usize = 256 * 1024;
@@ -13,15 +16,13 @@ pub const MAX_BODY_BYTES: usize = 256 * 1024;
 pub const MAX_REPORT_BYTES: usize = 6 * 1024 * 1024;
 /// The deepest nesting that is read.
 pub const MAX_DEPTH: usize = 64;
-/// How many unknown fields are named.
-const MAX_UNKNOWN: usize = 20;
 
 /// A body, and the fields in it that nothing reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Body<T> {
     /// What it says.
     pub value: T,
-    /// The paths of unknown fields, at most 20.
+    /// The paths of unknown fields.
     pub unknown: Vec<String>,
 }
 
@@ -29,16 +30,20 @@ pub struct Body<T> {
 ///
 /// # Errors
 /// 413 when it is too large; 400 when it is empty, nested too deep, not JSON, or does not fit the type: the path of the
-/// field, what was expected and what came.
-pub fn read<T: DeserializeOwned + Serialize>(bytes: &[u8]) -> Result<Body<T>, Problem> {
-    read_within(bytes, MAX_BODY_BYTES)
+/// field, what was expected and what came; and where a field that nothing reads is near one that is missing.
+pub fn read<T: DeserializeOwned + Serialize>(bytes: &[u8], layout: Layout) -> Result<Body<T>, Problem> {
+    read_within(bytes, MAX_BODY_BYTES, layout)
 }
 
 /// Reads a body that may have a report of costs in a field, `["change", "cost"]`: all but the report is as small as other bodies.
 ///
 /// # Errors
 /// As [`read`].
-pub fn read_with_report<T: DeserializeOwned + Serialize>(bytes: &[u8], report: &[&str]) -> Result<Body<T>, Problem> {
+pub fn read_with_report<T: DeserializeOwned + Serialize>(
+    bytes: &[u8],
+    report: &[&str],
+    layout: Layout,
+) -> Result<Body<T>, Problem> {
     if bytes.len() > MAX_REPORT_BYTES {
         return Err(Problem::too_large(bytes.len(), MAX_REPORT_BYTES));
     }
@@ -48,7 +53,7 @@ pub fn read_with_report<T: DeserializeOwned + Serialize>(bytes: &[u8], report: &
             return Err(Problem::too_large(rest, MAX_BODY_BYTES));
         }
     }
-    read_within(bytes, MAX_REPORT_BYTES)
+    read_within(bytes, MAX_REPORT_BYTES, layout)
 }
 
 /// How many bytes a field has; none where it is not there.
@@ -59,7 +64,11 @@ fn bytes_of(bytes: &[u8], path: &[&str]) -> usize {
     value.map_or(0, |value| bytes_of(value.get().as_bytes(), inner))
 }
 
-fn read_within<T: DeserializeOwned + Serialize>(bytes: &[u8], limit: usize) -> Result<Body<T>, Problem> {
+fn read_within<T: DeserializeOwned + Serialize>(
+    bytes: &[u8],
+    limit: usize,
+    layout: Layout,
+) -> Result<Body<T>, Problem> {
     if bytes.len() > limit {
         return Err(Problem::too_large(bytes.len(), limit));
     }
@@ -74,27 +83,15 @@ fn read_within<T: DeserializeOwned + Serialize>(bytes: &[u8], limit: usize) -> R
     }
     // Not as a tree: one of some megabytes of text has a hundred.
     let sent: &RawValue = serde_json::from_slice(bytes).map_err(|error| not_json(bytes, &error))?;
-    if is_list(sent) {
+    if sent.get().starts_with('[') {
         let detail = "the body is a list, and should be an object with named fields";
         return Err(Problem::bad_request(detail.to_owned()));
     }
-    let mut unknown = Vec::new();
-    let mut track = serde_path_to_error::Track::new();
-    let mut json = serde_json::Deserializer::from_slice(bytes);
-    let tracked = serde_path_to_error::Deserializer::new(&mut json, &mut track);
-    let note = |path: serde_ignored::Path<'_>| {
-        if unknown.len() < MAX_UNKNOWN {
-            unknown.push(path.to_string());
-        }
-    };
-    match serde_ignored::deserialize(tracked, note) {
-        Ok(value) => {
-            let read = serde_json::to_value(&value).map_err(|error| Problem::bad_request(error.to_string()))?;
-            no_lists_for_objects(sent, &read, "")?;
-            Ok(Body { value, unknown })
-        }
-        Err(error) => Err(unfit(&track.path().to_string(), &error)),
-    }
+    let value: T = serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(bytes))
+        .map_err(|error| unfit(&error.path().to_string(), error.inner()))?;
+    let read = serde_json::to_value(&value).map_err(|error| Problem::bad_request(error.to_string()))?;
+    let unknown = spelling::unread(sent, &read, layout)?;
+    Ok(Body { value, unknown })
 }
 
 fn not_json(bytes: &[u8], error: &serde_json::Error) -> Problem {
@@ -103,34 +100,6 @@ fn not_json(bytes: &[u8], error: &serde_json::Error) -> Problem {
         _ => "",
     };
     Problem::bad_request(format!("the body is not JSON: {error}{hint}"))
-}
-
-fn is_list(sent: &RawValue) -> bool {
-    sent.get().starts_with('[')
-}
-
-/// A list of values in the order of declaration would pass for an object: names are the contract, not places.
-fn no_lists_for_objects(sent: &RawValue, read: &Value, path: &str) -> Result<(), Problem> {
-    let at = |part: &str| if path.is_empty() { part.to_owned() } else { format!("{path}.{part}") };
-    match read {
-        Value::Object(_) if is_list(sent) => {
-            Err(Problem::field(path, "is a list, and should be an object with named fields"))
-        }
-        Value::Object(read) => {
-            let Ok(sent) = serde_json::from_str::<BTreeMap<String, &RawValue>>(sent.get()) else { return Ok(()) };
-            sent.iter().try_for_each(|(name, value)| {
-                read.get(name).map_or(Ok(()), |read| no_lists_for_objects(value, read, &at(name)))
-            })
-        }
-        Value::Array(read) => {
-            let Ok(sent) = serde_json::from_str::<Vec<&RawValue>>(sent.get()) else { return Ok(()) };
-            (0..).zip(sent.iter().zip(read)).try_for_each(|(index, (sent, read))| {
-                let index: usize = index;
-                no_lists_for_objects(sent, read, &format!("{path}[{index}]"))
-            })
-        }
-        _ => Ok(()),
-    }
 }
 
 fn unfit(path: &str, error: &serde_json::Error) -> Problem {
@@ -176,7 +145,12 @@ mod tests {
     use proptest::prelude::*;
     use serde::{Deserialize, Serialize};
 
-    use super::{MAX_BODY_BYTES, MAX_REPORT_BYTES, read, read_with_report};
+    use super::{Layout, MAX_BODY_BYTES, MAX_REPORT_BYTES, read_with_report};
+    use crate::{body::Body, problem::Problem};
+
+    fn read<T: serde::de::DeserializeOwned + Serialize>(bytes: &[u8]) -> Result<Body<T>, Problem> {
+        super::read(bytes, Layout::default())
+    }
 
     #[derive(Debug, PartialEq, Serialize, Deserialize)]
     struct Question {
@@ -224,6 +198,10 @@ mod tests {
             ("id=5", "the body is not JSON: expected value at line 1 column 1"),
             (r#"{"change": {"id": "x"}} {}"#, "the body is not JSON: trailing characters at line 1 column 25"),
             (r#"{"change": {"id": "x", "kind": 3}}"#, "`change.kind`: has another type than is expected here"),
+            (
+                r#"{"change": {"id": "x", "kind": {"normal": null}}}"#,
+                "`change.kind`: is an object, and should be a text",
+            ),
             (r#"{"change": {"id": "x", "people": {}}}"#, "`change.people`: invalid type: object, expected a list"),
             (r#"[{"id": "x"}]"#, "the body is a list, and should be an object with named fields"),
             (r#"{"change": ["x"]}"#, "`change`: is a list, and should be an object with named fields"),
@@ -242,9 +220,10 @@ mod tests {
 
     #[test]
     fn unknown_fields_are_named() {
-        let body =
-            read::<Question>(br#"{"change": {"id": "x", "oops": 1, "people": [{"by": "a", "At": 2}]}, "x": {}}"#);
-        assert_eq!(body.unwrap().unknown, ["change.oops", "change.people.0.At", "x"]);
+        let body = read::<Question>(
+            br#"{"change": {"id": "x", "oops": 1, "people": [{"by": "a", "At": 2}]}, "x": {}, "x_y": 3}"#,
+        );
+        assert_eq!(body.unwrap().unknown, ["change.oops", "change.people[0].At", "x"]);
     }
 
     #[test]
@@ -265,7 +244,9 @@ mod tests {
         let body = |report: usize, id: usize| {
             format!(r#"{{"change": {{"id": "{}", "cost": "{}"}}}}"#, "i".repeat(id), "x".repeat(report))
         };
-        let read = |body: &str| read_with_report::<Question>(body.as_bytes(), &["change", "cost"]).map(|_| ());
+        let read = |body: &str| {
+            read_with_report::<Question>(body.as_bytes(), &["change", "cost"], Layout::default()).map(|_| ())
+        };
         assert!(read(&body(MAX_REPORT_BYTES - 100, 1)).is_ok());
         let refused = |body: &str| read(body).unwrap_err().detail;
         assert!(refused(&body(MAX_REPORT_BYTES, 1)).contains("may have 6291456"));

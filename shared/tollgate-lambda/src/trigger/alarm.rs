@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::SecondsFormat;
 use serde_json::Value;
-use tollgate_core::Timestamp;
+use tollgate_core::{Timestamp, suggest::is_near};
 
 use super::{Envelope, MAX_LISTED, alarm_rule, embedded, field, field_text, line, name, pairs, text, time};
 use crate::problem::Problem;
@@ -36,16 +36,19 @@ pub struct Alarm {
     pub at: Timestamp,
     /// When it was read.
     pub read_at: Timestamp,
-    /// The metrics that it watches; none for a composite alarm.
-    pub metrics: Vec<AlarmMetric>,
+    /// All metrics that it watches; `None` where they are not all known, as of one that queries or searches for them, or of a
+    /// composite alarm.
+    pub metrics: Option<Vec<AlarmMetric>>,
     /// The rule of a composite alarm.
     pub rule: Option<String>,
     /// The ARNs of the alarms that made a composite alarm change, where that is said.
     pub triggered_by: Vec<String>,
     /// The ARNs of the alarms in the rule of a composite alarm.
     pub made_of: Vec<String>,
-    /// Its tags, where they are delivered with it.
-    pub tags: BTreeMap<String, String>,
+    /// Its tags; `None` where they are not delivered with it.
+    pub tags: Option<BTreeMap<String, String>>,
+    /// Does the delivery say that its tags could not be had?
+    pub tags_withheld: bool,
     /// What keeps its actions from being carried out: `WaitPeriod`, `ExtensionPeriod`, `Alarm`.
     pub suppressed_by: Option<String>,
     /// What the delivery is called, for the log; another delivery of the same state has another.
@@ -141,7 +144,7 @@ pub(super) fn of_action(event: &Value, now: Timestamp) -> Result<Alarm, Problem>
         text(event, "region"),
     )?;
     let alarm = of_block("alarmData", &data, identity, text(event, "time"), now)?;
-    let tags = if alarm.tags.is_empty() { pairs(event.get("alarmTags")) } else { alarm.tags };
+    let tags = if alarm.tags.is_none() { tags("alarmTags", event)? } else { alarm.tags };
     Ok(Alarm { tags, ..alarm })
 }
 
@@ -157,15 +160,18 @@ fn of_block(
     let [state, previous, configuration] =
         ["state", "previousState", "configuration"].map(|name| block.get(name).unwrap_or(&nothing));
     let triggered = embedded(state.get("reasonData")).unwrap_or_default();
-    let tags = block.get("alarmTags").or_else(|| configuration.get("alarmTags"));
+    let of_block = tags(&format!("{path}.alarmTags"), block)?;
+    let tags = if of_block.is_none() { tags("configuration.alarmTags", configuration)? } else { of_block };
     let rule = text(configuration, "alarmRule");
     let made_of = rule.map(|rule| identity.made_of(rule)).unwrap_or_default();
+    let status = text(block, "alarmTagsStatus").or_else(|| text(configuration, "alarmTagsStatus"));
     let Identity { name, arn, account, region } = identity;
     Ok(Alarm {
         name,
         arn,
         account,
         region,
+        tags_withheld: status.is_some_and(|status| status != "AVAILABLE"),
         description: text(configuration, "description").map(line),
         state: AlarmState::read(&format!("{path}.state.value"), text(state, "value"))?,
         previous_state: text(previous, "value").and_then(AlarmState::parse),
@@ -176,7 +182,7 @@ fn of_block(
         rule: rule.map(line),
         triggered_by: children(triggered.get("triggeringAlarms")),
         made_of,
-        tags: pairs(tags),
+        tags,
         suppressed_by: text(state, "actionsSuppressedBy").map(line),
         delivery_id: None,
     })
@@ -194,8 +200,7 @@ pub(super) fn of_message(message: &Value, envelope: &Envelope<'_>, now: Timestam
     )?;
     let nothing = Value::Null;
     let trigger = message.get("Trigger").unwrap_or(&nothing);
-    let mut metrics = metrics(trigger.get("Metrics"));
-    metrics.extend(metric(trigger));
+    let metrics = metric(trigger).map(|metric| vec![metric]).or_else(|| metrics(trigger.get("Metrics")));
     let rule = text(message, "AlarmRule");
     let made_of = rule.map(|rule| identity.made_of(rule)).unwrap_or_default();
     let Identity { name, arn, account, region } = identity;
@@ -204,6 +209,7 @@ pub(super) fn of_message(message: &Value, envelope: &Envelope<'_>, now: Timestam
         arn,
         account,
         region,
+        tags_withheld: text(message, "AlarmTagsStatus").is_some_and(|status| status != "AVAILABLE"),
         description: text(message, "AlarmDescription").map(line),
         state: AlarmState::read("NewStateValue", text(message, "NewStateValue"))?,
         previous_state: text(message, "OldStateValue").and_then(AlarmState::parse),
@@ -214,7 +220,7 @@ pub(super) fn of_message(message: &Value, envelope: &Envelope<'_>, now: Timestam
         rule: rule.map(line),
         triggered_by: children(message.get("TriggeringChildren")),
         made_of,
-        tags: pairs(message.get("AlarmTags")),
+        tags: tags("AlarmTags", message)?,
         suppressed_by: text(message, "ActionsSuppressedBy").map(line),
         delivery_id: envelope.delivery_id.map(line),
     })
@@ -276,10 +282,60 @@ impl Identity {
     }
 }
 
-/// Metrics in either spelling; expressions among them have none of their own.
-fn metrics(list: Option<&Value>) -> Vec<AlarmMetric> {
-    let list = list.and_then(Value::as_array).into_iter().flatten().take(MAX_LISTED);
-    list.filter_map(|query| metric(field(field(query, "metricStat")?, "metric")?)).collect()
+/// What the expressions of alarms take their metrics from that is not listed beside them.
+const TAKES_OTHERS: [&str; 6] = ["SELECT", "SEARCH", "INSIGHT_RULE", "LAMBDA", "DB_PERF", "SERVICE_QUOTA"];
+
+/// All metrics, in either spelling; none unless they are all known.
+fn metrics(list: Option<&Value>) -> Option<Vec<AlarmMetric>> {
+    let list = list?.as_array().filter(|list| list.len() <= MAX_LISTED)?;
+    let mut metrics = Vec::new();
+    for query in list {
+        match (field(query, "metricStat").filter(|stat| !stat.is_null()), field_text(query, "expression")) {
+            (Some(stat), _) => metrics.push(metric(field(stat, "metric")?)?),
+            (None, Some(expression)) => {
+                let expression = expression.to_uppercase();
+                if TAKES_OTHERS.iter().any(|other| expression.contains(other)) {
+                    return None;
+                }
+            }
+            (None, None) => return None,
+        }
+    }
+    Some(metrics).filter(|metrics| !metrics.is_empty())
+}
+
+/// The tag that says which service an alarm is about, but for what people write between its words.
+const SERVICE_TAG: &str = "tollgateservice";
+/// In its spellings.
+const SPELT: [&str; 2] = ["tollgate:service", "tollgate.dev/service"];
+
+/// The tags in a field, where it has any.
+///
+/// # Errors
+/// When one looks like the tag of a service and is not, or has no text: it would be about no service.
+fn tags(field: &str, of: &Value) -> Result<Option<BTreeMap<String, String>>, Problem> {
+    let name = field.rsplit('.').next().unwrap_or(field);
+    let Some(value) = of.get(name).filter(|value| !value.is_null()) else { return Ok(None) };
+    let tags = pairs(Some(value));
+    let names: Vec<&str> = match value {
+        Value::Object(map) => map.keys().map(String::as_str).collect(),
+        Value::Array(list) => {
+            list.iter().filter_map(|tag| field_text(tag, "key").or_else(|| field_text(tag, "name"))).collect()
+        }
+        _ => return Err(Problem::field(field, "should be an object of tags")),
+    };
+    for name in names.into_iter().filter(|name| is_of_service(name)) {
+        if !SPELT.contains(&name) || !tags.contains_key(name) {
+            let detail = format!("`{}` names no service: write `tollgate:service` with the name of one", line(name));
+            return Err(Problem::field(field, detail));
+        }
+    }
+    Ok(Some(tags))
+}
+
+fn is_of_service(tag: &str) -> bool {
+    let plain: String = tag.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    is_near(&plain.replacen("tollgatedev", "tollgate", 1), SERVICE_TAG)
 }
 
 fn metric(value: &Value) -> Option<AlarmMetric> {

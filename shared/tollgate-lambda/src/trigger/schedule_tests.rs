@@ -81,7 +81,7 @@ fn an_input_of_ones_own_says_what_to_look_at() {
     let named = schedule(&json!({"sweep": {"scheduleArn": arn, "scheduled-time": "2026-03-29T00:30:00Z"}}));
     assert_eq!(named.dedup_key, own.dedup_key);
     assert_eq!(
-        schedule(&json!({"check": "x", "from": arn, "scheduledTime": "2026-03-29T00:30:00Z"})).dedup_key,
+        schedule(&json!({"comment": "x", "from": arn, "scheduledTime": "2026-03-29T00:30:00Z"})).dedup_key,
         own.dedup_key
     );
     let alone = schedule(&json!({"sweep": {}, "execution_id": "d32c5k"}));
@@ -101,6 +101,11 @@ fn a_limit_that_nothing_would_read_is_refused_with_what_to_write() {
         (json!({"sweep": {"servces": names}}), "`sweep.servces`: is not known: write `services`"),
         (json!({"sweep": {"env": ["production"]}}), "`sweep.env`: is not known: write `environments`"),
         (json!({"sweep": {"only": names}}), "`sweep.only`: is not known: write `services` or `environments`"),
+        (json!({"sweep": {}, "team": "payments"}), "`team`: is not known"),
+        (json!({"sweep": {}, "limit": 1}), "`limit`: is not known"),
+        (json!({"sweep": {}, "dry_run": true}), "or `x_dry_run` where it is meant for others"),
+        (json!({"sweep": {}, "note": 5}), "`note`: is not known"),
+        (json!({"sweep": {}, "_services": null}), "`_services`: limits nothing there"),
         (json!({"sweep": {"note": "nightly"}}), "or `x_note` where it is meant for others"),
         (json!({"services": names}), limits),
         (json!({"Services": names}), limits),

@@ -12,9 +12,11 @@ const MAX_NAMES: usize = 1000;
 /// The longest of these names, in bytes.
 const MAX_NAME_BYTES: usize = 128;
 /// Fields whose names begin so are for others.
-const FOR_OTHERS: [&str; 3] = ["x-", "x_", "_"];
+const FOR_OTHERS: [&str; 2] = ["x-", "x_"];
 const SWEEP: &str = "sweep";
 const LIMITS: [&str; 2] = ["services", "environments"];
+/// Fields that are for people.
+const NOTES: [&str; 5] = ["note", "notes", "comment", "comments", "description"];
 /// Other words for what limits a sweep.
 const SYNONYMS: [(&str, &str); 5] = [
     ("env", "environments"),
@@ -76,14 +78,14 @@ pub(super) fn beside(place: &str, field: &str, value: &Value) -> Result<Option<S
     if let Some(limit) = limit_meant(field) {
         return Err(misplaced(&at, limit));
     }
-    // Structure says what to do; a text or a number may be a note.
+    let inside = value.as_object().and_then(|inner| inner.keys().find_map(|name| limit_meant(name)));
+    if let Some(limit) = inside {
+        return Err(misplaced(&at, limit));
+    }
     match value {
-        Value::Object(inner) => match inner.keys().find_map(|name| limit_meant(name)) {
-            Some(limit) => Err(misplaced(&at, limit)),
-            None => Err(not_known(&at, field, SWEEP)),
-        },
-        Value::Array(_) => Err(not_known(&at, field, SWEEP)),
-        _ => Ok(Some(at)),
+        Value::String(_) if NOTES.contains(&plain(field).as_str()) => Ok(Some(at)),
+        // Whatever it is, it was meant to do something.
+        _ => Err(not_known(&at, field, SWEEP)),
     }
 }
 

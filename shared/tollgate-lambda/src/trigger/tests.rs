@@ -103,12 +103,12 @@ fn one_state_has_one_key_in_every_shape() {
         assert_eq!((alarm.account.as_str(), alarm.region.as_str()), ("111122223333", "eu-central-1"));
         assert_eq!(alarm.state, AlarmState::Alarm);
         assert_eq!(alarm.dedup_key(), format!("alarm/{ARN}/ALARM/2026-03-29T00:30:05.120Z"));
-        assert_eq!((alarm.metrics.len(), alarm.is_composite()), (1, false));
-        assert_eq!(alarm.metrics[0].namespace, "AWS/ApplicationELB");
-        assert_eq!(alarm.metrics[0].name, "HTTPCode_Target_5XX_Count");
+        assert_eq!((alarm.metrics.as_ref().map(Vec::len), alarm.is_composite()), (Some(1), false));
+        assert_eq!(alarm.metrics.as_ref().unwrap()[0].namespace, "AWS/ApplicationELB");
+        assert_eq!(alarm.metrics.as_ref().unwrap()[0].name, "HTTPCode_Target_5XX_Count");
     }
-    assert_eq!(alarms[0].metrics[0].dimensions["TargetGroup"], "targetgroup/checkout/2");
-    assert_eq!(alarms[2].metrics[0].dimensions["LoadBalancer"], "app/checkout/1");
+    assert_eq!(alarms[0].metrics.as_ref().unwrap()[0].dimensions["TargetGroup"], "targetgroup/checkout/2");
+    assert_eq!(alarms[2].metrics.as_ref().unwrap()[0].dimensions["LoadBalancer"], "app/checkout/1");
     assert_eq!(alarms[0].previous_state, Some(AlarmState::InsufficientData));
     assert_eq!(alarms[2].previous_state, Some(AlarmState::Ok));
     assert_eq!(alarms[0].delivery_id.as_deref(), Some("6f0c4d0e-0000-4000-8000-000000000001"));
@@ -165,7 +165,7 @@ fn a_composite_alarm_names_its_rule_and_what_triggered_it() {
     sent["TriggeringChildren"] = json!([{"Arn": CHILD, "State": {"Value": "ALARM", "Timestamp": AT}}]);
     for event in [event, acted, sns(&[sent])] {
         let alarm = alarm(&event);
-        assert!(alarm.is_composite() && alarm.metrics.is_empty());
+        assert!(alarm.is_composite() && alarm.metrics.is_none());
         assert_eq!(alarm.rule.as_deref(), Some("ALARM(child) OR ALARM(other)"));
         assert_eq!(alarm.triggered_by, [CHILD]);
         assert_eq!(alarm.made_of, [CHILD, &CHILD.replace("child", "other")]);
@@ -182,7 +182,7 @@ fn what_is_optional_may_be_missing_or_odd() {
     // The event's own time stands in for the state's.
     assert_eq!(bare.at, "2026-03-29T00:30:05Z".parse::<Timestamp>().unwrap());
     assert_eq!((bare.name.as_str(), bare.reason, bare.previous_state), ("checkout 5xx", None, None));
-    assert_eq!(bare.tags["service"], "checkout");
+    assert_eq!(bare.tags.unwrap()["service"], "checkout");
     for odd in [json!(5), json!("not JSON"), json!(null), json!([]), json!({"triggeringAlarms": 5}), json!("[[[")] {
         let mut event = event_bridge();
         event["detail"]["state"]["reasonData"] = odd.clone();
@@ -271,4 +271,47 @@ fn questions_are_no_triggers() {
     ] {
         assert_eq!(Trigger::read(payload, now()), None, "{payload}");
     }
+}
+
+#[test]
+fn what_an_alarm_watches_is_known_as_a_whole_or_not_at_all() {
+    let watching = |metrics: Value| {
+        let mut event = event_bridge();
+        event["detail"]["configuration"]["metrics"] = metrics;
+        alarm(&event).metrics.map(|metrics| metrics.len())
+    };
+    let plain = event_bridge()["detail"]["configuration"]["metrics"][1].clone();
+    assert_eq!(watching(json!([plain.clone(), plain.clone()])), Some(2));
+    let nameless = json!({"metricStat": {"metric": {"namespace": "AWS/EC2"}}});
+    for odd in [
+        Value::Null,
+        json!([]),
+        json!({}),
+        json!(""),
+        json!([plain.clone(), {"id": "m1"}]),
+        json!([plain.clone(), nameless]),
+        json!([{"expression": "SELECT SUM(RequestCount) FROM SCHEMA(\"Shop\", Service)"}]),
+        json!([plain, {"expression": "SUM(SEARCH('{Shop,Service} Errors', 'Sum'))"}]),
+    ] {
+        assert_eq!(watching(odd.clone()), None, "{odd}");
+    }
+    let mut bare = event_bridge();
+    bare["detail"].as_object_mut().unwrap().remove("configuration");
+    assert!(alarm(&bare).metrics.is_none());
+}
+
+#[test]
+fn a_tag_that_was_meant_to_name_a_service_is_refused() {
+    let tagged = |tags: Value| {
+        let mut event = event_bridge();
+        event["detail"]["alarmTags"] = tags;
+        event
+    };
+    for tag in ["tollgate:services", "Tollgate:Service", "tollgate-service", "tollgate.dev/servise"] {
+        assert!(problem(&tagged(json!({tag: "checkout"}))).contains("write `tollgate:service`"), "{tag}");
+        assert!(problem(&tagged(json!([{"key": tag, "value": "checkout"}]))).contains("write `tollgate:service`"));
+    }
+    assert!(problem(&tagged(json!({"tollgate:service": null}))).contains("names no service"));
+    assert!(problem(&tagged(json!({"tollgate:service": ["checkout"]}))).contains("names no service"));
+    assert_eq!(alarm(&tagged(json!({"tollgate:team": "shop", "service": "x"}))).tags.unwrap().len(), 2);
 }
