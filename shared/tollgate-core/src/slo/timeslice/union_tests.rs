@@ -8,7 +8,9 @@ use crate::slo::{
 fn minutes(seconds: i64) -> Slices {
     let stretch =
         |at: i64| Stretch { time: at * 60..(at + 1) * 60, counts: (at >= 30).then_some(Counts { bad: 0, total: 9 }) };
-    Slices::cut(Slicing { seconds, target_ppb: Some(950_000_000) }, (0..60).map(stretch), &[3600..5400])
+    let excluded = 3600..5400;
+    let slicing = Slicing { seconds, target_ppb: Some(950_000_000) };
+    Slices::cut(slicing, (0..60).map(stretch), std::slice::from_ref(&excluded))
 }
 
 #[test]
