@@ -119,7 +119,7 @@ mod tests {
         match &mut slo.indicator {
             Indicator::Ratio(ratio) => ratio.absent_total_is_zero = true,
             Indicator::Raw { absent_is_idle, .. } | Indicator::Threshold { absent_is_idle, .. } => {
-                *absent_is_idle = true
+                *absent_is_idle = true;
             }
             _ => {}
         }
