@@ -2,7 +2,7 @@
 
 use std::{process::ExitCode, time::SystemTime};
 
-use anyhow::{Context as _, anyhow, bail, ensure};
+use anyhow::{Context as _, bail, ensure};
 use chrono::DateTime;
 use tollgate_core::{
     decision::{Decision, DecisionRecord},
@@ -11,9 +11,9 @@ use tollgate_core::{
     replay::Difference,
 };
 use tollgate_ledger::{DecisionsQuery, Ledger, LedgerConfig, Order};
-use tollgate_policy::{Evaluator, Limits, PolicySet};
+use tollgate_policy::{Evaluator, Limits};
 
-use crate::Folder;
+use crate::{Folder, read};
 
 /// Decide recorded facts again, and show whether verdict and findings are the same or how they differ
 #[derive(Debug, clap::Args)]
@@ -36,10 +36,7 @@ pub(crate) async fn run(args: ReplayArgs) -> anyhow::Result<ExitCode> {
     if let LedgerConfig::Sqlite(path) = &args.ledger {
         ensure!(path.exists(), "there is no ledger at `{}`: name it with `--ledger sqlite:PATH`", path.display());
     }
-    let policies = PolicySet::load(&args.policies.path).map_err(|errors| {
-        let lines: Vec<String> = errors.iter().map(|error| format!("\n  {error}")).collect();
-        anyhow!("the policies are not in order:{}", lines.concat())
-    })?;
+    let policies = read::policies(&args.policies)?;
     let evaluator = Evaluator::new(policies, Limits::default());
     let sdk = tollgate_aws::sdk_config().await;
     let ledger = Ledger::open(&args.ledger, Some(&sdk)).await?;

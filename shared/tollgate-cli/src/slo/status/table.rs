@@ -11,7 +11,8 @@ use tollgate_aws::TelemetrySource;
 use tollgate_core::{
     Timestamp,
     evidence::EvidenceStatus,
-    slo::{BudgetFact, PairFact, Traffic},
+    finding::{Finding, Urgency},
+    slo::{BudgetFact, Traffic},
 };
 
 use super::{
@@ -137,68 +138,45 @@ fn evidence(row: &Row) -> String {
     match row.state {
         State::Exhausted => format!("{known}, exhausted"),
         State::Burning => format!("{known}, burning"),
+        State::Held => format!("{known}, held up"),
         State::Unknown | State::Inside => known.to_owned(),
     }
 }
 
 fn color(row: &Row) -> Color {
     match row.state {
-        State::Exhausted | State::Burning => Color::FG_RED,
+        State::Exhausted | State::Burning | State::Held => Color::FG_RED,
         State::Unknown => Color::FG_YELLOW,
         State::Inside if row.enough_events => Color::FG_GREEN,
         State::Inside => Color::FG_BLUE,
     }
 }
 
-fn is_bad(row: &Row) -> bool {
-    matches!(row.state, State::Exhausted | State::Burning)
-}
-
-/// Why it is not known, and which pair of windows it exceeds.
+/// What the rules find, without the name that the line begins with.
 fn notes(row: &Row) -> Vec<String> {
     let name = row.name();
-    let reason = row.fact.evidence.reason.iter().map(|reason| format!("{name}: {reason}\n"));
-    let exceeded = row.fact.pairs.iter().filter(|pair| pair.exceeded == Some(true) && is_bad(row));
-    let burning = exceeded.take(1).map(|pair: &PairFact| {
-        let PairFact { long, short, factor_micro, severity, .. } = pair;
-        let (fast, faster) = (rate(row, long), rate(row, short));
-        let limit = burn(Some(*factor_micro));
-        format!(
-            "{name}: burns {fast} times too fast over {long} and {faster} over {short}, a {severity} above {limit}\n"
-        )
-    });
-    burning.chain(reason).chain(silent(row)).collect()
-}
-
-/// Says that nobody asks, where many did, and which metrics count as zero by not being there.
-fn silent(row: &Row) -> impl Iterator<Item = String> {
-    let name = row.name();
-    let time = |at: Timestamp| at.format("%Y-%m-%dT%H:%M:%SZ").to_string();
-    let vanished = row.fact.silence.iter().filter(|silence| silence.seconds > silence.longest_seconds);
-    let vanished = vanished.filter_map(|silence| {
-        let usual = silence.usual_events.filter(|events| *events > 0)?;
-        let since = time(silence.since);
-        Some(format!("{name}: no event since {since}, longer than ever; usually {} in that time\n", count_of(usual)))
-    });
-    let metrics = row.fact.silent_metrics.iter().map(|silent| match silent.last_at {
-        None => format!("{name}: `{}` has never had a datapoint, which counts as zero\n", silent.metric),
-        Some(at) => {
-            format!("{name}: `{}` has had no datapoint since {}, which counts as zero\n", silent.metric, time(at))
-        }
-    });
-    vanished.chain(metrics).collect::<Vec<_>>().into_iter()
-}
-
-fn count_of(events: u64) -> String {
-    count(usize::try_from(events).unwrap_or(usize::MAX), "event")
+    let named = [format!("`{}`", row.fact.name), format!("`{}`", row.fact.evidence.id)];
+    let line = |finding: &Finding| {
+        let rest = named.iter().find_map(|name| finding.message.strip_prefix(name.as_str()));
+        let rest = rest.map(|rest| rest.trim_start_matches(':').trim_start()).unwrap_or(&finding.message);
+        let urgency = match finding.urgency {
+            Some(Urgency::Page) => ", page",
+            Some(Urgency::Ticket) => ", ticket",
+            None => "",
+        };
+        format!("{name}{urgency}: {rest}\n")
+    };
+    row.findings.iter().map(line).collect()
 }
 
 fn summary(rows: &[&Row]) -> String {
+    let inside = rows.iter().filter(|row| row.state == State::Inside).count();
     let states = [
         (State::Exhausted, "exhausted"),
         (State::Burning, "burning"),
+        (State::Held, "held up"),
         (State::Unknown, "not known"),
-        (State::Inside, "inside their budget"),
+        (State::Inside, if inside == 1 { "inside its budget" } else { "inside their budgets" }),
     ];
     let of = |(state, words)| (rows.iter().filter(|row| row.state == state).count(), words);
     let some = states.into_iter().map(of).filter(|(count, _)| *count > 0);
