@@ -90,6 +90,13 @@ fn a_mistake_is_a_place_and_what_to_write() {
         let (code, said) = check(SLO.replace(from, to).as_bytes(), &[]);
         assert!(code == 1 && said.starts_with("pay.yaml:") && said.contains(expected), "{to:?}: {said}");
     }
+    let young = |since: &str| {
+        let since = format!("  name: availability\n  annotations: {{tollgate.dev/since: '{since}'}}\n");
+        check(SLO.replace("  name: availability\n", &since).as_bytes(), &[])
+    };
+    let (code, said) = young("2999-11-01");
+    assert!(code == 1 && said.contains("is measured only from 2999-11-01T00:00:00Z on, which has not come"), "{said}");
+    assert_eq!(young("2020-11-01").0, 0);
     let (code, said) = check(b"kind: SLO\n\xff\xfe", &[]);
     assert!(code == 1 && said.starts_with("pay.yaml:2: is no text in UTF-8"), "{said}");
     let (code, said) = check(&[b'#'; 5 << 20], &[]);
