@@ -6,7 +6,7 @@ use tollgate_core::{
     Timestamp,
     finding::Finding,
     notice::Level,
-    slo::{CompositeMethod, Indicator, Slo, SloFact, Traffic},
+    slo::{BudgetFact, CompositeMethod, Indicator, Slo, SloFact, Traffic},
 };
 
 use super::judged::Measured;
@@ -105,12 +105,26 @@ impl Row {
         format!("{}/{}", self.fact.service, self.fact.name)
     }
 
-    /// Good ones and all, in what the budget is counted in, as far as the period has come; none while what is not known of
-    /// it decides.
+    /// The budget, where it is known how it stands: its evidence is good and no unknown time decides, or all of it is spent
+    /// for certain.
+    pub(super) fn known_budget(&self) -> Option<&BudgetFact> {
+        let is_spent = |budget: &BudgetFact| budget.consumed_ppm >= 1_000_000;
+        let is_known = |budget: &&BudgetFact| self.fact.evidence.is_ok() && !budget.is_undecided || is_spent(budget);
+        self.fact.budget.as_ref().filter(is_known)
+    }
+
+    /// Good ones and all, in what the budget is counted in, as far as the period has come; none while it is not known.
     pub(super) fn share(&self) -> Option<(u64, u64)> {
-        let budget = self.fact.budget.as_ref().filter(|budget| !budget.is_undecided)?;
+        let budget = self.known_budget().filter(|budget| !budget.is_undecided)?;
         let total = budget.slices.as_ref().map_or(budget.total, |slices| slices.total);
         Some((total.saturating_sub(budget.bad), total)).filter(|_| total > 0)
+    }
+
+    /// How fast the budget burns over a window, in millionths; none where nothing is known of most of its time.
+    pub(super) fn burn_rate_micro(&self, window: &str) -> Option<u64> {
+        let window = self.fact.windows.get(window)?;
+        let is_seen = window.known.is_none_or(|known| known.known_seconds > known.unknown_seconds);
+        window.burn_rate_micro.filter(|_| is_seen)
     }
 }
 

@@ -12,11 +12,11 @@ use tollgate_core::{
     Timestamp,
     evidence::EvidenceStatus,
     finding::{Finding, Urgency},
-    slo::{BudgetFact, Traffic},
+    slo::Traffic,
 };
 
 use super::{
-    number::{LEGEND, burn, coarser, end, left, share, sparkline, target},
+    number::{ABSENT, LEGEND, burn, coarser, end, left, share, sparkline, target},
     row::{Relation, Row, State},
 };
 use crate::policies::count;
@@ -32,11 +32,7 @@ const COLUMNS: [Column; 13] = [
     Column { title: "OBJECTIVE", from_width: 0, text: objective },
     Column { title: "SLI", from_width: 0, text: |row| share(row.share()) },
     Column { title: "TARGET", from_width: 100, text: |row| target(row.fact.target_ppb) },
-    Column {
-        title: "LEFT",
-        from_width: 0,
-        text: |row| left(row.fact.budget.as_ref().and_then(BudgetFact::known_remaining_ppm)),
-    },
+    Column { title: "LEFT", from_width: 0, text: |row| left(row.known_budget().map(|budget| budget.remaining_ppm)) },
     Column { title: "TREND", from_width: 130, text: |row| sparkline(&row.trend_burn_rate_micro) },
     Column { title: "TREND", from_width: 112, text: |row| sparkline(&coarser(&row.trend_burn_rate_micro, 2)) },
     Column { title: "TREND", from_width: 100, text: |row| sparkline(&coarser(&row.trend_burn_rate_micro, 3)) },
@@ -44,7 +40,7 @@ const COLUMNS: [Column; 13] = [
     Column { title: "1h", from_width: 0, text: |row| rate(row, "1h") },
     Column { title: "6h", from_width: 90, text: |row| rate(row, "6h") },
     Column { title: "3d", from_width: 0, text: |row| rate(row, "3d") },
-    Column { title: "ENDS IN", from_width: 0, text: |row| end(&row.fact.depletion) },
+    Column { title: "ENDS IN", from_width: 0, text: ends },
     Column { title: "EVIDENCE", from_width: 0, text: evidence },
 ];
 
@@ -120,7 +116,11 @@ fn objective(row: &Row) -> String {
 }
 
 fn rate(row: &Row, window: &str) -> String {
-    burn(row.fact.windows.get(window).and_then(|window| window.burn_rate_micro))
+    burn(row.burn_rate_micro(window))
+}
+
+fn ends(row: &Row) -> String {
+    if row.known_budget().is_some() { end(&row.fact.depletion) } else { ABSENT.to_owned() }
 }
 
 /// How well it is known, and before that what is bad about what is known.

@@ -8,10 +8,11 @@ use tollgate_aws::TelemetrySource;
 use tollgate_core::{
     Timestamp,
     catalogue::{Catalogue, Service},
+    evidence::EvidenceStatus,
     slo::{
-        Budgeting, Comparison, Composite, CompositeMethod, Counted, DailyAggregate, Indicator, Judging, Metric,
-        ObjectiveDays, Part, Period, Plan, Quality, Ratio, Reach, Slo, Snapshot, Target, Tier, TierSeries, burn_trend,
-        slo_fact,
+        Budgeting, Comparison, Composite, CompositeMethod, Counted, DailyAggregate, Indicator, Judging, KnownTime,
+        Metric, ObjectiveDays, Part, Period, Plan, Quality, Ratio, Reach, Slo, Snapshot, Target, Tier, TierSeries,
+        burn_trend, slo_fact,
     },
 };
 
@@ -229,6 +230,30 @@ fn what_unknown_time_decides_is_no_number() {
         "{line}"
     );
     assert!(shown.contains("are not known: 0 % of its error budget is spent for certain, and 8"), "{shown}");
+}
+
+/// A number of a window of which one minute came, or of a period whose counts contradict each other, would be taken for known.
+#[test]
+fn what_is_mostly_unknown_or_contradicts_itself_is_no_number() {
+    let (healthy, snapshot) = (slo("healthy", "Healthy"), snapshot());
+    let cells = |measured: Measured<'_>| -> Vec<String> {
+        let shown = page(&[judge(measured)], 120);
+        let line = shown.lines().find(|line| line.starts_with("healthy/availability ")).unwrap();
+        line.split_whitespace().map(ToOwned::to_owned).collect()
+    };
+    let known = cells(measured(&healthy, Relation::Own, &snapshot));
+    let mut thin = measured(&healthy, Relation::Own, &snapshot);
+    let hour = thin.fact.windows.get_mut("1h").unwrap();
+    hour.known = Some(KnownTime { known_seconds: 60, unknown_seconds: 3540 });
+    let thin = cells(thin);
+    // Name, SLI, target, left, trend, 5m, 1h, 6h, 3d, end and evidence.
+    assert_eq!((known[6].as_str(), thin[6].as_str(), &thin[5]), ("0.0", "–", &known[5]));
+
+    let mut torn = measured(&healthy, Relation::Own, &snapshot);
+    torn.fact.evidence.status = EvidenceStatus::Partial;
+    torn.fact.evidence.reason = Some("good and total contradict each other".into());
+    let torn = cells(torn);
+    assert_eq!((torn[1].as_str(), torn[3].as_str(), torn[9].as_str(), torn[10].as_str()), ("–", "–", "–", "partial"));
 }
 
 #[test]
