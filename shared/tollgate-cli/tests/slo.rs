@@ -210,7 +210,18 @@ fn a_gate_is_imported_once_and_its_differences_told() {
     assert!(fs::read_to_string(&written).unwrap().contains("80%"));
 
     let sli = folder.path().join("sli.yaml");
-    fs::write(&sli, "indicators: {}\n").unwrap();
+    let source = |name: &str| {
+        format!(
+            "  {name}: {{metricSource: {{type: CloudWatch, spec: {{Namespace: N, MetricName: {name}, Stat: Average}}}}}}\n"
+        )
+    };
+    let named = |names: &[&str]| format!("indicators:\n{}", names.iter().map(|name| source(name)).collect::<String>());
+    // An SLI that the gate needs is missing: no gate would start with it.
+    fs::write(&sli, named(&["response_time_p95", "error_rate"])).unwrap();
+    let (code, said) = import(&["--force", "--sli", sli.to_str().unwrap()]);
+    assert!(code == 1 && said.contains("`throughput`") && said.contains("nothing is written"), "{said}");
+    assert!(!policies.join("data/keptn/payments-api.sli.yaml").exists());
+    fs::write(&sli, named(&["response_time_p95", "error_rate", "throughput"])).unwrap();
     let (code, said) = import(&["--force", "--sli", sli.to_str().unwrap()]);
     assert!(code == 0 && said.contains("its SLIs are read as") && !said.contains("window_minutes"), "{said}");
     assert!(policies.join("data/keptn/payments-api.sli.yaml").exists());
