@@ -83,8 +83,8 @@ test_a_fix_or_a_rollback_without_telemetry_asks_those_who_lead_incidents if {
 		testing.only(found).approval == {"group": "incident-commanders", "count": 1}
 	}
 	collisions := {"history": {"evidence": testing.broken("history/x", "error", "late")}}
-	found := evidence.deny with input as testing.facts(object.union(testing.fix, collisions))
-	testing.only(found).evidence == ["history/x"]
+	unseen := evidence.deny with input as testing.facts(object.union(testing.fix, collisions))
+	testing.only(unseen).evidence == ["history/x"]
 }
 
 test_an_emergency_without_incident_is_denied if {

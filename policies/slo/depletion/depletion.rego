@@ -32,26 +32,6 @@ ending contains [slo, outlook] if {
 
 limit := input.settings.thresholds.slo.burn_rate_pause_micro
 
-report(slo, outlook), input.service.owner, 1) if {
-	some [slo, outlook] in ending
-	rollout.risky(input.rollout, input.service)
-}
-
-warn contains finding.of(report(slo, outlook)) if {
-	some [slo, outlook] in ending
-	not rollout.risky(input.rollout, input.service)
-}
-
-ending contains [slo, outlook] if {
-	some slo in input.slos
-	some outlook in slo.depletion
-	outlook.window == "6h"
-	outlook.inside_period == true
-	outlook.seconds_to_exhaustion > 0
-	slo.windows["6h"].burn_rate_micro > input.settings.thresholds.slo.burn_rate_pause_micro
-	objective.telling(slo, slo.windows["6h"], input.settings.thresholds.slo.burn_rate_pause_micro)
-}
-
 report(slo, outlook) := {
 	"message": objective.ending_message(slo, outlook),
 	"observed": {
