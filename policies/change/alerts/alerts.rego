@@ -55,7 +55,10 @@ deny contains unjudged(slo, alert) if {
 	not scope.mending(input.change)
 }
 
-require_approval contains finding.awaiting(unjudged(slo, alert), input.settings.thresholds.change.break_glass_group, 1) if {
+require_approval contains finding.awaiting(
+	unjudged(slo, alert),
+	input.settings.thresholds.change.break_glass_group, 1,
+) if {
 	some [slo, alert] in unknown
 	scope.mending(input.change)
 }

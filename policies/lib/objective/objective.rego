@@ -143,14 +143,18 @@ alert_urgency(alert) := "ticket" if {
 	lower(alert.severity) in {"ticket", "warning", "warn", "minor", "low", "info"}
 } else := "page"
 
-raised_message(slo, alert) := sprintf("`%s` burns its error budget %s times too fast over %s (limit %s of its alert `%s`)", [
-	slo.name, format.factor(alert.burn_rate_micro), format.duration(alert.lookback_seconds),
-	format.factor(alert.threshold_micro), alert.policy,
-])
+raised_message(slo, alert) := sprintf(
+	"`%s` burns its error budget %s times too fast over %s (limit %s of its alert `%s`)",
+	[
+		slo.name, format.factor(alert.burn_rate_micro), format.duration(alert.lookback_seconds),
+		format.factor(alert.threshold_micro), alert.policy,
+	],
+)
 
-unknown_alert_message(slo, alert) := sprintf("whether the alert `%s` of `%s` holds is not known, though its telemetry came", [
-	alert.policy, slo.name,
-])
+unknown_alert_message(slo, alert) := sprintf(
+	"whether the alert `%s` of `%s` holds is not known, though its telemetry came",
+	[alert.policy, slo.name],
+)
 
 # How its budget runs out inside its period, if it goes on as over the last six hours, at more than a limit.
 ending(slo, limit) := [outlook |
@@ -162,10 +166,13 @@ ending(slo, limit) := [outlook |
 	telling(slo, slo.windows["6h"], limit)
 ]
 
-ending_message(slo, outlook) := sprintf("`%s` runs out of error budget in %s (%v) if it goes on as over the last 6 h: %s times the pace", [
-	slo.name, format.duration(outlook.seconds_to_exhaustion), outlook.exhausted_at,
-	format.factor(slo.windows["6h"].burn_rate_micro),
-])
+ending_message(slo, outlook) := sprintf(
+	"`%s` runs out of error budget in %s (%v) if it goes on as over the last 6 h: %s times the pace",
+	[
+		slo.name, format.duration(outlook.seconds_to_exhaustion), outlook.exhausted_at,
+		format.factor(slo.windows["6h"].burn_rate_micro),
+	],
+)
 
 # The pair with the highest limit that asks for a page and is exceeded.
 paging(slo) := pair if {

@@ -40,7 +40,10 @@ deny contains unjudged(slo, alert) if {
 	not rollout.mending(input.rollout)
 }
 
-require_approval contains finding.awaiting(unjudged(slo, alert), input.settings.thresholds.change.break_glass_group, 1) if {
+require_approval contains finding.awaiting(
+	unjudged(slo, alert),
+	input.settings.thresholds.change.break_glass_group, 1,
+) if {
 	some [slo, alert] in unknown
 	rollout.mending(input.rollout)
 }

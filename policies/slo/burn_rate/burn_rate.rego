@@ -60,7 +60,10 @@ deny contains finding.of(unknown(slo, pair)) if {
 	not rollout.mending(input.rollout)
 }
 
-require_approval contains finding.awaiting(unknown(slo, pair), input.settings.thresholds.change.break_glass_group, 1) if {
+require_approval contains finding.awaiting(
+	unknown(slo, pair),
+	input.settings.thresholds.change.break_glass_group, 1,
+) if {
 	some [slo, pair] in unjudged
 	rollout.mending(input.rollout)
 }
