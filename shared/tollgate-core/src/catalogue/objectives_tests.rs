@@ -97,7 +97,7 @@ fn an_environment_that_the_service_does_not_have_is_refused() {
 
     let shared = slo("fast", ", labels: {environment: production}, annotations: {tollgate.dev/shared-with: lab}");
     let lab = ("data/services/lab.yaml", "name: lab\ntier: tier_3\nowner: money\nenvironments: [staging]\n");
-    let found = dangling(&[SERVICE, TEAM, SLI, lab, ("data/slos/pay.yaml", &shared)]);
+    let found = dangling(&[SERVICE, TEAM, SLI, DB, lab, ("data/slos/pay.yaml", &shared)]);
     assert!(
         found.len() == 1 && found[0].contains("is shared with `lab`, which runs in none of the environments"),
         "{found:?}"

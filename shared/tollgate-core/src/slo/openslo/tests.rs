@@ -152,7 +152,7 @@ fn bad_events_need_a_word_on_missing_ones() {
     let unknown = bad.replace("ErrorCount\n", "ErrorCount\n              treatMissing: unknown\n");
     let warnings = |text: &str| warned(text).1;
     assert!(
-        warnings(&bad).contains("s.yaml:10: ") && warnings(&bad).contains("write `treatMissing: zero`"),
+        warnings(&bad).contains("s.yaml:15: ") && warnings(&bad).contains("write `treatMissing: zero`"),
         "{}",
         warnings(&bad)
     );
@@ -166,7 +166,7 @@ fn bad_events_need_a_word_on_missing_ones() {
         let (_, after) = rest.split_once("        total:").unwrap();
         format!("{before}        good: {{metricSource: {source}}}\n        total:{after}")
     };
-    assert!(warnings(&formula("")).contains("s.yaml:9: "), "{}", warnings(&formula("")));
+    assert!(warnings(&formula("")).contains("s.yaml:14: "), "{}", warnings(&formula("")));
     assert_eq!(warnings(&formula(", treatMissing: zero")), "");
 }
 
