@@ -225,7 +225,8 @@ async fn status_gates_and_notices_say_the_same() {
             (rollout(&slo_gate, name, "feature").await, changed(&change_gate, name, "feature").await);
         let (state, shown) = &rows[name];
         let notified = levels.get(name).map_or("ok", String::as_str);
-        let found = [state, &rollout["verdict"].as_str().unwrap_or("-"), changed["verdict"].as_str().unwrap_or("-")];
+        let found =
+            [state.as_str(), rollout["verdict"].as_str().unwrap_or("-"), changed["verdict"].as_str().unwrap_or("-")];
         let found = (found, [shown.as_str(), notified]);
         let expected = ([case.status.0, case.verdict, case.verdict], [case.level, case.level]);
         let (of_rollout, of_change) = (rules(&rollout, "slo."), rules(&changed, "change."));
