@@ -27,16 +27,10 @@ impl Recording {
         Self { end, namespace: namespace.to_owned(), series: Vec::new() }
     }
 
-    /// Adds good requests, all and bad ones of a service.
+    /// Adds good requests and all of a service.
     pub fn add(&mut self, service: &str, counts: Counts) {
-        let metrics: [(&str, fn((u64, u64)) -> u64); 3] = [
-            ("GoodRequestCount", |(good, _)| good),
-            ("RequestCount", |(_, total)| total),
-            ("BadRequestCount", |(good, total)| total - good),
-        ];
-        for (name, of) in metrics {
-            self.add_metric(service, name, |before| counts(before).map(of));
-        }
+        self.add_metric(service, "GoodRequestCount", |before| counts(before).map(|(good, _)| good));
+        self.add_metric(service, "RequestCount", |before| counts(before).map(|(_, total)| total));
     }
 
     /// Adds one metric of a service.
