@@ -14,6 +14,7 @@ pub mod billing;
 pub mod function;
 pub mod letters;
 pub mod mailbox;
+pub mod recording;
 pub mod runtime_api;
 pub mod spending;
 pub mod sweeps;

@@ -10,13 +10,14 @@ use tollgate_core::{
     evidence::{Evidence, EvidenceStatus},
     facts::{CallerFact, ChangeFacts, ChangeSpend, CostFact, FACTS_SCHEMA, FREEZES, HistoryFact},
     history::history_fact,
+    running::service_fact,
     slo::{Limits, SloFact},
 };
 use tollgate_ledger::{HistoryQuery, Seen, background};
 
 use tollgate_gate::{
     bill::{Looked, increase_fits},
-    dependencies, objectives, service_fact,
+    dependencies, objectives,
 };
 
 use crate::{ChangeGate, receive::ChangeQuestion};

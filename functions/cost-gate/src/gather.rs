@@ -6,12 +6,10 @@ use tollgate_core::{
     budget::{Budget, SpendJudging},
     cost::planned_of,
     facts::{CallerFact, CostFacts, FACTS_SCHEMA, Spending},
+    running::service_fact,
     settings::Settings,
 };
-use tollgate_gate::{
-    bill::{Looked, Statement, fits},
-    service_fact,
-};
+use tollgate_gate::bill::{Looked, Statement, fits};
 
 use crate::{CostGate, names::unknown_names, receive::SpendQuestion};
 

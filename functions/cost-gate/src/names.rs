@@ -6,8 +6,8 @@ use tollgate_core::{
     budget::Budget,
     catalogue::Catalogue,
     facts::{NameKind, Spending, UnknownName},
+    running::near,
 };
-use tollgate_gate::near;
 
 /// The names of a question about a budget that nothing has. A service, and where it runs, is a fact of its own.
 pub(crate) fn unknown_names(catalogue: &Catalogue, spending: &Spending, found: &[&Budget]) -> Vec<UnknownName> {

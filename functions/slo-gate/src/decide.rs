@@ -2,7 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use tollgate_core::{decision::Decision, facts::Facts};
+use tollgate_core::{
+    Timestamp,
+    decision::Decision,
+    facts::{Facts, Rollout},
+};
 use tollgate_gate::{Kept, Turn, unavailable};
 use tollgate_lambda::problem::Problem;
 use tracing::Instrument as _;
@@ -25,9 +29,7 @@ impl SloGate {
         limit: Duration,
     ) -> Result<Decision, Problem> {
         let now = self.house.clock.now();
-        if let Some(Err(error)) = question.asked.canary.as_ref().map(|canary| canary.check(now)) {
-            return Err(Problem::field(format!("canary.{}", error.path), error.message));
-        }
+        self.check_canary(&question.asked, now)?;
         let started = Instant::now();
         let (turn, facts) =
             tokio::join!(self.house.claim(&question, proposed, now, limit), self.gather(&question, now, limit));
@@ -45,5 +47,16 @@ impl SloGate {
             }
             Kept::Overtaken => Err(unavailable("the ledger compared a rollout with changes", &"it never should")),
         }
+    }
+
+    /// Holds a canary against the limits, and against what the service's canaries are told apart by.
+    ///
+    /// # Errors
+    /// 400 with the first field that does not fit.
+    fn check_canary(&self, rollout: &Rollout, now: Timestamp) -> Result<(), Problem> {
+        let Some(canary) = &rollout.canary else { return Ok(()) };
+        let source = self.house.catalogue.canaries.get(&rollout.service);
+        let checked = canary.check(now).and_then(|()| source.map_or(Ok(()), |source| source.check(canary)));
+        checked.map_err(|error| Problem::field(format!("canary.{}", error.path), error.message))
     }
 }

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use tollgate_core::{
     Timestamp,
-    approval::{ApprovalTime, approval_facts},
     canary::{CanaryFact, unknown_canary},
-    facts::{CallerFact, DependencyFact, FACTS_SCHEMA, Rollout, SloGateFacts},
+    facts::{Rollout, SloGateFacts},
+    running::rollout_facts,
     slo::{Limits, SloFact},
 };
-use tollgate_gate::{dependencies, objectives, service_fact};
+use tollgate_gate::{dependencies, objectives};
 use tollgate_ledger::background;
 
 use crate::{SloGate, receive::RolloutQuestion};
@@ -33,7 +33,7 @@ impl SloGate {
         let telemetry: Vec<SloFact> = telemetry.iter().map(|found| found.fact(&background(found.slo, &kept))).collect();
         let (own, of_dependencies): (Vec<_>, Vec<_>) = telemetry.into_iter().partition(|fact| fact.evidence.required);
         let dependencies = dependencies(catalogue, catalogue.services.get(&rollout.service), &of_dependencies);
-        let facts = self.facts(rollout, &question.principal, now, own, dependencies);
+        let facts = rollout_facts(catalogue, rollout, &question.principal, now, own, dependencies);
         SloGateFacts { canary, keptn, ..facts }
     }
 
@@ -44,42 +44,5 @@ impl SloGate {
             return Some(unknown_canary(service, &reason));
         };
         Some(self.house.telemetry.canary(source, asked, now, deadline).await)
-    }
-
-    /// The facts, once the objectives are known.
-    pub(crate) fn facts(
-        &self,
-        rollout: &Rollout,
-        principal: &str,
-        now: Timestamp,
-        slos: Vec<SloFact>,
-        dependencies: Vec<DependencyFact>,
-    ) -> SloGateFacts {
-        let catalogue = &self.house.catalogue;
-        let settings = catalogue.settings_of(&rollout.service);
-        let max_age_seconds = settings.integer("change", "approval_max_age_seconds").unwrap_or(0);
-        let caller = CallerFact {
-            may_assert_approvals: catalogue.may_assert_approvals(principal),
-            principal: principal.to_owned(),
-        };
-        let approved_by = ApprovalTime { now, max_age_seconds };
-        let waivers = catalogue.waivers.iter().filter(|waiver| waiver.service == rollout.service).cloned().collect();
-        SloGateFacts {
-            schema: FACTS_SCHEMA.to_owned(),
-            evaluated_at: now,
-            evaluated_at_seconds: now.timestamp(),
-            service: service_fact(catalogue, &rollout.service),
-            slos,
-            dependencies,
-            canary: None,
-            keptn: None,
-            maintenance: catalogue.maintenance_at(&rollout.service, &rollout.environment, now),
-            maintenance_times: catalogue.maintenance_times(&rollout.service, &rollout.environment, now),
-            approvals: approval_facts(rollout, &caller, approved_by, |person| catalogue.groups_of(person)),
-            waivers,
-            caller,
-            rollout: rollout.clone(),
-            settings,
-        }
     }
 }

@@ -1,6 +1,9 @@
 //! Services that are looked at no longer: what people were told of them is brought to an end, once.
 
-use tollgate_core::notice::{Report, State, retired};
+use tollgate_core::{
+    notice::{Report, State, retired},
+    running::{as_it_runs, watched},
+};
 use tollgate_gate::unavailable;
 use tollgate_lambda::problem::Problem;
 use tollgate_ledger::{Commit, Committed, Document, Expect, Put};
@@ -8,7 +11,6 @@ use ulid::Ulid;
 
 use crate::{
     SloGate,
-    sweep::watched,
     tell::{collection, key},
 };
 
@@ -48,7 +50,7 @@ impl SloGate {
             return Ok(false);
         }
         let at = self.house.clock.now();
-        let facts = self.as_it_runs(service, environment, asked_by, at, Vec::new());
+        let facts = as_it_runs(&self.house.catalogue, service, environment, asked_by, at, Vec::new());
         let record = self.house.judge(facts.clone().into(), Ulid::generate().to_string(), Vec::new())?;
         let report = Report::of_slos(&facts, &record.decision);
         let Some(step) = retired(known.value.clone(), &report) else { return Ok(false) };

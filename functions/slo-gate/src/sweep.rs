@@ -9,11 +9,11 @@ use serde_json::{Value, json};
 use tollgate_aws::Gathered;
 use tollgate_core::{
     Timestamp,
-    catalogue::{Catalogue, Service},
-    change::Purpose,
+    catalogue::Service,
     evidence::EvidenceStatus,
-    facts::{Rollout, SloGateFacts},
+    facts::SloGateFacts,
     notice::State,
+    running::{as_it_runs, watched},
     slo::{DailyAggregate, Judging, Limits, Slo, SloFact, unknown_fact},
 };
 use tollgate_gate::{Batch, LEFT_OUT, Round, batches, time_left};
@@ -31,8 +31,6 @@ use crate::{
 const MARK_EVERY: usize = 100;
 /// Time that is kept for what was read last, for sending and answering.
 const RESERVE: Duration = Duration::from_secs(5);
-/// The environment that is watched where a schedule names none: this one, or the first of the service.
-const WATCHED: &str = "production";
 /// Services whose state is written at once.
 const WRITES_AT_ONCE: usize = 8;
 
@@ -151,7 +149,7 @@ impl SloGate {
         let in_one = environments.map(|environment| {
             let slos = catalogue.slos_of(&service.name).zip(facts);
             let about = slos.filter(|(slo, _)| slo.is_about(environment)).map(|(_, fact)| fact.clone());
-            let facts = self.as_it_runs(&service.name, environment, asked_by, now, about.collect());
+            let facts = as_it_runs(catalogue, &service.name, environment, asked_by, now, about.collect());
             (facts, states.remove(&(service.name.clone(), environment.to_owned())))
         });
         in_one.collect()
@@ -203,41 +201,4 @@ impl SloGate {
         }
         Looked { service, facts, results }
     }
-
-    /// The question that nobody asks: may anything risky be rolled out, as the service runs? What it depends on is looked
-    /// at for itself.
-    pub(crate) fn as_it_runs(
-        &self,
-        service: &str,
-        environment: &str,
-        asked_by: &str,
-        now: Timestamp,
-        slos: Vec<SloFact>,
-    ) -> SloGateFacts {
-        let rollout = Rollout {
-            service: service.to_owned(),
-            environment: environment.to_owned(),
-            purpose: Purpose::Feature,
-            risky: Some(true),
-            author: None,
-            commit: None,
-            approvals: Vec::new(),
-            canary: None,
-        };
-        self.facts(&rollout, asked_by, now, slos, Vec::new())
-    }
-}
-
-/// The environments in which a service is looked at: where none is named, the one that is watched, and those that any of
-/// its objectives is about by name, so that no objective is looked at nowhere.
-pub(crate) fn watched<'a>(catalogue: &'a Catalogue, service: &'a Service, named: &'a [String]) -> Vec<&'a str> {
-    let runs_in = |name: &str| service.environments.iter().any(|environment| environment == name);
-    if !named.is_empty() {
-        return named.iter().map(String::as_str).filter(|name| runs_in(name)).collect();
-    }
-    let first = service.environments.first().map_or(WATCHED, String::as_str);
-    let watched = if runs_in(WATCHED) { WATCHED } else { first };
-    let is_named = |name: &str| catalogue.slos_of(&service.name).any(|slo| slo.names(name));
-    let others = service.environments.iter().map(String::as_str).filter(|name| *name != watched && is_named(name));
-    std::iter::once(watched).chain(others).collect()
 }

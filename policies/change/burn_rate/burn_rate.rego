@@ -28,7 +28,7 @@ deny contains burning(place, breach) if {
 
 deny contains unknown(slo) if {
 	some slo in unknown_slos
-	not scope.break_glass(input.change)
+	not scope.mending(input.change)
 }
 
 require_approval contains finding.awaiting(
@@ -42,7 +42,7 @@ require_approval contains finding.awaiting(
 
 require_approval contains finding.awaiting(unknown(slo), input.settings.thresholds.change.break_glass_group, 1) if {
 	some slo in unknown_slos
-	scope.break_glass(input.change)
+	scope.mending(input.change)
 }
 
 warn contains burning(place, breach) if {

@@ -135,6 +135,56 @@ undecided_message(slo) := sprintf("%s: %s of its error budget is spent for certa
 	sprintf("limit %s", [format.percent(undecided_step(slo))]),
 ])
 
+# The alerts of the objective's own file that hold, where enough came to judge them.
+raised(slo) := [alert |
+	some alert in slo.alerts
+	alert.holds == true
+	enough(slo, alert)
+]
+
+# Those of which it is not known though the telemetry came.
+unknown_alerts(slo) := [alert |
+	slo.evidence.status == "ok"
+	some alert in slo.alerts
+	alert.holds == null
+]
+
+# How soon somebody must act. Whatever is not known to be less is a page.
+alert_urgency(alert) := "ticket" if {
+	lower(alert.severity) in {"ticket", "warning", "warn", "minor", "low", "info"}
+} else := "page"
+
+raised_message(slo, alert) := sprintf(
+	"`%s` burns its error budget %s times too fast over %s (limit %s of its alert `%s`)",
+	[
+		slo.name, format.factor(alert.burn_rate_micro), format.duration(alert.lookback_seconds),
+		format.factor(alert.threshold_micro), alert.policy,
+	],
+)
+
+unknown_alert_message(slo, alert) := sprintf(
+	"whether the alert `%s` of `%s` holds is not known, though its telemetry came",
+	[alert.policy, slo.name],
+)
+
+# How its budget runs out inside its period, if it goes on as over the last six hours, at more than a limit.
+ending(slo, limit) := [outlook |
+	some outlook in slo.depletion
+	outlook.window == "6h"
+	outlook.inside_period == true
+	outlook.seconds_to_exhaustion > 0
+	slo.windows["6h"].burn_rate_micro > limit
+	telling(slo, slo.windows["6h"], limit)
+]
+
+ending_message(slo, outlook) := sprintf(
+	"`%s` runs out of error budget in %s (%v) if it goes on as over the last 6 h: %s times the pace",
+	[
+		slo.name, format.duration(outlook.seconds_to_exhaustion), outlook.exhausted_at,
+		format.factor(slo.windows["6h"].burn_rate_micro),
+	],
+)
+
 # The pair with the highest limit that asks for a page and is exceeded.
 paging(slo) := pair if {
 	exceeded := {[pair.factor_micro, pair] |

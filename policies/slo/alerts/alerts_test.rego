@@ -55,4 +55,6 @@ test_too_few_events_are_not_judged if {
 test_an_alert_that_is_not_known_denies_where_the_telemetry_came if {
 	found := alerts.deny with input as testing.rollout_with({"alerts": [alert("ticket", null)]}, {})
 	contains(testing.only(found).message, "is not known, though its telemetry came")
+	unknown := {"alerts": [alert("ticket", null)]}
+	effects(testing.rollout_with(unknown, testing.rolling_out("fix"))) == {"require_approval"}
 }

@@ -55,7 +55,29 @@ warn contains finding.of({
 }
 
 # Where the evidence is good, every pair must have been judged, but in maintenance.
-deny contains finding.of({
+deny contains finding.of(unknown(slo, pair)) if {
+	some [slo, pair] in unjudged
+	not rollout.mending(input.rollout)
+}
+
+require_approval contains finding.awaiting(
+	unknown(slo, pair),
+	input.settings.thresholds.change.break_glass_group, 1,
+) if {
+	some [slo, pair] in unjudged
+	rollout.mending(input.rollout)
+}
+
+unjudged contains [slo, pair] if {
+	some slo in input.slos
+	slo.evidence.status == "ok"
+	some pair in slo.pairs
+	pair.exceeded == null
+	not objective.excluded(slo, pair.short)
+	not objective.excluded(slo, pair.long)
+}
+
+unknown(slo, pair) := {
 	"message": sprintf("the burn rate of `%s` over %s and %s is not known, though its telemetry came", [
 		slo.name, pair.long, pair.short,
 	]),
@@ -63,13 +85,6 @@ deny contains finding.of({
 	"evidence": [slo.evidence.id],
 	"owner": input.service.owner,
 	"remediation": "Look whether the objective's metrics cover these windows.",
-}) if {
-	some slo in input.slos
-	slo.evidence.status == "ok"
-	some pair in slo.pairs
-	pair.exceeded == null
-	not objective.excluded(slo, pair.short)
-	not objective.excluded(slo, pair.long)
 }
 
 # Whatever is not a ticket is a page.

@@ -55,6 +55,7 @@ test_a_pair_that_is_not_known_denies if {
 	unknown := {"pairs": [{"name": "p", "severity": "page", "long": "1h", "short": "5m", "factor_micro": 1, "exceeded": null}]}
 	found := burn_rate.deny with input as testing.rollout_with(unknown, {})
 	contains(testing.only(found).message, "is not known, though its telemetry came")
+	effects(testing.rollout_with(unknown, testing.rolling_out("rollback"))) == {"require_approval"}
 }
 
 test_objectives_without_events_of_their_own_are_judged_as_well if {

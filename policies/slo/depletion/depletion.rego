@@ -12,7 +12,6 @@
 package tollgate.slo.depletion
 
 import data.tollgate.lib.finding
-import data.tollgate.lib.format
 import data.tollgate.lib.objective
 import data.tollgate.lib.rollout
 
@@ -28,24 +27,18 @@ warn contains finding.of(report(slo, outlook)) if {
 
 ending contains [slo, outlook] if {
 	some slo in input.slos
-	some outlook in slo.depletion
-	outlook.window == "6h"
-	outlook.inside_period == true
-	outlook.seconds_to_exhaustion > 0
-	slo.windows["6h"].burn_rate_micro > input.settings.thresholds.slo.burn_rate_pause_micro
-	objective.telling(slo, slo.windows["6h"], input.settings.thresholds.slo.burn_rate_pause_micro)
+	some outlook in objective.ending(slo, limit)
 }
 
+limit := input.settings.thresholds.slo.burn_rate_pause_micro
+
 report(slo, outlook) := {
-	"message": sprintf("`%s` runs out of error budget in %s (%v) if it goes on as over the last 6 h: %s times the pace", [
-		slo.name, format.duration(outlook.seconds_to_exhaustion), outlook.exhausted_at,
-		format.factor(slo.windows["6h"].burn_rate_micro),
-	]),
+	"message": objective.ending_message(slo, outlook),
 	"observed": {
 		"seconds_to_exhaustion": outlook.seconds_to_exhaustion,
 		"burn_rate_6h_micro": slo.windows["6h"].burn_rate_micro,
 	},
-	"threshold": {"burn_rate_micro": input.settings.thresholds.slo.burn_rate_pause_micro},
+	"threshold": {"burn_rate_micro": limit},
 	"since": slo.burning_since,
 	"evidence": [slo.evidence.id],
 	"owner": input.service.owner,

@@ -43,17 +43,29 @@ warn contains finding.of(spent(slo, "budget_exhausted_ppm")) if {
 	rollout.mending(input.rollout)
 }
 
-deny contains finding.of({
+deny contains unknown(slo) if {
+	some slo in unknown_budgets
+	not rollout.mending(input.rollout)
+}
+
+require_approval contains finding.awaiting(unknown(slo), input.settings.thresholds.change.break_glass_group, 1) if {
+	some slo in unknown_budgets
+	rollout.mending(input.rollout)
+}
+
+unknown_budgets contains slo if {
+	some slo in input.slos
+	slo.evidence.status == "ok"
+	slo.budget == null
+}
+
+unknown(slo) := finding.of({
 	"message": sprintf("the error budget of `%s` is not known, though its telemetry came", [slo.name]),
 	"observed": {"budget_consumed_ppm": null},
 	"evidence": [slo.evidence.id],
 	"owner": input.service.owner,
 	"remediation": "Look whether the objective's metrics reach back over its whole period.",
-}) if {
-	some slo in input.slos
-	slo.evidence.status == "ok"
-	slo.budget == null
-}
+})
 
 # What happened in time that is not known is for a person to say, whatever the rollout is for.
 require_approval contains finding.awaiting(

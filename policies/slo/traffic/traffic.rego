@@ -71,6 +71,7 @@ vanished(slo) := {
 	"evidence": [slo.evidence.id],
 	"owner": input.service.owner,
 	"remediation": "Look whether the service can be reached; fixes and rollbacks go ahead.",
+	"urgency": "ticket",
 }
 
 ordinary if not rollout.mending(input.rollout)

@@ -45,6 +45,7 @@ test_traffic_that_vanished_asks_for_a_person_unless_it_is_a_fix if {
 	held := traffic.require_approval with input as facts
 	testing.messages(held) == {gone}
 	testing.only(held).approval == {"group": "payments", "count": 1}
+	testing.only(held).urgency == "ticket"
 	every purpose in ["fix", "rollback"] {
 		remedy := object.union(facts, testing.rolling_out(purpose))
 		free := traffic.require_approval with input as remedy

@@ -3,7 +3,7 @@
 use std::{fs, io::Read as _, path::Path};
 
 use tollgate_core::{catalogue::Catalogue, data::DataError};
-use tollgate_policy::tools;
+use tollgate_policy::{PolicySet, tools};
 
 use crate::Folder;
 
@@ -57,5 +57,16 @@ pub(crate) fn in_order(folder: &Folder, check: &str) -> anyhow::Result<Catalogue
     catalogue(folder).map_err(|errors| {
         print(&folder.path, &errors, "");
         anyhow::anyhow!("the data are not in order: mend what `{check}` says")
+    })
+}
+
+/// The policies, ready to judge.
+///
+/// # Errors
+/// When they are not in order: everything that is wrong, a line each.
+pub(crate) fn policies(folder: &Folder) -> anyhow::Result<PolicySet> {
+    PolicySet::load(&folder.path).map_err(|errors| {
+        let lines: Vec<String> = errors.iter().map(|error| format!("\n  {error}")).collect();
+        anyhow::anyhow!("the policies are not in order:{}", lines.concat())
     })
 }

@@ -90,6 +90,13 @@ fn a_mistake_is_a_place_and_what_to_write() {
         let (code, said) = check(SLO.replace(from, to).as_bytes(), &[]);
         assert!(code == 1 && said.starts_with("pay.yaml:") && said.contains(expected), "{to:?}: {said}");
     }
+    let young = |since: &str| {
+        let since = format!("  name: availability\n  annotations: {{tollgate.dev/since: '{since}'}}\n");
+        check(SLO.replace("  name: availability\n", &since).as_bytes(), &[])
+    };
+    let (code, said) = young("2999-11-01");
+    assert!(code == 1 && said.contains("is measured only from 2999-11-01T00:00:00Z on, which has not come"), "{said}");
+    assert_eq!(young("2020-11-01").0, 0);
     let (code, said) = check(b"kind: SLO\n\xff\xfe", &[]);
     assert!(code == 1 && said.starts_with("pay.yaml:2: is no text in UTF-8"), "{said}");
     let (code, said) = check(&[b'#'; 5 << 20], &[]);
@@ -203,7 +210,18 @@ fn a_gate_is_imported_once_and_its_differences_told() {
     assert!(fs::read_to_string(&written).unwrap().contains("80%"));
 
     let sli = folder.path().join("sli.yaml");
-    fs::write(&sli, "indicators: {}\n").unwrap();
+    let source = |name: &str| {
+        format!(
+            "  {name}: {{metricSource: {{type: CloudWatch, spec: {{Namespace: N, MetricName: {name}, Stat: Average}}}}}}\n"
+        )
+    };
+    let named = |names: &[&str]| format!("indicators:\n{}", names.iter().map(|name| source(name)).collect::<String>());
+    // An SLI that the gate needs is missing: no gate would start with it.
+    fs::write(&sli, named(&["response_time_p95", "error_rate"])).unwrap();
+    let (code, said) = import(&["--force", "--sli", sli.to_str().unwrap()]);
+    assert!(code == 1 && said.contains("`throughput`") && said.contains("nothing is written"), "{said}");
+    assert!(!policies.join("data/keptn/payments-api.sli.yaml").exists());
+    fs::write(&sli, named(&["response_time_p95", "error_rate", "throughput"])).unwrap();
     let (code, said) = import(&["--force", "--sli", sli.to_str().unwrap()]);
     assert!(code == 0 && said.contains("its SLIs are read as") && !said.contains("window_minutes"), "{said}");
     assert!(policies.join("data/keptn/payments-api.sli.yaml").exists());

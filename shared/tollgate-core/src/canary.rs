@@ -16,6 +16,7 @@ mod events;
 mod exact;
 mod fact;
 mod limits;
+mod lost;
 mod metric;
 mod normal;
 mod plan;

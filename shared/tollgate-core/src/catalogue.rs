@@ -18,6 +18,7 @@ use std::{collections::BTreeMap, sync::Arc};
 pub use calendar::Freeze;
 use callers::Trust;
 pub use entries::{Service, Team};
+pub use review::not_begun;
 
 use crate::{
     approval::normal,

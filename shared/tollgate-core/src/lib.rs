@@ -26,6 +26,7 @@ pub mod notice;
 mod recurring;
 pub mod replay;
 pub mod rule;
+pub mod running;
 #[cfg(feature = "schema")]
 pub mod schema;
 pub mod settings;

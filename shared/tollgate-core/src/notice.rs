@@ -29,7 +29,9 @@ mod step_properties;
 #[cfg(test)]
 mod step_tests;
 
+pub use knowledge::has_enough_events;
 pub use message::{Change, Notice, NoticeKind, Open, Reason};
+pub use observed::{counting, is_failure};
 pub use retired::retired;
 pub use showback::{Showback, ShowbackBudget, ShowbackTotal};
 pub use state::{State, Subject, Suppression};

@@ -23,7 +23,7 @@ mod tell;
 mod triggered;
 
 pub use ask::{Question, decision_id, key};
-pub use entries::{dependencies, near, objectives, service_fact};
+pub use entries::{dependencies, objectives};
 pub use house::{House, gather_limit, unavailable};
 pub use keep::{Kept, Turn};
 pub use once::{lease_seconds, time_left};

@@ -1,8 +1,9 @@
 //! `tollgate slo check`: is what is written what is meant?
 
-use std::{collections::BTreeSet, path::PathBuf, process::ExitCode};
+use std::{collections::BTreeSet, path::PathBuf, process::ExitCode, time::SystemTime};
 
 use tollgate_core::{
+    catalogue::not_begun,
     data::DataError,
     slo::{self, Slo},
 };
@@ -60,6 +61,7 @@ pub(super) fn run(args: &CheckArgs) -> ExitCode {
 
 fn data(folder: &Folder) -> Result<Good, Vec<DataError>> {
     let catalogue = read::catalogue(folder)?;
+    begun(catalogue.slos.values().flatten())?;
     Ok(Good { summary: summary(catalogue.slos.values().flatten()), warnings: catalogue.warnings })
 }
 
@@ -82,7 +84,14 @@ fn files(files: &[PathBuf], syntax_only: bool) -> Result<Good, Vec<DataError>> {
         let message = "no SLO is in what was named, so nothing is promised: write one";
         return Err(warnings.into_iter().chain([DataError::new(joined(files), None, message)]).collect());
     }
+    begun(&slos)?;
     Ok(Good { summary: summary(slos.iter()), warnings })
+}
+
+/// Refuses objectives that are measured only from a time on that has not come: it is a year or a month that is meant otherwise.
+fn begun<'a>(slos: impl IntoIterator<Item = &'a Slo>) -> Result<(), Vec<DataError>> {
+    let wrong = not_begun(slos, SystemTime::now().into());
+    if wrong.is_empty() { Ok(()) } else { Err(wrong) }
 }
 
 fn joined(files: &[PathBuf]) -> String {

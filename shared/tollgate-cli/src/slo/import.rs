@@ -1,7 +1,7 @@
 //! `tollgate slo import`: a Keptn quality gate as a file of ours, and what it means here.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs,
     io::ErrorKind,
     path::{Path, PathBuf},
@@ -10,6 +10,7 @@ use std::{
 
 use anyhow::{Context as _, anyhow, bail};
 use tollgate_core::{
+    catalogue::Catalogue,
     keptn::{self, Criterion, KeptnGate, Objective},
     suggest::did_you_mean,
 };
@@ -52,6 +53,9 @@ pub(super) fn run(args: &ImportArgs) -> anyhow::Result<ExitCode> {
     let service = service(args)?;
     let folder = args.policies.path.join("data/keptn");
     let (file, sli_file) = (folder.join(format!("{service}.yaml")), folder.join(format!("{service}.sli.yaml")));
+    if let Some(sli) = &sli {
+        in_order(&args.policies.path, &service, [&text, sli])?;
+    }
     write(&file, &text, args.force)?;
     if let Some(text) = sli {
         write(&sli_file, &text, args.force)?;
@@ -77,6 +81,27 @@ pub(super) fn run(args: &ImportArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Would the gate and its SLIs be in order among the data?
+fn in_order(policies: &Path, service: &str, [gate, sli]: [&str; 2]) -> anyhow::Result<()> {
+    let mut files = data_files(policies)?;
+    let named = [format!("data/keptn/{service}.yaml"), format!("data/keptn/{service}.sli.yaml")];
+    files.extend(named.iter().cloned().zip([gate.to_owned(), sli.to_owned()]));
+    let mut wrong = Catalogue::read(&files).err().unwrap_or_default();
+    wrong.retain(|error| named.contains(&error.file));
+    if wrong.is_empty() {
+        return Ok(());
+    }
+    read::print(policies, &wrong, "");
+    bail!("nothing is written: gate and SLIs must fit one another; correct what is said above")
+}
+
+fn data_files(policies: &Path) -> anyhow::Result<BTreeMap<String, String>> {
+    tools::data_files(policies).map_err(|errors| {
+        read::print(policies, &errors, "");
+        anyhow!("nothing is written: the policies' folder cannot be read")
+    })
+}
+
 /// What a person fills in: a metric for each SLI.
 fn skeleton(gate: &KeptnGate) -> String {
     let source = "    metricSource: {type: CloudWatch, spec: {Namespace: …, MetricName: …, Stat: …}}\n";
@@ -88,10 +113,7 @@ fn skeleton(gate: &KeptnGate) -> String {
 
 /// The service that was named, or whose folder the file is in; one that has a file.
 fn service(args: &ImportArgs) -> anyhow::Result<String> {
-    let files = tools::data_files(&args.policies.path).map_err(|errors| {
-        read::print(&args.policies.path, &errors, "");
-        anyhow!("nothing is written: the policies' folder cannot be read")
-    })?;
+    let files = data_files(&args.policies.path)?;
     let name_of = |file: &'_ String| Some(file.strip_prefix("data/services/")?.strip_suffix(".yaml")?.to_owned());
     let known: BTreeSet<String> = files.keys().filter_map(name_of).collect();
     let folder = || Some(args.file.canonicalize().ok()?.parent()?.file_name()?.to_str()?.to_owned());

@@ -1,5 +1,6 @@
 //! `tollgate slo status`: how objectives do, the worst first.
 
+mod judged;
 mod number;
 mod row;
 mod table;
@@ -25,8 +26,12 @@ use tollgate_core::{
     suggest::did_you_mean,
 };
 use tollgate_ledger::{KeptDays, Ledger, LedgerConfig, background, is_kept, slo_days, with_parts};
+use tollgate_policy::Evaluator;
 
-use self::row::{Enough, Relation, Row, State};
+use self::{
+    judged::{Measured, judged},
+    row::{Relation, Row, State},
+};
 use crate::{Folder, cut_off, read};
 
 const DEADLINE: Duration = Duration::from_secs(60);
@@ -39,9 +44,12 @@ const USUAL_WIDTH: u16 = 120;
 ///
 /// The worst come first. A recording is judged by the time at which it was made.
 ///
-/// Exits with 0 when everything is known and inside its budget, 2 when a budget is exhausted or burns faster than the
-/// thresholds allow, 3 when something is not known, and 1 when nothing could be shown. The objectives of dependencies do
-/// not count.
+/// They are judged by the rules of the SLO gate, as a schedule has services judged as they run: what is bad here holds
+/// risky rollouts up, and people are notified of it.
+///
+/// Exits with 0 when everything is known and inside its budget, 2 when the rules ask for a page or a ticket, because a
+/// budget is exhausted or has reached a step, burns faster than a threshold allows, or traffic has vanished, 3 when
+/// something is not known, and 1 when nothing could be shown. The objectives of dependencies do not count.
 #[derive(Debug, clap::Args)]
 pub(crate) struct StatusArgs {
     /// Show the objectives that bind this service, and those of its dependencies, instead of all
@@ -70,6 +78,7 @@ enum Format {
 
 pub(super) async fn run(args: StatusArgs) -> anyhow::Result<ExitCode> {
     let catalogue = read::in_order(&args.policies, "tollgate slo check")?;
+    let evaluator = Evaluator::new(read::policies(&args.policies)?, tollgate_policy::Limits::default());
     let chosen = chosen(&catalogue, args.service.as_deref())?;
     let telemetry = match &args.telemetry {
         TelemetrySource::CloudWatch => {
@@ -82,7 +91,8 @@ pub(super) async fn run(args: StatusArgs) -> anyhow::Result<ExitCode> {
     };
     let now = telemetry.recorded_at().unwrap_or_else(|| SystemTime::now().into());
     let kept = kept_days(&args.ledger, &chosen).await?;
-    let mut rows = gather(&catalogue, &telemetry, &chosen, &kept, now).await;
+    let measured = measure(&catalogue, &telemetry, &chosen, args.service.as_deref(), &kept, now).await;
+    let mut rows = judged(&catalogue, &evaluator, measured, now)?;
     rows.sort_by_key(Row::rank);
     match args.format {
         Format::Table => {
@@ -102,7 +112,7 @@ fn exit_code(rows: &[Row]) -> u8 {
     let is =
         |states: &[State]| rows.iter().any(|row| row.relation != Relation::Dependency && states.contains(&row.state));
     match () {
-        () if is(&[State::Exhausted, State::Burning]) => 2,
+        () if is(&[State::Exhausted, State::Burning, State::Held]) => 2,
         () if is(&[State::Unknown]) => 3,
         () => 0,
     }
@@ -155,32 +165,31 @@ async fn kept_days(config: &LedgerConfig, chosen: &[(&Slo, Relation)]) -> anyhow
     Ok(kept)
 }
 
-/// Asks once for all objectives whose telemetry is held to the same.
-async fn gather(
+/// Asks once for all objectives whose telemetry is held to the same: the settings of the service whose gate judges them, which
+/// is the one that was asked for, where it is bound by them.
+async fn measure<'a>(
     catalogue: &Catalogue,
     telemetry: &Telemetry,
-    chosen: &[(&Slo, Relation)],
+    chosen: &[(&'a Slo, Relation)],
+    asked: Option<&'a str>,
     kept: &KeptDays,
     now: Timestamp,
-) -> Vec<Row> {
-    let mut by_limits: BTreeMap<Limits, Vec<(&Slo, Relation, Enough)>> = BTreeMap::new();
+) -> Vec<Measured<'a>> {
+    let mut by_limits: BTreeMap<Limits, Vec<(&Slo, Relation, &str)>> = BTreeMap::new();
     for (slo, relation) in chosen {
-        let settings = catalogue.settings_of(&slo.service);
-        let number = |name: &str| settings.integer("slo", name).and_then(|number| u64::try_from(number).ok());
-        let enough = Enough { events: number("min_events"), bad_events: number("min_bad_events") };
-        by_limits.entry(Limits::of(&settings)).or_default().push((slo, *relation, enough));
+        let service = asked.filter(|_| *relation != Relation::Dependency).unwrap_or(&slo.service);
+        let limits = Limits::of(&catalogue.settings_of(service));
+        by_limits.entry(limits).or_default().push((slo, *relation, service));
     }
-    let mut rows = Vec::new();
+    let mut all = Vec::new();
     for (limits, group) in by_limits {
-        let wanted: Vec<(&Slo, bool)> =
-            group.iter().map(|(slo, relation, _)| (*slo, *relation != Relation::Dependency)).collect();
+        let wanted: Vec<(&Slo, bool)> = group.iter().map(|(slo, ..)| (*slo, true)).collect();
         let deadline = Instant::now() + DEADLINE;
         let found = telemetry.read(&wanted, now, deadline, &limits).await;
-        let rows_of = group.into_iter().zip(found).map(|((slo, relation, enough), found)| {
+        all.extend(group.into_iter().zip(found).map(|((slo, relation, service), found)| {
             let trend = burn_trend(slo, &found.snapshot, &found.judging, TREND_PARTS);
-            Row::new(slo, relation, found.fact(&background(slo, kept)), trend, &enough)
-        });
-        rows.extend(rows_of);
+            Measured { slo, relation, service, fact: found.fact(&background(slo, kept)), trend }
+        }));
     }
-    rows
+    all
 }

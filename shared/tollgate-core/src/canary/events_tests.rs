@@ -64,6 +64,47 @@ fn counted(direction: Direction, [baseline, canary]: [(u64, u64); 2]) -> CanaryM
     canary_fact(&plan, &observed(900, [("share", pair(of(baseline), of(canary)))])).metrics.remove(0)
 }
 
+/// A side of twenty minutes of which some did not come, in which so many of so many events were marked.
+fn with_gaps(lost: usize, marked: u64, events: u64) -> Samples {
+    let all = CanaryCounts { marked, events };
+    let newest = CanaryCounts { marked: marked / 4, events: events / 4 };
+    let mut samples = Samples {
+        counted: Some(Counted { seconds: 1200, all, newest_seconds: 300, newest }),
+        events: Some(events),
+        ..side([0.5; 20])
+    };
+    samples.values[..lost].fill(None);
+    samples
+}
+
+/// What came is enough where no lost minute, on either side, could make up for it.
+#[test]
+fn a_canary_that_fails_whatever_was_lost_fails_at_once() {
+    let judged = |direction, baseline: Samples, canary: Samples| {
+        let critical = CanaryMetric { critical: true, ..metric("share", "g", direction) };
+        let plan = CanaryPlan::new(config(vec![critical])).unwrap();
+        let fact = canary_fact(&plan, &observed(900, [("share", pair(baseline, canary))]));
+        (fact.metrics[0].class, fact.verdict)
+    };
+    let healthy = || with_gaps(0, 20, 20_000);
+    let (failed, waits) = ((Class::High, CanaryVerdict::Fail), (Class::NoData, CanaryVerdict::Inconclusive));
+    let up = |canary| judged(Direction::Increase, healthy(), canary);
+    assert_eq!(up(with_gaps(3, 17_000, 17_000)), failed, "all of what came failed");
+    assert_eq!(up(with_gaps(10, 5_000, 10_000)), failed);
+    // What was lost decides: without a failure in it, two in a thousand are no more than is tolerated.
+    assert_eq!(up(with_gaps(10, 20, 10_000)), waits);
+    assert_eq!(up(with_gaps(3, 0, 17_000)), waits, "what was lost may have been bad");
+    assert_eq!(judged(Direction::Increase, with_gaps(10, 10, 10_000), with_gaps(3, 17_000, 17_000)), failed);
+    assert_eq!(
+        judged(Direction::Increase, with_gaps(15, 5, 5_000), with_gaps(3, 8_500, 17_000)),
+        waits,
+        "the baseline's, too"
+    );
+    let down = |canary| judged(Direction::Decrease, with_gaps(0, 19_980, 20_000), canary);
+    assert_eq!(down(with_gaps(3, 0, 17_000)), (Class::Low, CanaryVerdict::Fail), "nothing of what came was good");
+    assert_eq!(up(with_gaps(18, 2_000, 2_000)).0, Class::NoData, "two minutes are too few");
+}
+
 #[test]
 fn a_small_difference_is_nothing_however_sure_it_is() {
     let up = |baseline, canary| {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     CanaryMetricFact, CanarySideFact, MetricSamples, Samples, events,
     exact::{self, Share},
-    limits,
+    limits, lost,
     normal::ZSquared,
     plan::{CanaryConfig, CanaryMetric, CanaryPlan, Direction, Tolerance},
     ranks::{Ranked, order},
@@ -80,7 +80,11 @@ pub(super) fn judge(plan: &CanaryPlan, metric: &CanaryMetric, samples: Option<&M
     if let Some(class) = beyond_limits.filter(|_| of_baseline.is_some()) {
         return CanaryMetricFact { class, ..fact };
     }
+    let are_gaps = [&of_baseline, &of_canary].into_iter().flatten().all(|(cause, _)| *cause == Cause::Gaps);
     if let Some((cause, _)) = of_baseline.as_ref().or(of_canary.as_ref()) {
+        if let Some(events) = are_gaps.then(|| lost::fails_anyway(plan, metric, samples)).flatten() {
+            return CanaryMetricFact { class: events.class, all_events: Some(events), ..fact };
+        }
         let reasons: Vec<String> =
             [&of_baseline, &of_canary].into_iter().flatten().map(|(_, why)| why.clone()).collect();
         return CanaryMetricFact { cause: Some(*cause), reason: Some(reasons.join(", and ")), ..fact };
@@ -89,10 +93,10 @@ pub(super) fn judge(plan: &CanaryPlan, metric: &CanaryMetric, samples: Option<&M
     let ranked = Ranked::of(&baseline, &canary);
     if !plan.significance().reachable(ranked.baseline, ranked.canary) {
         let reason = format!(
-            "{} datapoints against {} can never differ with a confidence of {} ppm",
-            ranked.canary,
+            "{} against {} can never differ with a confidence of {}",
+            datapoints(ranked.canary),
             ranked.baseline,
-            plan.config().confidence_ppm
+            percent(plan.config().confidence_ppm)
         );
         return match beyond_limits {
             Some(class) => CanaryMetricFact { class, ..fact },
@@ -199,6 +203,7 @@ fn unfit(config: &CanaryConfig, metric: &CanaryMetric, samples: &Samples) -> Opt
     }
     let impossible = match samples.impossible {
         0 => String::new(),
+        1 => " (1 counts less than nothing or more than all of the events)".to_owned(),
         count => format!(" ({count} count less than nothing or more than all of the events)"),
     };
     if received == 0 {
@@ -211,13 +216,14 @@ fn unfit(config: &CanaryConfig, metric: &CanaryMetric, samples: &Samples) -> Opt
     if received < least {
         return Some((
             Cause::TooFewDatapoints,
-            format!("has {received} datapoints{impossible}, at least {least} are needed"),
+            format!("has {}{impossible}, at least {least} are needed", datapoints(received)),
         ));
     }
     let share_ppm = config.min_datapoints_share_ppm;
     if u128::from(received) * u128::from(MILLION) < u128::from(expected) * u128::from(share_ppm) {
+        let least = percent(share_ppm);
         let reason =
-            format!("has {received} of {expected} datapoints{impossible}, at least {share_ppm} ppm of them are needed");
+            format!("has {received} of {}{impossible}, at least {least} of them are needed", datapoints(expected));
         return Some((Cause::Gaps, reason));
     }
     if let Some(silent) = samples.counted.filter(|counted| counted.newest.events == 0) {
@@ -226,7 +232,8 @@ fn unfit(config: &CanaryConfig, metric: &CanaryMetric, samples: &Samples) -> Opt
     match samples.events {
         Some(events) if events < metric.min_events => {
             let least = metric.min_events;
-            Some((Cause::TooFewEvents, format!("has {events} events, at least {least} are needed")))
+            let noun = if events == 1 { "event" } else { "events" };
+            Some((Cause::TooFewEvents, format!("has {events} {noun}, at least {least} are needed")))
         }
         None if metric.min_events > 0 => {
             let least = metric.min_events;
@@ -234,6 +241,18 @@ fn unfit(config: &CanaryConfig, metric: &CanaryMetric, samples: &Samples) -> Opt
         }
         Some(_) | None => None,
     }
+}
+
+/// `1 datapoint`, `7 datapoints`.
+fn datapoints(count: impl Into<u64>) -> String {
+    let count = count.into();
+    format!("{count} {}", if count == 1 { "datapoint" } else { "datapoints" })
+}
+
+/// `90 %`, `99.5 %` of parts per million, exactly.
+fn percent(ppm: u32) -> String {
+    let percent = rust_decimal::Decimal::new(ppm.into(), 4).normalize();
+    format!("{percent} %")
 }
 
 pub(super) fn sorted(samples: &Samples) -> Vec<f64> {

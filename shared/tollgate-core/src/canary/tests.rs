@@ -135,7 +135,12 @@ fn what_cannot_be_judged_says_why_and_never_passes() {
         (with(|side| side.values[3] = Some(f64::NAN)), Cause::Unreadable, "a datapoint of NaN"),
         (with(|side| side.values[3] = Some(f64::INFINITY)), Cause::Unreadable, "a datapoint of inf"),
         (few(4), Cause::TooFewDatapoints, "has 4 datapoints, at least 5 are needed"),
-        (with(|side| side.values[..3].fill(None)), Cause::Gaps, "has 17 of 20 datapoints"),
+        (
+            with(|side| side.values[..3].fill(None)),
+            Cause::Gaps,
+            "has 17 of 20 datapoints, at least 90 % of them are needed",
+        ),
+        (few(1), Cause::TooFewDatapoints, "has 1 datapoint, at least 5 are needed"),
         (with(|side| side.events = Some(99)), Cause::TooFewEvents, "has 99 events, at least 100 are needed"),
         (with(|side| side.events = None), Cause::TooFewEvents, "an unknown number of events"),
     ] {

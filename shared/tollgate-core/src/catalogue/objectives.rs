@@ -14,6 +14,7 @@ use crate::{
     facts::MaintenanceWindow,
     names::{Kind, Known, References},
     slo::{self, Comparison, Indicator, Rational, Slo},
+    suggest::near,
 };
 
 const MILLION: i128 = 1_000_000;
@@ -122,7 +123,57 @@ pub(super) fn strangers(catalogue: &Catalogue, known: &Known, files: &BTreeMap<S
     references.resolve(known)
 }
 
-/// Where an objective names a service: the first such line of it.
+/// Environments that objectives are about and their services do not run in: there, nobody would look at them.
+pub(super) fn misplaced(catalogue: &Catalogue, files: &BTreeMap<String, String>) -> Vec<DataError> {
+    let mut wrong = Vec::new();
+    for slo in catalogue.slos.values().flatten() {
+        let (Some(named), Some(service)) = (slo.environments(), catalogue.services.get(&slo.service)) else { continue };
+        let text = files.get(&slo.file).map_or("", String::as_str);
+        let mut refuse =
+            |name: &str, message| wrong.push(DataError { message, ..place(slo, text, "environment", name) });
+        if named.is_empty() {
+            let message = format!(
+                "the label `environment` of `{}` names no environment: remove it, or write {}",
+                slo.name,
+                one_of(&service.environments)
+            );
+            refuse("environment", message);
+        }
+        for name in named.iter().filter(|name| !service.environments.contains(name)) {
+            let near = near(name.trim(), service.environments.iter().map(String::as_str), 1);
+            let near: Vec<String> = near.into_iter().map(ToOwned::to_owned).collect();
+            let meant = if near.is_empty() { &service.environments } else { &near };
+            let message = format!(
+                "`{}` is about the environment `{name}`, and `{}` does not run there: write {}",
+                slo.name,
+                service.name,
+                one_of(meant)
+            );
+            refuse(name, message);
+        }
+        let runs_there = |name: &&String| {
+            let of_sharer = catalogue.services.get(*name).map(|service| &service.environments);
+            of_sharer.is_none_or(|of_sharer| named.iter().any(|name| of_sharer.contains(name)))
+        };
+        for name in slo.shared_with.iter().filter(|name| !runs_there(name)) {
+            let message = format!(
+                "`{}` is shared with `{name}`, which runs in none of the environments that it is about: remove it there, or \
+                 name another environment",
+                slo.name
+            );
+            wrong.push(DataError { message, ..place(slo, text, "shared-with", name) });
+        }
+    }
+    wrong
+}
+
+/// Some names, of which one is to be written.
+fn one_of(names: &[String]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    names.join(" or ")
+}
+
+/// Where an objective names something: the first such line of it.
 fn place(slo: &Slo, text: &str, key: &str, name: &str) -> DataError {
     let lines = (1_u64..).zip(text.lines()).filter(|(number, _)| *number >= slo.line);
     let found = lines.filter(|(_, line)| line.contains(key)).find_map(|(number, line)| {

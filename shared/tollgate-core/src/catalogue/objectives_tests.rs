@@ -71,6 +71,39 @@ fn maintenance_is_taken_out_of_the_objectives_that_it_is_for() {
     }
 }
 
+/// An objective that is about an environment in which nothing runs would be looked at by nobody.
+#[test]
+fn an_environment_that_the_service_does_not_have_is_refused() {
+    let wrong = |label: &str| {
+        let slo = slo("fast", &format!(", labels: {{environment: {label}}}"));
+        dangling(&[SERVICE, TEAM, SLI, DB, ("data/slos/pay.yaml", &slo)])
+    };
+    for (label, name) in [
+        ("prod", "prod"),
+        ("Production", "Production"),
+        ("'production '", "production "),
+        ("''", ""),
+        ("[production, prodution]", "prodution"),
+    ] {
+        let expected =
+            format!("`fast` is about the environment `{name}`, and `pay` does not run there: write `production`");
+        let found = wrong(label);
+        assert!(found.len() == 1 && found[0].contains(&expected), "{label}: {found:?}");
+        assert!(found[0].starts_with("data/slos/pay.yaml:3:"), "{found:?}");
+    }
+    let none = wrong("[]");
+    assert!(none.len() == 1 && none[0].contains("names no environment: remove it, or write `production`"), "{none:?}");
+    assert_eq!(wrong("[production]"), Vec::<String>::new());
+
+    let shared = slo("fast", ", labels: {environment: production}, annotations: {tollgate.dev/shared-with: lab}");
+    let lab = ("data/services/lab.yaml", "name: lab\ntier: tier_3\nowner: money\nenvironments: [staging]\n");
+    let found = dangling(&[SERVICE, TEAM, SLI, DB, lab, ("data/slos/pay.yaml", &shared)]);
+    assert!(
+        found.len() == 1 && found[0].contains("is shared with `lab`, which runs in none of the environments"),
+        "{found:?}"
+    );
+}
+
 #[test]
 fn windows_that_meet_or_overlap_are_one() {
     let hours = |from: u32, until: u32| {

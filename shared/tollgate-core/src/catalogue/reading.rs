@@ -220,6 +220,7 @@ impl<'a> Reading<'a> {
         let Self { mut catalogue, references, known, mut errors, files, .. } = self;
         let mut dangling = references.resolve(&known);
         dangling.extend(super::objectives::strangers(&catalogue, &known, files));
+        dangling.extend(super::objectives::misplaced(&catalogue, files));
         // What waivers, freezes and budgets are for can be held against one another only where nothing is missing.
         if errors.is_empty() && dangling.is_empty() {
             errors.extend(waivers::wrong(&read, &catalogue, rules));

@@ -97,8 +97,23 @@ impl Catalogue {
                 format!("nobody is a member of `{}`, so nobody can approve for it: write `members`", team.name);
             DataError::new(format!("data/teams/{}.yaml", team.name), None, message)
         });
-        let mut reminders: Vec<DataError> = over.chain(empty).chain(self.of_waivers(now)).collect();
+        let young = not_begun(self.slos.values().flatten(), now);
+        let mut reminders: Vec<DataError> = over.chain(empty).chain(self.of_waivers(now)).chain(young).collect();
         reminders.sort();
         reminders
     }
+}
+
+/// Objectives that say that they are measured from a time on that has not come: nothing can be known of them until then.
+pub fn not_begun<'a>(slos: impl IntoIterator<Item = &'a Slo>, now: Timestamp) -> Vec<DataError> {
+    let begins = |slo: &'a Slo| Some((slo, slo.since.filter(|since| *since > now)?));
+    let wrong = slos.into_iter().filter_map(begins).map(|(slo, since)| {
+        let message = format!(
+            "`{}` is measured only from {} on, which has not come (`tollgate.dev/since`): until then its changes are held up",
+            slo.name,
+            since.format("%Y-%m-%dT%H:%M:%SZ")
+        );
+        DataError::new(&slo.file, slo.line, message)
+    });
+    wrong.collect()
 }

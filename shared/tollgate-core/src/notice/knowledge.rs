@@ -37,6 +37,11 @@ pub(super) fn calm_since(slo: &SloFact, settings: &Settings) -> Option<Timestamp
     as_of.checked_sub_signed(TimeDelta::seconds(i64::try_from(shortest).ok()?))
 }
 
+/// Did enough come in the last hour to judge an objective by?
+pub fn has_enough_events(slo: &SloFact, settings: &Settings) -> bool {
+    slo.windows.get(TOLD_WINDOW).is_some_and(|window| has_enough(slo, window, settings))
+}
+
 /// The slowest pace that pages.
 fn paging_rate(slo: &SloFact) -> u64 {
     let limits = slo.pairs.iter().filter(|pair| pair.severity != TICKET).map(|pair| pair.factor_micro);

@@ -28,8 +28,7 @@ impl Report {
     /// How each objective of the service stands; and the service itself, where something is found that is about none of
     /// them.
     pub fn of_slos(facts: &SloGateFacts, decision: &Decision) -> Self {
-        let counts = |finding: &&Finding| finding.mode == Mode::Enforce && finding.waiver.is_none();
-        let findings: Vec<&Finding> = decision.findings.iter().filter(counts).collect();
+        let findings: Vec<&Finding> = counting(decision).collect();
         let is_blind = findings.iter().any(|finding| is_failure(finding));
         let mut observations: Vec<Observation> =
             facts.slos.iter().map(|slo| of_objective(slo, &findings, is_blind, &facts.settings)).collect();
@@ -58,8 +57,13 @@ fn first(windows: &[MaintenanceWindow]) -> Option<Maintenance> {
     windows.first().map(|window| Maintenance { name: window.name.clone(), reason: window.reason.clone() })
 }
 
+/// The findings of a decision that count: in force, and under no exception.
+pub fn counting(decision: &Decision) -> impl Iterator<Item = &Finding> {
+    decision.findings.iter().filter(|finding| finding.mode == Mode::Enforce && finding.waiver.is_none())
+}
+
 /// Did a rule fail, or is it gone, so that nobody knows what it would have found?
-pub(super) fn is_failure(finding: &Finding) -> bool {
+pub fn is_failure(finding: &Finding) -> bool {
     match finding.kind {
         FindingKind::EvaluationError | FindingKind::NoRuleRan => true,
         FindingKind::RuleMissing => finding.effect > Effect::Warn,
@@ -73,6 +77,8 @@ pub(super) fn of_objective(slo: &SloFact, findings: &[&Finding], is_blind: bool,
     let level = match own.iter().filter_map(|finding| finding.urgency).max() {
         Some(Urgency::Page) => Level::Page,
         Some(Urgency::Ticket) => Level::Ticket,
+        // What holds rollouts up and asks for nobody is a thing that a rule could not judge.
+        None if own.iter().any(|finding| finding.effect > Effect::Warn) => Level::Unknown,
         None if slo.evidence.is_ok() && !is_blind => Level::Ok,
         None => Level::Unknown,
     };
@@ -139,6 +145,7 @@ fn clears_when(level: Level, findings: &[&Finding], is_blind: bool) -> Option<St
         "budget_consumed_ppm" => {
             Some(format!("less than {} % of its budget is spent", decimal(limit.saturating_mul(100))))
         }
+        "silent_seconds" => Some("requests come again".to_owned()),
         _ => None,
     });
     let words: Vec<String> = words.collect();

@@ -68,6 +68,20 @@ enum Operator {
     Over,
 }
 
+impl Term {
+    fn note_taken_off<'t>(&'t self, is_taken_off: bool, found: &mut BTreeSet<&'t str>) {
+        match self {
+            Self::Number(_) => {}
+            Self::Input(name) if is_taken_off => drop(found.insert(name)),
+            Self::Input(_) => {}
+            Self::Pair(left, operator, right) => {
+                left.note_taken_off(is_taken_off, found);
+                right.note_taken_off(is_taken_off != (*operator == Operator::Minus), found);
+            }
+        }
+    }
+}
+
 /// An exact number as a fraction.
 pub fn rational(value: Decimal) -> Rational {
     // A decimal has at most 28 digits after the point, and 10^28 is less than 2^127.
@@ -107,6 +121,13 @@ impl Expression {
     /// The metrics that it reads, by the names that it has for them; never empty.
     pub fn inputs(&self) -> &BTreeMap<String, Input> {
         &self.inputs
+    }
+
+    /// The inputs that are taken off: `errors` of `requests - errors`.
+    pub(super) fn taken_off(&self) -> BTreeSet<&str> {
+        let mut found = BTreeSet::new();
+        self.term.note_taken_off(false, &mut found);
+        found
     }
 
     /// The same formula over the metrics that have these dimensions as well.

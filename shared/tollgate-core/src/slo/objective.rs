@@ -88,9 +88,14 @@ impl Slo {
         !self.labels.contains_key(ENVIRONMENT) || self.names(environment)
     }
 
+    /// The environments that its label `environment` names; none where it has no such label, and is about all.
+    pub fn environments(&self) -> Option<&[String]> {
+        self.labels.get(ENVIRONMENT).map(Vec::as_slice)
+    }
+
     /// Does its label `environment` name this one?
     pub fn names(&self, environment: &str) -> bool {
-        self.labels.get(ENVIRONMENT).is_some_and(|names| names.iter().any(|name| name == environment))
+        self.environments().is_some_and(|names| names.iter().any(|name| name == environment))
     }
 
     /// The name of its evidence in a decision: `slo/payments-api/availability`.

@@ -61,6 +61,7 @@ use std::sync::Arc;
 pub(crate) use document::Source as WrittenSource;
 use document::{Document, Header};
 pub(crate) use metric::Purpose;
+use node::Node;
 pub(crate) use reader::Reader;
 use serde::de::DeserializeOwned;
 use serde_saphyr::{Location, Spanned};
@@ -154,6 +155,10 @@ pub fn check_syntax<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> 
     reader.warnings.append(&mut reader.errors);
     for (file, document) in &documents {
         reader.in_file(file, |reader| reader.hold(document));
+    }
+    for (file, text) in &files {
+        let objects: Vec<Spanned<Node>> = objects_of(file, text)?;
+        reader.in_file(file, |reader| objects.iter().for_each(|object| reader.hold_types(object)));
     }
     settled(reader, empty)
 }

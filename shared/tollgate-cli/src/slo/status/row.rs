@@ -4,8 +4,12 @@ use serde::Serialize;
 use tollgate_aws::TelemetrySource;
 use tollgate_core::{
     Timestamp,
-    slo::{BudgetFact, BudgetUnit, CompositeMethod, Indicator, PairFact, Slo, SloFact, Traffic, WindowFact},
+    finding::Finding,
+    notice::Level,
+    slo::{BudgetFact, CompositeMethod, Indicator, Slo, SloFact, Traffic},
 };
+
+use super::judged::Measured;
 
 /// How an objective does, the worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -13,9 +17,11 @@ use tollgate_core::{
 pub(super) enum State {
     /// Nothing is left of its budget.
     Exhausted,
-    /// It burns its budget faster than a pair of windows allows.
+    /// It burns its budget faster than a threshold or an alert of its own allows.
     Burning,
-    /// Its evidence cannot be relied on.
+    /// It holds rollouts up otherwise: a step of its budget is reached, or its traffic has vanished.
+    Held,
+    /// Its evidence cannot be relied on, or what decides is not known.
     Unknown,
     /// It is inside its budget.
     Inside,
@@ -33,26 +39,12 @@ pub(super) enum Relation {
     Dependency,
 }
 
-/// How many events a window needs to be judged.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Enough {
-    pub(super) events: Option<u64>,
-    pub(super) bad_events: Option<u64>,
-}
-
-impl Enough {
-    /// Windows that are not counted in events, or for which nothing is set, always have enough.
-    fn has(&self, window: &WindowFact, event: BudgetUnit) -> bool {
-        let (Some(total), Some(good), BudgetUnit::Events) = (window.total, window.good, event) else { return true };
-        let reaches = |count: u64, least: Option<u64>| least.is_none_or(|least| count >= least);
-        reaches(total, self.events) || self.bad_events.is_some() && reaches(total.saturating_sub(good), self.bad_events)
-    }
-}
-
 /// What is shown of one objective.
 #[derive(Debug, Serialize)]
 pub(super) struct Row {
     pub(super) state: State,
+    /// What people are notified of.
+    pub(super) level: Level,
     pub(super) relation: Relation,
     /// What it is made of, or who shares it.
     pub(super) made_of: Option<String>,
@@ -60,34 +52,46 @@ pub(super) struct Row {
     pub(super) enough_events: bool,
     /// The burn rate in equal parts of the period, oldest first, in millionths; null where it is not known.
     pub(super) trend_burn_rate_micro: Vec<Option<u64>>,
+    /// What the SLO gate's rules find of it as it runs, the most urgent first.
+    pub(super) findings: Vec<Finding>,
     pub(super) fact: SloFact,
 }
 
-/// Of fewer events than are needed: is even the lower end of the burn rates that they are compatible with above the limit?
-/// One or two failures say too little for that, as in the gates' rules.
-fn is_certain(window: &WindowFact, pair: &PairFact) -> bool {
-    let bad = window.total.zip(window.good).map_or(0, |(total, good)| total.saturating_sub(good));
-    bad >= 3 && window.burn_rate_low_micro.is_some_and(|low| low > pair.factor_micro)
+impl State {
+    fn of(level: Level, fact: &SloFact, findings: &[Finding]) -> Self {
+        let is_spent = fact.budget.as_ref().is_some_and(|budget| budget.consumed_ppm >= 1_000_000);
+        let urgent = |observed: &str| {
+            let is_of = |finding: &Finding| finding.observed.keys().any(|name| name.starts_with(observed));
+            findings.iter().any(|finding| finding.urgency.is_some() && is_of(finding))
+        };
+        match level {
+            Level::Ok => Self::Inside,
+            Level::Unknown => Self::Unknown,
+            Level::Ticket | Level::Page if is_spent && urgent("budget_consumed") => Self::Exhausted,
+            Level::Ticket | Level::Page if urgent("burn_rate") => Self::Burning,
+            // Only what is not known of its period decides.
+            Level::Ticket | Level::Page if !fact.evidence.is_ok() => Self::Unknown,
+            Level::Ticket | Level::Page => Self::Held,
+        }
+    }
 }
 
 impl Row {
-    pub(super) fn new(slo: &Slo, relation: Relation, fact: SloFact, trend: Vec<Option<u64>>, enough: &Enough) -> Self {
-        let has_enough =
-            |window: &str| fact.windows.get(window).is_some_and(|window| enough.has(window, fact.budgeting.event));
-        let tells = |pair: &PairFact| fact.windows.get(&pair.long).is_some_and(|window| is_certain(window, pair));
-        let burns = |pair: &PairFact| pair.exceeded == Some(true) && (has_enough(&pair.long) || tells(pair));
-        let exhausted = |budget: &BudgetFact| budget.consumed_ppm >= 1_000_000;
-        let state = if fact.budget.as_ref().is_some_and(exhausted) {
-            State::Exhausted
-        } else if fact.pairs.iter().any(burns) {
-            State::Burning
-        } else if fact.evidence.is_ok() {
-            State::Inside
-        } else {
-            State::Unknown
-        };
-        let enough_events = fact.traffic != Traffic::None && has_enough("1h");
-        Self { state, relation, made_of: made_of(slo), enough_events, trend_burn_rate_micro: trend, fact }
+    pub(super) fn new(measured: Measured<'_>, level: Level, mut findings: Vec<Finding>, enough_events: bool) -> Self {
+        let Measured { slo, relation, fact, trend, .. } = measured;
+        findings.sort_by_key(|finding| std::cmp::Reverse(finding.urgency));
+        let state = State::of(level, &fact, &findings);
+        let enough_events = enough_events && fact.traffic != Traffic::None;
+        Self {
+            state,
+            level,
+            relation,
+            made_of: made_of(slo),
+            enough_events,
+            trend_burn_rate_micro: trend,
+            findings,
+            fact,
+        }
     }
 
     /// The worst first, then what has the least left.
@@ -101,12 +105,26 @@ impl Row {
         format!("{}/{}", self.fact.service, self.fact.name)
     }
 
-    /// Good ones and all, in what the budget is counted in, as far as the period has come; none while what is not known of
-    /// it decides.
+    /// The budget, where it is known how it stands: its evidence is good and no unknown time decides, or all of it is spent
+    /// for certain.
+    pub(super) fn known_budget(&self) -> Option<&BudgetFact> {
+        let is_spent = |budget: &BudgetFact| budget.consumed_ppm >= 1_000_000;
+        let is_known = |budget: &&BudgetFact| self.fact.evidence.is_ok() && !budget.is_undecided || is_spent(budget);
+        self.fact.budget.as_ref().filter(is_known)
+    }
+
+    /// Good ones and all, in what the budget is counted in, as far as the period has come; none while it is not known.
     pub(super) fn share(&self) -> Option<(u64, u64)> {
-        let budget = self.fact.budget.as_ref().filter(|budget| !budget.is_undecided)?;
+        let budget = self.known_budget().filter(|budget| !budget.is_undecided)?;
         let total = budget.slices.as_ref().map_or(budget.total, |slices| slices.total);
         Some((total.saturating_sub(budget.bad), total)).filter(|_| total > 0)
+    }
+
+    /// How fast the budget burns over a window, in millionths; none where nothing is known of most of its time.
+    pub(super) fn burn_rate_micro(&self, window: &str) -> Option<u64> {
+        let window = self.fact.windows.get(window)?;
+        let is_seen = window.known.is_none_or(|known| known.known_seconds > known.unknown_seconds);
+        window.burn_rate_micro.filter(|_| is_seen)
     }
 }
 

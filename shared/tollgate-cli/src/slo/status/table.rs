@@ -11,11 +11,12 @@ use tollgate_aws::TelemetrySource;
 use tollgate_core::{
     Timestamp,
     evidence::EvidenceStatus,
-    slo::{BudgetFact, CountsAs, PairFact, SilentMetricFact, Traffic},
+    finding::{Finding, Urgency},
+    slo::Traffic,
 };
 
 use super::{
-    number::{LEGEND, burn, coarser, end, left, share, sparkline, target},
+    number::{ABSENT, LEGEND, burn, coarser, end, left, share, sparkline, target},
     row::{Relation, Row, State},
 };
 use crate::policies::count;
@@ -31,11 +32,7 @@ const COLUMNS: [Column; 13] = [
     Column { title: "OBJECTIVE", from_width: 0, text: objective },
     Column { title: "SLI", from_width: 0, text: |row| share(row.share()) },
     Column { title: "TARGET", from_width: 100, text: |row| target(row.fact.target_ppb) },
-    Column {
-        title: "LEFT",
-        from_width: 0,
-        text: |row| left(row.fact.budget.as_ref().and_then(BudgetFact::known_remaining_ppm)),
-    },
+    Column { title: "LEFT", from_width: 0, text: |row| left(row.known_budget().map(|budget| budget.remaining_ppm)) },
     Column { title: "TREND", from_width: 130, text: |row| sparkline(&row.trend_burn_rate_micro) },
     Column { title: "TREND", from_width: 112, text: |row| sparkline(&coarser(&row.trend_burn_rate_micro, 2)) },
     Column { title: "TREND", from_width: 100, text: |row| sparkline(&coarser(&row.trend_burn_rate_micro, 3)) },
@@ -43,7 +40,7 @@ const COLUMNS: [Column; 13] = [
     Column { title: "1h", from_width: 0, text: |row| rate(row, "1h") },
     Column { title: "6h", from_width: 90, text: |row| rate(row, "6h") },
     Column { title: "3d", from_width: 0, text: |row| rate(row, "3d") },
-    Column { title: "ENDS IN", from_width: 0, text: |row| end(&row.fact.depletion) },
+    Column { title: "ENDS IN", from_width: 0, text: ends },
     Column { title: "EVIDENCE", from_width: 0, text: evidence },
 ];
 
@@ -119,7 +116,11 @@ fn objective(row: &Row) -> String {
 }
 
 fn rate(row: &Row, window: &str) -> String {
-    burn(row.fact.windows.get(window).and_then(|window| window.burn_rate_micro))
+    burn(row.burn_rate_micro(window))
+}
+
+fn ends(row: &Row) -> String {
+    if row.known_budget().is_some() { end(&row.fact.depletion) } else { ABSENT.to_owned() }
 }
 
 /// How well it is known, and before that what is bad about what is known.
@@ -137,85 +138,45 @@ fn evidence(row: &Row) -> String {
     match row.state {
         State::Exhausted => format!("{known}, exhausted"),
         State::Burning => format!("{known}, burning"),
+        State::Held => format!("{known}, held up"),
         State::Unknown | State::Inside => known.to_owned(),
     }
 }
 
 fn color(row: &Row) -> Color {
     match row.state {
-        State::Exhausted | State::Burning => Color::FG_RED,
+        State::Exhausted | State::Burning | State::Held => Color::FG_RED,
         State::Unknown => Color::FG_YELLOW,
         State::Inside if row.enough_events => Color::FG_GREEN,
         State::Inside => Color::FG_BLUE,
     }
 }
 
-fn is_bad(row: &Row) -> bool {
-    matches!(row.state, State::Exhausted | State::Burning)
-}
-
-/// Why it is not known, and which pair of windows it exceeds.
+/// What the rules find, without the name that the line begins with.
 fn notes(row: &Row) -> Vec<String> {
     let name = row.name();
-    let reason = row.fact.evidence.reason.iter().map(|reason| format!("{name}: {reason}\n"));
-    let exceeded = row.fact.pairs.iter().filter(|pair| pair.exceeded == Some(true) && is_bad(row));
-    let burning = exceeded.take(1).map(|pair: &PairFact| {
-        let PairFact { long, short, factor_micro, severity, .. } = pair;
-        let (fast, faster) = (rate(row, long), rate(row, short));
-        let limit = burn(Some(*factor_micro));
-        format!(
-            "{name}: burns {fast} times too fast over {long} and {faster} over {short}, a {severity} above {limit}\n"
-        )
-    });
-    burning.chain(reason).chain(silent(row)).collect()
-}
-
-/// Says that nobody asks, where many did, and which metrics count as zero by not being there.
-fn silent(row: &Row) -> impl Iterator<Item = String> {
-    let name = row.name();
-    let time = |at: Timestamp| at.format("%Y-%m-%dT%H:%M:%SZ").to_string();
-    let vanished = row.fact.silence.iter().filter(|silence| silence.is_implausible());
-    let vanished = vanished.filter_map(|silence| {
-        let usual = silence.usual_events.filter(|events| *events > 0)?;
-        let (since, usual) = (time(silence.since), count_of(usual));
-        let came =
-            if silence.events == 0 { "no event".to_owned() } else { format!("only {}", count_of(silence.events)) };
-        Some(format!("{name}: {came} since {since}, longer than ever at that time; usually {usual} in it\n"))
-    });
-    let metrics = row.fact.silent_metrics.iter().map(|silent| match silent.last_at {
-        None => {
-            format!("{name}: `{}` has never had a datapoint, which counts as {}\n", silent.metric, counts_as(silent))
-        }
-        Some(at) => {
-            let (metric, at, as_what) = (&silent.metric, time(at), counts_as(silent));
-            format!("{name}: `{metric}` has had no datapoint since {at}, which counts as {as_what}\n")
-        }
-    });
-    let idle = row
-        .fact
-        .idle_parts
-        .iter()
-        .map(|part| format!("{name}: nobody asked `{part}` in the period: it counts as good\n"));
-    vanished.chain(metrics).chain(idle).collect::<Vec<_>>().into_iter()
-}
-
-fn counts_as(silent: &SilentMetricFact) -> &'static str {
-    match silent.counts_as {
-        CountsAs::Zero => "zero",
-        CountsAs::Idle => "idle",
-    }
-}
-
-fn count_of(events: u64) -> String {
-    count(usize::try_from(events).unwrap_or(usize::MAX), "event")
+    let named = [format!("`{}`", row.fact.name), format!("`{}`", row.fact.evidence.id)];
+    let line = |finding: &Finding| {
+        let rest = named.iter().find_map(|name| finding.message.strip_prefix(name.as_str()));
+        let rest = rest.map(|rest| rest.trim_start_matches(':').trim_start()).unwrap_or(&finding.message);
+        let urgency = match finding.urgency {
+            Some(Urgency::Page) => ", page",
+            Some(Urgency::Ticket) => ", ticket",
+            None => "",
+        };
+        format!("{name}{urgency}: {rest}\n")
+    };
+    row.findings.iter().map(line).collect()
 }
 
 fn summary(rows: &[&Row]) -> String {
+    let inside = rows.iter().filter(|row| row.state == State::Inside).count();
     let states = [
         (State::Exhausted, "exhausted"),
         (State::Burning, "burning"),
+        (State::Held, "held up"),
         (State::Unknown, "not known"),
-        (State::Inside, "inside their budget"),
+        (State::Inside, if inside == 1 { "inside its budget" } else { "inside their budgets" }),
     ];
     let of = |(state, words)| (rows.iter().filter(|row| row.state == state).count(), words);
     let some = states.into_iter().map(of).filter(|(count, _)| *count > 0);

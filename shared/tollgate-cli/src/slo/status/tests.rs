@@ -1,22 +1,30 @@
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::{Arc, LazyLock},
+};
 
 use tollgate_aws::TelemetrySource;
 use tollgate_core::{
     Timestamp,
+    catalogue::{Catalogue, Service},
+    evidence::EvidenceStatus,
     slo::{
-        Budgeting, Comparison, Composite, CompositeMethod, Counted, DailyAggregate, Indicator, Judging, Metric,
-        ObjectiveDays, Part, Period, Plan, Quality, Ratio, Reach, Slo, Snapshot, Target, Tier, TierSeries, burn_trend,
-        slo_fact,
+        Budgeting, Comparison, Composite, CompositeMethod, Counted, DailyAggregate, Indicator, Judging, KnownTime,
+        Metric, ObjectiveDays, Part, Period, Plan, Quality, Ratio, Reach, Slo, Snapshot, Target, Tier, TierSeries,
+        burn_trend, slo_fact,
     },
 };
 
 use super::{
     State, exit_code,
-    row::{Enough, Relation, Row, json},
+    judged::{Measured, judged},
+    row::{Relation, Row, json},
     table,
 };
 
 use tollgate_ledger::{Commit, Committed, Expect, Ledger, LedgerConfig, Put, background, slo_days};
+use tollgate_policy::{Evaluator, Limits, PolicySet};
 
 /// 2026-11-21T10:10:42Z; the data end at 10:08.
 const NOW: i64 = 1_795_255_842;
@@ -87,11 +95,23 @@ fn snapshot_by(plan: Plan) -> Snapshot {
     Snapshot { plan, series, measures: BTreeMap::new() }
 }
 
-fn row(slo: &Slo, relation: Relation) -> Row {
-    row_by(slo, relation, &snapshot())
+/// The pack, and services of the tests' own in its catalogue.
+struct Pack {
+    catalogue: Catalogue,
+    evaluator: Evaluator,
 }
 
-fn row_by(slo: &Slo, relation: Relation, snapshot: &Snapshot) -> Row {
+static PACK: LazyLock<Pack> = LazyLock::new(|| {
+    let policies = PolicySet::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policies")).unwrap();
+    let mut catalogue = policies.catalogue().unwrap();
+    let like = catalogue.services["payments-api"].clone();
+    for name in ["healthy", "burning", "exhausted", "absent", "quiet", "lost", "journey", "value", "gone"] {
+        catalogue.services.insert(name.to_owned(), Service { name: name.to_owned(), ..like.clone() });
+    }
+    Pack { catalogue, evaluator: Evaluator::new(policies, Limits::default()) }
+});
+
+fn measured<'a>(slo: &'a Slo, relation: Relation, snapshot: &Snapshot) -> Measured<'a> {
     let judging = Judging {
         now: Timestamp::from_timestamp(NOW, 0).unwrap(),
         max_age_seconds: 600,
@@ -100,8 +120,16 @@ fn row_by(slo: &Slo, relation: Relation, snapshot: &Snapshot) -> Row {
         budget_steps_ppm: vec![250_000, 500_000, 750_000, 1_000_000],
     };
     let trend = burn_trend(slo, snapshot, &judging, super::TREND_PARTS);
-    let enough = Enough { events: Some(100), bad_events: Some(10) };
-    Row::new(slo, relation, slo_fact(slo, snapshot, &judging), trend, &enough)
+    Measured { slo, relation, service: &slo.service, fact: slo_fact(slo, snapshot, &judging), trend }
+}
+
+fn row(slo: &Slo, relation: Relation) -> Row {
+    judge(measured(slo, relation, &snapshot()))
+}
+
+fn judge(measured: Measured<'_>) -> Row {
+    let now = Timestamp::from_timestamp(NOW, 0).unwrap();
+    judged(&PACK.catalogue, &PACK.evaluator, vec![measured], now).unwrap().remove(0)
 }
 
 fn rows(slos: &[Slo]) -> Vec<Row> {
@@ -160,12 +188,12 @@ fn minutes_are_judged_however_few_there_are() {
     };
     let period = Period::Rolling { seconds: 14 * 86_400 };
     let value = Slo { indicator: per_minute, period, ..slo("value", "Healthy") };
-    let mut minutes = row_by(&value, Relation::Own, &snapshot_of_days());
-    assert!(minutes.enough_events && minutes.state == State::Inside, "{:?}", minutes.fact.windows["1h"]);
-    let enough = Enough { events: Some(100), bad_events: Some(10) };
+    let of_days = snapshot_of_days();
+    let mut minutes = measured(&value, Relation::Own, &of_days);
+    let calm = judge(measured(&value, Relation::Own, &of_days));
+    assert!(calm.enough_events && calm.state == State::Inside, "{:?}", calm.fact.windows["1h"]);
     minutes.fact.pairs[0].exceeded = Some(true);
-    let again = Row::new(&slo("value", "Healthy"), Relation::Own, minutes.fact, Vec::new(), &enough);
-    assert_eq!(again.state, State::Burning);
+    assert_eq!(judge(minutes).state, State::Burning);
 }
 
 /// Days that the ledger has are read for what is counted in slices; where there is no ledger, none is made.
@@ -206,7 +234,31 @@ fn what_unknown_time_decides_is_no_number() {
         ("–", "–", "–", "partial"),
         "{line}"
     );
-    assert!(shown.contains("are not known: at least 0 % of the error budget is spent, and 8"), "{shown}");
+    assert!(shown.contains("are not known: 0 % of its error budget is spent for certain, and 8"), "{shown}");
+}
+
+/// A number of a window of which one minute came, or of a period whose counts contradict each other, would be taken for known.
+#[test]
+fn what_is_mostly_unknown_or_contradicts_itself_is_no_number() {
+    let (healthy, snapshot) = (slo("healthy", "Healthy"), snapshot());
+    let cells = |measured: Measured<'_>| -> Vec<String> {
+        let shown = page(&[judge(measured)], 120);
+        let line = shown.lines().find(|line| line.starts_with("healthy/availability ")).unwrap();
+        line.split_whitespace().map(ToOwned::to_owned).collect()
+    };
+    let known = cells(measured(&healthy, Relation::Own, &snapshot));
+    let mut thin = measured(&healthy, Relation::Own, &snapshot);
+    let hour = thin.fact.windows.get_mut("1h").unwrap();
+    hour.known = Some(KnownTime { known_seconds: 60, unknown_seconds: 3540 });
+    let thin = cells(thin);
+    // Name, SLI, target, left, trend, 5m, 1h, 6h, 3d, end and evidence.
+    assert_eq!((known[6].as_str(), thin[6].as_str(), &thin[5]), ("0.0", "–", &known[5]));
+
+    let mut torn = measured(&healthy, Relation::Own, &snapshot);
+    torn.fact.evidence.status = EvidenceStatus::Partial;
+    torn.fact.evidence.reason = Some("good and total contradict each other".into());
+    let torn = cells(torn);
+    assert_eq!((torn[1].as_str(), torn[3].as_str(), torn[9].as_str(), torn[10].as_str()), ("–", "–", "–", "partial"));
 }
 
 #[test]

@@ -95,6 +95,17 @@ impl Reader<'_> {
         (missing == Missing::Undeclared).then(|| DataError::at(self.file, at, message))
     }
 
+    /// Warns of counts of what should not happen: many are published only when it does, as the 5XX of a load balancer. As
+    /// long as the source does not say which they are, a time in which nothing went wrong is not known.
+    pub(super) fn warn_of_undeclared(&mut self, at: &Location) {
+        self.warn(
+            at,
+            "whether nothing bad happened in time without a datapoint, or the telemetry was lost, cannot be told apart, so \
+             nothing is known of it: write `treatMissing: zero` in the source if it is published only when something \
+             happens, as `HTTPCode_Target_5XX_Count` is, or `treatMissing: unknown` if it is published always",
+        );
+    }
+
     fn ratio(&mut self, ratio: &Spanned<RatioMetric>) -> Option<Found> {
         let RatioMetric { good, bad, total, raw, raw_type, .. } = &ratio.value;
         if let Some(raw) = raw {
@@ -116,6 +127,9 @@ impl Reader<'_> {
             (Some(good), None) => (Counted::Good, self.source(good, Purpose::Count)?),
             (None, Some(bad)) => {
                 let (metric, missing) = self.source(bad, Purpose::BadCount)?;
+                if missing == Missing::Undeclared {
+                    self.warn_of_undeclared(&bad.defined);
+                }
                 (Counted::Bad { absent_is_zero: missing == Missing::Zero }, (metric, missing))
             }
             (None, None) => return self.refuse(&ratio.defined, "neither `good` nor `bad`: write one of them"),

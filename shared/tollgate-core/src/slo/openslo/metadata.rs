@@ -10,12 +10,17 @@ use super::{
     document::Metadata,
     node::{Field, FileText, Misfit, Node},
 };
-use crate::Timestamp;
+use crate::{
+    Timestamp,
+    suggest::{did_you_mean, is_near},
+};
 
 /// The longest label of a DNS name, name of an object, and name of a label or annotation.
 const LONGEST_NAME: usize = 63;
 /// The longest DNS subdomain.
 const LONGEST_PREFIX: usize = 253;
+/// The prefix of annotations that are read here.
+const OWN: &str = "tollgate.dev";
 const SHARED_WITH: &str = "tollgate.dev/shared-with";
 const SINCE: &str = "tollgate.dev/since";
 
@@ -56,7 +61,7 @@ impl Reader<'_> {
         for (name, node) in self.pairs(metadata.annotations.as_ref())? {
             if self.annotation_name(&name).is_none() {
                 shared_with = None;
-            } else if name.value != SINCE && name.value.starts_with("tollgate.dev/") {
+            } else if name.value != SINCE && is_meant_for_us(&name.value) {
                 let services = self.services(&name, node);
                 shared_with = shared_with.zip(services).map(|(all, more)| [all, more].concat());
             }
@@ -84,7 +89,9 @@ impl Reader<'_> {
 
     fn services(&mut self, name: &Spanned<String>, node: &Spanned<Node>) -> Option<Vec<String>> {
         if name.value != SHARED_WITH {
-            let message = format!("there is no annotation `{}`: there are `{SHARED_WITH}` and `{SINCE}`", name.value);
+            let meant = did_you_mean(&name.value, [SHARED_WITH, SINCE]);
+            let message =
+                format!("there is no annotation `{}`{meant}: there are `{SHARED_WITH}` and `{SINCE}`", name.value);
             return self.refuse(&name.defined, message);
         }
         let values = self.values(node)?;
@@ -117,13 +124,16 @@ impl Reader<'_> {
         for (name, node) in self.pairs(metadata.labels.as_ref()).unwrap_or_default() {
             self.label_name(&name);
             let listed = Node::list(node).unwrap_or(std::slice::from_ref(node));
-            for value in listed.iter().filter(|value| !matches!(value.value, Node::Text(_))) {
+            for value in listed {
+                if self.is_text(value) {
+                    continue;
+                }
                 self.complain(&value.defined, "the value of a label is a text, or a list of texts: quote it");
             }
         }
         for (name, node) in self.pairs(metadata.annotations.as_ref()).unwrap_or_default() {
             self.annotation_name(&name);
-            if !matches!(node.value, Node::Text(_)) {
+            if !self.is_text(node) {
                 self.complain(&node.defined, "the value of an annotation is one text: quote it");
             }
         }
@@ -159,6 +169,15 @@ impl Reader<'_> {
     pub(super) fn fitting<T>(&mut self, read: Result<T, Misfit>) -> Option<T> {
         read.map_err(|Misfit { at, message }| self.complain(&at, message)).ok()
     }
+}
+
+/// Is an annotation's prefix ours, or a slip of the keyboard away from it?
+fn is_meant_for_us(name: &str) -> bool {
+    let prefix = name.split_once('/').map_or("", |(prefix, _)| prefix);
+    let is_own =
+        |name: &str| [SHARED_WITH, SINCE].iter().any(|known| known.split_once('/').is_some_and(|(_, own)| own == name));
+    is_near(&prefix.to_ascii_lowercase(), OWN)
+        || prefix.starts_with("tollgate") && name.rsplit('/').next().is_some_and(is_own)
 }
 
 /// A name as those of labels are: `[a-z0-9A-Z]` at both ends, with `-`, `_` and `.` between.

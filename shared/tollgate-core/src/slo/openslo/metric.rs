@@ -1,6 +1,6 @@
 //! The `metricSource` of an indicator: which CloudWatch metrics, of which account and region.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_saphyr::Spanned;
 
@@ -141,7 +141,7 @@ impl Reader<'_> {
         let Some(written) = &spec.value.inputs else {
             return self.refuse(&text.defined, "`expression` without `inputs`: write the metrics by name");
         };
-        let (mut inputs, mut all) = (BTreeMap::new(), Vec::new());
+        let (mut inputs, mut all, mut undeclared) = (BTreeMap::new(), Vec::new(), Vec::new());
         for (name, input) in &written.value {
             self.known_fields(&input.value)?;
             if let Some(inner) = &input.value.expression {
@@ -155,6 +155,9 @@ impl Reader<'_> {
             };
             let (metric, missing) = self.metric(input, &place, inside)?;
             all.push(missing);
+            if missing == Missing::Undeclared {
+                undeclared.push((name.as_str(), input.defined));
+            }
             inputs.insert(name.clone(), Input { metric, absent_is_zero: missing == Missing::Zero });
         }
         let zero = !all.is_empty() && all.iter().all(|missing| *missing == Missing::Zero);
@@ -169,7 +172,13 @@ impl Reader<'_> {
             _ => Missing::Unknown,
         };
         match Expression::parse(&text.value, inputs) {
-            Ok(expression) => Some((Source::Expression(expression), missing)),
+            Ok(expression) => {
+                let taken_off = if purpose == Purpose::Count { expression.taken_off() } else { BTreeSet::new() };
+                for (_, at) in undeclared.iter().filter(|(name, _)| taken_off.contains(name)) {
+                    self.warn_of_undeclared(at);
+                }
+                Some((Source::Expression(expression), missing))
+            }
             Err(reason) => self.refuse(&text.defined, format!("the expression `{}` {reason}", text.value)),
         }
     }

@@ -10,6 +10,7 @@ use super::{
 
 mod alerts;
 mod slo;
+mod types;
 mod values;
 
 impl Reader<'_> {

@@ -149,6 +149,25 @@ fn bad_events_need_a_word_on_missing_ones() {
     assert_eq!(ratio(&only(&bad)).counted, Counted::Bad { absent_is_zero: false });
     let zero = bad.replace("ErrorCount\n", "ErrorCount\n              treatMissing: zero\n");
     assert_eq!(ratio(&only(&zero)).counted, Counted::Bad { absent_is_zero: true });
+    let unknown = bad.replace("ErrorCount\n", "ErrorCount\n              treatMissing: unknown\n");
+    let warnings = |text: &str| warned(text).1;
+    assert!(
+        warnings(&bad).contains("s.yaml:15: ") && warnings(&bad).contains("write `treatMissing: zero`"),
+        "{}",
+        warnings(&bad)
+    );
+    assert_eq!((warnings(&zero), warnings(&unknown), warnings(GOOD)), Default::default());
+    // So do those that are taken off.
+    let input = |name: &str, more: &str| format!("{name}: {{Namespace: N, MetricName: {name}{more}}}");
+    let formula = |errors: &str| {
+        let inputs = format!("{{{}, {}}}", input("requests", ""), input("errors", errors));
+        let source = format!("{{type: CloudWatch, spec: {{expression: requests - errors, inputs: {inputs}}}}}");
+        let (before, rest) = GOOD.split_once("        good:\n").unwrap();
+        let (_, after) = rest.split_once("        total:").unwrap();
+        format!("{before}        good: {{metricSource: {source}}}\n        total:{after}")
+    };
+    assert!(warnings(&formula("")).contains("s.yaml:14: "), "{}", warnings(&formula("")));
+    assert_eq!(warnings(&formula(", treatMissing: zero")), "");
 }
 
 #[test]
@@ -197,7 +216,8 @@ fn what_cannot_be_is_refused_with_line_and_what_to_write() {
         ("30d", "5m", "31: the duration `5m` must be full hours, from one day"),
         ("30d", "99999999999999999999d", "31: the duration"),
         ("30d", "400d", "31: the duration `400d` must be"),
-        ("isRolling: true", "isRolling: false", "a window without `calendar` rolls"),
+        ("      isRolling: true\n", "", "31: neither `isRolling: true` nor a `calendar`: write one of them"),
+        ("isRolling: true", "isRolling: false", "neither `isRolling: true` nor a `calendar`"),
         ("isRolling: true", "isRolling: true\n    - duration: 7d", "33: a budget has one period, not 2"),
         ("    - duration: 30d\n      isRolling: true\n", "    []\n", "no `timeWindow`"),
         ("        total:", "        bad:", "no `total`"),

@@ -40,11 +40,11 @@ impl Reader<'_> {
                 "a calendar window does not roll: remove `calendar`, or write `isRolling: false`",
             ),
             (Some(calendar), _) => self.calendar(duration, calendar),
-            (None, Some(false)) => self.refuse(
+            (None, Some(false) | None) => self.refuse(
                 &window.defined,
-                "a window without `calendar` rolls: write `isRolling: true`, or a `calendar` with its `startTime`",
+                "neither `isRolling: true` nor a `calendar`: write one of them, the `calendar` with its `startTime`",
             ),
-            (None, _) => match rolling_seconds(&duration.value) {
+            (None, Some(true)) => match rolling_seconds(&duration.value) {
                 Ok(seconds) => Some(Period::Rolling { seconds }),
                 Err(reason) => self.refuse(&duration.defined, format!("the duration `{}` {reason}", duration.value)),
             },

@@ -205,7 +205,23 @@ fn services_may_share_a_budget() {
     let list = text.replace("'ledger, search'", "[ledger, search]");
     assert_eq!(only(&list).shared_with, ["ledger", "search"]);
     let typo = text.replace("shared-with", "share-with");
-    assert!(errors(&typo).contains("there is no annotation `tollgate.dev/share-with`"));
+    assert!(
+        errors(&typo)
+            .contains("there is no annotation `tollgate.dev/share-with`, did you mean `tollgate.dev/shared-with`?")
+    );
+    // Ours, but for a letter: what somebody else's means is not read here.
+    for near in
+        ["tolgate.dev/shared-with", "tollgate.de/shared-with", "Tollgate.dev/shared-with", "tollgate.io/shared-with"]
+    {
+        let said = errors(&text.replace("tollgate.dev/shared-with", near));
+        // A DNS name has small letters alone.
+        assert!(
+            said.contains("there is no annotation") || said.contains("is not the name of an annotation"),
+            "{near}: {said}"
+        );
+    }
+    let of_others = text.replace("tollgate.dev/shared-with", "example.com/shared-with");
+    assert_eq!(only(&of_others).shared_with, Vec::<String>::new());
     let none = text.replace("'ledger, search'", "', '");
     assert!(errors(&none).contains("`tollgate.dev/shared-with` names no service"));
 }

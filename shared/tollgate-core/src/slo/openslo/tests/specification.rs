@@ -272,6 +272,41 @@ fn what_the_text_does_not_allow_is_refused_where_it_stands() {
     assert!(said(source, "type: P, ", "").contains("s.yaml:4: no `type`"));
 }
 
+/// A consumer that reads types refuses what is quoted otherwise; what is a text is said by YAML 1.2.
+#[test]
+fn values_have_the_types_of_the_text() {
+    for (from, to, expected) in [
+        ("target: 0.99", "target: '0.99'", "21: `target` is a number: write `target: 0.99`, without quotes"),
+        ("target: 0.99", "targetPercent: \"99\"", "21: `targetPercent` is a number"),
+        ("timeSliceTarget: 0.95", "timeSliceTarget: '0.95'", "22: `timeSliceTarget` is a number"),
+        ("target: 0.99", "target: 0.99\n      op: lte\n      value: '3'", "23: `value` is a number"),
+        ("target: 0.99", "target: 0.99\n      compositeWeight: '1'", "22: `compositeWeight` is a number"),
+        (
+            "counter: true",
+            "counter: 'true'",
+            "13: `counter` is true or false: write `counter: true` or `counter: false`",
+        ),
+        ("isRolling: true", "isRolling: 'true'", "18: `isRolling` is true or false"),
+        ("name: fast", "name: 5", "`name` is a text: write `name: '5'`, with quotes"),
+        ("service: shop", "service: 1e3", "`service` is a text"),
+        ("{team: [a, b]}", "{team: 5}", "the value of a label is a text"),
+        ("{team: [a, b]}", "{team: [a, true]}", "the value of a label is a text"),
+    ] {
+        let said = said(SLO, from, to);
+        assert!(said.contains(expected), "{to}: {said}");
+    }
+    for (from, to) in [
+        ("{team: [a, b]}", "{team: y, other: [on, no, 1.2.3, 2026-11-01]}"),
+        ("service: shop", "service: no"),
+        ("target: 0.99", "target: +0.99"),
+        ("timeSliceWindow: 1m", "timeSliceWindow: '5'"),
+    ] {
+        assert_eq!(said(SLO, from, to), "", "{to}");
+    }
+    assert!(said(POLICY, "threshold: 14.4", "threshold: '14.4'").contains("14: `threshold` is a number"));
+    assert!(said(POLICY, "alertWhenBreaching: true", "alertWhenBreaching: 'no'").contains("is true or false"));
+}
+
 /// The indicator may be in another file, which is read as well.
 #[test]
 fn a_threshold_has_one_objective_with_what_it_is_compared_with() {
