@@ -181,6 +181,12 @@ pub(crate) fn refusal(name: &str) -> Option<String> {
     (!fits).then(|| format!("`{}` is not a name: write letters, digits, `.`, `_` and `-`", shown(name)))
 }
 
+/// A field that people read has a text in it.
+pub(crate) fn says_something(file: &str, field: &str, text: &Spanned<String>) -> Result<(), DataError> {
+    let message = || format!("`{field}` is empty: write what people are to read there, or what the name is");
+    if text.value.trim().is_empty() { Err(DataError::at(file, &text.defined, message())) } else { Ok(()) }
+}
+
 impl fmt::Display for Kind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {

@@ -1,6 +1,6 @@
 //! Objectives in the catalogue: across files, with maintenance, shared, and warned of.
 
-use super::{SERVICE, TEAM, at, dangling, read};
+use super::{SERVICE, TEAM, dangling, freezes::at, read};
 use crate::slo::{Indicator, Slo};
 
 const DB: (&str, &str) =
