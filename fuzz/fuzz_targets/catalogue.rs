@@ -7,15 +7,15 @@ use std::collections::BTreeMap;
 
 use libfuzzer_sys::fuzz_target;
 use tollgate_core::{
-    decision::Gate,
-    waiver::Asked,
     Timestamp,
     canary::{CanaryQuestion, CanaryVerdict, canary_fact},
     catalogue::Catalogue,
     closed::open_from,
+    decision::Gate,
     evidence::Evidence,
     keptn::{KeptnResult, keptn_result},
     slo::Sampled,
+    waiver::Asked,
 };
 
 const DEFAULTS: &str = "\

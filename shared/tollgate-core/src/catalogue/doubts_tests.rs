@@ -49,6 +49,25 @@ fn an_environment_that_is_anothers_but_for_a_letter_is_listed() {
 }
 
 #[test]
+fn an_environment_that_is_to_be_judged_mildly_and_is_none_is_listed() {
+    let said = |listed: &str| -> Vec<String> {
+        let more =
+            format!("  change:\n    nonproduction_environments: {{value: {listed}, tighter: subset, meaning: m}}\n");
+        let (file, defaults) = changed(DEFAULTS, "  change:\n", &more);
+        let now = "2026-12-20T00:00:00Z".parse().unwrap();
+        load(&[(file, &defaults)]).unwrap().reminders(now).iter().map(ToString::to_string).collect()
+    };
+    assert_eq!(
+        said("[stagin, test]"),
+        [
+            "data/settings/defaults.yaml: `thresholds.change.nonproduction_environments` has `stagin`, which no service runs in: \
+             write `staging`, if it is meant"
+        ]
+    );
+    assert_eq!(said("[staging, test]"), [""; 0]);
+}
+
+#[test]
 fn what_people_are_to_use_is_of_use() {
     for ((file, text), expected) in [
         (

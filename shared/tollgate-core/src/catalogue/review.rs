@@ -188,6 +188,19 @@ impl Catalogue {
             );
             (others > 1).then(|| DataError::new(format!("data/services/{}.yaml", service.name), None, message))
         });
-        odd.collect()
+        const PATH: [&str; 2] = ["change", "nonproduction_environments"];
+        let settings = self.settings.resolve("", None);
+        let listed = settings.thresholds.get(PATH[0]).and_then(|group| group.get(PATH[1])?.as_array());
+        let listed = listed.into_iter().flatten().filter_map(Value::as_str);
+        let strange = listed.filter(|name| !named().any(|other| other == name)).filter_map(|name| {
+            let meant = mistyped(name, others(name))?;
+            let at = self.settings.set_at(&PATH, "", None).unwrap_or_else(|| self.settings.declared_at());
+            let message = format!(
+                "`thresholds.{}` has `{name}`, which no service runs in: write `{meant}`, if it is meant",
+                PATH.join(".")
+            );
+            Some(DataError { message, ..at })
+        });
+        odd.chain(strange).collect()
     }
 }
