@@ -163,8 +163,13 @@ impl Catalogue {
             DataError::new(format!("data/teams/{}.yaml", team.name), None, message)
         });
         let few = self.services.values().flat_map(|service| self.too_few_people(service));
-        let mut reminders: Vec<DataError> =
-            over.chain(empty).chain(few).chain(self.of_waivers(now)).chain(self.mistyped_environments()).collect();
+        let mut reminders: Vec<DataError> = over
+            .chain(empty)
+            .chain(few)
+            .chain(self.of_waivers(now))
+            .chain(self.mistyped_environments())
+            .chain(self.mistyped_nonproduction())
+            .collect();
         reminders.sort();
         reminders
     }
@@ -188,12 +193,19 @@ impl Catalogue {
             );
             (others > 1).then(|| DataError::new(format!("data/services/{}.yaml", service.name), None, message))
         });
+        odd.collect()
+    }
+
+    /// Environments that are to be judged mildly, that no service runs in, and that are one but for a letter.
+    fn mistyped_nonproduction(&self) -> Vec<DataError> {
         const PATH: [&str; 2] = ["change", "nonproduction_environments"];
+        let known: BTreeSet<&str> =
+            self.services.values().flat_map(|service| &service.environments).map(String::as_str).collect();
         let settings = self.settings.resolve("", None);
         let listed = settings.thresholds.get(PATH[0]).and_then(|group| group.get(PATH[1])?.as_array());
         let listed = listed.into_iter().flatten().filter_map(Value::as_str);
-        let strange = listed.filter(|name| !named().any(|other| other == name)).filter_map(|name| {
-            let meant = mistyped(name, others(name))?;
+        let strange = listed.filter(|name| !known.contains(name)).filter_map(|name| {
+            let meant = mistyped(name, known.iter().copied())?;
             let at = self.settings.set_at(&PATH, "", None).unwrap_or_else(|| self.settings.declared_at());
             let message = format!(
                 "`thresholds.{}` has `{name}`, which no service runs in: write `{meant}`, if it is meant",
@@ -201,6 +213,6 @@ impl Catalogue {
             );
             Some(DataError { message, ..at })
         });
-        odd.chain(strange).collect()
+        strange.collect()
     }
 }
