@@ -69,7 +69,7 @@ fuzz_target!(|answer: Answer| {
         counted: counted[usize::from(answer.kind) % counted.len()],
         metric: metric("Counted").into(),
         total: metric("Total").into(),
-        absent_total_is_zero: answer.kind % 2 == 1,
+        absent_total_is_zero: answer.kind % 2 == 1, absent_good_is_unknown: false,
     };
     let target = Target::from_ppb(1 + u64::from(answer.target_ppb) % (PARTS_PER_BILLION - 1)).expect("a share");
     let period_seconds = (1 + u64::from(answer.period_days) % 40) * 86_400;

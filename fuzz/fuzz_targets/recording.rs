@@ -22,7 +22,7 @@ fuzz_target!(|text: &str| {
         budget_steps_ppm: vec![1_000_000],
     };
     for counted in [Counted::Good, Counted::Bad { absent_is_zero: true }, Counted::Bad { absent_is_zero: false }] {
-        let ratio = Ratio { counted, metric: metric.clone().into(), total: total.clone().into(), absent_total_is_zero: false };
+        let ratio = Ratio { counted, metric: metric.clone().into(), total: total.clone().into(), absent_total_is_zero: false, absent_good_is_unknown: false };
         let target = Target::from_ppb(999_000_000).expect("a share");
         let slo = Slo::of_events("pay", "availability", target, 3 * 86_400, ratio);
         let fact = slo_fact(&slo, &recording.snapshot, &judging);

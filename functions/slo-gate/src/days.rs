@@ -95,7 +95,13 @@ mod tests {
 
     fn minutely(counted: Counted) -> Slo {
         let metric = |name: &str| Metric::new("Demo", name, "Sum").into();
-        let ratio = Ratio { counted, metric: metric("Counted"), total: metric("Total"), absent_total_is_zero: false };
+        let ratio = Ratio {
+            counted,
+            metric: metric("Counted"),
+            total: metric("Total"),
+            absent_total_is_zero: false,
+            absent_good_is_unknown: false,
+        };
         let slice_target = SliceTarget::from_ppb(900_000_000).unwrap();
         let target = Target::from_ppb(990_000_000).unwrap();
         let slo = Slo::of_events("payments-api", "availability", target, 30 * 86_400, ratio);

@@ -106,7 +106,8 @@ fn objectives(service: u64) -> (String, Vec<Slo>) {
             ..Metric::new("Shop", format!("{metric}{objective}"), "Sum")
         };
         let (metric, total) = (metric("Good").into(), metric("Total").into());
-        let ratio = Ratio { counted: Counted::Good, metric, total, absent_total_is_zero: false };
+        let ratio =
+            Ratio { counted: Counted::Good, metric, total, absent_total_is_zero: false, absent_good_is_unknown: false };
         let target = Target::from_ppb(999_000_000)?;
         Some(Slo::of_events(&name, format!("objective-{objective}"), target, 30 * DAY, ratio))
     };

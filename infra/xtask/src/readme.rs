@@ -66,6 +66,8 @@ fn objection(command: &str, copy: &Path, gates: &Gates, environment: impl Fn(&mu
         .env_remove("TOLLGATE_POLICIES")
         .env("PATH", project::path_with(&[&copy.join("bin")])?)
         .env("TOLLGATE_URL", format!("{}/", gates.url("change-gate")))
+        .env("AWS_REGION", "eu-central-1")
+        .env("AWS_SESSION_TOKEN", "demo")
         .env("RUN_ID", "readme")
         .env("RUN_ATTEMPT", "1")
         .env("EDITOR", "true");
@@ -99,7 +101,12 @@ fn prepare(copy: &Path) -> Result<()> {
 }
 
 /// A quality gate of Keptn, to import.
-const KEPTN: &str = "spec_version: '1.0'\ncomparison: {compare_with: single_result}\nobjectives:\n  - {sli: error_rate, pass: [{criteria: ['<=1']}]}\n";
+const KEPTN: &str = "spec_version: '1.0'
+comparison: {compare_with: single_result}
+objectives:
+  - {sli: error_rate, pass: [{criteria: ['<=1']}]}
+total_score: {pass: '90%', warning: '75%'}
+";
 
 fn wrapper(folder: &Path) -> Result<()> {
     fs::create_dir_all(folder)?;

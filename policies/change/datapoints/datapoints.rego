@@ -31,8 +31,6 @@ strict if {
 	not scope.mending(input.change)
 }
 
-required_ppm := input.settings.thresholds.slo.min_datapoints_share_ppm
-
 # Holes in what is new count whether or not those in the period decide.
 known_but_for_time(slo) if slo.evidence.status == "ok"
 
@@ -42,7 +40,7 @@ known_but_for_time(slo) if objective.undecided(slo)
 thin contains [slo, label] if {
 	some slo in input.slos
 	known_but_for_time(slo)
-	label := [name | some name in ["1h", "2h", "6h", "1d", "3d"]; objective.has_holes(slo.windows[name], required_ppm)][0]
+	label := objective.thin_window(slo)
 }
 
 # Some minutes late is as CloudWatch is; half of what is too old is worth a look.
@@ -66,12 +64,12 @@ late_seconds := format.quotient(input.settings.thresholds.slo.max_age_seconds, 2
 
 report(slo, label) := finding.of({
 	"message": sprintf("`%s`: %s (at least %s are needed)", [
-		slo.name, objective.known(slo.windows[label], label), format.percent(required_ppm),
+		slo.name, objective.known(slo.windows[label], label), format.percent(objective.needed_ppm(label)),
 	]),
 	"observed": {"datapoints_received": slo.windows[label].datapoints_received},
 	"threshold": {
 		"datapoints_expected": slo.windows[label].datapoints_expected,
-		"min_datapoints_share_ppm": required_ppm,
+		"min_datapoints_share_ppm": objective.needed_ppm(label),
 	},
 	"evidence": [slo.evidence.id],
 	"owner": input.service.owner,

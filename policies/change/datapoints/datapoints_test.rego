@@ -70,3 +70,12 @@ test_what_is_late_is_told_of_when_it_is_half_of_too_late if {
 	found := datapoints.warn with input as testing.with_slo({"late_seconds": 300})
 	contains(testing.only(found).message, "the newest 5 min have not come yet")
 }
+
+newest(minutes) := testing.with_slo(testing.known("5m", minutes, 5 - minutes))
+
+test_most_of_the_newest_five_minutes_must_be_known if {
+	found := datapoints.require_approval with input as newest(1)
+	testing.only(found).message == "`availability`: 1 min of the last 5m are known (at least 45 % are needed)"
+	none := datapoints.require_approval with input as newest(3)
+	count(none) == 0
+}

@@ -1,8 +1,8 @@
 # METADATA
 # title: Metrics that may be silent have come
 # description: >-
-#   Where a missing datapoint is declared to be zero (`treatMissing: zero`), a wrong name and a metric that is no longer
-#   published look like the best of news. This says which metrics never came, and which came always and have stopped.
+#   Where a missing datapoint is declared to be zero or idle (`treatMissing: zero`, `idle`), a wrong name and a metric
+#   that is no longer published look like the best of news. This says which metrics never came, and which have stopped.
 # custom:
 #   owner: observability
 #   effect: warn
@@ -15,7 +15,9 @@ import data.tollgate.lib.finding
 import data.tollgate.lib.format
 
 warn contains finding.of({
-	"message": sprintf("`%s`: `%s` %s, which counts as zero", [slo.name, metric.metric, what]),
+	"message": sprintf("`%s`: `%s` %s, which counts as %s", [
+		slo.name, metric.metric, what, metric.counts_as,
+	]),
 	"observed": {"silent_seconds": metric.silent_seconds},
 	"threshold": {"silent_seconds": input.settings.thresholds.slo.silent_metric_seconds},
 	"since": metric.last_at,

@@ -54,6 +54,17 @@ few_in_period(slo) := {[slo.period_seconds, slo.budget.total] |
 # Windows that must have traffic.
 long_windows(slo) := {"1h"} | {pair.long | some pair in slo.pairs}
 
+warn contains finding.of({
+	"message": objective.unasked_message(slo, part),
+	"observed": {"events": 0},
+	"threshold": {"events": 1},
+	"evidence": [slo.evidence.id],
+	"owner": input.service.owner,
+}) if {
+	some slo in input.slos
+	some part in slo.idle_parts
+}
+
 require_approval contains finding.awaiting(vanished(slo), input.service.owner, approvers) if {
 	some slo in input.slos
 	objective.vanished(slo, input.settings.thresholds.slo.vanished_usual_events)
@@ -68,10 +79,7 @@ warn contains finding.of(vanished(slo)) if {
 }
 
 vanished(slo) := {
-	"message": sprintf("`%s`: nobody has asked for %s, longer than ever (%s); usually %s come in that time", [
-		slo.name, format.duration(slo.silence.seconds), format.duration(slo.silence.longest_seconds),
-		format.number_of(slo.silence.usual_events, "event"),
-	]),
+	"message": objective.vanished_message(slo),
 	"observed": {"silent_seconds": slo.silence.seconds, "usual_events": slo.silence.usual_events},
 	"threshold": {
 		"silent_seconds": slo.silence.longest_seconds,

@@ -91,6 +91,17 @@ has_holes(window, least_ppm) if {
 	window.datapoints_received * 1000000 < least_ppm * window.datapoints_expected
 }
 
+# The shortest window of which too little is known.
+thin_window(slo) := [label |
+	some label in ["5m", "30m", "1h", "2h", "6h", "1d", "3d"]
+	has_holes(slo.windows[label], needed_ppm(label))
+][0]
+
+# Of five minutes and half an hour, where a few minutes are much, half as much is enough.
+needed_ppm(label) := format.quotient(input.settings.thresholds.slo.min_datapoints_share_ppm, 2) if {
+	label in {"5m", "30m"}
+} else := input.settings.thresholds.slo.min_datapoints_share_ppm
+
 # `53 min of the last 1h are known`.
 known(window, label) := sprintf("%s of the last %s are known", [
 	format.duration(window.known.known_seconds), label,
@@ -196,8 +207,40 @@ gone(slo) := sprintf("; %s of the %s budget is gone", [format.percent(slo.budget
 	not slo.budget.is_undecided
 } else := ""
 
-# Nobody has asked for longer than ever before, in a time in which many usually do.
+# At no same time earlier was it silent for so long, and next to nothing is left of the many that are usual then.
 vanished(slo, least) if {
 	slo.silence.seconds > slo.silence.longest_seconds
 	slo.silence.usual_events >= least
+	slo.silence.events * 100 <= slo.silence.usual_events
 }
+
+# `nobody has asked for 1 h; at this time of other weeks it was never silent for more than 10 min, and …`.
+vanished_message(slo) := sprintf("`%s`: %s; %s it was never silent for more than %s, and %s are usual", [
+	slo.name, asked(slo.silence), compared_with(slo.silence), format.duration(slo.silence.longest_seconds),
+	format.number_of(slo.silence.usual_events, "event"),
+])
+
+asked(silence) := sprintf("nobody has asked for %s", [format.duration(silence.seconds)]) if silence.events == 0
+
+asked(silence) := sprintf("only %s came in %s", [
+	format.number_of(silence.events, "event"), format.duration(silence.seconds),
+]) if {
+	silence.events > 0
+}
+
+compared_with(silence) := "before" if silence.earlier_times == 0
+
+compared_with(silence) := "at this time of other weeks" if {
+	silence.earlier_times > 0
+	silence.earlier_every_days == 7
+}
+
+compared_with(silence) := "at this time of other days" if {
+	silence.earlier_times > 0
+	silence.earlier_every_days != 7
+}
+
+# What nobody asks is neither good nor bad, and counts as good in what is made of it.
+unasked_message(slo, part) := sprintf("`%s`: nobody asked `%s`, which it is made of, in its %s period: %s", [
+	slo.name, part, period(slo), "it counts as good",
+])

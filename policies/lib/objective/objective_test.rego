@@ -117,7 +117,7 @@ test_what_is_gone_of_the_budget_is_said_where_it_is_known if {
 
 slo(rates) := testing.slo(testing.burning(rates))
 
-silent(patch) := {"silence": object.union({"seconds": 3600, "longest_seconds": 600, "usual_events": 20}, patch)}
+silent(patch) := {"silence": object.union({"seconds": 3600, "longest_seconds": 600, "usual_events": 20, "events": 0}, patch)}
 
 test_traffic_has_vanished_when_it_is_silent_for_longer_than_ever_where_many_ask if {
 	objective.vanished(silent({}), 20)
@@ -125,4 +125,39 @@ test_traffic_has_vanished_when_it_is_silent_for_longer_than_ever_where_many_ask 
 	not objective.vanished(silent({"usual_events": 19}), 20)
 	not objective.vanished(silent({"usual_events": null}), 20)
 	not objective.vanished({"silence": null}, 20)
+}
+
+test_a_stray_event_does_not_end_a_silence_of_which_a_hundred_times_as_many_are_usual if {
+	objective.vanished(silent({"events": 2, "usual_events": 200}), 20)
+	not objective.vanished(silent({"events": 2, "usual_events": 199}), 20)
+}
+
+test_a_silence_is_held_against_what_it_is_compared_with if {
+	weekly := {"earlier_times": 4, "earlier_every_days": 7}
+	said := {objective.vanished_message(object.union({"name": "x"}, silent(patch))) |
+		some patch in [
+			weekly,
+			object.union(weekly, {"earlier_every_days": 1, "events": 1}),
+			object.union(weekly, {"earlier_times": 0, "events": 2}),
+		]
+	}
+	usual := "it was never silent for more than 10 min, and 20 events are usual"
+	said == {
+		concat(" ", ["`x`: nobody has asked for 1 h; at this time of other weeks", usual]),
+		concat(" ", ["`x`: only 1 event came in 1 h; at this time of other days", usual]),
+		concat(" ", ["`x`: only 2 events came in 1 h; before", usual]),
+	}
+}
+
+thin(label, minutes, unknown) := [found |
+	slo := testing.slo(testing.known(label, minutes, unknown))
+	found := objective.thin_window(slo) with input as testing.healthy
+]
+
+test_the_shortest_window_with_holes_is_thin if {
+	thin("5m", 2, 3) == ["5m"]
+	thin("30m", 13, 17) == ["30m"]
+	thin("1h", 53, 7) == ["1h"]
+	thin("5m", 3, 2) == []
+	thin("1h", 54, 6) == []
 }

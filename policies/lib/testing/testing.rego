@@ -197,6 +197,7 @@ healthy_slo := {
 	"late_seconds": 0,
 	"silence": null,
 	"silent_metrics": [],
+	"idle_parts": [],
 	"is_undecided": false,
 }
 

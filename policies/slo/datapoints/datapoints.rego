@@ -26,8 +26,6 @@ warn contains finding.of(report(slo, label)) if {
 	rollout.mending(input.rollout)
 }
 
-least_ppm := input.settings.thresholds.slo.min_datapoints_share_ppm
-
 # Some minutes late is as CloudWatch is; half of what is too old is worth a look.
 warn contains finding.of({
 	"message": sprintf("`%s`: the newest %s have not come yet, or not all of it: it is judged up to %s", [
@@ -56,15 +54,15 @@ known_but_for_time(slo) if objective.undecided(slo)
 thin contains [slo, label] if {
 	some slo in input.slos
 	known_but_for_time(slo)
-	label := [name | some name in ["1h", "2h", "6h", "1d", "3d"]; objective.has_holes(slo.windows[name], least_ppm)][0]
+	label := objective.thin_window(slo)
 }
 
 report(slo, label) := {
 	"message": sprintf("`%s`: %s (at least %s are needed)", [
-		slo.name, objective.known(slo.windows[label], label), format.percent(least_ppm),
+		slo.name, objective.known(slo.windows[label], label), format.percent(objective.needed_ppm(label)),
 	]),
 	"observed": {"datapoints_received": slo.windows[label].datapoints_received},
-	"threshold": {"datapoints_expected": slo.windows[label].datapoints_expected, "share_ppm": least_ppm},
+	"threshold": {"datapoints_expected": slo.windows[label].datapoints_expected, "share_ppm": objective.needed_ppm(label)},
 	"evidence": [slo.evidence.id],
 	"owner": input.service.owner,
 }

@@ -49,3 +49,12 @@ test_what_is_late_is_told_of_when_it_is_half_of_too_late if {
 		"`availability`: the newest 5 min have not come yet, or not all of it: it is judged up to 2026-11-21T09:58:00Z",
 	])
 }
+
+newest(minutes) := testing.rollout_with(testing.known("5m", minutes, 5 - minutes), {})
+
+test_most_of_the_newest_five_minutes_must_be_known if {
+	found := datapoints.require_approval with input as newest(1)
+	testing.only(found).message == "`availability`: 1 min of the last 5m are known (at least 45 % are needed)"
+	none := datapoints.require_approval with input as newest(3)
+	count(none) == 0
+}

@@ -28,13 +28,17 @@ test_what_has_no_number_of_events_is_not_warned_of if {
 silence := {
 	"since": "2026-11-21T08:58:00Z",
 	"seconds": 3600,
+	"events": 0,
 	"longest_seconds": 600,
 	"usual_events": 550,
 	"earlier_times": 4,
 	"earlier_every_days": 7,
 }
 
-gone := "`availability`: nobody has asked for 1 h, longer than ever (10 min); usually 550 events come in that time"
+gone := concat(" ", [
+	"`availability`: nobody has asked for 1 h; at this time of other weeks it was never silent for more than 10 min,",
+	"and 550 events are usual",
+])
 
 test_traffic_that_vanished_asks_for_a_person_unless_it_is_a_fix if {
 	facts := testing.rollout_with({"silence": silence}, {})
@@ -51,9 +55,16 @@ test_traffic_that_vanished_asks_for_a_person_unless_it_is_a_fix if {
 }
 
 test_a_plausible_silence_asks_for_nobody if {
-	every patch in [{"usual_events": 19}, {"usual_events": null}, {"seconds": 600}] {
+	every patch in [{"usual_events": 19}, {"usual_events": null}, {"seconds": 600}, {"events": 6}] {
 		facts := testing.rollout_with({"silence": object.union(silence, patch)}, {})
 		held := traffic.require_approval with input as facts
 		count(held) == 0
+	}
+}
+
+test_a_part_that_nobody_asked_is_named if {
+	found := traffic.warn with input as testing.rollout_with({"idle_parts": ["slo/batch/ok"]}, {})
+	testing.messages(found) == {
+		"`availability`: nobody asked `slo/batch/ok`, which it is made of, in its 30-day period: it counts as good",
 	}
 }

@@ -40,7 +40,8 @@ fn slo(namespace: &str) -> Slo {
     };
     // Two regions: the good events lie in another than the caller's own.
     let (metric, total) = (metric("Good", Some("us-west-2")).into(), metric("Total", None).into());
-    let ratio = Ratio { counted: Counted::Good, metric, total, absent_total_is_zero: false };
+    let ratio =
+        Ratio { counted: Counted::Good, metric, total, absent_total_is_zero: false, absent_good_is_unknown: false };
     Slo::of_events("payments-api", "availability", Target::from_ppb(999_000_000).unwrap(), PERIOD_SECONDS, ratio)
 }
 

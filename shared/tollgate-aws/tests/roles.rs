@@ -39,6 +39,7 @@ fn slo(service: &str, region: Option<&str>, role: Option<&str>) -> Slo {
         metric: metric("Good").into(),
         total: metric("Total").into(),
         absent_total_is_zero: false,
+        absent_good_is_unknown: false,
     };
     Slo::of_events(service, "availability", Target::from_ppb(999_000_000).unwrap(), 30 * 86_400, ratio)
 }

@@ -29,6 +29,7 @@ fn slo(id: &str, region: Option<&str>) -> Slo {
         metric: nothing.clone().into(),
         total: nothing.into(),
         absent_total_is_zero: false,
+        absent_good_is_unknown: false,
     };
     let signals = SignalsSlo { id: id.to_owned(), region: region.map(Into::into), role_arn: None };
     Slo {

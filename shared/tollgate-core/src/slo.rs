@@ -54,9 +54,12 @@ pub(crate) mod sample;
 mod sampled;
 mod series;
 mod silence;
+mod silent_metric;
 mod source;
 mod timeslice;
 mod trend;
+#[cfg(test)]
+mod usual_tests;
 
 pub use aggregate::{AGGREGATE_SCHEMA, DailyAggregate, DailySlices, ObjectiveDays};
 pub use alert::BurnAlert;
@@ -85,7 +88,8 @@ pub use report::{BudgetReport, Reported, ReportedBudget, ReportedInterval, Repor
 pub use resolution::Resolution;
 pub use sampled::Sampled;
 pub use series::{Datum, Quality, Snapshot, TierSeries, count};
-pub use silence::{SilenceFact, SilentMetricFact};
+pub use silence::SilenceFact;
+pub use silent_metric::{CountsAs, SilentMetricFact};
 pub use source::{Metric, SignalsSlo, Source};
 pub use timeslice::SliceFact;
 pub use trend::burn_trend;
@@ -142,9 +146,12 @@ pub struct SloFact {
     /// is not known, and where no events are counted. Of several objectives, that of the one whose silence is least plausible.
     #[serde(default)]
     pub silence: Option<SilenceFact>,
-    /// The metrics whose missing datapoints are declared to be zero, and which have never come or have stopped.
+    /// The metrics whose missing datapoints are declared to be zero or idle, and which have never come or have stopped.
     #[serde(default)]
     pub silent_metrics: Vec<SilentMetricFact>,
+    /// The evidence of those that it is made of and that nobody asked in all of the period: they count as good in the whole.
+    #[serde(default)]
+    pub idle_parts: Vec<String>,
     /// Is the evidence `partial` for no other reason than that the unknown time of the period decides how much of the budget
     /// is spent? What is known can be relied on, so a person can say whether to go ahead.
     #[serde(default)]

@@ -12,7 +12,7 @@ pub type KeptDays = BTreeMap<String, Document<ObjectiveDays>>;
 /// The collection that has them, by the id of the objective's evidence. That of another version is another one, so that
 /// what nobody can read stands in nobody's way.
 pub fn slo_days() -> Collection {
-    Collection::of(&["slo_days", "v2"])
+    Collection::of(&["slo_days", "v3"])
 }
 
 /// Is anything to be kept of its days? Not of what is made of others, or judged elsewhere.

@@ -71,10 +71,11 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let mut unexpected = ask(&gates, &folder)?;
     if options.readme {
         let progress = Progress::start("running the README's commands");
-        unexpected.extend(readme::run(&gates, &folder, |command| {
+        let wrong = readme::run(&gates, &folder, |command| {
             environment(command, &folder, &policies, &bill, emulator.as_ref());
-        })?);
-        progress.done("each as it stands");
+        })?;
+        progress.done(&format!("{} of them failed", wrong.len()));
+        unexpected.extend(wrong);
     }
     if options.keep {
         keep(&gates, emulator.as_ref(), &folder);

@@ -24,7 +24,8 @@ pub(crate) fn metric(name: &str, service: &str) -> Metric {
 
 pub(crate) fn slo(service: &str) -> Slo {
     let (metric, total) = (metric("Good", service).into(), metric("Total", service).into());
-    let ratio = Ratio { counted: Counted::Good, metric, total, absent_total_is_zero: false };
+    let ratio =
+        Ratio { counted: Counted::Good, metric, total, absent_total_is_zero: false, absent_good_is_unknown: false };
     Slo::of_events(service, "availability", Target::from_ppb(999_000_000).unwrap(), 30 * 86_400, ratio)
 }
 

@@ -85,6 +85,7 @@ fn told_of_both(after: (u64, u64)) -> Vec<(i64, Notice)> {
         metric: named("Good").into(),
         total: named("Total").into(),
         absent_total_is_zero: false,
+        absent_good_is_unknown: false,
     };
     let other = Slo { name: "other".into(), indicator: Indicator::Ratio(ratio), ..sample::slo() };
     let parts = [sample::slo(), other].map(|slo| Part { slo: Arc::new(slo), weight: 1.into() }).into();

@@ -15,11 +15,11 @@ use super::{
     objective::Slo,
     reading::Reading,
     series::Snapshot,
-    timeslice::{Counts, FEMTO, Slices, Slicing, Tally},
+    timeslice::{FEMTO, Slices, Slicing, Tally},
 };
 
 /// The version of the value.
-pub const AGGREGATE_SCHEMA: &str = "tollgate.slo_day/v2";
+pub const AGGREGATE_SCHEMA: &str = "tollgate.slo_day/v3";
 
 const DAY: u64 = 86_400;
 
@@ -128,10 +128,21 @@ impl DailyAggregate {
         if !wrong.is_empty() {
             return Err(format!("what is known of {day} is not whole: {}", wrong.join("; ")));
         }
-        let count = history.count(&time);
+        let known = history.count(&time);
+        let count = if known.time.is_whole() { known } else { Self::with_missing(slo, &reading, &time, known) };
         let tally = slicing.map(|slicing| (slicing, Slices::cut(slicing, history.stretches(), &excluded).tally(&time)));
         Self::new(day, excluded_seconds(&excluded, &time), &count, tally.as_ref())
             .ok_or_else(|| format!("more came on {day} than can be counted"))
+    }
+
+    /// The same, with what came before and after the day: that says how much is missing of it.
+    fn with_missing(slo: &Slo, reading: &Reading<'_>, day: &Range<i64>, known: Count) -> Count {
+        let plan = &reading.plan;
+        let all = plan.tiers().last().map_or(day.start, |tier| tier.start)..plan.end();
+        let excluded = slo.excluded(all.start, all.end);
+        let history = History::of(reading, reading.absence(i64::MIN, [false; 2]), &all, &excluded);
+        let (missing, dark_seconds) = history.lost.inside(day);
+        Count { missing, dark_seconds, ..known }
     }
 
     fn new(day: NaiveDate, excluded_seconds: u64, count: &Count, tally: Option<&(Slicing, Tally)>) -> Option<Self> {
@@ -176,12 +187,21 @@ impl DailyAggregate {
         Self::of_day(stored, day_start).map(Self::count)
     }
 
+    /// What came on the same day of other weeks, of those that are known whole.
+    pub(super) fn of_other_weeks(stored: &[Self], day_start: i64) -> impl Iterator<Item = u64> {
+        let is_other = move |day: &&Self| {
+            let apart = day.time().map(|time| time.start - day_start);
+            apart.is_some_and(|apart| apart != 0 && apart % (7 * DAY.cast_signed()) == 0)
+        };
+        let whole = |day: &&Self| day.known == KnownTime { known_seconds: DAY, unknown_seconds: 0 } && day.fits();
+        stored.iter().filter(move |day| is_other(day)).filter(whole).map(|day| day.total)
+    }
+
     /// What the slices of the day that begins then come to; none when it was cut otherwise.
     pub(super) fn tally_of_day(stored: &[Self], day_start: i64, slicing: Slicing) -> Option<Tally> {
         let day = Self::of_day(stored, day_start)?;
         let slices = day.slices.as_ref().filter(|slices| slices.fits(slicing))?;
-        let Count { bad, total, time, .. } = day.count();
-        Some(Tally::kept(slices, time, Counts { bad, total }))
+        Some(Tally::kept(slices, day.known))
     }
 
     /// Its time, in seconds since 1970.
@@ -204,7 +224,7 @@ impl DailyAggregate {
             bad: self.total.saturating_sub(self.good).into(),
             total: self.total.into(),
             missing: self.missing.into(),
-            dark_seconds: if known_seconds == 0 { unknown_seconds } else { 0 },
+            dark_seconds: if known_seconds == 0 && self.missing == 0 { unknown_seconds } else { 0 },
             time: self.known,
         }
     }

@@ -1,6 +1,6 @@
 //! A fact, out of what was spent.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
 use super::{
     SloFact, Traffic, WindowFact,
@@ -21,11 +21,13 @@ const MILLION: u64 = 1_000_000;
 pub(super) struct Spent {
     pub(super) period: Option<Measured>,
     pub(super) windows: BTreeMap<&'static str, Option<Measured>>,
+    /// The time of which nothing is known, as far as datapoints show when it was.
+    pub(super) lost: Vec<Range<i64>>,
 }
 
 impl Spent {
     pub(super) fn nothing_known() -> Self {
-        Self { period: None, windows: BTreeMap::new() }
+        Self { period: None, windows: BTreeMap::new(), lost: Vec::new() }
     }
 
     pub(super) fn window(&self, name: &str) -> Option<&Measured> {

@@ -3,7 +3,7 @@
 use super::{
     Background, Comparison, Counted, DailyAggregate, Indicator, Judging, Metric, ObjectiveDays, Period, Plan, Ratio,
     Reach, Slo,
-    sample::{DAY, END, NOW, judging, measured, reason, requests, slo, snapshot},
+    sample::{DAY, END, NOW, judging, measured, monthly, reason, requests, sliced, slo, snapshot},
     slo_fact, slo_fact_with,
 };
 use crate::{Timestamp, evidence::EvidenceStatus};
@@ -52,14 +52,17 @@ fn days_that_are_kept_show_that_a_metric_came() {
         let ratio = Ratio { counted, absent_total_is_zero, ..ratio };
         Slo { period: Period::Rolling { seconds: 86_400 }, indicator: Indicator::Ratio(ratio), ..slo() }
     };
-    let hour = |slo: &Slo, kept: [u64; 2], total: Option<u64>| {
+    let judged = |slo: &Slo, kept: [u64; 2], total: Option<u64>| {
         let day = DailyAggregate::of(slo, &snapshot(&then, |_, _| Some(kept[0]), |_, _| Some(kept[1])), yesterday);
         let days = vec![ObjectiveDays::new(slo, vec![day.unwrap()]).unwrap()];
         let data = snapshot(&Plan::at(NOW, [86_400]), |_, _| None, |_, _| total);
-        slo_fact_with(slo, &data, &judging(), &Background { days }).windows["1h"].burn_rate_micro
+        slo_fact_with(slo, &data, &judging(), &Background { days })
     };
+    let hour = |slo: &Slo, kept, total| judged(slo, kept, total).windows["1h"].burn_rate_micro;
     let silent = declared(Counted::Bad { absent_is_zero: true }, true);
     assert_eq!((hour(&silent, [0, 5], None), hour(&silent, [0, 0], None)), (Some(0), None));
+    assert_eq!(judged(&silent, [0, 5], None).evidence.status, EvidenceStatus::Ok);
+    assert_eq!(judged(&silent, [0, 0], None).evidence.status, EvidenceStatus::NoData);
     // Of good ones none came: they are all bad, if it is known that there is such a metric.
     let good = declared(Counted::Good, false);
     assert_eq!((hour(&good, [5, 5], Some(5)), hour(&good, [0, 5], Some(5))), (Some(1_000_000_000), None));
@@ -86,4 +89,17 @@ fn days_that_are_not_asked_for_are_as_they_were_kept() {
     assert_eq!(budget.known.unwrap().unknown_seconds, 86_400);
     // A day of thirty, all bad, is 33 times a thousandth.
     assert!(budget.consumed_at_most_ppm.unwrap() > 33_000_000, "{budget:?}");
+}
+
+/// 20 days, 10 hours and 8 minutes into the month, a minute of the last hour failed: the budget of events grows with them,
+/// and that of slices is there from the first.
+#[test]
+fn a_month_of_events_ends_otherwise_than_one_of_slices() {
+    let bad = requests(&Plan::at_with(NOW, [31 * 86_400], Reach::of_lengths([60])), |minute| minute == END - 600);
+    let left =
+        |slo: Slo| slo_fact(&monthly(slo, chrono_tz::Tz::UTC), &bad, &judging()).depletion[0].seconds_to_exhaustion;
+    // 1,764,480 s less the 60,000 of which a minute is a thousandth, over a burn rate of 16.666… - 1.
+    assert_eq!(left(slo()), Some(108_796));
+    // By five minutes it is one of 8,640, and one of the dozen of the hour: 2,592,000 s × (1 - 0.1157…) over some 80.
+    assert!((25_000..35_000).contains(&left(sliced(300)).unwrap()));
 }

@@ -83,6 +83,16 @@ impl Bucket {
         }
     }
 
+    /// Did a datapoint come that says something?
+    pub(super) fn has_come(&self, kind: Counted) -> bool {
+        self.total.is_some() || self.counted.is_some() && self.events(kind).is_some()
+    }
+
+    /// Are there no more counted than there are, as far as both came?
+    pub(super) fn agrees(&self) -> bool {
+        self.excess == 0
+    }
+
     pub(super) fn seconds(&self) -> u64 {
         self.end.abs_diff(self.start)
     }

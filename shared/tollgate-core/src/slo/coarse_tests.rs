@@ -152,6 +152,7 @@ fn metrics_of_different_lengths_are_not_put_side_by_side() {
         metric: metric("Good").into(),
         total: Metric { resolution: resolution(300), ..metric("Total") }.into(),
         absent_total_is_zero: false,
+        absent_good_is_unknown: false,
     };
     let fact = judged(
         &Slo { indicator: Indicator::Ratio(ratio), ..slo() },

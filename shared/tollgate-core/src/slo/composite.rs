@@ -1,5 +1,7 @@
 //! Objectives that are made of other objectives. What is not known of one of them is not known of the whole.
 
+use std::ops::Range;
+
 use super::{
     MadeOfFact, PartFact, SloFact, Traffic, WindowFact,
     arithmetic::Spending,
@@ -7,7 +9,7 @@ use super::{
     fact::{Background, Judging, judge, undecided, unknown},
     fraction::Fraction,
     indicator::{Composite, CompositeMethod, Part},
-    known::Measured,
+    known::{KnownTime, Measured},
     objective::{PARTS_PER_BILLION, Slo},
     plan::WINDOWS,
     series::Snapshot,
@@ -19,6 +21,8 @@ use crate::{
 };
 
 mod alerts;
+#[cfg(test)]
+mod lost_tests;
 #[cfg(test)]
 mod several_sample;
 pub(super) mod slices;
@@ -43,8 +47,8 @@ pub(super) fn composite_fact(
     let (mut fact, whole) = match composite.method {
         CompositeMethod::AnySlice => any_slice(slo, composite, snapshot, judging, background),
         _ => {
-            let whole = of_shares(slo, composite, &parts);
             let end = Timestamp::from_timestamp(snapshot.plan.end(), 0).unwrap_or(judging.now);
+            let whole = of_shares(slo, composite, &parts, end);
             (assembled(slo, judging, end, &whole), whole)
         }
     };
@@ -57,6 +61,8 @@ pub(super) fn composite_fact(
         window.burn_rate_high_micro = None;
     }
     fact.alerts = alerts::alerts(slo, composite, snapshot, judging, background);
+    let is_idle = |part: &&SloFact| part.traffic == Traffic::None;
+    fact.idle_parts = facts.iter().filter(is_idle).map(|part| part.evidence.id.clone()).collect();
     fact.traffic = joint_traffic(facts.iter().map(|part| part.traffic));
     fact.silence = facts.iter().filter_map(|part| part.silence.clone()).max_by_key(SilenceFact::implausibility);
     fact.silent_metrics = facts.iter().flat_map(|part| part.silent_metrics.clone()).collect();
@@ -73,12 +79,40 @@ pub(super) fn composite_fact(
 }
 
 /// What the shares of its parts come to.
-fn of_shares(slo: &Slo, composite: &Composite, parts: &[Spent]) -> Spent {
-    let joined = |of: &dyn Fn(&Spent) -> Option<&Measured>| joint(slo, composite, parts.iter().map(of));
+fn of_shares(slo: &Slo, composite: &Composite, parts: &[Spent], end: Timestamp) -> Spent {
+    let lost = joint_times(parts.iter().flat_map(|spent| &spent.lost).cloned().collect());
+    let joined = |of: &dyn Fn(&Spent) -> Option<&Measured>, start: i64| {
+        joint(slo, composite, parts.iter().map(of), inside(&lost, &(start..end.timestamp())))
+    };
+    let begins =
+        slo.period.bounds(end).map_or(end, |bounds| bounds.starts_at).max(slo.since.unwrap_or(Timestamp::MIN_UTC));
+    let window = |(name, seconds): (&'static str, u64)| {
+        (name, joined(&|spent| spent.window(name), end.timestamp().saturating_sub_unsigned(seconds)))
+    };
     Spent {
-        period: joined(&|spent| spent.period.as_ref()),
-        windows: WINDOWS.map(|(name, _)| (name, joined(&|spent| spent.window(name)))).into(),
+        period: joined(&|spent| spent.period.as_ref(), begins.timestamp()),
+        windows: WINDOWS.map(window).into(),
+        lost,
     }
+}
+
+/// The time that any of these has, in order.
+fn joint_times(mut times: Vec<Range<i64>>) -> Vec<Range<i64>> {
+    times.sort_by_key(|time| time.start);
+    let mut joint: Vec<Range<i64>> = Vec::new();
+    for time in times {
+        match joint.last_mut().filter(|last| time.start <= last.end) {
+            Some(last) => last.end = last.end.max(time.end),
+            None => joint.push(time),
+        }
+    }
+    joint
+}
+
+/// How much of times that do not overlap is inside another.
+fn inside(times: &[Range<i64>], other: &Range<i64>) -> u64 {
+    let part = |time: &Range<i64>| time.end.min(other.end).saturating_sub(time.start.max(other.start)).max(0);
+    times.iter().map(part).map(i64::unsigned_abs).sum()
 }
 
 /// What the slices of its parts come to, up to where the data of all of them ends.
@@ -122,15 +156,24 @@ fn made_of(slo: &Slo, composite: &Composite, facts: &[SloFact], spent: &[Spent],
     Some(MadeOfFact { method: composite.method, parts })
 }
 
-/// What several come to, as far as each is known; none where one is not known at all.
-fn joint<'a>(slo: &Slo, composite: &Composite, parts: impl Iterator<Item = Option<&'a Measured>>) -> Option<Measured> {
+/// What several come to, as far as each is known; none where one is not known at all. The time of which one is not known is not
+/// known of the whole: as much as is lost of any, and no less than of the one that is known least.
+fn joint<'a>(
+    slo: &Slo,
+    composite: &Composite,
+    parts: impl Iterator<Item = Option<&'a Measured>>,
+    lost_seconds: u64,
+) -> Option<Measured> {
     let parts: Vec<&Measured> = parts.collect::<Option<_>>()?;
     let share = |of: fn(&Measured) -> &Spending| {
         joint_share(slo, composite, parts.iter().map(|part| Some(of(part).bad_share())))
     };
     let least_known = parts.iter().map(|part| part.time()).max_by_key(|time| time.unknown_seconds)?;
     let three = [share(Measured::observed)?, share(Measured::certain)?, share(Measured::at_most)?];
-    Some(Measured::of_three(three, least_known))
+    let length = least_known.known_seconds.saturating_add(least_known.unknown_seconds);
+    let unknown_seconds = lost_seconds.max(least_known.unknown_seconds).min(length);
+    let time = KnownTime { known_seconds: length.saturating_sub(unknown_seconds), unknown_seconds };
+    Some(Measured::of_three(three, time))
 }
 
 /// What shares of bad ones come to, each of the part in its place. Of slices that are bad together it is the most that they

@@ -16,7 +16,7 @@ use super::{
     plan::WINDOWS,
     reading::Reading,
     series::{Snapshot, rfc3339},
-    silence::silent_metrics,
+    silent_metric::silent_metrics,
 };
 use crate::{
     Timestamp,
@@ -97,6 +97,7 @@ pub(super) fn unknown(
         late_seconds: 0,
         silence: None,
         silent_metrics: Vec::new(),
+        idle_parts: Vec::new(),
         is_undecided: false,
     }
 }
@@ -200,7 +201,7 @@ pub(super) fn judge(slo: &Slo, snapshot: &Snapshot, judging: &Judging, backgroun
     match Judged::of(slo, &reading, judging, background) {
         Ok(judged) => {
             let (fact, spent) = judged.fact();
-            (SloFact { silent_metrics: silent_metrics(slo, snapshot), ..fact }, spent)
+            (SloFact { silent_metrics: silent_metrics(slo, snapshot, judging), ..fact }, spent)
         }
         Err(reason) => error(reason),
     }

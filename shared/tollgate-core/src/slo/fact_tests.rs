@@ -1,3 +1,5 @@
+#[path = "lost_tests.rs"]
+mod lost;
 #[path = "fact_properties.rs"]
 mod properties;
 
@@ -23,8 +25,13 @@ fn slo(counted: Counted) -> Slo {
 }
 
 fn slo_over(counted: Counted, period_seconds: u64) -> Slo {
-    let ratio =
-        Ratio { counted, metric: metric("Counted").into(), total: metric("Total").into(), absent_total_is_zero: false };
+    let ratio = Ratio {
+        counted,
+        metric: metric("Counted").into(),
+        total: metric("Total").into(),
+        absent_total_is_zero: false,
+        absent_good_is_unknown: false,
+    };
     Slo::of_events("payments-api", "availability", Target::from_ppb(999_000_000).unwrap(), period_seconds, ratio)
 }
 

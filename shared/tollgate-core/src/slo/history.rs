@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, ops::Range};
 use super::{
     aggregate::DailyAggregate,
     bucket::{Absence, Bucket, settle},
-    gap,
+    gap::{self, Gaps},
     hours::doubt,
     indicator::Counted,
     known::Count,
@@ -51,6 +51,8 @@ pub(super) struct History {
     pub(super) reach: i64,
     pub(super) failures: Notes,
     pub(super) gaps: Notes,
+    /// The time of which nothing is known.
+    pub(super) lost: Gaps,
     kind: Counted,
     longest_seconds: i64,
     /// The length of the shortest datapoints that there are.
@@ -87,6 +89,7 @@ impl History {
             reach: oldest,
             failures: Notes::default(),
             gaps: Notes::default(),
+            lost: Gaps::default(),
             kind: reading.kind,
             longest_seconds: reading.longest_seconds,
             finest_seconds: plan.tiers().first().map_or(0, |tier| tier.period_seconds.unsigned_abs()),
@@ -120,14 +123,20 @@ impl History {
         let longest = history.longest_shown();
         doubt(&mut history.buckets, longest);
         settle(&mut history.buckets);
+        history.lost = Gaps::among(&history.buckets, history.kind);
         history
     }
 
     /// The same since an instant, which may be inside a datapoint. What is wrong is said of the whole.
     pub(super) fn since_instant(&self, instant: i64) -> Self {
-        let inside = self.buckets.iter().filter(|bucket| bucket.end > instant);
+        let since = |bucket: &Bucket| if bucket.end > instant { bucket.since(instant) } else { *bucket };
+        let mut buckets: Vec<Bucket> = self.buckets.iter().map(since).collect();
+        // What came before says how much is missing since.
+        let lost = Gaps::among(&buckets, self.kind);
+        buckets.retain(|bucket| bucket.end > instant);
         Self {
-            buckets: inside.map(|bucket| bucket.since(instant)).collect(),
+            buckets,
+            lost,
             reach: self.reach,
             failures: Notes::default(),
             gaps: Notes::default(),
@@ -192,11 +201,16 @@ impl History {
     }
 
     pub(super) fn count(&self, time: &Range<i64>) -> Count {
-        gap::count(&self.inside(time).collect::<Vec<_>>(), self.kind)
+        let known = self.inside(time).fold(Count::default(), |sum, bucket| sum.plus(gap::alone(bucket, self.kind)));
+        if known.time.is_whole() {
+            return known;
+        }
+        let (missing, dark_seconds) = self.lost.inside(time);
+        Count { missing, dark_seconds, ..known }
     }
 
     /// The same of a period, day by day, where what is stored stands in for days of which it knows more.
-    pub(super) fn sum_with(&self, time: &Range<i64>, stored: &[DailyAggregate]) -> Sum {
+    pub(super) fn sum_with(&self, time: &Range<i64>, all_stored: &[DailyAggregate]) -> Sum {
         if time.start < self.reach {
             return Sum::Unknown;
         }
@@ -208,8 +222,11 @@ impl History {
             let is_coarse = self.inside(&day).any(|bucket| bucket.seconds() > self.longest_shown());
             let knows_more = |count: &Count| is_coarse || count.time.unknown_seconds < known.time.unknown_seconds;
             let whole = length == DAY.unsigned_abs();
-            let stored = whole.then(|| DailyAggregate::count_of_day(stored, day.start)).flatten();
-            stored.filter(knows_more).unwrap_or(known)
+            let stored = whole.then(|| DailyAggregate::count_of_day(all_stored, day.start)).flatten();
+            let count = stored.filter(knows_more).unwrap_or(known);
+            let usual = || DailyAggregate::of_other_weeks(all_stored, align_down(day.start, DAY)).max();
+            let usual = (whole && !count.time.is_whole()).then(usual).flatten();
+            usual.map_or(count, |usual| count.with_usual_day(usual))
         };
         Sum::of(days(time).map(of_day).fold(Count::default(), Count::plus))
     }
@@ -235,8 +252,16 @@ impl History {
         let budget = total.saturating_mul(target.budget_ppb().into()) / u128::from(PARTS_PER_BILLION);
         let contradict = self.inside(time).filter(|bucket| bucket.excess > 0);
         let (count, oldest) = contradict.fold((0_u64, None), |(count, _), bucket| (count + 1, Some(bucket.start)));
-        let oldest = oldest.filter(|_| excess > (budget / 10).max(self.fullest_minute.into()))?;
+        let oldest = oldest.filter(|_| excess > (budget / 10).max(self.skew_at_most(target)))?;
         Some(format!("{excess} events more than all, in {count} datapoints since {}", rfc3339(oldest)))
+    }
+
+    /// How many events may be counted in another minute than they begin in, without a place there: what a minute holds, and
+    /// never as much as a quarter of the budget of all that came.
+    fn skew_at_most(&self, target: Target) -> u128 {
+        let total: u128 = self.buckets.iter().filter_map(|bucket| bucket.total).map(u128::from).sum();
+        let budget = total.saturating_mul(target.budget_ppb().into()) / u128::from(PARTS_PER_BILLION);
+        (budget / 4).min(self.fullest_minute.into())
     }
 
     /// Did datapoints come that begin in a time, and is every one of that time excluded?

@@ -85,13 +85,16 @@ pub struct Ratio {
     /// Is time without a datapoint of the total time without events (`treatMissing: zero` of the total)? Otherwise nothing
     /// is known of it: whether nobody asked or the telemetry was lost cannot be seen.
     pub absent_total_is_zero: bool,
+    /// Are good events published always (`treatMissing: unknown` of them)? Then nothing is known where the total has events and
+    /// they have no datapoint; otherwise all of those events were bad.
+    pub absent_good_is_unknown: bool,
 }
 
 /// What the metric beside the total counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Counted {
     /// Good events. Where the total has events and this has no datapoint, all of them were bad, unless it is late, never
-    /// came at all, or is a formula that lacks an input.
+    /// came at all, is a formula that lacks an input, or is declared to be published always.
     Good,
     /// Bad events.
     Bad {

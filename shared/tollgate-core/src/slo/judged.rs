@@ -5,7 +5,7 @@ use super::{
     aggregate::DailyAggregate,
     arithmetic::{Events, Spending},
     assembled::{Spent, assembled},
-    bucket::Bucket,
+    bucket::{Absence, Bucket},
     calendar::Bounds,
     fact::{Background, Judging, undecided},
     history::{History, Sum},
@@ -31,10 +31,12 @@ pub(super) struct Judged<'a> {
     pub(super) slo: &'a Slo,
     judging: &'a Judging,
     /// The stored days of this objective, as it is judged now.
-    stored: Vec<DailyAggregate>,
+    pub(super) stored: Vec<DailyAggregate>,
     pub(super) reading: &'a Reading<'a>,
     pub(super) plan: &'a Plan,
     pub(super) history: History,
+    /// What it means in it that a datapoint is not there.
+    absence: Absence,
     pub(super) slices: Option<(Slicing, Slices)>,
     /// The end of the data, before what is late.
     pub(super) end: Timestamp,
@@ -117,7 +119,7 @@ impl<'a> Judged<'a> {
             let slices = cut(&history);
             Begun { instant, history, slices }
         });
-        Ok(Self { slo, judging, stored, reading, plan, history, slices, end, bounds, period_start, period })
+        Ok(Self { slo, judging, stored, reading, plan, history, absence, slices, end, bounds, period_start, period })
     }
 
     /// Where a window begins that is counted back from the end of the data, as [`Plan::window_start`].
@@ -136,17 +138,20 @@ impl<'a> Judged<'a> {
         });
         gaps.extend(self.overdue());
         let came = |bucket: &&Bucket| bucket.total.is_some() || bucket.complete(self.reading.kind);
-        let as_of = self.history.buckets.iter().find(came).map(|bucket| bucket.end);
+        let newest = |is: &dyn Fn(&&Bucket) -> bool| self.history.buckets.iter().find(is).map(|bucket| bucket.end);
+        // Silence that is declared is as fresh as a datapoint, and is none.
+        let (fresh_until, as_of) = (newest(&came), newest(&|bucket| bucket.has_come(self.reading.kind)));
         let (datapoints_expected, datapoints_received) = self.history.datapoints(self.period_start);
         let spent = Spent {
             period: self.planned(&period),
             windows: windows.iter().map(|(name, window)| (*name, window.spent.clone())).collect(),
+            lost: self.history.lost.times().collect(),
         };
         let mut fact = assembled(self.slo, self.judging, self.end, &spent);
         let undecided = undecided(&fact).map(|undecided| format!("{undecided}{}", missing_days(period.tally.as_ref())));
         fact.is_undecided = gaps.is_empty() && undecided.is_some();
         gaps.extend(undecided);
-        let (status, reason) = self.status(as_of, &gaps);
+        let (status, reason) = self.status(fresh_until, &gaps);
         fact.is_undecided &= status == EvidenceStatus::Partial;
         fact.evidence = Evidence {
             status,

@@ -32,7 +32,8 @@ pub(super) fn judged_by(slo: &Slo) -> serde_json::Result<String> {
                 Counted::Bad { absent_is_zero: true } => "bad, none if absent",
             };
             let silence = if ratio.absent_total_is_zero { ", no events if absent" } else { "" };
-            (format!("{kind}{silence}"), vec![&ratio.metric, &ratio.total])
+            let loss = if ratio.absent_good_is_unknown { ", unknown if absent" } else { "" };
+            (format!("{kind}{loss}{silence}"), vec![&ratio.metric, &ratio.total])
         }
         Indicator::Raw { kind, source, absent_is_idle } => {
             let kind = if *kind == RawKind::Success { "success" } else { "failure" };
@@ -104,6 +105,7 @@ mod tests {
                 metric: metric(good).into(),
                 total,
                 absent_total_is_zero: false,
+                absent_good_is_unknown: false,
             }),
             ..slo()
         }
@@ -119,7 +121,7 @@ mod tests {
         match &mut slo.indicator {
             Indicator::Ratio(ratio) => ratio.absent_total_is_zero = true,
             Indicator::Raw { absent_is_idle, .. } | Indicator::Threshold { absent_is_idle, .. } => {
-                *absent_is_idle = true
+                *absent_is_idle = true;
             }
             _ => {}
         }

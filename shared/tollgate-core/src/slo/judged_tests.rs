@@ -191,7 +191,7 @@ fn what_is_wholly_excluded_is_a_state_of_its_own_where_its_data_came() {
     let fact = judged(&excluding, &outage(0));
     assert_eq!(fact.evidence.status, EvidenceStatus::Ok, "{:?}", fact.evidence.reason);
     assert_eq!((fact.windows["5m"].total, fact.windows["5m"].burn_rate_micro), (None, None));
-    assert_eq!(fact.windows["5m"].traffic, Traffic::Excluded);
+    assert_eq!((fact.windows["5m"].traffic, fact.windows["5m"].excluded_seconds), (Traffic::Excluded, 300));
     assert_eq!(fact.windows["1h"].traffic, Traffic::Events);
     assert_eq!(fact.maintenance, Vec::from_iter(now.at(Timestamp::from_timestamp(END, 0).unwrap())));
     // The data came: it is not too old.

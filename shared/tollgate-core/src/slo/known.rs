@@ -11,6 +11,7 @@ use super::{
 };
 
 const MILLION: u64 = 1_000_000;
+const DAY_SECONDS: u64 = 86_400;
 
 /// How much of a stretch of time is known. Time that is excluded, or that has not come yet, is neither.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -74,6 +75,18 @@ impl Count {
             dark_seconds: self.dark_seconds.saturating_add(other.dark_seconds),
             time: self.time.plus(other.time),
         }
+    }
+
+    /// The same of a day of which some is missing, where so many came on the same day of other weeks: what it lacks of them,
+    /// as far as the mean traffic of that day goes.
+    pub(super) fn with_usual_day(self, usual: u64) -> Self {
+        let lacks = u128::from(usual).saturating_sub(self.total);
+        let mean = at_pace(usual.into(), DAY_SECONDS, self.time.unknown_seconds);
+        // Of a day in whose history nothing is known, the rest of the period says more.
+        if self.dark_seconds > 0 {
+            return self;
+        }
+        Self { missing: self.missing.max(lacks.min(mean)), ..self }
     }
 
     /// What came; none when it is more than can be counted.

@@ -49,7 +49,8 @@
 //!
 //! Of time without a datapoint nothing is known, unless `treatMissing` says what it means: `zero` of a bad metric or a total
 //! that is published only when there is something to count, `idle` of a value that is published only when there is something
-//! to measure. `unknown` says that it is published always, so that silence is loss. An objective about others is a `ratioMetric`
+//! to measure. `unknown` says that it is published always, so that silence is loss: of a good metric, too, which otherwise has
+//! nothing where all that the total counts was bad. An objective about others is a `ratioMetric`
 //! with `rawType: success` and a `raw` source of `type: Tollgate`, whose `spec` is `worstOf: [service/name, …]` or
 //! `weighted: {service/name: 2, …}`. Several services share the budget of an SLO with the annotation
 //! `tollgate.dev/shared-with: payments-api, ledger-db`: it binds them all, and where each has counts of its own, an

@@ -56,14 +56,14 @@ impl<'a> Reading<'a> {
         }
         let plan = snapshot.plan.by(resolution);
         match indicator {
-            Indicator::Ratio(Ratio { counted, metric, total, absent_total_is_zero }) => {
+            Indicator::Ratio(Ratio { counted, metric, total, absent_total_is_zero, absent_good_is_unknown }) => {
                 // The total first: without it nothing is known.
                 let total = Side::counts(total, snapshot, &plan)?;
                 let counted_side = Side::counts(metric, snapshot, &plan)?;
                 let absence = Absence {
                     counted_is_zero: match counted {
                         // A formula that has no value lacks one of its inputs.
-                        Counted::Good => metric.metric().is_some(),
+                        Counted::Good => metric.metric().is_some() && !absent_good_is_unknown,
                         Counted::Bad { absent_is_zero } => *absent_is_zero,
                     },
                     total_is_zero: *absent_total_is_zero,
@@ -136,8 +136,8 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// Where the data ends: before the newest datapoints that have not all come, unless they are overdue, because the last
-    /// that came ends before `due`.
+    /// Where the data ends: before the newest datapoints that have not all come, or that contradict each other, unless they
+    /// are overdue, because the last that came whole ends before `due`.
     pub(super) fn end(&self, due: i64) -> i64 {
         let plan = &self.plan;
         let sides = [&self.counted, &self.total].map(|side| side.tiers.first());
@@ -145,7 +145,9 @@ impl<'a> Reading<'a> {
         let newest = plan.tiers().first().and_then(|tier| {
             let came = |at: &usize| {
                 let values = sides.map(|side| value(side, *at));
-                Bucket::new(0..0, self.kind, self.absence, values, false).complete(self.kind)
+                let bucket = Bucket::new(0..0, self.kind, self.absence, values, false);
+                // More good ones than all: some of the total is still to come.
+                bucket.complete(self.kind) && bucket.agrees()
             };
             let at = (0..tier.datapoints()).rev().find(came)?;
             Some(tier.start + i64::try_from(at + 1).ok()? * tier.period_seconds)

@@ -27,6 +27,7 @@ pub(crate) fn slo() -> Slo {
         metric: metric("Good").into(),
         total: metric("Total").into(),
         absent_total_is_zero: false,
+        absent_good_is_unknown: false,
     };
     Slo::of_events("payments-api", "availability", Target::from_ppb(999_000_000).unwrap(), MONTH, ratio)
 }

@@ -1,6 +1,6 @@
 //! Traffic that vanishes, metrics that never came, and silence that is declared.
 
-use super::{SilenceFact, SilentMetricFact};
+use super::SilenceFact;
 use crate::slo::{
     Counted, Indicator, Period, Ratio, Reach, Slo, SloFact, Snapshot,
     plan::Plan,
@@ -67,12 +67,84 @@ fn what_is_silent_each_night_is_not_missed() {
 }
 
 #[test]
-fn one_quiet_week_is_enough_to_say_that_it_happens() {
+fn one_quiet_week_of_four_is_no_precedent_and_two_are() {
     let week = 7 * DAY;
-    let quiet = |minute: i64| minute >= END - HOUR || (END - 2 * week - HOUR..END - 2 * week).contains(&minute);
-    let fact = silence(|minute| if quiet(minute) { 0 } else { 10 }).unwrap();
-    assert_eq!((fact.usual_events, fact.earlier_times), (Some(0), 4));
-    assert!(fact.longest_seconds >= 3600, "{fact:?}");
+    let of = |quiet_weeks: i64| {
+        let last = |minute: i64, back: i64| (END - back * week - HOUR..END - back * week).contains(&minute);
+        silence(|minute| if (0..=quiet_weeks).any(|back| last(minute, back)) { 0 } else { 10 }).unwrap()
+    };
+    let one = of(1);
+    assert_eq!((one.usual_events, one.earlier_times, one.longest_seconds), (Some(550), 4, 600));
+    assert!(one.is_implausible());
+    let two = of(2);
+    assert!(two.usual_events == Some(0) && two.longest_seconds >= 3600 && !two.is_implausible(), "{two:?}");
+}
+
+/// Ten a minute from six to twenty o'clock of working days; 21 November 2026 is a Saturday, and the data ends at 10:08.
+fn office(minute: i64, days_off: &[i64]) -> u64 {
+    let works = (6 * HOUR..20 * HOUR).contains(&minute.rem_euclid(DAY));
+    if works && !days_off.contains(&(END / DAY - minute.div_euclid(DAY)).rem_euclid(7)) { 10 } else { 0 }
+}
+
+#[test]
+fn a_night_a_weekend_or_an_outage_at_another_time_is_no_precedent() {
+    // As if this were a Thursday, with the weekend five and four days ago.
+    let outage = END - 20 * DAY..END - 20 * DAY + 3 * HOUR;
+    for minutes in [60, 139, 240] {
+        let began = END - minutes * 60;
+        let fact =
+            silence(|minute| if minute >= began || outage.contains(&minute) { 0 } else { office(minute, &[4, 5]) });
+        let fact = fact.unwrap();
+        assert_eq!(fact.longest_seconds, 600, "{minutes} min");
+        assert!(fact.is_implausible() && fact.usual_events >= Some(10 * (minutes.unsigned_abs() - 10)), "{fact:?}");
+    }
+    // The night before belongs to it: of four nights none went on past six o'clock.
+    let before = END - END.rem_euclid(DAY) + 6 * HOUR - 60;
+    let fact = silence(|minute| if minute >= before { 0 } else { office(minute, &[4, 5]) }).unwrap();
+    assert!(fact.seconds > 14 * 3600 && fact.longest_seconds <= 10 * 3600 + 600 && fact.is_implausible(), "{fact:?}");
+    // On the day that is quiet every week it is not missed.
+    let fact = silence(|minute| office(minute, &[0, 1])).unwrap();
+    assert!(!fact.is_implausible() && fact.usual_events == Some(0), "{fact:?}");
+}
+
+#[test]
+fn a_stray_request_or_a_lost_minute_does_not_end_a_silence() {
+    let began = END - 3 * HOUR;
+    let stray = silence(|minute| if minute < began { 10 } else { u64::from(minute == END - 600) }).unwrap();
+    assert_eq!((stray.since.timestamp(), stray.events, stray.is_implausible()), (began, 1, true));
+    assert!(stray.usual_events > Some(1700));
+    let newest = silence(|minute| if minute < began { 10 } else { u64::from(minute == END - 60) }).unwrap();
+    assert!(newest.is_implausible() && newest.since.timestamp() == began);
+    // A probe each minute is none of many requests, and some of few.
+    let probed = silence(|minute| if minute < began { 1000 } else { 1 }).unwrap();
+    assert_eq!((probed.since.timestamp(), probed.events, probed.is_implausible()), (began, 180, true));
+    assert_eq!(silence(|minute| if minute < began { 10 } else { u64::from(minute >= END - 1800) }), None);
+    let count = |start: i64, seconds: i64| match start {
+        start if start == END - 600 => None,
+        start if start < began => Some(10 * seconds.unsigned_abs() / 60),
+        _ => Some(0),
+    };
+    let lost = judged(&slo(), &snapshot(&plan(), count, count)).silence.unwrap();
+    assert!(lost.is_implausible() && lost.since.timestamp() == began, "{lost:?}");
+}
+
+#[test]
+fn a_silence_of_weeks_is_held_against_all_that_came_before() {
+    for days in [8, 10, 14, 15, 29] {
+        let fact = silence(|minute| if minute >= END - days * DAY { 0 } else { 10 }).unwrap();
+        assert!(fact.is_implausible(), "{fact:?}");
+        assert!(fact.usual_events >= Some(10 * 1430 * days.unsigned_abs()), "{fact:?}");
+    }
+    // A first night says nothing yet.
+    let young = |minute: i64| (END - DAY..END - 8 * HOUR).contains(&minute);
+    let since = crate::Timestamp::from_timestamp(END - DAY, 0);
+    let data = snapshot(
+        &plan(),
+        |start, seconds| (start >= END - DAY).then(|| if young(start) { seconds.unsigned_abs() } else { 0 }),
+        |start, seconds| (start >= END - DAY).then(|| if young(start) { seconds.unsigned_abs() } else { 0 }),
+    );
+    let fact = judged(&Slo { since, ..slo() }, &data).silence.unwrap();
+    assert_eq!((fact.usual_events, fact.earlier_times), (None, 0));
 }
 
 #[test]
@@ -114,6 +186,7 @@ fn declared(slo: Slo) -> Slo {
         metric: metric("Good").into(),
         total: metric("Total").into(),
         absent_total_is_zero: true,
+        absent_good_is_unknown: false,
     };
     Slo { indicator: Indicator::Ratio(ratio), ..slo }
 }
@@ -133,46 +206,4 @@ fn silent_minutes_that_are_declared_idle_are_as_good_as_zeros() {
         let undeclared = of(&slo, &silent).budget;
         assert!(undeclared.is_none_or(|budget| !budget.known.unwrap().is_whole()));
     }
-}
-
-fn errors_declared_zero() -> Slo {
-    let ratio = Ratio {
-        counted: Counted::Bad { absent_is_zero: true },
-        metric: metric("Good").into(),
-        total: metric("Total").into(),
-        absent_total_is_zero: false,
-    };
-    Slo { indicator: Indicator::Ratio(ratio), ..slo() }
-}
-
-fn silent_metrics(errors: impl Fn(i64) -> Option<u64>) -> Vec<SilentMetricFact> {
-    let data = snapshot(&plan(), |start, _| errors(start), |_, seconds| Some(seconds.unsigned_abs()));
-    judged(&errors_declared_zero(), &data).silent_metrics
-}
-
-#[test]
-fn a_metric_that_never_came_is_named() {
-    let never = SilentMetricFact { metric: "Demo/Good".into(), last_at: None, silent_seconds: None };
-    assert_eq!(silent_metrics(|_| None), [never]);
-    // One error says that the name is right.
-    assert_eq!(silent_metrics(|start| (start == END - 60).then_some(1)), []);
-    // Nobody declared it: then it is the evidence that says so.
-    let data = snapshot(&plan(), |_, _| None, |_, seconds| Some(seconds.unsigned_abs()));
-    assert_eq!(judged(&slo(), &data).silent_metrics, []);
-}
-
-#[test]
-fn a_metric_that_had_zeros_and_stopped_is_named() {
-    let stopped = silent_metrics(|start| (start < END - 2 * HOUR).then_some(0));
-    assert_eq!((stopped.len(), stopped[0].silent_seconds), (1, Some(7200)));
-    assert_eq!(stopped[0].last_at.unwrap().timestamp(), END - 2 * HOUR);
-    // One that comes only with errors is silent as long as there are none.
-    assert_eq!(silent_metrics(|start| (start < END - 2 * HOUR).then_some(3)), []);
-    assert_eq!(silent_metrics(|_| Some(0)), []);
-    assert_eq!(silent_metrics(|start| (start == END - 60).then_some(0)), [], "it came just now");
-    // It has been silent as long, or for longer.
-    let before = |start: i64| !(END - 9 * HOUR..END - 7 * HOUR).contains(&start) && start < END - 2 * HOUR;
-    assert_eq!(silent_metrics(|start| before(start).then_some(0)), []);
-    let before = |start: i64| !(END - 9 * HOUR..END - 6 * HOUR).contains(&start) && start < END - 2 * HOUR;
-    assert_eq!(silent_metrics(|start| before(start).then_some(0)), []);
 }

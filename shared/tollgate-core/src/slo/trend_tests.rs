@@ -44,6 +44,7 @@ fn what_is_not_known_has_no_burn_rate_and_no_traffic_has_none_to_speak_of() {
             metric: metric("Other").into(),
             total: metric("Total").into(),
             absent_total_is_zero: false,
+            absent_good_is_unknown: false,
         }),
         ..slo()
     };

@@ -11,7 +11,7 @@ use tollgate_aws::TelemetrySource;
 use tollgate_core::{
     Timestamp,
     evidence::EvidenceStatus,
-    slo::{BudgetFact, PairFact, Traffic},
+    slo::{BudgetFact, CountsAs, PairFact, SilentMetricFact, Traffic},
 };
 
 use super::{
@@ -174,19 +174,36 @@ fn notes(row: &Row) -> Vec<String> {
 fn silent(row: &Row) -> impl Iterator<Item = String> {
     let name = row.name();
     let time = |at: Timestamp| at.format("%Y-%m-%dT%H:%M:%SZ").to_string();
-    let vanished = row.fact.silence.iter().filter(|silence| silence.seconds > silence.longest_seconds);
+    let vanished = row.fact.silence.iter().filter(|silence| silence.is_implausible());
     let vanished = vanished.filter_map(|silence| {
         let usual = silence.usual_events.filter(|events| *events > 0)?;
-        let since = time(silence.since);
-        Some(format!("{name}: no event since {since}, longer than ever; usually {} in that time\n", count_of(usual)))
+        let (since, usual) = (time(silence.since), count_of(usual));
+        let came =
+            if silence.events == 0 { "no event".to_owned() } else { format!("only {}", count_of(silence.events)) };
+        Some(format!("{name}: {came} since {since}, longer than ever at that time; usually {usual} in it\n"))
     });
     let metrics = row.fact.silent_metrics.iter().map(|silent| match silent.last_at {
-        None => format!("{name}: `{}` has never had a datapoint, which counts as zero\n", silent.metric),
+        None => {
+            format!("{name}: `{}` has never had a datapoint, which counts as {}\n", silent.metric, counts_as(silent))
+        }
         Some(at) => {
-            format!("{name}: `{}` has had no datapoint since {}, which counts as zero\n", silent.metric, time(at))
+            let (metric, at, as_what) = (&silent.metric, time(at), counts_as(silent));
+            format!("{name}: `{metric}` has had no datapoint since {at}, which counts as {as_what}\n")
         }
     });
-    vanished.chain(metrics).collect::<Vec<_>>().into_iter()
+    let idle = row
+        .fact
+        .idle_parts
+        .iter()
+        .map(|part| format!("{name}: nobody asked `{part}` in the period: it counts as good\n"));
+    vanished.chain(metrics).chain(idle).collect::<Vec<_>>().into_iter()
+}
+
+fn counts_as(silent: &SilentMetricFact) -> &'static str {
+    match silent.counts_as {
+        CountsAs::Zero => "zero",
+        CountsAs::Idle => "idle",
+    }
 }
 
 fn count_of(events: u64) -> String {

@@ -27,8 +27,13 @@ fn slo(service: &str, metric: &str) -> Slo {
     let metric = |suffix: &str| Metric::new("Demo", format!("{metric}{suffix}"), "Sum").into();
     // One event an hour is no base for three nines.
     let target = Target::from_ppb(if service == "quiet" { 990_000_000 } else { 999_000_000 }).unwrap();
-    let ratio =
-        Ratio { counted: Counted::Good, metric: metric("Good"), total: metric(""), absent_total_is_zero: false };
+    let ratio = Ratio {
+        counted: Counted::Good,
+        metric: metric("Good"),
+        total: metric(""),
+        absent_total_is_zero: false,
+        absent_good_is_unknown: false,
+    };
     Slo::of_events(service, "availability", target, 30 * 86_400, ratio)
 }
 

@@ -27,6 +27,7 @@ pub(in crate::slo) fn by_slices(name: &str, slice_seconds: u64) -> Slo {
         metric: metric(&format!("{name}Good")).into(),
         total: metric(&format!("{name}Total")).into(),
         absent_total_is_zero: false,
+        absent_good_is_unknown: false,
     };
     let slice_target = SliceTarget::from_ppb(950_000_000).unwrap();
     Slo {

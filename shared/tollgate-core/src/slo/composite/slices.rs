@@ -102,6 +102,7 @@ impl Several<'_> {
                     .iter()
                     .map(|(name, found)| (*name, found.as_ref().and_then(|(_, spent)| spent.clone())))
                     .collect(),
+                lost: Vec::new(),
             },
             windows: windows.into_iter().map(|(name, found)| (name, found.map(|(tally, _)| tally.fact()))).collect(),
             end,

@@ -10,7 +10,7 @@ const ABSENT_IS_ZERO: Counted = Counted::Bad { absent_is_zero: true };
 
 impl Judged<'_> {
     /// Why nothing better can be said of the evidence than this.
-    pub(super) fn status(&self, as_of: Option<i64>, gaps: &[String]) -> (EvidenceStatus, Option<String>) {
+    pub(super) fn status(&self, fresh_until: Option<i64>, gaps: &[String]) -> (EvidenceStatus, Option<String>) {
         let failures = self.history.failures.lines();
         if !failures.is_empty() {
             return (EvidenceStatus::Error, Some(failures.join("; ")));
@@ -36,7 +36,7 @@ impl Judged<'_> {
             return (EvidenceStatus::NoData, Some(reason));
         }
         let limit = self.max_age_seconds();
-        let age = as_of.and_then(|as_of| u64::try_from(self.judging.now.timestamp() - as_of).ok());
+        let age = fresh_until.and_then(|until| u64::try_from(self.judging.now.timestamp() - until).ok());
         if age.is_none_or(|age| age > limit) {
             let age = age.map_or_else(|| "days".to_owned(), |age| format!("{age} s"));
             let reason = format!("the newest datapoint of `{total}` is {age} old, at most {limit} s are allowed");
@@ -51,7 +51,7 @@ impl Judged<'_> {
         let age = u64::try_from(self.judging.now.timestamp() - newest).ok()?;
         let events = self.history.since(newest).any(|bucket| bucket.total.is_some_and(|total| total > 0));
         let [counted, total] = self.names();
-        let is_bad = self.reading.kind == Counted::Good;
+        let is_bad = self.reading.kind == Counted::Good && self.absence.counted_is_zero;
         (events && age > self.max_age_seconds() && self.reading.kind != ABSENT_IS_ZERO).then(|| {
             let since = rfc3339(newest);
             let taken = if is_bad { "they are taken as bad" } else { "whether they are bad is not known" };

@@ -112,11 +112,11 @@ impl Reader<'_> {
             Some(total) => self.source(total, Purpose::Total),
             None => self.refuse(&ratio.defined, "no `total`: write the metric that counts all events"),
         };
-        let (counted, metric) = match (good, bad) {
-            (Some(good), None) => (Counted::Good, self.source(good, Purpose::Count)?.0),
+        let (counted, (metric, of_counted)) = match (good, bad) {
+            (Some(good), None) => (Counted::Good, self.source(good, Purpose::Count)?),
             (None, Some(bad)) => {
                 let (metric, missing) = self.source(bad, Purpose::BadCount)?;
-                (Counted::Bad { absent_is_zero: missing == Missing::Zero }, metric)
+                (Counted::Bad { absent_is_zero: missing == Missing::Zero }, (metric, missing))
             }
             (None, None) => return self.refuse(&ratio.defined, "neither `good` nor `bad`: write one of them"),
             (Some(_), Some(bad)) => return self.refuse(&bad.defined, "both `good` and `bad`: keep one of them"),
@@ -128,8 +128,15 @@ impl Reader<'_> {
         }
         let [metric, total] = self.alike(&ratio.defined, [metric, total])?;
         let absent_total_is_zero = missing == Missing::Zero;
+        let absent_good_is_unknown = counted == Counted::Good && of_counted == Missing::Unknown;
         Some(Found {
-            unbound: Unbound::Complete(Indicator::Ratio(Ratio { counted, metric, total, absent_total_is_zero })),
+            unbound: Unbound::Complete(Indicator::Ratio(Ratio {
+                counted,
+                metric,
+                total,
+                absent_total_is_zero,
+                absent_good_is_unknown,
+            })),
             undeclared: self.undeclared(&total_at, missing, "zero"),
         })
     }
