@@ -6,12 +6,15 @@ use tollgate_core::{
     Timestamp,
     approval::{ApprovalTime, approval_facts},
     budget::SpendJudging,
+    change::Change,
     cost::cost_fact,
+    decision::Gate,
     evidence::{Evidence, EvidenceStatus},
     facts::{CallerFact, ChangeFacts, ChangeSpend, CostFact, FACTS_SCHEMA, FREEZES, HistoryFact},
     history::history_fact,
     running::service_fact,
     slo::{Limits, SloFact},
+    waiver::Asked,
 };
 use tollgate_ledger::{HistoryQuery, Seen, background};
 
@@ -39,6 +42,8 @@ impl ChangeGate {
         let change = &question.asked;
         let service = catalogue.services.get(&change.service);
         let freezes = Evidence::ok(FREEZES, CATALOGUE, Some(now));
+        let Change { service: name, environment, id, .. } = change;
+        let asked = Asked { gate: Gate::Change, service: name, environment, change: Some(id) };
         let settings = catalogue.settings_of(&change.service);
         let slos = objectives(catalogue, &change.service, &change.environment);
         let cost = change.cost.as_ref().map(cost_fact);
@@ -65,9 +70,9 @@ impl ChangeGate {
             evaluated_at_seconds: now.timestamp(),
             service: service_fact(catalogue, &change.service),
             slos: own,
-            dependencies: dependencies(catalogue, service, &of_dependencies),
+            dependencies: dependencies(catalogue, service, environment, &of_dependencies),
             history,
-            freezes: catalogue.freezes_at(&change.service, &change.environment, now, freezes),
+            freezes: catalogue.freezes_at(&asked, now, freezes),
             approvals: approval_facts(change, &caller, approved_by, |person| catalogue.groups_of(person)),
             cost,
             spend: Some(spend),

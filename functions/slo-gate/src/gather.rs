@@ -32,7 +32,8 @@ impl SloGate {
         let kept = kept.ok().and_then(Result::ok).unwrap_or_default();
         let telemetry: Vec<SloFact> = telemetry.iter().map(|found| found.fact(&background(found.slo, &kept))).collect();
         let (own, of_dependencies): (Vec<_>, Vec<_>) = telemetry.into_iter().partition(|fact| fact.evidence.required);
-        let dependencies = dependencies(catalogue, catalogue.services.get(&rollout.service), &of_dependencies);
+        let service = catalogue.services.get(&rollout.service);
+        let dependencies = dependencies(catalogue, service, &rollout.environment, &of_dependencies);
         let facts = rollout_facts(catalogue, rollout, &question.principal, now, own, dependencies);
         SloGateFacts { canary, keptn, ..facts }
     }

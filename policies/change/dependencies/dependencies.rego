@@ -2,7 +2,7 @@
 # title: Dependencies are healthy
 # description: >-
 #   A change of a service whose dependency is failing is hard to judge while it rolls out, and adds load where there
-#   is trouble. What is not known of a dependency is said.
+#   is trouble. What is not known of a dependency is said, also that it has no objective.
 # custom:
 #   owner: reliability
 #   effect: require_approval

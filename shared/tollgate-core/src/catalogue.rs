@@ -134,4 +134,4 @@ impl Catalogue {
 #[cfg(test)]
 mod load_tests;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -51,6 +51,15 @@ pub(crate) fn closed_times(windows: Vec<Range<i64>>, at: Timestamp, known_until:
         .collect()
 }
 
+/// What is left of a range without others.
+pub(crate) fn without(range: Range<i64>, others: &[Range<i64>]) -> Vec<Range<i64>> {
+    others.iter().fold(vec![range], |pieces, other| {
+        let around =
+            |piece: Range<i64>| [piece.start..piece.end.min(other.start), piece.start.max(other.end)..piece.end];
+        pieces.into_iter().flat_map(around).filter(|piece| !piece.is_empty()).collect()
+    })
+}
+
 /// The first time from one on that is not closed; none where that is not known.
 pub fn open_from(closed: &[ClosedTime], at: Timestamp) -> Option<Timestamp> {
     // They are in order and do not touch, so one step leads out of all.

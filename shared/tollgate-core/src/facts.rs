@@ -17,11 +17,13 @@ use crate::{
 
 mod change;
 mod cost;
+mod freezes;
 mod recorded;
 mod slo;
 
 pub use change::{ChangeFacts, ChangeSpend};
 pub use cost::{CostFacts, NameKind, Spending, UnknownName};
+pub use freezes::{FREEZES, FreezeFact, FreezeWindow};
 pub use recorded::RecordedFacts;
 pub use slo::{MaintenanceWindow, Rollout, SloGateFacts};
 
@@ -93,6 +95,8 @@ pub struct Frame<'a> {
     pub approvals: &'a [ApprovalFact],
     /// When the next known obstacle begins: an `allow` holds no longer.
     pub next_obstacle_at: Option<Timestamp>,
+    /// The freezes that hold now.
+    pub frozen: &'a [FreezeWindow],
     /// The times that calendars keep closed, in order.
     pub closed: &'a [ClosedTime],
     /// May what is asked pass a closed time with an approval? Then only what speaks of freezes waits for its end.
@@ -241,43 +245,6 @@ pub enum OutcomeResult {
     Failed,
     /// It was undone.
     RolledBack,
-}
-
-/// The name of the evidence of freezes.
-pub const FREEZES: &str = "freezes";
-
-/// Freeze windows that concern the change.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct FreezeFact {
-    /// How they are known.
-    pub evidence: Evidence,
-    /// Those that hold now.
-    pub active: Vec<FreezeWindow>,
-    /// The next to begin: the first of `upcoming`.
-    pub next: Option<FreezeWindow>,
-    /// The next window of each, in the order in which they begin.
-    #[serde(default)]
-    pub upcoming: Vec<FreezeWindow>,
-    /// The times that they keep closed, those that follow one another as one, of at most 32 from now on.
-    #[serde(default)]
-    pub closed: Vec<ClosedTime>,
-}
-
-/// A time in which changes rest.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct FreezeWindow {
-    /// Its name in the calendar.
-    pub name: String,
-    /// Why.
-    pub reason: String,
-    /// Who decided it and can lift it.
-    pub owner: String,
-    /// When it begins.
-    pub starts_at: Timestamp,
-    /// When it ends; that instant is not in it any more.
-    pub ends_at: Timestamp,
 }
 
 /// The cost estimate that came with a change.

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use chrono::Duration;
 
-use covering::lifting;
+use covering::{leans_until, lifted_from, lifting};
 use expected::shortfalls;
 
 use crate::{
@@ -171,9 +171,17 @@ fn awaiting(facts: &Frame<'_>, findings: &[Finding]) -> Vec<Awaited> {
 }
 
 /// Nothing can be allowed in a time that a calendar keeps closed, unless an approval passes it: who would be asked to come
-/// back in it is asked to come back behind it.
+/// back in it is asked to come back behind it, or where a waiver begins before.
 fn move_out_of_closed(facts: &Frame<'_>, finding: &mut Finding) {
-    let (Some(at), true) = (finding.retry_at, finding.effect > Effect::Warn) else { return };
+    if finding.effect == Effect::Warn {
+        return;
+    }
+    let can_be_waived = finding.kind == FindingKind::Rule && finding.waiver.is_none();
+    // Where an approval may come at any time, no waiver is waited for.
+    let waits = finding.effect == Effect::Deny || finding.retry_at.is_some();
+    let waived_from = if can_be_waived && waits { lifted_from(finding, facts) } else { None };
+    let Some(at) = finding.retry_at.into_iter().chain(waived_from).min() else { return };
+    finding.retry_at = Some(at);
     if !facts.passes_closed || finding.evidence.iter().any(|id| id == FREEZES) {
         finding.retry_at = open_from(facts.closed, at);
     }
@@ -200,7 +208,7 @@ fn valid_until(facts: &Frame<'_>, findings: &[Finding], verdict: Verdict, retry_
                 findings
                     .iter()
                     .filter(|finding| finding.would_block())
-                    .filter_map(|finding| Some(finding.waiver.as_ref()?.expires_at)),
+                    .filter_map(|finding| leans_until(finding, facts)),
             )
             .min(),
         Verdict::Pending | Verdict::Deny => retry_at,

@@ -113,15 +113,30 @@ impl References {
 
     /// The names that lead nowhere.
     pub(crate) fn resolve(self, known: &Known) -> Vec<DataError> {
-        let wrong = self.found.into_iter().filter_map(|reference| {
-            let Reference { kind, role, names, at } = reference;
-            if names.iter().any(|name| known.has(kind, name)) {
-                return None;
-            }
-            Some(DataError { message: known.refusal(kind, role, names.first()?), ..at })
-        });
-        self.twice.into_iter().chain(wrong).collect()
+        let leads_nowhere = |reference: &Reference| !reference.names.iter().any(|name| known.has(reference.kind, name));
+        let mut by_message: BTreeMap<String, Vec<DataError>> = BTreeMap::new();
+        for Reference { kind, role, names, at } in self.found.into_iter().filter(leads_nowhere) {
+            let Some(name) = names.first() else { continue };
+            by_message.entry(known.refusal(kind, role, name)).or_default().push(at);
+        }
+        let wrong = by_message.into_iter().flat_map(|(message, places)| said(&message, places));
+        let mut all: Vec<DataError> = self.twice.into_iter().chain(wrong).collect();
+        all.sort();
+        all
     }
+}
+
+/// What is wrong in several places: one line for all where they are too many to be looked at one by one.
+fn said(message: &str, mut places: Vec<DataError>) -> Vec<DataError> {
+    const MOST: usize = 3;
+    places.sort();
+    places.dedup();
+    let more = places.len().saturating_sub(1);
+    if places.len() <= MOST {
+        return places.into_iter().map(|at| DataError { message: message.to_owned(), ..at }).collect();
+    }
+    let message = format!("{message} (and in {more} more places)");
+    places.into_iter().take(1).map(|at| DataError { message: message.clone(), ..at }).collect()
 }
 
 /// What is there to be referred to.
@@ -179,6 +194,12 @@ pub(crate) fn refusal(name: &str) -> Option<String> {
     let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '_' | '-');
     let fits = !name.is_empty() && name.len() <= LONGEST && name.chars().all(plain);
     (!fits).then(|| format!("`{}` is not a name: write letters, digits, `.`, `_` and `-`", shown(name)))
+}
+
+/// A field that people read has a text in it.
+pub(crate) fn says_something(file: &str, field: &str, text: &Spanned<String>) -> Result<(), DataError> {
+    let message = || format!("`{field}` is empty: write what people are to read there, or what the name is");
+    if text.value.trim().is_empty() { Err(DataError::at(file, &text.defined, message())) } else { Ok(()) }
 }
 
 impl fmt::Display for Kind {

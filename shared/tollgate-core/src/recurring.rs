@@ -5,8 +5,9 @@ use std::ops::{Range, RangeInclusive};
 use chrono::{DateTime, Datelike, Duration, LocalResult, NaiveDateTime, TimeZone, Timelike, Utc};
 use chrono_tz::Tz;
 use rrule::{Frequency, RRule, RRuleSet, Unvalidated};
+use serde_saphyr::Spanned;
 
-use crate::{Timestamp, suggest::meant_zone};
+use crate::{Timestamp, data::DataError, suggest::meant_zone};
 
 /// A rule is followed from its start at every decision; chrono ends at some year.
 const YEARS: RangeInclusive<i32> = 2000..=2999;
@@ -14,12 +15,27 @@ const YEARS: RangeInclusive<i32> = 2000..=2999;
 const LONGEST_GAP_MINUTES: i64 = 25 * 60;
 const FORM: &str = "2026-12-18T18:00";
 
-/// A stretch of time as it is written.
+/// A stretch of time as it is written, each field with its place.
 pub(crate) struct Written<'a> {
-    pub(crate) time_zone: &'a str,
-    pub(crate) starts: &'a str,
-    pub(crate) ends: &'a str,
-    pub(crate) rrule: Option<&'a str>,
+    pub(crate) file: &'a str,
+    /// What it is a stretch of, for messages: a freeze and its name.
+    pub(crate) of: String,
+    pub(crate) time_zone: &'a Spanned<String>,
+    pub(crate) starts: &'a Spanned<String>,
+    pub(crate) ends: &'a Spanned<String>,
+    pub(crate) rrule: Option<&'a Spanned<String>>,
+}
+
+impl Written<'_> {
+    fn wrong(&self, field: &Spanned<String>, why: impl std::fmt::Display) -> DataError {
+        DataError::at(self.file, &field.defined, format!("{}: {why}", self.of))
+    }
+
+    fn local(&self, name: &str, field: &Spanned<String>) -> Result<NaiveDateTime, DataError> {
+        let time = local(name, &field.value).map_err(|why| self.wrong(field, why))?;
+        let years = || self.wrong(field, format!("its years must be {} to {}", YEARS.start(), YEARS.end()));
+        if YEARS.contains(&time.year()) { Ok(time) } else { Err(years()) }
+    }
 }
 
 /// A stretch of time that may recur.
@@ -33,22 +49,27 @@ pub(crate) struct Recurring {
 
 impl Recurring {
     /// Reads what is written; the stretch is no longer than some days.
-    pub(crate) fn read(written: &Written<'_>, longest_days: i64) -> Result<Self, String> {
-        let time_zone: Tz = written.time_zone.parse().map_err(|_| {
-            let meant = meant_zone(written.time_zone);
-            format!("`time_zone: {}` is not an IANA name such as `Europe/Berlin`{meant}", written.time_zone)
+    pub(crate) fn read(written: &Written<'_>, longest_days: i64) -> Result<Self, DataError> {
+        let zone = written.time_zone;
+        let time_zone: Tz = zone.value.parse().map_err(|_| {
+            let meant = meant_zone(&zone.value);
+            let why = format!("`time_zone: {}` is not an IANA name such as `Europe/Berlin`{meant}", zone.value);
+            written.wrong(zone, why)
         })?;
-        let (starts, ends) = (local("starts", written.starts)?, local("ends", written.ends)?);
-        let readable = |time: NaiveDateTime| YEARS.contains(&time.year());
-        if !readable(starts) || !readable(ends) {
-            return Err(format!("its years must be {} to {}", YEARS.start(), YEARS.end()));
-        }
+        let (starts, ends) = (written.local("starts", written.starts)?, written.local("ends", written.ends)?);
         let length = ends - starts;
         if length <= Duration::zero() || length > Duration::days(longest_days) {
-            return Err(format!("it must end after it starts, within {longest_days} days"));
+            let why = format!("it must end after it starts, within {longest_days} days");
+            return Err(written.wrong(written.ends, why));
         }
-        let again = written.rrule.map(|rule| recurrence(starts, time_zone, rule)).transpose()?;
-        Ok(Self { starts, length, time_zone, again })
+        let again = written.rrule.map(|rule| {
+            let set = recurrence(starts, time_zone, &rule.value).map_err(|why| written.wrong(rule, why))?;
+            match unlike_first(&set, starts, length, &rule.value) {
+                Some(why) => Err(written.wrong(written.starts, why)),
+                None => Ok(set),
+            }
+        });
+        Ok(Self { starts, length, time_zone, again: again.transpose()? })
     }
 
     /// The stretches of which something is between two times, in order; at most so many of them.
@@ -135,4 +156,20 @@ fn recurrence(starts: NaiveDateTime, zone: Tz, rule: &str) -> Result<RRuleSet, S
         return Err(format!("`rrule: {rule}` never recurs"));
     }
     Ok(set)
+}
+
+/// A start that its rule leaves out. RFC 5545, 3.8.5.3, leaves undefined what then recurs, and nothing would be in force at
+/// the time that is written.
+fn unlike_first(set: &RRuleSet, starts: NaiveDateTime, length: Duration, rule: &str) -> Option<String> {
+    let first = set.clone().all(1).dates.first().map(DateTime::naive_local).filter(|first| *first != starts)?;
+    let shown = |time: NaiveDateTime| time.format("%Y-%m-%dT%H:%M:%S").to_string();
+    Some(format!(
+        "`starts: {}`, a {}, is no time of `rrule: {rule}`, so it would not hold then: write for example `starts: {}` and \
+         `ends: {}`, a {}, or a rule that has the start in it",
+        shown(starts),
+        starts.format("%A"),
+        shown(first),
+        shown(first + length),
+        first.format("%A"),
+    ))
 }

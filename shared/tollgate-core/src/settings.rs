@@ -49,6 +49,8 @@ impl Settings {
 }
 
 #[cfg(test)]
+mod bounds_tests;
+#[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod tightening_tests;

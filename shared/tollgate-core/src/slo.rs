@@ -77,6 +77,7 @@ pub use known::KnownTime;
 pub use limits::Limits;
 pub use measure::Measure;
 pub use objective::{Budgeting, PARTS_PER_BILLION, SliceTarget, Slo, Target};
+pub(crate) use openslo::read_as_far;
 pub use openslo::{Objectives, check_syntax, parse, read};
 pub use pairs::{BurnPair, PairFact, PairLimit, sloth_week_pairs, workbook_pairs};
 pub use period::{CalendarUnit, Period};

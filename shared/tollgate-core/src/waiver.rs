@@ -1,8 +1,10 @@
 //! Waivers: exceptions as data, with an owner, a reason, a beginning and an end.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
-use crate::Timestamp;
+use crate::{Timestamp, decision::Gate};
 
 /// An exception from one rule. The rule still runs; its findings are shown as waived.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,4 +67,40 @@ impl Waiver {
             expires_at: self.expires_at,
         }
     }
+}
+
+/// What a gate is asked about, as far as waivers name it.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// The gate that asks.
+    pub gate: Gate,
+    /// The service.
+    pub service: &'a str,
+    /// The environment.
+    pub environment: &'a str,
+    /// The change, by its id; none where another thing is asked about.
+    pub change: Option<&'a str>,
+}
+
+impl Waiver {
+    /// Is it from a rule of this gate, and for what is asked?
+    pub(crate) fn is_for(&self, asked: &Asked<'_>) -> bool {
+        let of_gate = self.rule.split_once('.').is_some_and(|(gate, _)| gate == asked.gate.as_str());
+        of_gate
+            && self.service == asked.service
+            && (self.environments.is_empty() || self.environments.iter().any(|name| name == asked.environment))
+            && self.change.as_ref().is_none_or(|id| asked.change == Some(id))
+    }
+
+    /// When it is in force, in seconds since 1970; a second that it has only a part of is not in it.
+    fn seconds(&self) -> Range<i64> {
+        let from = |time: Timestamp| time.timestamp() + i64::from(time.timestamp_subsec_nanos() > 0);
+        self.starts_at.map_or(i64::MIN, from)..self.expires_at.timestamp()
+    }
+}
+
+/// The times in which waivers lift a freeze for what is asked, in seconds since 1970; they may overlap.
+pub(crate) fn lifted(waivers: &[Waiver], freeze: &str, asked: &Asked<'_>) -> Vec<Range<i64>> {
+    let of_freeze = |waiver: &&Waiver| waiver.freeze.as_deref() == Some(freeze) && waiver.is_for(asked);
+    waivers.iter().filter(of_freeze).map(Waiver::seconds).collect()
 }

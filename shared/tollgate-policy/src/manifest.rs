@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::Value;
-use tollgate_core::data::{Location, Spanned, from_yaml};
+use tollgate_core::{
+    data::{Location, Spanned, from_yaml},
+    facts::FACTS_SCHEMA,
+};
 
 use crate::{PolicyError, module_path::place, sources::Sources};
 
@@ -24,9 +27,9 @@ struct Manifest {
     file_rego_versions: BTreeMap<String, Spanned<i64>>,
     #[serde(default)]
     wasm: Option<Spanned<Vec<Value>>>,
-    #[expect(dead_code, reason = "for people and other tools")]
+    /// For people and other tools, but for what the rules are written against.
     #[serde(default)]
-    metadata: Option<serde_json::Map<String, Value>>,
+    metadata: Option<Spanned<serde_json::Map<String, Value>>>,
 }
 
 /// What is wrong with a manifest beside the files of its folder.
@@ -55,6 +58,12 @@ impl Manifest {
         }));
         if let Some(wasm) = self.wasm.as_ref().filter(|wasm| !wasm.value.is_empty()) {
             errors.push(at(&wasm.defined, "nothing here runs WebAssembly: remove `wasm`"));
+        }
+        let facts = self.metadata.as_ref().and_then(|of| Some((&of.defined, of.value.get("facts_schema")?)));
+        if let Some((place, schema)) = facts.filter(|(_, schema)| schema.as_str() != Some(FACTS_SCHEMA)) {
+            let message =
+                format!("`facts_schema: {schema}` is another one than the facts have here: write `{FACTS_SCHEMA}`");
+            errors.push(at(place, message));
         }
         // Without roots, a bundle owns everything.
         let Some(roots) = &self.roots else { return errors };
@@ -131,6 +140,7 @@ mod tests {
             r#"{"roots": ["/tollgate/", "limits"]}"#,
             r#"{"roots": ["tollgate/change", "tollgate/lib", "limits"]}"#,
             r#"{"roots": [""]}"#,
+            r#"{"metadata": {"facts_schema": "tollgate.facts/v1"}}"#,
             "{}",
         ] {
             assert_eq!(said(good), Vec::<String>::new(), "{good}");
@@ -153,6 +163,10 @@ mod tests {
             ),
             (r#"{"roots": ["", "tollgate"]}"#, "overlap"),
             (r#"{"root": ["tollgate"]}"#, ".manifest:1:2: there is no field `root` here: write `roots`"),
+            (
+                r#"{"metadata": {"facts_schema": "tollgate.facts/v2"}}"#,
+                ".manifest:1:14: `facts_schema: \"tollgate.facts/v2\"` is another one than the facts have here",
+            ),
             (r#"{"rego_version": 0}"#, ".manifest:1:18: `0` is another version of Rego"),
             (r#"{"file_rego_versions": {"/change/*": 0}}"#, "`0` is another version of Rego"),
             (r#"{"wasm": [{"entrypoint": "x"}]}"#, "nothing here runs WebAssembly"),

@@ -19,6 +19,7 @@ pub use expect::{EXPECTED_FILE, expected_rules};
 pub use scaffold::scaffold;
 pub use test_run::{TestReport, TestResult, run_tests};
 
+use serde_json::Value;
 use tollgate_core::{catalogue::Catalogue, decision::Gate, rule::Rules};
 
 use crate::{PolicyError, PolicySet, check, expected, policy_set::on_deep_stack, sources::Sources};
@@ -31,7 +32,7 @@ use suite::Suite;
 ///
 /// # Errors
 /// When the folder cannot be read or the policies cannot be loaded: everything that is wrong, by file and line.
-pub fn check(folder: &Path, facts_schema: impl Fn(Gate) -> serde_json::Value) -> Result<Checked, Vec<PolicyError>> {
+pub fn check(folder: &Path, facts_schema: impl Fn(Gate) -> Value) -> Result<Checked, Vec<PolicyError>> {
     let sources = Sources::read(folder, true)?;
     let built = PolicySet::build(sources.clone(), true);
     // Rules that could not be read are there, so that naming them is not wrong.
@@ -48,8 +49,9 @@ pub fn check(folder: &Path, facts_schema: impl Fn(Gate) -> serde_json::Value) ->
     let schemas = Gate::ALL.map(|gate| (gate, facts_schema(gate)));
     let problems = on_deep_stack(move || {
         let mut problems = lint::lint(&sources, &policies, &suite);
-        // Where the thresholds cannot be read, nothing is known to be missing of them; that they cannot is said already.
-        if suite::thresholds(&sources).is_ok() {
+        // Where the thresholds cannot be read, or are not there, nothing is known to be missing of them; that is said already.
+        let declares = |thresholds: Value| thresholds.as_object().is_some_and(|groups| !groups.is_empty());
+        if suite::thresholds(&sources).is_ok_and(declares) {
             problems.extend(types(&suite, &sources, schemas)?);
         }
         Ok(problems)
@@ -69,7 +71,7 @@ fn sorted(mut errors: Vec<PolicyError>) -> Vec<PolicyError> {
 fn types<const N: usize>(
     suite: &Suite,
     sources: &Sources,
-    schemas: [(Gate, serde_json::Value); N],
+    schemas: [(Gate, Value); N],
 ) -> Result<Vec<PolicyError>, Vec<PolicyError>> {
     let thresholds = suite::thresholds(sources)?;
     let schemas = schemas.map(|(gate, schema)| (gate, check::types::with_thresholds(schema, &thresholds)));
@@ -80,7 +82,7 @@ fn types<const N: usize>(
 fn refuse_tests<const N: usize>(
     suite: Suite,
     sources: &Sources,
-    schemas: [(Gate, serde_json::Value); N],
+    schemas: [(Gate, Value); N],
 ) -> Result<Suite, Vec<PolicyError>> {
     let sources = sources.clone();
     on_deep_stack(move || {

@@ -274,3 +274,21 @@ fn the_check_names_rules_that_are_gone_weaker_or_not_listed() {
     list(folder.path());
     assert_eq!(check(), []);
 }
+
+/// Without its thresholds nothing is known of what a rule reads of them, and it is said once that they are not there.
+#[test]
+fn a_pack_without_thresholds_has_that_fault_only() {
+    let schema = json!({
+        "type": "object",
+        "properties": {"settings": {"type": "object", "properties": {
+            "thresholds": {"type": "object", "additionalProperties": true}}}},
+    });
+    let body = "warn contains {\"message\": \"x\"} if input.settings.thresholds.slo.pause_micro > 2000000";
+    let files = [rule("odd", "warn", body), test_file("odd", "test_a if odd.warn == set()")];
+    let folder = folder(&files);
+    let defaults = folder.path().join("data/settings/defaults.yaml");
+    fs::rename(&defaults, folder.path().join("data/settings/default.yaml")).unwrap();
+    let checked = tools::check(folder.path(), |_| schema.clone()).unwrap();
+    let said: Vec<String> = checked.problems.iter().map(ToString::to_string).collect();
+    assert!(!said.is_empty() && said.iter().all(|problem| problem.starts_with("data/settings/default")), "{said:?}");
+}

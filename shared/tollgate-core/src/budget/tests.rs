@@ -226,6 +226,11 @@ fn what_cannot_be_meant_is_refused_with_its_line_and_what_to_write() {
         (&["steps: []"], 2, "no `steps`: write for example"),
         (&["steps: [{percent: 0, of: actual, enforcement: inform}]"], 8, "`percent` cannot be `0`"),
         (&["steps: [{percent: 1001, of: actual, enforcement: inform}]"], 8, "`percent` cannot be `1001`"),
+        (
+            &["steps: [{percent: 0.25, of: actual, enforcement: inform}]"],
+            8,
+            "`percent` cannot be `0.25`: write 1 to 1000",
+        ),
         (&["steps: [{percent: 0.00001, of: actual, enforcement: inform}]"], 8, "`percent` cannot be `0.00001`"),
         (&["steps: [{percent: 5, of: planned, enforcement: inform}]"], 8, "`of` cannot be `planned`"),
         (&["steps: [{percent: 5, of: actual, enforcement: stop}]"], 8, "`enforcement` cannot be `stop`"),

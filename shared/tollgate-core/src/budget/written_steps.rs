@@ -7,6 +7,8 @@ use crate::money::{excerpt, rounded};
 
 /// Ten times the budget: nobody waits for more.
 const MOST_SHARE_PPM: u64 = 10_000_000;
+/// A step below a percent is a share that was written as a fraction.
+const LEAST_SHARE_PPM: u64 = 10_000;
 
 impl Reader<'_> {
     pub(super) fn steps(&mut self, at: &Location, entries: &[Spanned<StepEntry>]) -> Option<Vec<Step>> {
@@ -56,10 +58,10 @@ impl Reader<'_> {
         // A percentage in millionths, of which ten thousand are one part per million of the whole.
         let share = rounded(&entry.percent.value, 4).ok().and_then(|parts| u64::try_from(parts).ok());
         let exact = rounded(&entry.percent.value, 9).ok().is_some_and(|fine| fine % 100_000 == 0);
-        let share = share.filter(|share| exact && (1..=MOST_SHARE_PPM).contains(share));
+        let share = share.filter(|share| exact && (LEAST_SHARE_PPM..=MOST_SHARE_PPM).contains(share));
         if share.is_none() {
             let message = format!(
-                "`percent` cannot be `{}`: write more than 0 and at most 1000, with up to four decimals",
+                "`percent` cannot be `{}`: write 1 to 1000, with up to four decimals: 25 is a quarter",
                 excerpt(&entry.percent.value)
             );
             self.refuse::<()>(&entry.percent.defined, message);

@@ -158,6 +158,9 @@ impl CanaryPlan {
         let (observation, give_up) = (config.observation_seconds, config.give_up_seconds);
         let shorter = format!("`give_up_seconds` {give_up} is less than `observation_seconds` {observation}");
         hold(observation <= give_up, shorter);
+        let soon =
+            format!("`observation_seconds` {observation} would pass it before anything is seen: write at least 60");
+        hold(observation >= 60, soon);
         let mut names = BTreeSet::new();
         for metric in &config.metrics {
             let name = &metric.name;

@@ -13,8 +13,9 @@ use crate::{
     data::DataError,
     evidence::Evidence,
     facts::{FreezeFact, FreezeWindow},
-    names::{Named, References, of},
+    names::{Named, References, of, says_something},
     recurring::{Recurring, Written},
+    waiver::Asked,
 };
 
 /// How far ahead the next window is looked for.
@@ -37,11 +38,11 @@ pub(super) struct Calendar {
 pub(super) struct FreezeEntry {
     pub(super) name: Spanned<String>,
     owner: Named<of::Team>,
-    reason: String,
-    time_zone: String,
-    starts: String,
-    ends: String,
-    rrule: Option<String>,
+    reason: Spanned<String>,
+    time_zone: Spanned<String>,
+    starts: Spanned<String>,
+    ends: Spanned<String>,
+    rrule: Option<Spanned<String>>,
     #[serde(default)]
     environments: Vec<Named<of::Environment>>,
     #[serde(default)]
@@ -64,14 +65,14 @@ impl Freeze {
     pub(super) fn read(file: &str, entry: FreezeEntry, references: &mut References) -> Result<Self, DataError> {
         let FreezeEntry { name, owner, reason, environments, services, time_zone, starts, ends, rrule } = entry;
         let at = DataError::at(file, &name.defined, "");
-        let name = name.value;
         let (owner, services) = (references.take(file, "owner", &owner), references.all(file, "service", &services));
         let environments = references.all(file, "environment", &environments);
-        let written = Written { time_zone: &time_zone, starts: &starts, ends: &ends, rrule: rrule.as_deref() };
-        match Recurring::read(&written, LONGEST_DAYS) {
-            Ok(when) => Ok(Self { name, reason, owner, environments, services, when, at }),
-            Err(reason) => Err(DataError { message: format!("freeze `{name}`: {reason}"), ..at }),
-        }
+        let of = format!("freeze `{}`", name.value);
+        let written = Written { file, of, time_zone: &time_zone, starts: &starts, ends: &ends, rrule: rrule.as_ref() };
+        let when = Recurring::read(&written, LONGEST_DAYS)?;
+        says_something(file, "name", &name)?;
+        says_something(file, "reason", &reason)?;
+        Ok(Self { name: name.value, reason: reason.value, owner, environments, services, when, at })
     }
 
     /// Where it is written, with what is to be said of it.
@@ -123,13 +124,13 @@ impl Freeze {
 }
 
 impl Catalogue {
-    /// The freezes of a service in an environment, as they stand at a time.
-    pub fn freezes_at(&self, service: &str, environment: &str, at: Timestamp, evidence: Evidence) -> FreezeFact {
-        let concerned = self.freezes.iter().filter(|freeze| freeze.concerns(service, environment));
+    /// The freezes that concern what is asked, as they stand at a time. What a waiver lifts is not closed.
+    pub fn freezes_at(&self, asked: &Asked<'_>, at: Timestamp, evidence: Evidence) -> FreezeFact {
+        let concerned = self.freezes.iter().filter(|freeze| freeze.concerns(asked.service, asked.environment));
         let (mut windows, known): (Vec<_>, Vec<_>) = concerned.map(|freeze| freeze.windows(at)).unzip();
-        let range = |window: &FreezeWindow| window.starts_at.timestamp()..window.ends_at.timestamp();
+        let held = |window: &FreezeWindow| window.held(&self.waivers, asked);
         let known_until = known.into_iter().min().unwrap_or(Timestamp::MAX_UTC);
-        let closed = closed_times(windows.iter().flatten().map(range).collect(), at, known_until);
+        let closed = closed_times(windows.iter().flatten().flat_map(held).collect(), at, known_until);
         let starts: Vec<Timestamp> = windows.iter().flatten().map(|window| window.starts_at).collect();
         for window in windows.iter_mut().flatten() {
             close_gap(window, &starts);

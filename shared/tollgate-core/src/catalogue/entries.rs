@@ -66,7 +66,7 @@ pub(super) struct ServiceEntry {
     accounts: Vec<Spanned<String>>,
     #[serde(default)]
     tags: BTreeMap<String, Spanned<String>>,
-    runbook: Option<String>,
+    runbook: Option<Spanned<String>>,
 }
 
 /// A team as it is written.
@@ -74,7 +74,7 @@ pub(super) struct ServiceEntry {
 #[serde(deny_unknown_fields)]
 pub(super) struct TeamEntry {
     pub(super) name: Spanned<String>,
-    contact: Option<String>,
+    contact: Option<Spanned<String>>,
     #[serde(default)]
     members: Vec<Spanned<String>>,
 }
@@ -101,6 +101,13 @@ impl ServiceEntry {
         wrong.extend(odd.map(|(tag, value)| {
             at(value, format!("the tag `{}: {}` needs a name and a value", excerpt(tag), excerpt(&value.value)))
         }));
+        if let Some(runbook) = self.runbook.as_ref().filter(|runbook| !is_address(&runbook.value)) {
+            let message = format!(
+                "`runbook: {}` is no address that people could open: write one that begins with `https://`",
+                names::shown(&runbook.value)
+            );
+            wrong.push(at(runbook, message));
+        }
         for list in [&self.environments.value, &self.accounts] {
             wrong.extend(twice(file, list, |text| text.to_owned()));
         }
@@ -114,7 +121,7 @@ impl ServiceEntry {
             environments: texts(self.environments.value),
             accounts: texts(self.accounts),
             tags: self.tags.into_iter().map(|(tag, value)| (tag, value.value)).collect(),
-            runbook: self.runbook,
+            runbook: self.runbook.map(|runbook| runbook.value),
         };
         for named in self.dependencies.iter().zip(&service.dependencies).filter(|(_, name)| **name == service.name) {
             let message = "it depends on itself: remove this, or name the other service";
@@ -132,9 +139,25 @@ impl TeamEntry {
         wrong.extend(nobody.map(|member| {
             DataError::at(file, &member.defined, "an empty name is nobody: write for example `github:4519`")
         }));
+        wrong.extend(self.contact.iter().filter_map(|contact| names::says_something(file, "contact", contact).err()));
+        // A number is a person only with where it is from: approvals come as `github:77`.
+        let is_number = |member: &&Spanned<String>| {
+            let name = member.value.trim();
+            !name.is_empty() && name.chars().all(|letter| letter.is_ascii_digit())
+        };
+        wrong.extend(self.members.iter().filter(is_number).map(|member| {
+            let name = member.value.trim();
+            let message = format!("`{name}` says nothing of where it is from: write for example `github:{name}`");
+            DataError::at(file, &member.defined, message)
+        }));
         let members = self.members.into_iter().map(|member| member.value).collect();
-        (Team { name: self.name.value, contact: self.contact, members }, wrong)
+        (Team { name: self.name.value, contact: self.contact.map(|contact| contact.value), members }, wrong)
     }
+}
+
+fn is_address(text: &str) -> bool {
+    let host = ["https://", "http://"].into_iter().find_map(|scheme| text.strip_prefix(scheme));
+    host.is_some_and(|host| host.starts_with(|letter: char| letter.is_alphanumeric()) && !host.contains(' '))
 }
 
 /// What stands in a list twice, as `spelt` says what is one and the same.

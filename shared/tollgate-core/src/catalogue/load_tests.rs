@@ -1,5 +1,8 @@
 //! A pack that is in order, one change to it, and the whole of what is said.
 
+#[path = "doubts_tests.rs"]
+mod doubts;
+
 use std::collections::BTreeMap;
 
 use super::{
@@ -33,6 +36,7 @@ fn rules() -> Rules {
         rule("change.freeze", Some(SubjectKind::Freeze), WaivedBy::AnotherTeam),
         rule("change.two_person", None, WaivedBy::Nobody),
         rule("change.budget", None, WaivedBy::Owner),
+        rule("cost.pace", None, WaivedBy::Anyone),
     ];
     Rules { names: read.iter().map(|rule| rule.name.clone()).collect(), read }
 }
@@ -176,6 +180,15 @@ fn waivers_are_held_against_what_they_are_for() {
         (&[("expires_at", "2026-02-30T00:00:00Z")], "`expires_at: 2026-02-30T00:00:00Z` is not a time such as"),
         (&[("starts_at", "")], "no `starts_at`: write it here"),
         (&[("reason", "' '")], "the reason is empty"),
+        (
+            &[("rule", "change.budget")],
+            "no finding of `change.budget` is about a freeze, so this would waive nothing: remove `freeze`",
+        ),
+        (
+            &[("rule", "cost.pace"), ("freeze", ""), ("change", "pay/7")],
+            "no finding of `cost.pace` is about a change, so this would waive nothing: remove `change`",
+        ),
+        (&[("change", "' '")], "no change has an empty id: write the id of one, or remove `change`"),
         (&[("budget", "b")], "names several of `freeze`, `objective` and `budget`"),
     ] {
         let errors = load(&[("data/waivers/w.yaml", &waivers(&[changes]))]).unwrap_err();

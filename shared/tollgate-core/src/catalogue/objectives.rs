@@ -22,16 +22,18 @@ const MILLION: i128 = 1_000_000;
 const MAINTENANCE_DAYS: u64 = 31;
 
 impl Catalogue {
-    /// Reads all objectives, since they may refer to what is in another file.
-    pub(super) fn add_objectives(&mut self, files: &BTreeMap<String, String>) -> Result<(), Vec<DataError>> {
+    /// Reads all objectives, since they may refer to what is in another file: as far as they can be read, and what is wrong.
+    pub(super) fn add_objectives(&mut self, files: &BTreeMap<String, String>, known: &Known) -> Vec<DataError> {
         let of_slos = files.iter().filter(|(file, _)| file.starts_with("data/slos/"));
-        let slo::Objectives { slos, warnings } = slo::read(of_slos.map(|(file, text)| (file.as_str(), text.as_str())))?;
+        let of_slos = of_slos.map(|(file, text)| (file.as_str(), text.as_str()));
+        let is_service = |name: &str| known.has(Kind::Service, name);
+        let (slo::Objectives { slos, warnings }, errors) = slo::read_as_far(of_slos, &is_service);
         self.warnings.extend(warnings);
         for mut slo in slos {
             self.exclude(&mut slo);
             self.slos.entry(slo.service.clone()).or_default().push(slo);
         }
-        Ok(())
+        errors
     }
 
     fn exclude(&self, slo: &mut Slo) {

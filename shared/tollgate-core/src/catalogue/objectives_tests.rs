@@ -1,6 +1,6 @@
 //! Objectives in the catalogue: across files, with maintenance, shared, and warned of.
 
-use super::{SERVICE, TEAM, at, dangling, read};
+use super::{SERVICE, TEAM, dangling, freezes::at, read};
 use crate::slo::{Indicator, Slo};
 
 const DB: (&str, &str) =
@@ -187,6 +187,26 @@ fn the_parts_of_a_composite_have_their_maintenance() {
     let Indicator::Composite(composite) = &catalogue.slos["db"][0].indicator else { panic!() };
     let parts: Vec<_> = composite.parts.iter().map(|part| (part.slo.name.as_str(), excluded(&part.slo))).collect();
     assert_eq!(parts, [("a", vec![]), ("b", vec![(2, 4)])]);
+}
+
+/// One of two objectives that a third is about has a fault, or is of a service that is not there: only that is said.
+#[test]
+fn an_objective_that_cannot_be_read_makes_no_other_wrong() {
+    let composite = "---\napiVersion: openslo/v1\nkind: SLO\nmetadata: {name: path}\nspec:\n  service: db\n  indicator: \
+                     {spec: {ratioMetric: {rawType: success, raw: {metricSource: {type: Tollgate, spec: {worstOf: [pay/a, \
+                     pay/b]}}}}}}\n  timeWindow: [{duration: 30d, isRolling: true}]\n  budgetingMethod: Occurrences\n  \
+                     objectives: [{target: 0.9}]\n";
+    for (right, wrong, expected) in [
+        ("budgetingMethod: Occurrences", "budgetingMethod: Occurences", "there is no method `Occurences`"),
+        ("duration: 30d", "duration: 30days", "the duration `30days`"),
+        ("service: pay", "service: pya", "service `pya` has no file in `data/services`, did you mean `pay`?"),
+    ] {
+        let slos = format!("{}---\n{}{composite}", slo("a", ""), slo("b", "").replace(right, wrong));
+        let files = [SERVICE, DB, TEAM, SLI, ("data/slos/x.yaml", slos.as_str())];
+        let (_, errors, dangling) = super::assembled(&super::files(&files), None);
+        let found = [errors, dangling].concat();
+        assert!(found.len() == 1 && found[0].message.contains(expected), "{wrong}: {found:?}");
+    }
 }
 
 #[test]

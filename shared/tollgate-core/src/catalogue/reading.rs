@@ -17,6 +17,7 @@ use crate::{
     names::{Declared, Kind, Known, References},
     rule::Rules,
     settings::Layers,
+    slo::Slo,
 };
 
 /// Thresholds that gates themselves read, each with its least value; policies are held against the rest.
@@ -142,17 +143,16 @@ impl<'a> Reading<'a> {
     }
 
     fn objectives(&mut self) {
-        match self.catalogue.add_objectives(self.files) {
-            Ok(()) => {
-                for slo in self.catalogue.slos.values().flatten() {
-                    self.known.add(Kind::Objective, format!("{}/{}", slo.service, slo.name));
-                }
-            }
-            Err(errors) => {
-                self.known.may_be_more(Kind::Objective);
-                self.errors.extend(errors);
-            }
+        let errors = self.catalogue.add_objectives(self.files, &self.known);
+        let is_stray = |slo: &Slo| !self.known.has(Kind::Service, &slo.service);
+        // One of a service that is not there is hardly what it says: what names it may be right.
+        if !errors.is_empty() || self.catalogue.slos.values().flatten().any(is_stray) {
+            self.known.may_be_more(Kind::Objective);
         }
+        for slo in self.catalogue.slos.values().flatten() {
+            self.known.add(Kind::Objective, format!("{}/{}", slo.service, slo.name));
+        }
+        self.errors.extend(errors);
     }
 
     fn budgets(&mut self) {

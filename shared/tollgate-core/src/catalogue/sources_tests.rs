@@ -104,6 +104,10 @@ fn canary_files_that_could_not_judge_are_refused_with_their_place() {
             canary(P99) + "give_up_seconds: 90000\n",
             "data/canaries/pay.yaml:5: `give_up_seconds` is 90000: write at most",
         ),
+        (
+            canary(P99) + "observation_seconds: 0\n",
+            "`observation_seconds` 0 would pass it before anything is seen: write at least 60",
+        ),
         (canary(P99) + "observation_seconds: 3600\n", "`give_up_seconds` 1800 is less than `observation_seconds` 3600"),
         (canary(P99).replace("[Version]", "[]"), "data/canaries/pay.yaml:1: 0 `dimensions`: write 1 to 10"),
         (canary(P99).replace("[Version]", "[V, V]"), "data/canaries/pay.yaml:1: the dimension `V` is there twice"),

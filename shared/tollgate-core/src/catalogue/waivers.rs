@@ -8,6 +8,7 @@ use super::Catalogue;
 use crate::{
     Timestamp,
     data::DataError,
+    decision::Gate,
     names::{self, Declared, Kind, Named, References, of, shown},
     rule::{Rules, SubjectKind, WaivedBy},
     waiver::Waiver,
@@ -92,6 +93,10 @@ impl Entry {
         if self.reason.value.trim().is_empty() {
             wrong.push(DataError::at(file, &self.reason.defined, "the reason is empty: write why the rule is waived"));
         }
+        if let Some(change) = self.change.as_ref().filter(|change| change.value.trim().is_empty()) {
+            let message = "no change has an empty id: write the id of one, or remove `change`";
+            wrong.push(DataError::at(file, &change.defined, message));
+        }
         if [freeze.is_some(), objective.is_some(), budget.is_some()].into_iter().filter(|named| *named).count() > 1 {
             let message = "names several of `freeze`, `objective` and `budget`: write a waiver for each";
             wrong.push(DataError::at(file, &self.id.defined, message));
@@ -138,7 +143,7 @@ pub(super) fn wrong(read: &[Read], catalogue: &Catalogue, rules: Option<&Rules>)
         wrong.extend(catalogue.for_another(read));
         if let Some(terms) = rules.and_then(|rules| rules.get(&waiver.rule)).map(|rule| rule.waiver) {
             wrong.extend(catalogue.not_by(read, terms.by, rules));
-            wrong.extend(terms.of.and_then(|kind| too_wide(read, kind)));
+            wrong.extend(terms.of.and_then(|kind| too_wide(read, kind)).or_else(|| of_nothing(read, terms.of)));
         }
     }
     wrong
@@ -156,6 +161,26 @@ fn too_wide(read: &Read, kind: SubjectKind) -> Option<DataError> {
     let field = kind.as_str();
     let message = format!("a waiver of `{rule}` is for one {field}: write `{field}: NAME`");
     named.is_none().then(|| DataError { message, ..read.id_at.clone() })
+}
+
+/// The waiver is for one of what no finding of its rule is about, so that it never lifts one.
+fn of_nothing(read: &Read, of: Option<SubjectKind>) -> Option<DataError> {
+    let Waiver { freeze, objective, budget, change, rule, .. } = &read.waiver;
+    let gate = rule.split('.').next().unwrap_or_default();
+    let field = if freeze.is_some() && of != Some(SubjectKind::Freeze) {
+        SubjectKind::Freeze
+    } else if objective.is_some() && gate == Gate::Cost.as_str() {
+        SubjectKind::Objective
+    } else if budget.is_some() && gate == Gate::Slo.as_str() {
+        SubjectKind::Budget
+    } else if change.is_some() && gate != Gate::Change.as_str() {
+        SubjectKind::Change
+    } else {
+        return None;
+    };
+    let field = field.as_str();
+    let message = format!("no finding of `{rule}` is about a {field}, so this would waive nothing: remove `{field}`");
+    Some(DataError { message, ..read.id_at.clone() })
 }
 
 impl Catalogue {

@@ -12,7 +12,7 @@ use crate::{
     evidence::Evidence,
     settings::Settings,
     slo::SloFact,
-    waiver::Waiver,
+    waiver::{Asked, Waiver},
 };
 
 /// Everything that a decision about a change rests on.
@@ -87,16 +87,20 @@ impl ChangeFacts {
             .chain(self.dependencies.iter().flat_map(DependencyFact::evidence))
             .chain(self.cost.iter().map(|cost| &cost.evidence))
             .chain(self.spend.iter().flat_map(ChangeSpend::evidence));
+        let gate = Gate::Change;
+        let Change { service, environment, id, .. } = &self.change;
+        let asked = Asked { gate, service, environment, change: Some(id) };
         Frame {
-            gate: Gate::Change,
+            gate,
             evaluated_at: self.evaluated_at,
-            service: &self.change.service,
-            environment: &self.change.environment,
-            change: Some(&self.change.id),
+            service,
+            environment,
+            change: Some(id),
             settings: &self.settings,
             waivers: &self.waivers,
             approvals: &self.approvals,
-            next_obstacle_at: self.freezes.next.as_ref().map(|freeze| freeze.starts_at),
+            next_obstacle_at: self.freezes.next_obstacle_at(self.evaluated_at, &self.waivers, &asked),
+            frozen: &self.freezes.active,
             closed: &self.freezes.closed,
             passes_closed: self.change.purpose.is_remediation() || self.change.change_type == ChangeType::Emergency,
             evidence: evidence.collect(),

@@ -138,6 +138,7 @@ impl CostFacts {
             waivers: &self.waivers,
             approvals: &self.approvals,
             next_obstacle_at: None,
+            frozen: &[],
             closed: &[],
             passes_closed: true,
             evidence: evidence.collect(),

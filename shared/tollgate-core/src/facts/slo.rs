@@ -122,6 +122,7 @@ impl SloGateFacts {
             waivers: &self.waivers,
             approvals: &self.approvals,
             next_obstacle_at: None,
+            frozen: &[],
             closed: &self.maintenance_times,
             passes_closed: self.rollout.purpose.is_remediation(),
             evidence: evidence.collect(),

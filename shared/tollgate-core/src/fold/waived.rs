@@ -9,7 +9,10 @@ use super::{
 use crate::{
     Timestamp,
     approval::ApprovalRequirement,
+    catalogue::tests::ASKED,
+    closed::closed_times,
     decision::Verdict,
+    facts::{FREEZES, FreezeWindow},
     finding::{Effect, Finding, Mode, Subject},
     waiver::Waiver,
 };
@@ -78,7 +81,7 @@ fn a_waiver_for_one_thing_lifts_no_finding_about_another() {
         (&Waiver { change: Some("pay/2".into()), ..none.clone() }, finding(Effect::Deny), false),
         (&none, freeze("friday"), true),
     ] {
-        assert_eq!(covers(waiver, &finding, &facts.frame()), holds, "{waiver:?} {finding:?}");
+        assert_eq!(covers(waiver, &finding, &facts.frame(), facts.evaluated_at), holds, "{waiver:?} {finding:?}");
     }
 }
 
@@ -92,4 +95,100 @@ fn a_finding_says_which_settings_changed_its_mode() {
     assert_eq!(decision.findings[0].mode_set_by.as_deref(), Some("data/settings/organisation.yaml"));
     let own = of(&facts, vec![Finding { mode: Mode::Shadow, ..finding(Effect::Deny) }]);
     assert_eq!(own.findings[0].mode_set_by, None);
+}
+
+fn window(name: &str, starts_at: i64, ends_at: i64) -> FreezeWindow {
+    FreezeWindow {
+        name: name.into(),
+        reason: "stock-taking".into(),
+        owner: "shops".into(),
+        starts_at: at(starts_at),
+        ends_at: at(ends_at),
+    }
+}
+
+/// A waiver for a freeze, from one time to another.
+fn lifts(freeze: &str, starts_at: i64, expires_at: i64) -> Waiver {
+    let id = format!("{freeze}-{starts_at}");
+    Waiver {
+        id,
+        freeze: Some(freeze.into()),
+        starts_at: Some(at(starts_at)),
+        ..waiver("change.freeze", at(expires_at))
+    }
+}
+
+fn frozen(window: &FreezeWindow) -> Finding {
+    Finding {
+        about: Some(Subject::Freeze(window.name.clone())),
+        evidence: vec![FREEZES.into()],
+        retry_at: Some(window.ends_at),
+        ..finding(Effect::Deny)
+    }
+}
+
+#[test]
+fn an_allow_lasts_as_long_as_nothing_holds_it_up_as_far_as_calendars_know() {
+    let (now, soon) = (window("inventory", -60, 600), window("inventory", 120, 3600));
+    for (why, active, upcoming, waivers, expected) in [
+        ("nothing is near", None, None, vec![], 900),
+        ("a freeze begins", None, Some(&soon), vec![], 120),
+        ("it is waived while the answer holds", None, Some(&soon), vec![lifts("inventory", 0, 3600)], 900),
+        ("it is waived until then", None, Some(&soon), vec![lifts("inventory", 0, 120)], 120),
+        ("it is waived for a part of it", None, Some(&soon), vec![lifts("inventory", 0, 240)], 240),
+        ("another one is waived", None, Some(&soon), vec![lifts("audit", 0, 3600)], 120),
+        (
+            "the waiver is of another gate",
+            None,
+            Some(&soon),
+            vec![Waiver { rule: "slo.x".into(), ..lifts("inventory", 0, 3600) }],
+            120,
+        ),
+        ("the waiver ends in the freeze", Some(&now), None, vec![lifts("inventory", -60, 240)], 240),
+        (
+            "another follows on the waiver",
+            Some(&now),
+            None,
+            vec![lifts("inventory", -60, 240), lifts("inventory", 240, 500)],
+            500,
+        ),
+        ("the freeze ends before the waiver", Some(&now), None, vec![lifts("inventory", -60, 700)], 900),
+        ("it begins again", Some(&now), Some(&window("inventory", 800, 850)), vec![lifts("inventory", -60, 700)], 800),
+    ] {
+        let mut facts = facts();
+        facts.freezes.active.extend(active.cloned());
+        facts.freezes.upcoming.extend(upcoming.cloned());
+        facts.freezes.next = upcoming.cloned();
+        facts.waivers = waivers;
+        let decision = of(&facts, active.map(frozen).into_iter().collect());
+        assert_eq!((decision.verdict, decision.valid_until), (Verdict::Allow, at(expected)), "{why}");
+    }
+}
+
+/// Nothing in the facts speaks of the freeze that is waived, so the end of it is not known.
+#[test]
+fn a_waiver_of_what_is_not_known_to_end_shortens() {
+    let mut facts = facts();
+    facts.waivers = vec![lifts("inventory", -60, 240)];
+    assert_eq!(of(&facts, vec![frozen(&window("inventory", -60, 100))]).valid_until, at(240));
+}
+
+#[test]
+fn asking_again_makes_sense_when_a_waiver_begins() {
+    let held = window("inventory", -60, 3600);
+    for (waivers, expected) in [
+        (vec![], 3600),
+        (vec![lifts("inventory", 600, 1200)], 600),
+        (vec![lifts("inventory", 900, 1200), lifts("inventory", 600, 700)], 600),
+        (vec![lifts("audit", 600, 1200)], 3600),
+        (vec![lifts("inventory", 5000, 6000)], 3600),
+    ] {
+        let mut facts = facts();
+        facts.freezes.active = vec![held.clone()];
+        let closed = held.held(&waivers, &ASKED);
+        facts.freezes.closed = closed_times(closed, facts.evaluated_at, at(90_000));
+        facts.waivers = waivers;
+        let decision = of(&facts, vec![frozen(&held)]);
+        assert_eq!((decision.verdict, decision.retry_at), (Verdict::Deny, Some(at(expected))));
+    }
 }

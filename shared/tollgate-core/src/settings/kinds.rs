@@ -4,10 +4,11 @@
 use serde_json::Value;
 
 use super::leaf::kind;
-use crate::names::Kind;
+use crate::{money::is_currency, names::Kind};
 
 enum Shape {
     Text,
+    Currency,
     Whole,
     Texts,
     Tiers,
@@ -22,7 +23,7 @@ const FIXED: [(&str, &str, Shape); 9] = [
     ("change", "break_glass_group", Shape::Text),
     ("change", "retry_seconds", Shape::Whole),
     ("change", "rollback_plan_tiers", Shape::Tiers),
-    ("cost", "currency", Shape::Text),
+    ("cost", "currency", Shape::Currency),
     ("cost", "approval_group", Shape::Text),
     ("billing", "forecasts", Shape::Texts),
 ];
@@ -40,6 +41,7 @@ pub(super) fn refusal(path: &[&str], value: &Value) -> Option<String> {
     let list_of = |fits: fn(&Value) -> bool| value.as_array().is_some_and(|items| items.iter().all(fits));
     let (fits, expected) = match wanted {
         Shape::Text => (value.as_str().is_some_and(|text| !text.trim().is_empty()), "a text"),
+        Shape::Currency => (value.as_str().is_some_and(is_currency), "a currency code of ISO 4217 such as `USD`"),
         Shape::Whole => (value.is_i64(), "a whole number"),
         Shape::Texts => (list_of(Value::is_string), "a list of texts"),
         Shape::Tiers if list_of(Value::is_string) => {

@@ -228,6 +228,11 @@ impl Layers {
         Value::Object(self.defaults.iter().map(|(group, declared)| (group.clone(), declared.value())).collect())
     }
 
+    /// The file of the defaults.
+    pub(crate) fn declared_at(&self) -> DataError {
+        DataError::new(&self.defaults_file, None, "")
+    }
+
     /// Where the lowest layer that is in force for a service of a team sets a threshold; none where only the defaults do.
     pub(crate) fn set_at(&self, path: &[&str], service: &str, team: Option<&str>) -> Option<DataError> {
         let layer = self.of(service, team).into_iter().rev().find(|layer| layer.says(path).is_some())?;

@@ -11,7 +11,7 @@ use crate::{
     Timestamp,
     data::DataError,
     facts::MaintenanceWindow,
-    names::{Kind, Named, References, of},
+    names::{Kind, Named, References, of, says_something},
     recurring::{Recurring, Written},
 };
 
@@ -42,17 +42,17 @@ pub struct Exclusion {
 pub(crate) struct ExclusionEntry {
     pub(crate) name: Spanned<String>,
     owner: Named<of::Team>,
-    reason: String,
+    reason: Spanned<String>,
     services: Vec<Named<of::Service>>,
     #[serde(default)]
     slos: Vec<Spanned<String>>,
     #[serde(default)]
     environments: Vec<Named<of::Environment>>,
-    time_zone: String,
-    starts: String,
-    ends: String,
+    time_zone: Spanned<String>,
+    starts: Spanned<String>,
+    ends: Spanned<String>,
     #[serde(default)]
-    rrule: Option<String>,
+    rrule: Option<Spanned<String>>,
 }
 
 impl Exclusion {
@@ -60,24 +60,23 @@ impl Exclusion {
     pub(crate) fn read(file: &str, entry: ExclusionEntry, references: &mut References) -> Result<Self, DataError> {
         let ExclusionEntry { name, owner, reason, services, slos, environments, time_zone, starts, ends, rrule } =
             entry;
-        let at = DataError::at(file, &name.defined, "");
-        let refuse = |reason: &str| {
-            let message = format!("maintenance `{}`: {reason}", name.value);
-            DataError { message, ..at.clone() }
-        };
+        let of = format!("maintenance `{}`", name.value);
         let (owner, services) = (references.take(file, "owner", &owner), references.all(file, "service", &services));
         let environments = references.all(file, "environment", &environments);
         if services.is_empty() {
-            return Err(refuse("no `services`: name those whose maintenance it is"));
+            let message = format!("{of}: no `services`: name those whose maintenance it is");
+            return Err(DataError::at(file, &name.defined, message));
         }
         for slo in &slos {
             let of_services: Vec<String> = services.iter().map(|service| format!("{service}/{}", slo.value)).collect();
             references.note_any(Kind::Objective, "objective", of_services, DataError::at(file, &slo.defined, ""));
         }
-        let written = Written { time_zone: &time_zone, starts: &starts, ends: &ends, rrule: rrule.as_deref() };
-        let when = Recurring::read(&written, LONGEST_DAYS).map_err(|reason| refuse(&reason))?;
+        let written = Written { file, of, time_zone: &time_zone, starts: &starts, ends: &ends, rrule: rrule.as_ref() };
+        let when = Recurring::read(&written, LONGEST_DAYS)?;
+        says_something(file, "name", &name)?;
+        says_something(file, "reason", &reason)?;
         let slos = slos.into_iter().map(|slo| slo.value).collect();
-        Ok(Self { name: name.value, owner, reason, services, slos, environments, when })
+        Ok(Self { name: name.value, owner, reason: reason.value, services, slos, environments, when })
     }
 
     /// Is it for this service in this environment?

@@ -65,13 +65,15 @@ pub(super) fn unknown(
     let nowhere = PeriodFact { kind: PeriodKind::Calendar, starts_at: end, ends_at: end, elapsed_ppm: 0 };
     let period = slo.period.fact(end).unwrap_or(nowhere);
     let period_seconds = slo.period.bounds(end).map_or_else(|| slo.period.longest_seconds(), |bounds| bounds.seconds());
+    // Time before it was is none of it.
+    let since = slo.since.map(|since| u64::try_from((end - since).num_seconds()).unwrap_or(0));
     let resolution = slo.indicator.resolution();
     let pair = |pair: &BurnPair| pair.judge_by(|_| None, slo.target, period_seconds, resolution);
     let allowance = Fraction::new(slo.target.budget_ppb(), PARTS_PER_BILLION).unwrap_or_else(Fraction::zero);
     SloFact {
         evidence: Evidence {
             required: judging.required,
-            window_seconds: Some(period_seconds),
+            window_seconds: Some(since.map_or(period_seconds, |age_seconds| age_seconds.min(period_seconds))),
             ..Evidence::bad(slo.evidence_id(), judging.source.clone(), status, reason)
         },
         service: slo.service.clone(),

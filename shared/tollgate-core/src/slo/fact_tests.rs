@@ -330,3 +330,20 @@ fn one_cause_is_told_once() {
     }
     assert_eq!(reason(&good(&data)), "`Demo/Counted`, `Demo/Total` by 60, 300, 3600 s: no answer");
 }
+
+/// What was before an objective was is no time in which it was not known.
+#[test]
+fn a_young_objective_is_unknown_for_as_long_as_it_is_one() {
+    let end = Timestamp::from_timestamp(NOW, 0).unwrap();
+    let covered = |age_days: Option<i64>| {
+        let since = age_days.map(|days| end - chrono::TimeDelta::days(days));
+        let young = Slo { since, ..slo(Counted::Good) };
+        super::unknown(&young, &crate::slo::sample::judging(), end, EvidenceStatus::NoData, "nothing came")
+            .evidence
+            .window_seconds
+    };
+    assert_eq!(covered(None), Some(MONTH));
+    assert_eq!(covered(Some(4)), Some(4 * 86_400));
+    assert_eq!(covered(Some(40)), Some(MONTH));
+    assert_eq!(covered(Some(-1)), Some(0));
+}

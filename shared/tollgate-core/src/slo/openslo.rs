@@ -115,8 +115,20 @@ pub fn parse(file: &str, text: &str) -> Result<Vec<Slo>, Vec<DataError>> {
 /// # Errors
 /// Everything that is wrong with the files, by file and line.
 pub fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Objectives, Vec<DataError>> {
+    let (objectives, errors) = read_as_far(files, &|_| true);
+    if errors.is_empty() { Ok(objectives) } else { Err(errors) }
+}
+
+/// The same as far as they can be read, and everything that is wrong. `is_service` says which services there are.
+pub(crate) fn read_as_far<'a>(
+    files: impl IntoIterator<Item = (&'a str, &'a str)>,
+    is_service: &dyn Fn(&str) -> bool,
+) -> (Objectives, Vec<DataError>) {
     let files: Vec<(&str, &str)> = files.into_iter().collect();
-    let (shared, empty) = documents_of(&files, shared_of)?;
+    let (shared, empty) = match documents_of(&files, shared_of) {
+        Ok(found) => found,
+        Err(errors) => return (Objectives::default(), errors),
+    };
     let mut reader = Reader::over(&files, &shared.iter().map(|(file, document)| (*file, document)).collect::<Vec<_>>());
     for kind in KINDS {
         for (file, document) in shared.iter().filter(|(_, document)| document.value.kind == kind) {
@@ -133,12 +145,14 @@ pub fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<O
     }
     // What others refer to may be in a file that cannot be read.
     if !errors.is_empty() {
-        return Err(errors);
+        return (Objectives::default(), errors);
     }
-    reader.composites();
+    reader.composites(is_service);
     let slos = std::mem::take(&mut reader.known).into_iter().map(Arc::unwrap_or_clone).collect();
-    let warnings = settled(reader, empty)?;
-    Ok(Objectives { slos, warnings })
+    match settled(reader, empty) {
+        Ok(warnings) => (Objectives { slos, warnings }, Vec::new()),
+        Err(errors) => (Objectives { slos, warnings: Vec::new() }, errors),
+    }
 }
 
 /// Checks files (path, text) against the specification alone: sources of any type, and references to what is in none

@@ -9,6 +9,7 @@ use super::{
     fact::window_seconds,
     fraction::Fraction,
     objective::{Slo, Target},
+    plan::WINDOWS,
     resolution::Resolution,
 };
 
@@ -18,6 +19,8 @@ const DAY: u64 = 86_400;
 const MONTH: u64 = 30 * DAY;
 /// The smallest that is published: 0.9333, of the Workbook's slowest pair over 28 days.
 const LEAST_FACTOR_MICRO: u64 = 900_000;
+/// A factor that is set below a tenth is a number of another unit.
+const LEAST_SET_MICRO: u64 = 100_000;
 
 /// A long window that shows that it matters, and a short one that shows that it still goes on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -167,6 +170,25 @@ impl BurnPair {
             }
         };
         setting.as_array().into_iter().flatten().map(read).collect()
+    }
+
+    /// Why a pair that is set can never say what it is for.
+    pub(crate) fn odd(&self) -> Option<String> {
+        let windows = || WINDOWS.map(|(name, _)| format!("`{name}`")).join(", ");
+        let unknown =
+            [("long", &self.long), ("short", &self.short)].into_iter().find(|(_, name)| window_seconds(name) == 0);
+        let why = if !["page", "ticket"].contains(&self.severity.as_str()) {
+            format!("`severity: {}` is neither `page` nor `ticket`: write one of them", self.severity)
+        } else if let Some((field, name)) = unknown {
+            format!("`{field}: {name}` is no window: write one of {}", windows())
+        } else if window_seconds(&self.short) >= window_seconds(&self.long) {
+            format!("`short: {}` is not shorter than `long: {}`: exchange them", self.short, self.long)
+        } else if matches!(self.limit, PairLimit::MonthMicro(factor) if factor < LEAST_SET_MICRO) {
+            format!("its `factor_micro` is in millionths, and below {LEAST_SET_MICRO} it says nothing: write more")
+        } else {
+            return None;
+        };
+        Some(format!("`{}` cannot be meant: {why}", self.name))
     }
 
     /// Does it say the same over 30 days?

@@ -154,3 +154,25 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_pair_that_can_never_say_what_it_is_for_is_odd() {
+    let odd = |severity: &str, long: &str, short: &str, factor_micro: u64| {
+        let pair = serde_json::json!([{
+            "name": "mine", "severity": severity, "long": long, "short": short, "factor_micro": factor_micro,
+        }]);
+        BurnPair::read_all(&pair)[0].odd().unwrap_or_default()
+    };
+    assert!(workbook_pairs().iter().all(|pair| pair.odd().is_none()));
+    assert_eq!(odd("page", "1h", "5m", 10_000_000), "");
+    for (found, expected) in [
+        (odd("pager", "1h", "5m", 10_000_000), "`severity: pager` is neither `page` nor `ticket`"),
+        (odd("page", "1hr", "5m", 10_000_000), "`long: 1hr` is no window: write one of `5m`, `30m`, `1h`"),
+        (odd("page", "1h", "7m", 10_000_000), "`short: 7m` is no window"),
+        (odd("page", "1h", "2h", 10_000_000), "`short: 2h` is not shorter than `long: 1h`"),
+        (odd("page", "1h", "1h", 10_000_000), "`short: 1h` is not shorter than `long: 1h`"),
+        (odd("page", "1h", "5m", 14), "its `factor_micro` is in millionths"),
+    ] {
+        assert!(found.starts_with("`mine` cannot be meant: ") && found.contains(expected), "{expected}: {found}");
+    }
+}

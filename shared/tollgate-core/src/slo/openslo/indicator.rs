@@ -11,10 +11,10 @@ use super::{
     metric::{Kind, Missing, Purpose},
     source::SourceSpec,
 };
-use crate::data::DataError;
 use crate::slo::{
     Comparison, Composite, CompositeMethod, Counted, Indicator, Part, Ratio, RawKind, Slo, objective::decimal,
 };
+use crate::{data::DataError, suggest::did_you_mean};
 
 /// An indicator that has not yet what an objective adds to it.
 #[derive(Debug, Clone)]
@@ -219,8 +219,14 @@ impl Reader<'_> {
             let named = |slo: &&Arc<Slo>| name.split_once('/') == Some((&slo.service, &slo.name));
             let slo = self.known.iter().filter(single).find(named);
             let Some(slo) = slo.map(Arc::clone) else {
+                if self.incomplete {
+                    return None;
+                }
+                let known: Vec<String> =
+                    self.known.iter().filter(single).map(|slo| format!("{}/{}", slo.service, slo.name)).collect();
+                let meant = did_you_mean(name, known.iter().map(String::as_str));
                 let message = format!(
-                    "there is no objective `{name}` that is not a composite itself, nor judged by Application Signals: write `service/name` of one"
+                    "there is no objective `{name}` that is not a composite itself, nor judged by Application Signals{meant}: write `service/name` of one"
                 );
                 return self.refuse(&at, message);
             };

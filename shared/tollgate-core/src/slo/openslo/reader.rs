@@ -29,6 +29,8 @@ pub(crate) struct Reader<'a> {
     pub(super) composites: bool,
     /// Was something left for when they are?
     pub(super) postponed: bool,
+    /// May an objective that is not known be there, because it could not be read or says another service?
+    pub(super) incomplete: bool,
     /// What was left.
     waiting: Vec<(&'a str, Spanned<Document>)>,
 }
@@ -44,6 +46,7 @@ impl<'a> Reader<'a> {
             known: Vec::new(),
             composites: false,
             postponed: false,
+            incomplete: false,
             waiting: Vec::new(),
         };
         for &(file, document) in documents {
@@ -76,9 +79,10 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads what waits for the objectives that it is made of.
-    pub(super) fn composites(&mut self) {
+    /// Reads what waits for the objectives that it is made of. One of a service that is not there is hardly what it says.
+    pub(super) fn composites(&mut self, is_service: &dyn Fn(&str) -> bool) {
         self.composites = true;
+        self.incomplete = !self.errors.is_empty() || self.known.iter().any(|slo| !is_service(&slo.service));
         let mut composites = Vec::new();
         for (file, document) in std::mem::take(&mut self.waiting) {
             composites.extend(self.in_file(file, |reader| reader.slo(&document)).unwrap_or_default());
