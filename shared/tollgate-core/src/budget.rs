@@ -157,6 +157,8 @@ pub(crate) mod example;
 #[cfg(test)]
 mod outlook_tests;
 #[cfg(test)]
+mod pinned_tests;
+#[cfg(test)]
 mod planned_tests;
 #[cfg(test)]
 mod properties;

@@ -76,6 +76,14 @@ mod tests {
     }
 
     #[test]
+    fn what_is_over_is_not_listed() {
+        for (now, listed) in [(199, true), (200, false)] {
+            let listed = usize::from(listed);
+            assert_eq!(closed_times(vec![10..20, 100..200], at(now), at(900)).len(), listed, "{now}");
+        }
+    }
+
+    #[test]
     fn what_ends_beyond_what_is_known_has_no_end() {
         let closed = closed_times(vec![100..200, 500..900], at(150), at(900));
         let expected = [

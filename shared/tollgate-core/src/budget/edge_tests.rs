@@ -3,7 +3,8 @@
 use chrono::NaiveDate;
 
 use super::{
-    Allowance, AnomalyFact, Basis, Enforcement, ForecastReading, SpendReading, Standing, Terms, Unknown, budget_fact,
+    Allowance, AnomalyFact, Basis, Enforcement, ForecastReading, SpendJudging, SpendReading, Standing, Terms, Unknown,
+    budget_fact,
     example::{NOW, budget, day, declared, fact, judging, reading, ten_days, time, usd},
 };
 use crate::{
@@ -228,5 +229,43 @@ fn an_aws_budget_has_terms_only_for_its_period_and_an_amount() {
     ] {
         let error = given(limit, unit, at).unwrap_err();
         assert!(error.contains(expected), "{expected}: {error}");
+    }
+}
+
+#[test]
+fn a_bill_is_good_up_to_the_last_second_and_day() {
+    let good = ten_days("2026-10-14");
+    let status = |as_of: &str, complete_before: &str| {
+        let spend = SpendReading { as_of: time(as_of), complete_before: day(complete_before), ..good.clone() };
+        fact(&budget(""), &spend, NOW).evidence.status
+    };
+    assert_eq!(status("2026-11-10T18:00:00Z", "2026-11-11"), EvidenceStatus::Ok, "twelve hours");
+    assert_eq!(status(NOW, "2026-11-11"), EvidenceStatus::Ok, "now");
+    assert_eq!(status("2026-11-11T01:00:00Z", "2026-11-09"), EvidenceStatus::Ok, "two days");
+}
+
+#[test]
+fn its_evidence_says_what_was_read_and_whether_it_decides() {
+    let budget = budget("");
+    let terms = declared(&budget).terms(time(NOW)).unwrap();
+    let of = |required| {
+        let judging = SpendJudging { required, ..judging(NOW) };
+        budget_fact(&budget, &Ok((&terms, &ten_days("2026-10-14"))), &judging)
+    };
+    let fact = of(true);
+    assert_eq!((fact.evidence.window_seconds, fact.evidence.api_requests), (Some(10 * 86_400), 2));
+    assert_eq!(fact.complete_before, Some(day("2026-11-11")));
+    assert_eq!([true, false].map(|required| of(required).evidence.required), [true, false]);
+    // What is reached is no longer only within reach.
+    assert!(fact.steps.iter().all(|step| step.reached != Some(true) || !step.within_reach), "{:?}", fact.steps);
+}
+
+#[test]
+fn of_an_amount_that_will_be_nothing_no_share_is_told() {
+    let budget = budget("");
+    let terms = declared(&budget).terms(time(NOW)).unwrap();
+    for terms in [Terms { limit_at_end_micros: 0, ..terms.clone() }, Terms { limit_micros: -1, ..terms }] {
+        let fact = budget_fact(&budget, &Ok((&terms, &ten_days("2026-10-14"))), &judging(NOW));
+        assert_eq!((fact.evidence.status, fact.standing), (EvidenceStatus::Error, Standing::Unknown));
     }
 }

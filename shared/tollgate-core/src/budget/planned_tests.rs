@@ -5,6 +5,7 @@ use super::{
     example::{NOW, budget, day, declared, fact, judging, reading, ten_days, time},
     planned_fit,
 };
+use crate::evidence::EvidenceStatus;
 
 fn fit(now: &str, spend: &SpendReading, increase: i64) -> PlannedFit {
     let budget = budget("");
@@ -43,6 +44,13 @@ fn a_planned_change_is_never_inside_what_is_not_known() {
     assert_eq!(fit(NOW, &stale, 1_000_000).exceeds, None);
     let budget = budget("");
     let terms = declared(&budget).terms(time(NOW)).unwrap();
+    // Nor where a forecast is at hand that does not rest on what is known.
+    let mut doubted =
+        fact(&budget, &reading("2026-10-20", "2026-11-11", "2026-11-11T01:00:00Z", |_| "98".to_owned()), NOW);
+    doubted.evidence.status = EvidenceStatus::Partial;
+    let fit = planned_fit(&doubted, &terms, 1, "USD").unwrap();
+    assert!(fit.projected_micros.is_some());
+    assert_eq!((fit.exceeds, fit.exceeds_without), (None, None));
     let euros = planned_fit(&fact(&budget, &stale, NOW), &terms, 1, "EUR");
     assert!(matches!(euros, Err(FitError::Currencies { .. })));
 }

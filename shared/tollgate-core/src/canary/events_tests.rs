@@ -77,6 +77,25 @@ fn a_small_difference_is_nothing_however_sure_it_is() {
     assert_eq!(up((200_000, 1_000_000), (249_000, 1_000_000)), (Class::Pass, true));
     assert_eq!(up((200_000, 1_000_000), (250_001, 1_000_000)), (Class::High, true));
     assert_eq!(up((0, 600), (1, 60)), (Class::Pass, false));
+    // Just as much as is tolerated, or a quarter more, is not beyond it.
+    assert_eq!(up((1_000, 1_000_000), (2_000, 1_000_000)), (Class::Pass, true));
+    assert_eq!(up((200_000, 1_000_000), (250_000, 1_000_000)), (Class::Pass, true));
+}
+
+#[test]
+fn what_people_read_of_a_comparison_is_rounded_as_it_says() {
+    let all = |baseline, canary| counted(Direction::Either, [baseline, canary]).all_events.unwrap();
+    // Away from zero.
+    assert_eq!(all((0, 3), (1, 3)).difference_ppm, 333_334);
+    assert_eq!(all((1, 3), (0, 3)).difference_ppm, -333_334);
+    // Up, of Fisher's convictions of twins.
+    assert_eq!(all((2, 17), (10, 13)).p_value_ppm, 466);
+    for (marked, events, percent) in
+        [(5, 1000, "0.5 %"), (1, 3, "33.33 %"), (0, 7, "0 %"), (1, 1, "100 %"), (1, 100_000, "less than 0.01 %")]
+    {
+        let told = all((marked, events), (300, 300)).told("the last");
+        assert_eq!(told, format!("300 of 300 events in the last 15 minutes, and {percent} of the baseline's"));
+    }
 }
 
 /// 1 of 600 fail each minute, and in the canary all of the last.

@@ -60,6 +60,15 @@ fn the_newest_minutes_are_held_on_their_own() {
     assert_eq!((fact.metrics[0].class, fact.verdict), (Class::High, CanaryVerdict::Fail));
     assert_eq!(fact.reasons, ["`latency` is 0.9 in the last minutes, above its limit of 0.5"]);
     assert_eq!(newest(&[0.1, 0.9, 0.1, 0.1, 0.9]).verdict, CanaryVerdict::Pass);
+    // What is said is what is beyond: the newest are at their limit.
+    let all = |limits, all: f64, newest: f64| {
+        let canary = Samples { newest: vec![newest; 5], ..side([all; 20]) };
+        one(limited(limits), pair(side([all; 20]), canary)).reasons.remove(0)
+    };
+    let floor = CanaryLimits { at_most_micro: None, at_least_micro: Some(500_000) };
+    assert_eq!(all(MOST_HALF, 0.8, 0.5), "`latency` is 0.8 over all minutes, above its limit of 0.5");
+    assert_eq!(all(floor, 0.2, 0.5), "`latency` is 0.2 over all minutes, below its limit of 0.5");
+    assert_eq!(all(floor, 0.2, 0.4), "`latency` is 0.4 in the last minutes, below its limit of 0.5");
     // Two minutes are too few to speak for five.
     assert_eq!(newest(&[0.9, 0.9]).verdict, CanaryVerdict::Pass);
 }
@@ -118,7 +127,11 @@ fn all_fails_with_a_critical_metric() {
 #[test]
 fn nothing_passes_without_the_data_of_a_critical_metric() {
     let absent = || pair(Samples::default(), Samples::default());
-    assert_eq!(beside_nine(false, absent(), 900).verdict, CanaryVerdict::Pass);
+    let fact = beside_nine(false, absent(), 900);
+    assert_eq!(fact.verdict, CanaryVerdict::Pass);
+    let reason = fact.evidence.reason.as_ref().unwrap();
+    assert!(reason.starts_with("`latency`: ") && !reason.contains("`a`"), "{reason}");
+    assert_eq!((fact.evidence.window_seconds, fact.evidence.datapoints_received), (Some(900), 9 * 2 * 20));
     let fact = beside_nine(true, absent(), 900);
     assert_eq!((fact.verdict, fact.ask_again_seconds), (CanaryVerdict::Inconclusive, Some(60)));
     assert!(fact.reasons[0].starts_with("`latency`, which is critical, could not be judged: "), "{:?}", fact.reasons);

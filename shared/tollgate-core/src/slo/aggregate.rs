@@ -15,7 +15,7 @@ use super::{
     objective::Slo,
     reading::Reading,
     series::Snapshot,
-    timeslice::{Counts, FEMTO, Slices, Slicing, Tally},
+    timeslice::{FEMTO, Slices, Slicing, Tally},
 };
 
 /// The version of the value.
@@ -180,8 +180,7 @@ impl DailyAggregate {
     pub(super) fn tally_of_day(stored: &[Self], day_start: i64, slicing: Slicing) -> Option<Tally> {
         let day = Self::of_day(stored, day_start)?;
         let slices = day.slices.as_ref().filter(|slices| slices.fits(slicing))?;
-        let Count { bad, total, time, .. } = day.count();
-        Some(Tally::kept(slices, time, Counts { bad, total }))
+        Some(Tally::kept(slices, day.known))
     }
 
     /// Its time, in seconds since 1970.

@@ -19,8 +19,8 @@ fn day(index: u64) -> NaiveDate {
 }
 
 fn stored(slicing: Slicing, index: u64, tally: &Tally) -> DailyAggregate {
-    let Counts { bad, total } = tally.events;
-    let count = Count { bad, total, time: tally.time, ..Count::default() };
+    let total = if tally.time.known_seconds == 0 { 0 } else { 168 };
+    let count = Count { total, time: tally.time, ..Count::default() };
     DailyAggregate::new(day(index), 0, &count, Some(&(slicing, tally.clone()))).unwrap()
 }
 
@@ -106,7 +106,7 @@ proptest! {
         let kept: DailyAggregate = serde_json::from_str(&text).unwrap();
         let tally = DailyAggregate::tally_of_day(&[kept], 0, slicing).unwrap();
         prop_assert_eq!((tally.total, tally.good, tally.unknown), (data.total, data.good, data.unknown));
-        prop_assert_eq!((tally.events, tally.time), (data.events, data.time));
+        prop_assert_eq!(tally.time, data.time);
         let (exact, rounded) = (data.spent(slicing).unwrap(), tally.spent(slicing).unwrap());
         for (exact, rounded) in [(exact.certain(), rounded.certain()), (exact.at_most(), rounded.at_most())] {
             prop_assert!(rounded.bad() >= exact.bad());
@@ -129,4 +129,12 @@ fn the_day_in_which_a_young_objective_began_is_not_kept_of_it() {
         let start = background.kept_until(&slo, 4 * 24 * HOUR).map(|kept| kept.start / (24 * HOUR));
         assert_eq!(start, Some(4 - i64::try_from(kept).unwrap()), "{seconds}");
     }
+}
+
+#[test]
+fn what_a_day_may_have_had_besides_counts_once() {
+    let known = KnownTime { known_seconds: DAY / 2, unknown_seconds: DAY / 2 };
+    let half = DailyAggregate { day: day(0), known, excluded_seconds: 0, good: 5, total: 5, missing: 7, slices: None };
+    let count = DailyAggregate::count_of_day(&[half], 0).unwrap();
+    assert_eq!((count.dark_seconds, count.all_missing()), (0, 7));
 }

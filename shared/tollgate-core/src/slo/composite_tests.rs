@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use crate::{
-    evidence::EvidenceStatus,
+    evidence::{Evidence, EvidenceStatus},
     slo::{
         BudgetUnit, Comparison, Composite, CompositeMethod, Indicator, Metric, Part, Period, Plan, Reach, Slo, SloFact,
         Snapshot, Source, Traffic, coverage,
@@ -48,6 +48,8 @@ fn judged(slo: &Slo, data: &Snapshot) -> SloFact {
 fn a_weighted_mean_is_taken_of_the_shares() {
     let fact = judged(&of(CompositeMethod::Weighted), &data());
     assert_eq!(fact.evidence.status, EvidenceStatus::Ok, "{:?}", fact.evidence.reason);
+    let Evidence { datapoints_expected, datapoints_received, .. } = fact.evidence;
+    assert!(datapoints_expected > 20_000 && datapoints_expected == datapoints_received, "{datapoints_expected}");
     let two = &fact.windows["2h"];
     let [one, other] = [slo(), latency()].map(|part| judged(&part, &data()).windows["2h"].clone());
     let share = |window: &crate::slo::WindowFact| (window.total.unwrap() - window.good.unwrap(), window.total.unwrap());
@@ -160,6 +162,7 @@ fn coverage_counts_services_with_an_objective_that_is_known() {
     let fact = coverage([("c", &known[..]), ("b", &unknown[..]), ("a", &[])]);
     assert_eq!((fact.services, fact.with_objective, fact.covered), (3, 2, 1));
     assert_eq!((fact.covered_ppm, fact.uncovered), (Some(333_333), vec!["a".to_owned(), "b".to_owned()]));
+    assert_eq!(coverage([("c", &known[..]), ("d", &known[..]), ("a", &[])]).covered_ppm, Some(666_666));
     assert_eq!(coverage([]).covered_ppm, None);
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    Plan, Reach, Slo, SloFact, Snapshot,
+    DailyAggregate, ObjectiveDays, Plan, Reach, Slo, SloFact, Snapshot,
     sample::{DAY, END, NOW, judged, judging, maintenance, plan, reason, requests, sliced, slo},
     slo_fact,
 };
@@ -107,4 +107,18 @@ fn maintenance_counts_on_neither_side() {
     let hourly = judged(&Slo { exclusions: excluding.exclusions, ..sliced(3600) }, &data);
     let slices = hourly.budget.unwrap().slices.unwrap();
     assert_eq!((slices.excluded, slices.total, slices.good), (0, 721, 721));
+}
+
+#[test]
+fn a_day_is_kept_with_the_maintenance_that_it_had() {
+    let date = Timestamp::from_timestamp(END - 2 * DAY, 0).unwrap().date_naive();
+    let day = DailyAggregate::of(
+        &daily(),
+        &requests(&Plan::at_with(NOW, [30 * 86_400], Reach::of([&daily()])), |_| false),
+        date,
+    );
+    let day = day.unwrap();
+    assert_eq!((day.excluded_seconds, day.total), (600, 86_400 - 600));
+    let days_of = |slo: &Slo| ObjectiveDays::new(slo, vec![day.clone()]).unwrap().days_of(slo).len();
+    assert_eq!((days_of(&daily()), days_of(&slo())), (1, 0), "without it, the day is another");
 }

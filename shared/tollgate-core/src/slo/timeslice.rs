@@ -184,8 +184,6 @@ pub(super) struct Tally {
     pub(super) time: KnownTime,
     /// Slices that are left out.
     pub(super) excluded: u64,
-    /// The events of all.
-    pub(super) events: Counts,
     /// The bad events of slices, by how many events those slices have: what makes the sum of the shares exact.
     bad_by_total: BTreeMap<u128, u128>,
     /// Days of which an aggregate was taken, and days of which nothing is known.
@@ -204,7 +202,6 @@ impl Tally {
         // Clocks that differ by a second can count more bad events than there are.
         let bad = slice.counts.bad.min(total);
         self.time = self.time.plus(time);
-        self.events = Counts { bad: self.events.bad + bad, total: self.events.total + total };
         if !time.is_whole() && total == 0 {
             return self.add_unknown();
         }
@@ -248,8 +245,6 @@ impl Tally {
         self.unknown_femto += summary.unknown_femto;
         self.time = self.time.plus(summary.time);
         self.excluded += summary.excluded;
-        self.events.bad += summary.events.bad;
-        self.events.total += summary.events.total;
         self.bad_femto += summary.bad_femto;
         for (total, bad) in &summary.bad_by_total {
             *self.bad_by_total.entry(*total).or_default() += bad;
@@ -257,10 +252,10 @@ impl Tally {
     }
 
     /// A summary as it was kept.
-    pub(super) fn kept(slices: &DailySlices, time: KnownTime, events: Counts) -> Self {
+    pub(super) fn kept(slices: &DailySlices, time: KnownTime) -> Self {
         let DailySlices { total, good, unknown, excluded, .. } = *slices;
         let (bad_femto, unknown_femto) = (slices.bad_femto.into(), slices.unknown_femto.into());
-        Self { total, good, unknown, excluded, events, time, bad_femto, unknown_femto, ..Self::default() }
+        Self { total, good, unknown, excluded, time, bad_femto, unknown_femto, ..Self::default() }
     }
 
     /// Those that are known to be bad, where slices are good or bad.

@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::{Counts, Fraction, Slices, Slicing, Stretch, Tally};
+use super::{Budgeting, Counts, DailySlices, Fraction, Slices, Slicing, Stretch, Tally};
 use crate::slo::{
     BudgetFact, Target,
     arithmetic::Spending,
@@ -42,6 +42,59 @@ fn budget(spent: &Measured, percent: &str) -> BudgetFact {
 
 fn exhausted(spent: &Measured) -> bool {
     budget(spent, "95").remaining_ppm <= 0
+}
+
+#[test]
+fn a_slice_that_is_known_in_part_counts_by_what_it_may_have_been() {
+    // Half a minute of fifty events is known of one minute, all of the other.
+    let known = vec![stretch(0, 30, 0, 50), silent(30, 30), stretch(60, 60, 0, 100)];
+    let tally = tally(BY_RATIO, known, 120);
+    assert_eq!((tally.total, tally.unknown), (2, 1));
+    let spent = tally.spent(BY_RATIO).unwrap();
+    assert_eq!(
+        (spent.certain().bad(), spent.at_most().bad()),
+        (&Fraction::zero(), &Fraction::new(1_u8, 2_u8).unwrap())
+    );
+}
+
+#[test]
+fn slices_of_which_none_is_known_spend_nothing_that_is_known() {
+    let quiet = |slicing| tally(slicing, vec![stretch(0, 30, 0, 0), silent(30, 30)], 60);
+    let dark = |slicing| tally(slicing, vec![silent(0, 60)], 60);
+    for slicing in [BY_TARGET, BY_RATIO] {
+        assert_eq!((quiet(slicing).spent(slicing), dark(slicing).spent(slicing)), (None, None));
+    }
+    // Nor does a summary of them that says otherwise.
+    let time = KnownTime { known_seconds: 0, unknown_seconds: 86_400 };
+    assert_eq!(Tally::kept(&kept(1440, 0), time).spent(BY_TARGET), None);
+}
+
+/// A day of minutes of which so many count, all good.
+fn kept(total: u64, excluded: u64) -> DailySlices {
+    DailySlices {
+        seconds: 60,
+        target_ppb: BY_TARGET.target_ppb,
+        total,
+        good: total,
+        unknown: 0,
+        excluded,
+        bad_femto: 0,
+        unknown_femto: 0,
+    }
+}
+
+#[test]
+fn a_day_of_maintenance_is_left_out_and_none_that_is_missing() {
+    let day = 0..24 * 3600;
+    let tally = Slices::cut(BY_TARGET, [], std::slice::from_ref(&day)).tally_with(&day, &[]);
+    assert_eq!((tally.total, tally.excluded, tally.days_missing), (0, 1440, 0));
+    assert_eq!(Tally::kept(&kept(1400, 40), KnownTime::default()).fact().excluded, 40);
+}
+
+#[test]
+fn slices_of_no_length_cut_nothing() {
+    let of = |slice_seconds| Slicing::of(Budgeting::RatioTimeslices { slice_seconds });
+    assert_eq!((of(0), of(u64::MAX), of(1).map(|slicing| slicing.seconds)), (None, None, Some(1)));
 }
 
 #[test]
