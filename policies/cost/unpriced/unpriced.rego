@@ -97,7 +97,7 @@ warn contains cited({
 }
 
 warn contains cited({
-	"message": sprintf("the estimate has no price for %s of types that are not supported, and shows no change of them", [
+	"message": sprintf("the estimate has no price for %s of unsupported types, and shows no change of them", [
 		format.number_of(input.planned.unsupported_unchanged_resources, "resource"),
 	]),
 	"observed": {"unsupported_unchanged_resources": input.planned.unsupported_unchanged_resources},

@@ -63,6 +63,6 @@ test_what_is_paid_by_use_alone_is_for_a_person if {
 test_what_the_change_does_not_touch_only_warns if {
 	untouched := {"unsupported_unchanged_resources": 4}
 	count(asked(untouched)) == 0
-	message := "the estimate has no price for 4 resources of types that are not supported, and shows no change of them"
+	message := "the estimate has no price for 4 resources of unsupported types, and shows no change of them"
 	testing.only(warned(untouched)).message == message
 }
