@@ -61,6 +61,7 @@ fn side(servers: usize) -> Value {
 /// A diff that adds one server to many.
 fn diff(servers: usize) -> Value {
     json!({"version": "0.2", "currency": "USD", "metadata": {"infracostCommand": "diff"},
+           "summary": {"totalDetectedResources": servers + 1, "totalSupportedResources": servers + 1, "totalUnsupportedResources": 0},
            "totalMonthlyCost": (servers + 1).to_string(), "pastTotalMonthlyCost": servers.to_string(), "diffTotalMonthlyCost": "1",
            "projects": [{"name": "fleet", "metadata": {"type": "terraform_dir"}, "pastBreakdown": side(servers),
                          "breakdown": side(servers + 1), "diff": {"resources": [], "totalMonthlyCost": "1"}}]})

@@ -44,7 +44,7 @@ require_approval contains for_approval({
 }
 
 warn contains object.union(cited, {
-	"message": sprintf("the cost estimate has no price for %s of types of which it shows no change", [
+	"message": sprintf("the cost estimate has no price for %s of unsupported types, and shows no change of them", [
 		format.number_of(input.cost.unsupported_unchanged_resources, "resource"),
 	]),
 	"observed": {"unsupported_unchanged_resources": input.cost.unsupported_unchanged_resources},

@@ -110,6 +110,6 @@ test_an_estimate_that_cannot_be_read_is_left_to_the_evidence_rule if {
 test_unsupported_resources_that_the_change_does_not_touch_only_warn if {
 	found := judge(object.union(cost(0, 0), {"cost": {"unsupported_unchanged_resources": 1}}))
 	count(found.require_approval) == 0
-	message := "the cost estimate has no price for 1 resource of types of which it shows no change"
+	message := "the cost estimate has no price for 1 resource of unsupported types, and shows no change of them"
 	testing.only(found.warn).message == message
 }

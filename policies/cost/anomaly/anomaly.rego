@@ -2,7 +2,8 @@
 # title: No cost anomaly is open
 # description: >-
 #   What Cost Anomaly Detection found is looked at before more is spent, where it is large both as an amount and as
-#   a share. So is what it found and cannot be read here.
+#   a share. So is what it found and cannot be read here; and where it did not answer at all, nobody knows that there is
+#   none.
 # custom:
 #   owner: finops
 #   effect: require_approval
@@ -77,6 +78,16 @@ report(budget, anomaly) := spending.about(budget, {
 })
 
 unreadable(budget, record) := spending.about(budget, {
+	"message": sprintf("nobody knows whether the budget `%s` has a cost anomaly: %s", [budget.name, record.reason]),
+	"observed": {"id": record.record},
+	"urgency": "ticket",
+	"remediation": concat(" ", [
+		"See why Cost Anomaly Detection does not answer (`tollgate cost status`),",
+		"or set `billing.anomalies` to false where it is not used.",
+	]),
+}) if {
+	record.record == "all"
+} else := spending.about(budget, {
 	"message": sprintf("the budget `%s` may have a cost anomaly that cannot be read: %s", [budget.name, record.reason]),
 	"observed": {"id": record.record},
 	"urgency": "ticket",

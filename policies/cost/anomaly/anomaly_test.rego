@@ -59,6 +59,16 @@ test_what_cannot_be_read_asks_as_if_it_were_large if {
 	])
 }
 
+test_where_none_is_known_it_asks_as_if_there_were_one if {
+	record := {"part": "anomalies", "record": "all", "reason": "AWS refused it"}
+	facts := testing.spending_of({"unreadable": [record]}, {})
+	effects(facts) == {"require_approval"}
+	effects(object.union(facts, testing.spending_for("fix"))) == {"warn"}
+	found := anomaly.require_approval with input as facts
+	message := "nobody knows whether the budget `payments-production` has a cost anomaly: AWS refused it"
+	testing.only(found).message == message
+}
+
 test_records_of_other_parts_are_no_anomalies if {
 	record := {"part": "forecast", "record": "x", "reason": "odd"}
 	effects(testing.spending_of({"unreadable": [record]}, {})) == set()

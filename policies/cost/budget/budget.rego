@@ -65,8 +65,30 @@ no_budget if {
 	not spending.has_own(input.budgets)
 }
 
+no_budget if count(unheld) > 0
+
+# A question about all environments is one about each of them.
+unheld contains environment if {
+	input.spending.service != null
+	input.spending.environment == null
+	some environment in input.service.environments
+	not own_in(environment)
+}
+
+own_in(environment) if {
+	some budget in input.budgets
+	budget.own
+	environment in budget.scope.environments
+}
+
+own_in(_) if {
+	some budget in input.budgets
+	budget.own
+	count(budget.scope.environments) == 0
+}
+
 report := {
-	"message": sprintf("no budget%s holds %s, so nothing says what may be spent", [of_its_own, about]),
+	"message": sprintf("no budget%s holds %s%s, so nothing says what may be spent", [of_its_own, about, where]),
 	"observed": {"budgets": 0},
 	"threshold": {"budgets": 1},
 	"owner": owner,
@@ -75,6 +97,11 @@ report := {
 about := sprintf("`%s`", [input.spending.service]) if {
 	input.spending.service != null
 } else := sprintf("the name `%v`", [input.spending.budget])
+
+where := sprintf(" in %s", [format.names(sort(unheld))]) if {
+	count(unheld) > 0
+	spending.has_own(input.budgets)
+} else := ""
 
 of_its_own := "" if count(input.budgets) == 0
 

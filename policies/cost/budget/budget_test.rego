@@ -58,6 +58,24 @@ test_older_records_name_no_unknown_budget if {
 	contains(testing.only(asked(patch)).message, "no budget holds the name `gone`")
 }
 
+test_a_question_about_all_environments_is_one_about_each if {
+	all := {
+		"service": {"environments": ["development", "production", "staging"]},
+		"spending": {"environment": null},
+	}
+	of := testing.budget({})
+	found := testing.only(asked(object.union(all, {"budgets": [of]})))
+	found.message == concat(" ", [
+		"no budget of its own holds `payments-api` in `development`, `staging`,",
+		"so nothing says what may be spent",
+	])
+	everywhere := testing.budget({"scope": {"environments": []}})
+	count(asked(object.union(all, {"budgets": [of, everywhere]}))) == 0
+	of_others := testing.budget({"scope": {"environments": []}, "own": false})
+	count(asked(object.union(all, {"budgets": [of, of_others]}))) == 1
+	count(asked(object.union(all, {"budgets": [of], "spending": {"environment": "production"}}))) == 0
+}
+
 test_a_question_about_nothing_waits_too if {
 	patch := {"budgets": [], "service": null, "spending": {"service": null, "budget": null}}
 	count(asked(patch)) == 1

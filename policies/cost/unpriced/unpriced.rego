@@ -68,14 +68,22 @@ require_approval contains finding.awaiting(cited({
 	input.planned.unreconciled_micros != null
 }
 
+# Whatever such a report leaves out is not in it.
+require_approval contains finding.awaiting(cited({
+	"message": "the estimate has no projects, or no summary of them, so nobody knows what it leaves out",
+	"observed": {"unpriced_known": false},
+	"threshold": {"unpriced_known": true},
+	"remediation": "Send the JSON of `infracost diff` as Infracost wrote it.",
+}), limits.approval_group, 1) if {
+	input.planned.form == "infracost"
+	not input.planned.unpriced_known
+}
+
 warn contains cited({
-	"message": concat("", [
-		"the estimate does not say which resources have no price; ",
-		"the JSON of `infracost scan` without `--diff` does",
-	]),
+	"message": sprintf("the estimate does not say which resources have no price%s", [which_does]),
 	"observed": {"unpriced_known": false},
 }) if {
-	input.planned.form != null
+	some which_does in [priced_by[input.planned.form]]
 	not input.planned.unpriced_known
 }
 
@@ -89,7 +97,7 @@ warn contains cited({
 }
 
 warn contains cited({
-	"message": sprintf("the estimate has no price for %s of types of which it shows no change", [
+	"message": sprintf("the estimate has no price for %s of unsupported types, and shows no change of them", [
 		format.number_of(input.planned.unsupported_unchanged_resources, "resource"),
 	]),
 	"observed": {"unsupported_unchanged_resources": input.planned.unsupported_unchanged_resources},
@@ -98,6 +106,12 @@ warn contains cited({
 }
 
 limits := input.settings.thresholds.cost
+
+# What of the same tool says it.
+priced_by := {
+	"infracost_scan_diff": "; the JSON of `infracost scan` without `--diff` does",
+	"monthly": ", since it is two amounts; the JSON of `infracost diff` does",
+}
 
 hidden := input.planned.unpriced_resources + input.planned.unsupported_resources
 

@@ -37,9 +37,19 @@ test_what_it_could_not_read_or_add_up_is_for_a_person if {
 }
 
 test_what_nobody_can_say_warns if {
-	contains(testing.only(warned({"unpriced_known": false})).message, "does not say which resources have no price")
+	unsaid := {"unpriced_known": false, "form": "infracost_scan_diff"}
+	contains(testing.only(warned(unsaid)).message, "; the JSON of `infracost scan` without `--diff` does")
+	two_amounts := {"unpriced_known": false, "form": "monthly"}
+	contains(testing.only(warned(two_amounts)).message, "two amounts; the JSON of `infracost diff` does")
+	count(asked(unsaid) | asked(two_amounts)) == 0
 	contains(testing.only(warned({"usage_dependent_resources": 2})).message, "how much of 2 resources will be used")
 	count(warned({"unpriced_known": false, "form": null})) == 0
+}
+
+test_a_report_without_its_summary_is_for_a_person if {
+	unsaid := {"unpriced_known": false, "form": "infracost"}
+	contains(testing.only(asked(unsaid)).message, "nobody knows what it leaves out")
+	count(warned(unsaid)) == 0
 }
 
 test_what_is_paid_by_use_alone_is_for_a_person if {
@@ -53,6 +63,6 @@ test_what_is_paid_by_use_alone_is_for_a_person if {
 test_what_the_change_does_not_touch_only_warns if {
 	untouched := {"unsupported_unchanged_resources": 4}
 	count(asked(untouched)) == 0
-	message := "the estimate has no price for 4 resources of types of which it shows no change"
+	message := "the estimate has no price for 4 resources of unsupported types, and shows no change of them"
 	testing.only(warned(untouched)).message == message
 }

@@ -15,7 +15,7 @@ use crate::money::excerpt;
 pub(crate) const DEEPEST_WRAPPING: usize = 3;
 
 /// Fields of reports that are read, of any form.
-const READ: [&str; 41] = [
+const READ: [&str; 43] = [
     "version",
     "currency",
     "metadata",
@@ -40,6 +40,8 @@ const READ: [&str; 41] = [
     "pastTotalMonthlyCost",
     "diffTotalMonthlyCost",
     "summary",
+    "totalDetectedResources",
+    "totalSupportedResources",
     "totalUnsupportedResources",
     "totalNoPriceResources",
     "project_name",

@@ -39,6 +39,7 @@ mod tests {
             "version": "0.2", "currency": "EUR",
             "totalMonthlyCost": "1350.10", "pastTotalMonthlyCost": "1200.00", "diffTotalMonthlyCost": "150.10",
             "summary": {"totalUnsupportedResources": 0},
+            "projects": [{"pastBreakdown": {"totalMonthlyCost": "1200"}, "breakdown": {"totalMonthlyCost": "1350.1"}}],
         }}));
         assert!(fact.evidence.is_ok());
         assert_eq!(fact.currency.as_deref(), Some("EUR"));
@@ -76,7 +77,8 @@ mod tests {
             {"name": "net", "metadata": {"errors": [{"message": "no credentials"}]}},
         ]);
         let cost = |projects| {
-            of(json!({"infracost": {"totalMonthlyCost": "9", "pastTotalMonthlyCost": "7", "projects": projects}}))
+            of(json!({"infracost": {"totalMonthlyCost": "9", "pastTotalMonthlyCost": "7", "projects": projects,
+                                    "summary": {"totalUnsupportedResources": 0}}}))
         };
         let fact = cost(projects);
         assert_eq!((fact.evidence.status, fact.failed_projects), (EvidenceStatus::Partial, 1));

@@ -5,14 +5,17 @@
 //! `priceNotFound`. Component costs are null when they depend on use that nobody estimated. The summary counts the resources
 //! after the change, whether it touches them or not, and of types that the tool does not know no resource is listed.
 
+mod counted;
 mod project;
 mod resource;
 
 use std::collections::BTreeSet;
 
+use counted::Counted;
+
 use super::{
     held::{Parts, less, nothing_priced, total},
-    json::{Fields, count, counts, each, object},
+    json::{Fields, each},
     past::Command,
     planned::{Counts, LeftOut, PlannedCost, PlannedForm, PlannedProject, ProjectFailure, Refusal, currency_of},
 };
@@ -25,22 +28,25 @@ const UNKNOWN: &str = "unknown";
 struct Tally {
     left_out: LeftOut,
     failures: Vec<ProjectFailure>,
-    /// What the projects' summaries count as not supported.
-    unsupported: Counts,
+    /// What the projects' summaries count, together.
+    counted: Counted,
     /// The types of the resources that the change touches.
     touched: BTreeSet<String>,
-    /// Are there projects whose resources, before or after, are not listed, or that have no past?
+    /// Are there projects whose resources, before or after, are not listed, that have no past, or that show no changes?
     is_touch_unknown: bool,
     /// Projects that have no past: what they cost is new.
     without_past: usize,
+    /// Projects that could be read, and say nothing of what they leave out.
+    without_counts: usize,
+    /// Resources of today that are listed.
+    listed: u64,
 }
 
 pub(super) fn read(fields: &Fields) -> Result<PlannedCost, Refusal> {
     let command = Command::of(fields)?;
     let mut tally = Tally::default();
     let projects = each(fields, "projects", |found| project::read(found, command, &mut tally))?;
-    let after = total(fields, "totalMonthlyCost")?;
-    let Some(after) = after else {
+    let Some(after) = total(fields, "totalMonthlyCost")? else {
         return Err(nothing_priced(&tally.failures, "Infracost gave no `totalMonthlyCost`"));
     };
     let before = before(fields, after)?;
@@ -48,22 +54,19 @@ pub(super) fn read(fields: &Fields) -> Result<PlannedCost, Refusal> {
     if let Some(before) = before {
         hold(before, &projects, |project| project.before, "pastTotalMonthlyCost")?;
     }
-    let is_new = tally.without_past > 0 || (command == Command::Breakdown && projects.is_empty());
-    let before = before.filter(|_| !is_new);
-    let summary = object_or_none(fields, "summary")?;
-    let free = summary.map_or(Ok(0), |summary| count(summary, "totalNoPriceResources")).map_err(in_summary)?;
-    let counted = summary.map_or_else(|| Ok(Counts::new()), unsupported).map_err(in_summary)?;
-    let all_unsupported = larger(counted, std::mem::take(&mut tally.unsupported));
-    tally.left_out = split(&tally, before.is_some(), all_unsupported.clone());
+    let of_all = Counted::of(fields, tally.listed)?;
     let is_nothing = after == BilledAmount::ZERO && before.unwrap_or_default() == BilledAmount::ZERO;
-    let priced = || projects.iter().flat_map(|project| &project.resources).any(|resource| resource.after.is_some());
-    let is_empty = fields.get("projects").is_some() && projects.is_empty() && free == 0;
-    if is_nothing
-        && !priced()
-        && (is_empty || tally.left_out.is_something() || !tally.failures.is_empty() || !all_unsupported.is_empty())
-    {
+    // Of a total without its parts nobody knows what it leaves out, and neither of parts without their summary.
+    let has_parts = is_nothing || !projects.is_empty();
+    let is_counted = of_all.is_said() || (!projects.is_empty() && tally.without_counts == 0);
+    let counted = of_all.larger(&tally.counted);
+    if is_nothing && !is_priced(&projects) && leaves_out(&tally, &counted, projects.is_empty()) {
         return Err(nothing_priced(&tally.failures, "the total is 0, and no resource has a price"));
     }
+    let totals_know_past = || command.knows_past(None, || before == Some(after));
+    let is_new = tally.without_past > 0 || (projects.is_empty() && !totals_know_past());
+    let before = before.filter(|_| !is_new);
+    tally.left_out = split(&tally, before.is_some(), counted.unsupported);
     Ok(PlannedCost {
         form: PlannedForm::Infracost,
         currency: currency_of(fields)?,
@@ -72,8 +75,18 @@ pub(super) fn read(fields: &Fields) -> Result<PlannedCost, Refusal> {
         projects,
         left_out: tally.left_out,
         failures: tally.failures,
-        unpriced_known: true,
+        unpriced_known: has_parts && is_counted,
     })
+}
+
+fn is_priced(projects: &[PlannedProject]) -> bool {
+    projects.iter().flat_map(|project| &project.resources).any(|resource| resource.after.is_some())
+}
+
+/// Is there something that has no cost in the report, or nothing in it at all?
+fn leaves_out(tally: &Tally, counted: &Counted, is_empty: bool) -> bool {
+    let is_something = tally.left_out.is_something() || !tally.failures.is_empty() || !counted.unsupported.is_empty();
+    is_something || (is_empty && counted.free == 0)
 }
 
 /// The total before; none where the report does not say.
@@ -107,36 +120,9 @@ fn hold(
     }
 }
 
-fn object_or_none<'a>(fields: &'a Fields, field: &str) -> Result<Option<&'a Fields>, Refusal> {
-    fields.get(field).filter(|value| !value.is_null()).map(|value| object(field, value, "an object")).transpose()
-}
-
-fn in_summary(error: Refusal) -> Refusal {
-    error.under("summary")
-}
-
-/// Resources that are not supported, by type; those whose type is not said as `unknown`.
-fn unsupported(summary: &Fields) -> Result<Counts, Refusal> {
-    let total = count(summary, "totalUnsupportedResources")?;
-    let mut by_type = counts(summary, "unsupportedResourceCounts")?;
-    by_type.retain(|_, count| *count > 0);
-    let named = by_type.values().fold(0_u64, |sum, count| sum.saturating_add(*count));
-    if let Some(rest) = total.checked_sub(named).filter(|rest| *rest > 0) {
-        by_type.insert(UNKNOWN.to_owned(), rest);
-    }
-    Ok(by_type)
-}
-
-fn larger(one: Counts, other: Counts) -> Counts {
-    other.into_iter().fold(one, |mut counts, (name, count)| {
-        let known = counts.entry(name).or_default();
-        *known = count.max(*known);
-        counts
-    })
-}
-
-/// Tells unsupported resources that the change may add from those of types of which the report shows no change. Where it
-/// does not list what was before and after, each may be new.
+/// Tells unsupported resources that the change may add from those of types of which the report shows no change. Infracost
+/// lists none that it does not support, so each may be new where it does not show what was before and after, or where a
+/// project had nothing before.
 fn split(tally: &Tally, knows_past: bool, unsupported: Counts) -> LeftOut {
     let is_touched =
         |name: &String| !knows_past || tally.is_touch_unknown || name == UNKNOWN || tally.touched.contains(name);

@@ -40,7 +40,8 @@ pub struct PlannedCostFact {
     pub unsupported_resources: u64,
     /// The same by type, most first; at most 50.
     pub unsupported: Vec<TypeCount>,
-    /// Resources of types that the tool does not know, where the report shows no change of any of their type.
+    /// Resources of types that the tool does not know, in projects that were there before and of which the report shows no
+    /// change of any of their type. Infracost lists none of them, neither before nor after.
     #[serde(default)]
     pub unsupported_unchanged_resources: u64,
     /// Resources that the change touches and that are paid by use alone, of which nobody estimated any.

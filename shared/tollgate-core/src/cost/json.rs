@@ -50,6 +50,15 @@ pub(super) fn object<'a>(field: &str, value: &'a Value, expected: &str) -> Resul
     value.as_object().ok_or_else(|| odd(field, expected, value))
 }
 
+/// What a field says; none when it is null or left out.
+pub(super) fn said<'a>(fields: &'a Fields, field: &str) -> Option<&'a Value> {
+    fields.get(field).filter(|value| !value.is_null())
+}
+
+pub(super) fn object_or_none<'a>(fields: &'a Fields, field: &str) -> Result<Option<&'a Fields>, Refusal> {
+    said(fields, field).map(|value| object(field, value, "an object")).transpose()
+}
+
 /// An amount, which may be null or left out.
 pub(super) fn amount(fields: &Fields, field: &str) -> Result<Option<BilledAmount>, Refusal> {
     match fields.get(field) {
@@ -61,22 +70,23 @@ pub(super) fn amount(fields: &Fields, field: &str) -> Result<Option<BilledAmount
     }
 }
 
-/// A count, which is 0 when it is null or left out.
-pub(super) fn count(fields: &Fields, field: &str) -> Result<u64, Refusal> {
+/// A count, which may be null or left out.
+pub(super) fn count(fields: &Fields, field: &str) -> Result<Option<u64>, Refusal> {
     match fields.get(field) {
-        None | Some(Value::Null) => Ok(0),
-        Some(count) => count.as_u64().ok_or_else(|| odd(field, "a count", count)),
+        None | Some(Value::Null) => Ok(None),
+        Some(count) => count.as_u64().map(Some).ok_or_else(|| odd(field, "a count", count)),
     }
 }
 
-/// Counts by name.
-pub(super) fn counts(fields: &Fields, field: &str) -> Result<BTreeMap<String, u64>, Refusal> {
-    let Some(value) = fields.get(field).filter(|value| !value.is_null()) else { return Ok(BTreeMap::new()) };
+/// Counts by name, which may be null or left out.
+pub(super) fn counts(fields: &Fields, field: &str) -> Result<Option<BTreeMap<String, u64>>, Refusal> {
+    let Some(value) = said(fields, field) else { return Ok(None) };
     let named = object(field, value, "counts by type")?;
     named
         .keys()
-        .map(|name| Ok((excerpt(name), count(named, name)?)))
+        .map(|name| Ok((excerpt(name), count(named, name)?.unwrap_or_default())))
         .collect::<Result<_, Refusal>>()
+        .map(Some)
         .map_err(|error| error.under(field))
 }
 

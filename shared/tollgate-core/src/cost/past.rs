@@ -8,18 +8,18 @@ use super::{
     planned::Refusal,
 };
 
-/// Kinds of projects whose breakdown is that of a plan: `terraform_plan_json`, `terraform_plan_binary`, a preview of Pulumi;
-/// and those that the tool makes a plan of by itself: `terraform_cli`, `terragrunt_cli`.
-const PLANS: [&str; 3] = ["plan", "preview", "_cli"];
-/// Kinds of projects that have no past of their own.
-const WITHOUT: [&str; 4] = ["_dir", "state", "cloudformation", "cdk"];
+/// Kinds of projects whose breakdown is that of a plan: those that were given one, and those that the tool makes a plan of by
+/// itself. A kind that is not among them, or is not said, has no past of its own.
+const PLANS: [&str; 5] =
+    ["terraform_plan_json", "terraform_plan_binary", "pulumi_preview_json", "terraform_cli", "terragrunt_cli"];
 
 /// The command that wrote a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Command {
+    /// `breakdown`, and each that is not known: both may write the present as the past.
     Breakdown,
     Diff,
-    /// Older versions and other tools do not say.
+    /// `output`, which joins reports of either; older versions and other tools do not say.
     NotSaid,
 }
 
@@ -30,19 +30,19 @@ impl Command {
         };
         let command = text(object("metadata", metadata, "an object")?, "infracostCommand");
         Ok(match command.map_err(|error| error.under("metadata"))?.as_deref() {
-            Some("breakdown") => Self::Breakdown,
             Some("diff") => Self::Diff,
-            _ => Self::NotSaid,
+            None | Some("" | "output") => Self::NotSaid,
+            Some(_) => Self::Breakdown,
         })
     }
 
     /// Does a project know its past? `is_same` says whether its past is its present, resource by resource.
     pub(super) fn knows_past(self, kind: Option<&str>, is_same: impl FnOnce() -> bool) -> bool {
-        let is = |kinds: &[&str]| kind.is_some_and(|kind| kinds.iter().any(|part| kind.contains(part)));
+        let is_plan = kind.is_some_and(|kind| PLANS.contains(&kind));
         match self {
             Self::Diff => true,
-            Self::Breakdown => is(&PLANS),
-            Self::NotSaid => is(&PLANS) || !is(&WITHOUT) || !is_same(),
+            Self::Breakdown => is_plan,
+            Self::NotSaid => is_plan || !is_same(),
         }
     }
 }

@@ -16,9 +16,12 @@ pub(super) fn side(monthly: &str) -> Value {
 
 /// A report of one project with one server, as `command` writes it of a project of a kind.
 pub(super) fn report(command: Option<&str>, kind: &str, before: &str, after: &str) -> Value {
+    let changed =
+        if before == after { json!([]) } else { json!([{"name": "aws_instance.ci", "resourceType": "aws_instance"}]) };
     let mut report = json!({
         "version": "0.2", "currency": "USD", "metadata": {"vcsBranch": "main"},
-        "projects": [{"name": "ci", "metadata": {"path": ".", "type": kind}, "pastBreakdown": side(before), "breakdown": side(after)}],
+        "projects": [{"name": "ci", "metadata": {"path": ".", "type": kind}, "pastBreakdown": side(before), "breakdown": side(after),
+                      "diff": {"resources": changed}}],
         "totalMonthlyCost": after, "pastTotalMonthlyCost": before,
         "summary": {"totalDetectedResources": 1, "totalUnsupportedResources": 0},
     });
@@ -46,9 +49,11 @@ fn a_breakdown_of_a_directory_or_template_has_no_past_and_all_of_it_is_new() {
     }
     // Even where it writes another past, it is none that anything was compared with.
     assert_eq!(amounts(&report(Some("breakdown"), "terraform_dir", "300", "310")), (None, Some(310_000_000)));
-    let totals =
-        json!({"metadata": {"infracostCommand": "breakdown"}, "totalMonthlyCost": "5", "pastTotalMonthlyCost": "5"});
-    assert_eq!(amounts(&totals), (None, Some(5_000_000)), "cut down to its totals");
+    for past in ["3", "5"] {
+        let totals = json!({"metadata": {"infracostCommand": "breakdown"}, "totalMonthlyCost": "5", "pastTotalMonthlyCost": past});
+        let fact = fact(&totals);
+        assert_eq!((fact.monthly_before_micros, fact.monthly_increase_micros), (None, Some(5_000_000)), "its totals");
+    }
 }
 
 #[test]
@@ -66,12 +71,44 @@ fn a_diff_knows_its_past_whatever_it_is_of() {
     assert_eq!(amounts(&report(Some("diff"), "terraform_dir", "40", "55")), (Some(40_000_000), Some(15_000_000)));
 }
 
-/// Versions before 0.10.9 do not say which command they were: then a directory that is as it was may be a breakdown.
+/// Versions before 0.10.9 do not say which command they were, and `output` joins reports of each: then what is as it was may be
+/// a breakdown, unless it is of a plan.
 #[test]
-fn where_the_command_is_not_said_a_directory_that_is_as_it_was_has_no_past() {
-    assert_eq!(amounts(&report(None, "terraform_dir", "40", "40")), (None, Some(40_000_000)));
-    assert_eq!(amounts(&report(None, "terraform_dir", "40", "55")), (Some(40_000_000), Some(15_000_000)));
-    assert_eq!(amounts(&report(None, "terraform_plan_json", "40", "40")), (Some(40_000_000), Some(0)));
+fn where_the_command_is_not_said_what_is_as_it_was_has_no_past() {
+    for command in [None, Some(""), Some("output")] {
+        for kind in ["terraform_dir", "", "terraform", "TERRAFORM_DIR", "pulumi", "a_plan_of_tomorrow", "x"] {
+            assert_eq!(amounts(&report(command, kind, "40", "40")), (None, Some(40_000_000)), "{command:?} {kind}");
+            assert_eq!(amounts(&report(command, kind, "40", "55")), (Some(40_000_000), Some(15_000_000)), "{kind}");
+        }
+        let mut unsaid = report(command, "", "40", "40");
+        for metadata in [json!(null), json!({}), json!({"type": null})] {
+            unsaid["projects"][0]["metadata"] = metadata;
+            assert_eq!(amounts(&unsaid), (None, Some(40_000_000)), "{unsaid}");
+        }
+        assert_eq!(amounts(&report(command, "terraform_plan_json", "40", "40")), (Some(40_000_000), Some(0)));
+    }
+}
+
+/// What a command that is not known writes as the past may be the present.
+#[test]
+fn a_command_that_is_not_known_is_read_as_a_breakdown() {
+    for command in ["BREAKDOWN", "Diff", "estimate"] {
+        for past in ["40", "55"] {
+            assert_eq!(amounts(&report(Some(command), "terraform_dir", past, "55")), (None, Some(55_000_000)));
+        }
+        assert_eq!(amounts(&report(Some(command), "terraform_plan_json", "55", "55")), (Some(55_000_000), Some(0)));
+    }
+}
+
+#[test]
+fn a_project_whose_past_did_not_come_is_new_whatever_the_totals_say() {
+    for past in [None, Some(json!(null)), Some(json!({"resources": []}))] {
+        let mut of = report(Some("diff"), "terraform_dir", "4000", "4030");
+        let project = of["projects"][0].as_object_mut().unwrap();
+        project.remove("pastBreakdown");
+        project.extend(past.map(|past| ("pastBreakdown".to_owned(), past)));
+        assert_eq!(amounts(&of), (None, Some(4_030_000_000)), "{of}");
+    }
 }
 
 #[test]

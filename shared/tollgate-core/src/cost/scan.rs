@@ -6,7 +6,7 @@
 
 use super::{
     held::{Parts, nothing_priced, sum, total},
-    json::{Fields, amount, each, is, object, sentence, tags, text},
+    json::{Fields, amount, count, each, is, object_or_none, sentence, tags, text},
     planned::{
         DEEPEST, LeftOut, PlannedCost, PlannedForm, PlannedProject, PlannedResource, ProjectFailure, Refusal,
         currency_of,
@@ -14,8 +14,8 @@ use super::{
 };
 use crate::spend::BilledAmount;
 
-/// What is said of a project that leaves nothing out.
-const HARMLESS: [&str; 3] = ["info", "warning", ""];
+/// What is said of a project that leaves nothing out; a severity that is not known, or not said, may.
+const HARMLESS: [&str; 2] = ["info", "warning"];
 
 #[derive(Default)]
 struct Tally {
@@ -39,10 +39,11 @@ pub(super) fn read(fields: &Fields) -> Result<PlannedCost, Refusal> {
     let currency = currency_of(fields)?;
     let mut tally = Tally::default();
     let projects = each(fields, "projects", |project| read_project(project, &mut tally))?;
-    let summary = fields.get("summary").filter(|summary| !summary.is_null());
-    let summary = summary.map(|summary| object("summary", summary, "an object")).transpose()?;
+    let summary = object_or_none(fields, "summary")?;
     let said = summary.map_or(Ok(None), |summary| total(summary, "total_monthly_cost"));
     let said = said.map_err(|error| error.under("summary"))?;
+    let counted = summary.map_or(Ok(None), |summary| count(summary, "resources"));
+    let is_empty = counted.map_err(|error| error.under("summary"))? == Some(0) && !projects.is_empty();
     let resources = || projects.iter().flat_map(|project| &project.resources);
     let parts = Parts::of(resources().map(|resource| resource.after))?;
     let is_priced = tally.free > 0 || resources().any(|resource| resource.after.is_some());
@@ -52,7 +53,7 @@ pub(super) fn read(fields: &Fields) -> Result<PlannedCost, Refusal> {
             Err(nothing_priced(&tally.failures, "the scan has no resource with a price, and no total"))
         }
         (None, None) => Ok(parts.sum),
-        (Some(BilledAmount::ZERO), _) if !is_priced && leaves_out(&tally) => {
+        (Some(BilledAmount::ZERO), _) if !is_priced && (!is_empty || leaves_out(&tally)) => {
             Err(nothing_priced(&tally.failures, "the total is 0, and no resource has a price"))
         }
         (Some(total), _) => parts.make(total, "`summary.total_monthly_cost`").map(|()| total),

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use super::{
     FailedProjectFact, PlannedCostFact, PlannedProjectFact, PlannedResourceFact, TypeCount,
-    planned::{Counts, LeftOut, PlannedCost, PlannedProject, PlannedResource, ProjectFailure, Refusal},
+    planned::{Counts, LeftOut, PlannedCost, PlannedForm, PlannedProject, PlannedResource, ProjectFailure, Refusal},
 };
 use crate::{
     evidence::{Evidence, EvidenceStatus},
@@ -100,10 +100,12 @@ fn evidence(cost: &PlannedCost, id: &str) -> Evidence {
         1 => Some(format!("1 resource {one}")),
         count => Some(format!("{count} resources {many}")),
     };
+    let lacks_parts = cost.form == PlannedForm::Infracost && !cost.unpriced_known;
     let without_price = total(unpriced).saturating_add(total(unsupported));
     let reasons = [
         resources(without_price, "has no price", "have no price"),
         resources(total(unestimated), "is paid by use that nobody estimated", "are paid by use that nobody estimated"),
+        lacks_parts.then(|| "it has no projects, or no `summary` of what it leaves out".to_owned()),
     ];
     let failures = cost.failures.iter().take(MOST_NAMED).map(ProjectFailure::to_string);
     let more = cost.failures.len().checked_sub(MOST_NAMED).filter(|more| *more > 0);

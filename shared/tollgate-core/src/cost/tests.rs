@@ -44,7 +44,7 @@ fn diff() -> Value {
                 {"name": "module.a.aws_lambda_function.f[\"x.y\"]", "monthlyCost": null,
                  "costComponents": [component(json!(null), true)]},
             ]},
-            "diff": {"totalMonthlyCost": "35.3312", "resources": []},
+            "diff": {"totalMonthlyCost": "35.3312", "resources": [{"name": "aws_instance.web", "resourceType": "aws_instance"}]},
         }],
     })
 }
@@ -115,7 +115,7 @@ fn a_diff_of_the_classic_tool_is_read_with_what_it_hides() {
 
 #[test]
 fn what_is_free_is_not_without_a_price() {
-    let report = json!({"totalMonthlyCost": "0", "summary": {"totalNoPriceResources": 9, "noPriceResourceCounts": {"aws_vpc": 9}}});
+    let report = json!({"totalMonthlyCost": "0", "summary": {"totalUnsupportedResources": 0, "totalNoPriceResources": 9, "noPriceResourceCounts": {"aws_vpc": 9}}});
     assert!(fact(&report).evidence.is_ok());
 }
 
@@ -225,7 +225,8 @@ proptest! {
         let project = |resources: &[Value]| {
             json!({"breakdown": {"totalMonthlyCost": sum(resources), "resources": resources}})
         };
-        let report = json!({"totalMonthlyCost": text(total), "projects": [project(one), project(other)]});
+        let report = json!({"totalMonthlyCost": text(total), "projects": [project(one), project(other)],
+                            "summary": {"totalUnsupportedResources": 0, "totalNoPriceResources": 1}});
         let fact = fact(&report);
         prop_assert!(fact.evidence.is_ok());
         prop_assert_eq!(fact.monthly_increase_micros, Some(total * 10_000));

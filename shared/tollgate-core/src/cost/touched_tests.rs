@@ -51,6 +51,90 @@ fn where_nothing_tells_what_changes_all_that_is_unsupported_may() {
     }
 }
 
+/// Infracost lists nothing that it does not support, neither before nor after nor among the changes.
+#[test]
+fn in_a_project_that_is_new_or_shows_no_changes_all_that_is_unsupported_may_be_new() {
+    let of = |change: &dyn Fn(&mut Value)| {
+        let mut report = unsupported(&json!({"aws_new_thing": 3}), true);
+        change(&mut report["projects"][0]);
+        fact(&report)
+    };
+    let empty = json!({"totalMonthlyCost": "0", "resources": []});
+    for (change, expected) in [
+        (of(&|project| project["diff"] = json!(null)), 3),
+        (of(&|project| project["diff"] = json!({"totalMonthlyCost": "15"})), 3),
+        (of(&|project| project["diff"]["resources"] = json!([])), 3),
+        (of(&|project| project["diff"]["resources"] = json!([{"name": "aws_instance.ci"}])), 0),
+    ] {
+        assert_eq!((change.unsupported_resources, change.unsupported_unchanged_resources), (expected, 3 - expected));
+    }
+    for kind in ["terraform_plan_json", "terraform_dir"] {
+        let mut new = report(Some("diff"), kind, "0", "55");
+        new["projects"][0]["pastBreakdown"] = empty.clone();
+        for in_project in [true, false] {
+            let summary = json!({"totalUnsupportedResources": 3, "unsupportedResourceCounts": {"aws_new_thing": 3}});
+            let mut new = new.clone();
+            new["summary"] = summary.clone();
+            if in_project {
+                new["projects"][0]["summary"] = summary;
+            }
+            let fact = fact(&new);
+            assert_eq!((fact.evidence.status, fact.unsupported_resources), (EvidenceStatus::Partial, 3), "{new}");
+            assert_eq!(fact.monthly_increase_micros, Some(55_000_000));
+        }
+    }
+}
+
+/// One that is new beside one that stays: only what the new one has may be new.
+#[test]
+fn a_new_project_does_not_make_others_new() {
+    let mut both = unsupported(&json!({"aws_new_thing": 3}), true);
+    let mut new = both["projects"][0].clone();
+    new["name"] = json!("new");
+    new["pastBreakdown"] = json!({"totalMonthlyCost": "0", "resources": []});
+    new["summary"] = json!({"unsupportedResourceCounts": {"aws_other_thing": 2}});
+    both["projects"].as_array_mut().unwrap().push(new);
+    both["totalMonthlyCost"] = json!("110");
+    let fact = fact(&both);
+    assert_eq!((fact.unsupported_resources, fact.unsupported_unchanged_resources), (2, 3));
+}
+
+#[test]
+fn a_report_that_does_not_say_what_it_leaves_out_is_not_known_to_leave_nothing_out() {
+    for summary in [json!(null), json!({}), json!({"totalDetectedResources": 1})] {
+        let mut silent = report(Some("diff"), "terraform_dir", "40", "55");
+        silent["summary"] = summary.clone();
+        silent["projects"][0]["summary"] = summary;
+        let of = fact(&silent);
+        assert_eq!((of.evidence.status, of.unpriced_known), (EvidenceStatus::Partial, false), "{silent}");
+        assert!(of.evidence.reason.unwrap().contains("no `summary` of what it leaves out"));
+        silent["projects"][0]["summary"] = json!({"totalUnsupportedResources": 0});
+        assert!(fact(&silent).evidence.is_ok(), "each of its projects says it");
+    }
+}
+
+#[test]
+fn resources_that_a_summary_detects_and_does_not_account_for_are_unknown() {
+    let summary = |supported: Value| {
+        json!({"totalDetectedResources": 50, "totalSupportedResources": supported, "totalUnsupportedResources": 0,
+               "totalNoPriceResources": 9, "unsupportedResourceCounts": {}})
+    };
+    let of = |supported: Value, in_project: bool| {
+        let mut report = report(Some("diff"), "terraform_dir", "40", "55");
+        let place = if in_project { &mut report["projects"][0] } else { &mut report };
+        place["summary"] = summary(supported);
+        fact(&report)
+    };
+    for in_project in [true, false] {
+        for few in [json!(1), json!(null)] {
+            let fact = of(few, in_project);
+            assert_eq!((fact.evidence.status, fact.unsupported_resources), (EvidenceStatus::Partial, 40));
+            assert_eq!(fact.unsupported[0].resource_type, "unknown");
+        }
+        assert!(of(json!(41), in_project).evidence.is_ok());
+    }
+}
+
 /// A diff with a server that stays, and another resource before and after.
 fn beside(before: Option<Value>, after: Value) -> Value {
     let mut report = report(Some("diff"), "terraform_dir", "40", "40");

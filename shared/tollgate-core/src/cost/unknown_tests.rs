@@ -80,6 +80,12 @@ fn where_nothing_could_be_priced_the_cost_is_not_0() {
         json!({"currency": "USD", "total_monthly_cost": "0.00", "past_total_monthly_cost": "0.00", "diff": {}}),
         json!({"totalMonthlyCost": "0", "summary": {"totalUnsupportedResources": 2}}),
         json!({"totalMonthlyCost": "0", "pastTotalMonthlyCost": "0", "projects": []}),
+        json!({"totalMonthlyCost": "0", "pastTotalMonthlyCost": "0", "summary": {"totalUnsupportedResources": 0}}),
+        json!({"totalMonthlyCost": "0", "pastTotalMonthlyCost": "0", "projects": null, "summary": {"totalUnsupportedResources": 0}}),
+        json!({"currency": "USD", "summary": {"total_monthly_cost": "0"}, "projects": []}),
+        json!({"currency": "USD", "summary": {"total_monthly_cost": "0", "resources": 0}}),
+        empty_scan(json!("0"), json!([])),
+        empty_scan(json!("0"), json!(null)),
         no_price,
         json!({}),
     ] {
@@ -94,6 +100,7 @@ fn where_nothing_could_be_priced_the_cost_is_not_0() {
 
 fn report_of_removal() -> Value {
     let removed = report(Some("diff"), "terraform_dir", "40", "0");
+    let removed = with(removed, "/summary/totalDetectedResources", Some(json!(0)));
     with(removed, "/projects/0/breakdown/resources", Some(json!([])))
 }
 
@@ -247,5 +254,57 @@ fn amounts(value: &Value, at: &str, found: &mut Vec<String>) {
         Value::Array(list) => (0..list.len()).for_each(|index| amounts(&list[index], &format!("{at}/{index}"), found)),
         Value::String(_) if at.ends_with("onthlyCost") => found.push(at.to_owned()),
         _ => {}
+    }
+}
+
+#[test]
+fn a_directory_that_says_that_it_has_no_resources_costs_nothing() {
+    let scan = json!({"currency": "USD", "summary": {"total_monthly_cost": "0", "resources": 0},
+                      "projects": [{"project_name": "x", "resources": []}]});
+    let empty = json!({"totalMonthlyCost": "0", "resources": []});
+    let classic = json!({"totalMonthlyCost": "0", "pastTotalMonthlyCost": "0",
+        "summary": {"totalDetectedResources": 0, "totalUnsupportedResources": 0},
+        "projects": [{"pastBreakdown": empty, "breakdown": empty, "diff": empty}]});
+    for report in [scan, classic] {
+        let fact = fact(&report);
+        assert!(fact.evidence.is_ok(), "{report}");
+        assert_eq!(fact.monthly_increase_micros, Some(0));
+    }
+}
+
+/// Cut down to its totals, a report says less than it did whole, and counts for no more.
+#[test]
+fn totals_without_projects_are_at_least_what_they_say_and_have_no_past_of_their_own() {
+    let totals = |projects: Option<Value>, past: &str| {
+        let mut report = json!({"totalMonthlyCost": "4000", "pastTotalMonthlyCost": past,
+                                "summary": {"totalDetectedResources": 1, "totalSupportedResources": 1, "totalUnsupportedResources": 0}});
+        report.as_object_mut().unwrap().extend(projects.map(|projects| ("projects".to_owned(), projects)));
+        fact(&report)
+    };
+    for projects in [None, Some(json!(null)), Some(json!([]))] {
+        let same = totals(projects.clone(), "4000");
+        assert_eq!((same.monthly_before_micros, same.monthly_increase_micros), (None, Some(4_000_000_000)));
+        let grown = totals(projects, "3970");
+        assert_eq!(grown.monthly_increase_micros, Some(30_000_000));
+        for fact in [same, grown] {
+            assert_eq!((fact.evidence.status, fact.unpriced_known), (EvidenceStatus::Partial, false));
+        }
+    }
+}
+
+#[test]
+fn changes_that_contradict_the_totals_of_their_project_are_not_known() {
+    for (of_changes, is_contradicted) in
+        [("4000", true), ("0", true), ("-15", true), ("15", false), ("15.000001", false)]
+    {
+        let report = with(diff(), "/projects/0/diff/totalMonthlyCost", Some(json!(of_changes)));
+        if is_contradicted {
+            assert!(
+                reason(&report, EvidenceStatus::Error).contains("`diff.totalMonthlyCost` of a project"),
+                "{of_changes}"
+            );
+        } else {
+            assert!(fact(&report).evidence.is_ok(), "{of_changes}");
+        }
     }
 }
