@@ -102,7 +102,8 @@ impl<'a> Tokens<'a> {
         }
     }
 
-    fn before(&self, start: usize) -> Option<Bytes> {
+    /// The token in front of a place.
+    pub(super) fn before(&self, start: usize) -> Option<Bytes> {
         self.places
             .partition_point(|place| place.end <= start)
             .checked_sub(1)
