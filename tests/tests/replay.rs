@@ -35,6 +35,18 @@ async fn the_same_policies_give_the_same_and_others_show_the_difference() {
     assert!(same, "{text}");
     assert!(text.contains("policies: the same, sha256:") && text.contains("replayed: the same verdict"), "{text}");
 
+    // Thresholds are part of the policies, too.
+    let file = world.policies().join("data/settings/organisation.yaml");
+    let organisation = fs::read_to_string(&file).unwrap();
+    let stricter = organisation.replace("  change:\n", "  change:\n    failure_min_changes: 1\n");
+    assert_ne!(organisation, stricter);
+    fs::write(&file, stricter).unwrap();
+    let (_, text) = replay(&world, &[id]);
+    assert!(text.contains("thresholds: those at hand, which are not those of the record"), "{text}");
+    let (same, text) = replay(&world, &[id, "--settings", "recorded"]);
+    assert!(same && text.contains("thresholds: those of the record"), "{text}");
+    fs::write(&file, organisation).unwrap();
+
     fs::remove_dir_all(world.policies().join("change/burn_rate")).unwrap();
     let (same, text) = replay(&world, &[id]);
     assert!(!same && text.contains("  + tollgate.rule_missing (deny): rule `change.burn_rate` is gone"), "{text}");

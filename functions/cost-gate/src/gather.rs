@@ -72,6 +72,6 @@ impl CostGate {
 
     /// The settings in force for a budget: those of the team that answers for it.
     pub(crate) fn settings_of(&self, budget: &Budget) -> Settings {
-        self.house.catalogue.settings.resolve("", Some(&budget.owner))
+        self.house.catalogue.settings_of_budget(budget)
     }
 }

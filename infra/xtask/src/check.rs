@@ -33,7 +33,7 @@ pub(crate) fn run(full: bool) -> Result<()> {
     })?;
     step("opa", "mend the rule named above; the facts are in .tollgate/opa, the seed gives them again", opa::few)?;
     // The only step in which `cargo lambda` itself stands around the function.
-    step("demo", "run `cargo xtask demo`", || demo::run(&demo::Options::default()))?;
+    step("demo and README", "run `cargo xtask demo --readme`", || demo::run(&demo::Options::with_readme()))?;
     step("tests", "run `cargo xtask test NAME` for one of them", || test::run(&[]))?;
     if full { slow::run() } else { Ok(()) }
 }

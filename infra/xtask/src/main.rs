@@ -11,6 +11,7 @@ mod opa;
 mod ports;
 mod processes;
 mod project;
+mod readme;
 mod slow;
 mod stack;
 mod test;

@@ -5,7 +5,9 @@ use std::{process::ExitCode, time::SystemTime};
 use anyhow::{Context as _, anyhow, bail, ensure};
 use chrono::DateTime;
 use tollgate_core::{
+    catalogue::Catalogue,
     decision::{Decision, DecisionRecord},
+    facts::{Facts, RecordedFacts},
     finding::Finding,
     fold::{self, Judgement},
     replay::Difference,
@@ -24,6 +26,9 @@ pub(crate) struct ReplayArgs {
     /// Replay so many of the newest decisions, and show those that differ
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
     last: Option<u32>,
+    /// Judge by the thresholds and modes of the policies at hand, or by those that were recorded
+    #[arg(long, value_enum, default_value_t)]
+    settings: Source,
     /// The ledger that has them: `sqlite:PATH` or `dynamodb:TABLE`
     #[arg(long, value_name = "LEDGER", env = "TOLLGATE_LEDGER", default_value = "sqlite:.tollgate/ledger.sqlite")]
     ledger: LedgerConfig,
@@ -31,30 +36,54 @@ pub(crate) struct ReplayArgs {
     policies: Folder,
 }
 
+/// Whose thresholds and modes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+enum Source {
+    /// Of the policies at hand.
+    #[default]
+    Here,
+    /// Of the record.
+    Recorded,
+}
+
+/// The policies at hand.
+struct Here {
+    evaluator: Evaluator,
+    /// For thresholds and modes, where those are not the record's.
+    catalogue: Option<Catalogue>,
+}
+
+/// A decision made again.
+struct Again {
+    decision: Decision,
+    /// By which thresholds and modes.
+    thresholds: &'static str,
+}
+
 /// Exits with 1 when a decision comes out differently, or there is none to replay.
 pub(crate) async fn run(args: ReplayArgs) -> anyhow::Result<ExitCode> {
     if let LedgerConfig::Sqlite(path) = &args.ledger {
         ensure!(path.exists(), "there is no ledger at `{}`: name it with `--ledger sqlite:PATH`", path.display());
     }
-    let policies = PolicySet::load(&args.policies.path).map_err(|errors| {
-        let lines: Vec<String> = errors.iter().map(|error| format!("\n  {error}")).collect();
-        anyhow!("the policies are not in order:{}", lines.concat())
-    })?;
-    let evaluator = Evaluator::new(policies, Limits::default());
+    let policies = PolicySet::load(&args.policies.path).map_err(not_in_order)?;
+    let catalogue = match args.settings {
+        Source::Here => Some(policies.catalogue().map_err(not_in_order)?),
+        Source::Recorded => None,
+    };
+    let here = Here { evaluator: Evaluator::new(policies, Limits::default()), catalogue };
     let sdk = tollgate_aws::sdk_config().await;
     let ledger = Ledger::open(&args.ledger, Some(&sdk)).await?;
     match (args.decision_id, args.last) {
         (Some(id), _) => {
             let record =
                 ledger.decision(&id).await?.with_context(|| format!("{} has no decision `{id}`", args.ledger))?;
-            let again = decide(&evaluator, &record)?;
-            Ok(report(&record.decision, &again))
+            Ok(report(&record.decision, &decide(&here, &record)?))
         }
-        (None, last) => newest(&ledger, &evaluator, last.unwrap_or(1)).await,
+        (None, last) => newest(&ledger, &here, last.unwrap_or(1)).await,
     }
 }
 
-async fn newest(ledger: &Ledger, evaluator: &Evaluator, last: u32) -> anyhow::Result<ExitCode> {
+async fn newest(ledger: &Ledger, here: &Here, last: u32) -> anyhow::Result<ExitCode> {
     let (mut replayed, mut differing) = (0_u32, 0_u32);
     let mut query = DecisionsQuery {
         since: DateTime::UNIX_EPOCH,
@@ -66,9 +95,9 @@ async fn newest(ledger: &Ledger, evaluator: &Evaluator, last: u32) -> anyhow::Re
     while replayed < last {
         let page = ledger.decisions(&query).await?;
         for record in page.records.iter().take(usize::try_from(last - replayed)?) {
-            let again = decide(evaluator, record)?;
+            let again = decide(here, record)?;
             replayed += 1;
-            if !Difference::between(&record.decision, &again).is_none() {
+            if !Difference::between(&record.decision, &again.decision).is_none() {
                 differing += 1;
                 report(&record.decision, &again);
                 println!();
@@ -86,7 +115,7 @@ async fn newest(ledger: &Ledger, evaluator: &Evaluator, last: u32) -> anyhow::Re
 }
 
 /// Decides a record's facts again.
-fn decide(evaluator: &Evaluator, record: &DecisionRecord) -> anyhow::Result<Decision> {
+fn decide(here: &Here, record: &DecisionRecord) -> anyhow::Result<Again> {
     let DecisionRecord { decision, facts } = record;
     let facts_digest = facts.digest();
     if facts_digest != decision.facts_digest {
@@ -96,16 +125,44 @@ fn decide(evaluator: &Evaluator, record: &DecisionRecord) -> anyhow::Result<Deci
             decision.facts_digest
         );
     }
+    let other = here.with_settings(facts.value())?;
+    let thresholds = match (&here.catalogue, &other) {
+        (None, _) => "those of the record",
+        (Some(_), None) => "the same",
+        (Some(_), Some(_)) => "those at hand, which are not those of the record",
+    };
+    let facts = other.as_ref().unwrap_or(facts);
     let judgement = Judgement {
         decision_id: decision.decision_id.clone(),
         facts_digest,
-        evaluation: evaluator.evaluate_json(facts.value().gate(), facts.json()),
+        evaluation: here.evaluator.evaluate_json(facts.value().gate(), facts.json()),
         warnings: decision.warnings.clone(),
     };
-    Ok(fold::decide(&facts.value().frame(), judgement))
+    Ok(Again { decision: fold::decide(&facts.value().frame(), judgement), thresholds })
 }
 
-fn report(recorded: &Decision, again: &Decision) -> ExitCode {
+impl Here {
+    /// The facts with the thresholds and modes at hand, where those are others.
+    fn with_settings(&self, facts: &Facts) -> anyhow::Result<Option<RecordedFacts>> {
+        let Some(settings) = self.catalogue.as_ref().map(|catalogue| catalogue.settings_for(facts)) else {
+            return Ok(None);
+        };
+        let mut facts = facts.clone();
+        if *facts.settings_mut() == settings {
+            return Ok(None);
+        }
+        *facts.settings_mut() = settings;
+        Ok(Some(RecordedFacts::of(facts)?))
+    }
+}
+
+fn not_in_order<E: std::fmt::Display>(errors: Vec<E>) -> anyhow::Error {
+    let lines: Vec<String> = errors.iter().map(|error| format!("\n  {error}")).collect();
+    anyhow!("the policies are not in order:{}", lines.concat())
+}
+
+fn report(recorded: &Decision, again: &Again) -> ExitCode {
+    let Again { decision: again, thresholds } = again;
     let Decision { decision_id, evaluated_at, verdict, summary, .. } = recorded;
     println!("decision {decision_id}, judged at {}: {}", evaluated_at.to_rfc3339(), verdict.as_str());
     println!("  {summary}");
@@ -114,6 +171,7 @@ fn report(recorded: &Decision, again: &Decision) -> ExitCode {
     } else {
         println!("policies: recorded {}\n          here     {}", recorded.policy_revision, again.policy_revision);
     }
+    println!("thresholds: {thresholds}");
     let difference = Difference::between(recorded, again);
     if difference.is_none() {
         println!("replayed: the same verdict and the same {} findings", recorded.findings.len());

@@ -24,6 +24,7 @@ use crate::{
     budget::Budget,
     canary::CanarySource,
     data::DataError,
+    facts::Facts,
     finding::Mode,
     keptn::{KeptnGate, KeptnSlis},
     rule::Rules,
@@ -85,6 +86,25 @@ impl Catalogue {
     /// The settings in force for a service; for one that is not known, those of the organisation.
     pub fn settings_of(&self, service: &str) -> Settings {
         self.settings.resolve(service, self.services.get(service).map(|service| service.owner.as_str()))
+    }
+
+    /// The settings in force for a budget: those of the team that answers for it.
+    pub fn settings_of_budget(&self, budget: &Budget) -> Settings {
+        self.settings.resolve("", Some(&budget.owner))
+    }
+
+    /// The settings in force for what facts are about.
+    pub fn settings_for(&self, facts: &Facts) -> Settings {
+        let asked = match facts {
+            Facts::Change(facts) => return self.settings_of(&facts.change.service),
+            Facts::Slo(facts) => return self.settings_of(&facts.rollout.service),
+            Facts::Cost(facts) => &facts.spending,
+        };
+        let budget = asked.budget.as_ref().filter(|_| asked.service.is_none());
+        match budget.and_then(|name| self.budgets.iter().find(|budget| &budget.name == name)) {
+            Some(budget) => self.settings_of_budget(budget),
+            None => self.settings_of(asked.service.as_deref().unwrap_or_default()),
+        }
     }
 
     /// Is this caller trusted to say who approved a change?

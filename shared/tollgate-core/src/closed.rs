@@ -76,6 +76,13 @@ mod tests {
     }
 
     #[test]
+    fn what_is_over_is_not_listed() {
+        for (now, listed) in [(199, true), (200, false)] {
+            assert_eq!(!closed_times(vec![100..200], at(now), at(900)).is_empty(), listed, "{now}");
+        }
+    }
+
+    #[test]
     fn what_ends_beyond_what_is_known_has_no_end() {
         let closed = closed_times(vec![100..200, 500..900], at(150), at(900));
         let expected = [

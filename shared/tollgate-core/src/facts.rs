@@ -53,6 +53,15 @@ impl Facts {
         }
     }
 
+    /// The thresholds and modes that they are judged by.
+    pub fn settings_mut(&mut self) -> &mut Settings {
+        match self {
+            Self::Change(facts) => &mut facts.settings,
+            Self::Slo(facts) => &mut facts.settings,
+            Self::Cost(facts) => &mut facts.settings,
+        }
+    }
+
     /// What holds for every gate.
     pub fn frame(&self) -> Frame<'_> {
         match self {

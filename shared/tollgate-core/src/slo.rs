@@ -15,6 +15,8 @@ mod arithmetic;
 mod assembled;
 #[cfg(test)]
 mod begun_tests;
+#[cfg(test)]
+mod bounds_tests;
 mod bucket;
 mod calendar;
 #[cfg(test)]

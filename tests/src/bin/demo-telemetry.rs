@@ -4,7 +4,7 @@
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use tollgate_e2e::telemetry::{Traffic, publish, rejuvenate};
+use tollgate_e2e::telemetry::{Traffic, Version, publish, publish_version, rejuvenate};
 
 const REGION: &str = "eu-central-1";
 const NAMESPACE: &str = "Tollgate/Demo";
@@ -41,6 +41,11 @@ async fn run() -> anyhow::Result<()> {
     });
     for task in publishing {
         task.await??;
+    }
+    // The canary that the README asks about, and its baseline.
+    for (name, requests_per_minute, latency_ms) in [("1841", 2000, 100), ("1842", 100, 101)] {
+        let version = Version { name, requests_per_minute, bad_per_minute: 0, latency_ms };
+        publish_version(&endpoint, REGION, NAMESPACE, "payments-api", version, now).await?;
     }
     println!("two weeks of {} services", services.len());
     Ok(())

@@ -23,7 +23,7 @@ use crate::{
     lambda::{self, FUNCTIONS, Gates},
     ports, processes,
     project::{self, BOLD, DIM, GREEN, PLAIN, Progress},
-    tools,
+    readme, tools,
 };
 
 const FOLDER: &str = ".tollgate/demo";
@@ -35,12 +35,22 @@ pub(crate) struct Options {
     /// Read telemetry from a recorded file instead of the CloudWatch emulator
     #[arg(long)]
     recorded: bool,
+    /// Run the README's commands as well, each as it stands
+    #[arg(long)]
+    readme: bool,
     /// Leave it running, to ask more by hand, until Ctrl-C
     #[arg(long)]
     keep: bool,
     /// Port of the function [default: any that is free]
     #[arg(long)]
     port: Option<u16>,
+}
+
+impl Options {
+    /// The demo with the README's commands behind it.
+    pub(crate) fn with_readme() -> Self {
+        Self { readme: true, ..Self::default() }
+    }
 }
 
 /// Runs it; a verdict that is not the expected one is an error.
@@ -58,11 +68,18 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let gates = lambda::watch(&tools, &folder, port, |command| {
         environment(command, &folder, &policies, &bill, emulator.as_ref());
     })?;
-    let unexpected = ask(&gates, &folder)?;
+    let mut unexpected = ask(&gates, &folder)?;
+    if options.readme {
+        let progress = Progress::start("running the README's commands");
+        unexpected.extend(readme::run(&gates, &folder, |command| {
+            environment(command, &folder, &policies, &bill, emulator.as_ref());
+        })?);
+        progress.done("each as it stands");
+    }
     if options.keep {
         keep(&gates, emulator.as_ref(), &folder);
     }
-    ensure!(unexpected.is_empty(), "the gate decided otherwise than it should: {}", unexpected.join("; "));
+    ensure!(unexpected.is_empty(), "not as it should be: {}", unexpected.join("; "));
     Ok(())
 }
 
@@ -95,7 +112,7 @@ fn build(recorded: bool) -> Result<()> {
 }
 
 /// The policies in a folder of the demo's own, where their objectives can say that they are as young as its telemetry.
-fn copied(from: &Path, to: &Path) -> Result<PathBuf> {
+pub(crate) fn copied(from: &Path, to: &Path) -> Result<PathBuf> {
     fs::create_dir_all(to).with_context(|| format!("cannot make {}", to.display()))?;
     for entry in fs::read_dir(from)?.flatten() {
         let target = to.join(entry.file_name());

@@ -27,7 +27,12 @@ fn a_rule_that_is_gone_weaker_or_in_shadow_denies_and_is_named() {
         assert_eq!((decision.verdict, found.len()), (Verdict::Deny, 1), "{words}");
         assert!(found[0].message.contains(words), "{}", found[0].message);
         assert!(found[0].remediation.as_ref().unwrap().contains("cargo tollgate policies expect"));
+        assert_eq!(found[0].observed["rule"], "change.freeze");
+        assert_eq!((&found[0].threshold["effect"], &found[0].threshold["mode"]), (&"deny".into(), &"enforce".into()));
     }
+    let weaker = judged(&facts(), vec![freeze(Effect::Warn, Mode::Enforce)], expected(Effect::Deny, Mode::Enforce));
+    let observed = &missing(&weaker.findings)[0].observed;
+    assert_eq!((&observed["effect"], &observed["mode"]), (&"warn".into(), &"enforce".into()));
     let there = vec![freeze(Effect::Deny, Mode::Enforce)];
     assert_eq!(judged(&facts(), there, expected(Effect::Deny, Mode::Enforce)).verdict, Verdict::Allow);
 }

@@ -242,6 +242,9 @@ fn nobody_is_asked_to_come_back_in_a_freeze() {
         assert_eq!(decision.retry_at, expected, "{retry_at}");
         assert_eq!(decision.findings[0].retry_at, expected, "the finding says the same");
     }
+    // A warning holds nothing up: it says what it said.
+    let warned = of(&facts, vec![Finding { effect: Effect::Warn, ..deny(at(11, 0)) }]);
+    assert_eq!(warned.findings[0].retry_at, Some(at(11, 0)));
     // A fix may pass a freeze with an approval: only the freeze itself waits for its end.
     facts.change.purpose = Purpose::Fix;
     assert_eq!(of(&facts, vec![deny(at(11, 0))]).retry_at, Some(at(11, 0)));

@@ -84,6 +84,12 @@ fn a_datapoint_that_the_month_begins_in_is_not_known() {
     let budget = fact(&slo, &requests(&plan, |minute| minute < start), now).budget.unwrap();
     assert_eq!((budget.bad, budget.known.unwrap().unknown_seconds), (0, 1800));
     assert!(budget.consumed_at_most_ppm.unwrap() > 0);
+    // It may have had what came beside it.
+    let busy = |start: i64, seconds: i64| {
+        Some(seconds.unsigned_abs() * if start < begins(&slo, "2026-11") + 3600 { 10 } else { 1 })
+    };
+    let busy = fact(&slo, &super::sample::snapshot(&plan, busy, busy), now).budget.unwrap();
+    assert!(busy.consumed_at_most_ppm.unwrap() > 8 * budget.consumed_at_most_ppm.unwrap(), "{busy:?} {budget:?}");
 }
 
 proptest! {

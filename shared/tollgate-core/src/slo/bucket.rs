@@ -55,11 +55,12 @@ impl Bucket {
 
     /// The part of it since an instant inside it, of whose events nothing is known: they may have come before.
     pub(super) fn since(&self, instant: i64) -> Self {
-        let start = self.start.max(instant);
-        if start == self.start {
-            return *self;
+        let mut part = *self;
+        if instant > part.start {
+            part.start = instant;
+            part.forget();
         }
-        Self { start, counted: None, total: None, settled: None, excess: 0, ..*self }
+        part
     }
 
     /// What came in it; none when nothing is known.

@@ -45,6 +45,25 @@ fn only_neighbours_settle_what_a_minute_holds() {
 }
 
 #[test]
+fn what_does_not_touch_or_is_excluded_lends_nothing() {
+    let bucket = |time: std::ops::Range<i64>, good: u64, excluded: bool| {
+        Bucket::new(time, Counted::Good, Absence::default(), [Some(good), Some(60)], excluded)
+    };
+    let bad = |twice: Bucket| {
+        let mut buckets = [twice, bucket(0..60, 50, false)];
+        settle(&mut buckets);
+        buckets[1].events(Counted::Good).unwrap().bad()
+    };
+    assert_eq!(bad(bucket(60..120, 70, false)), 0);
+    assert_eq!(bad(bucket(120..180, 70, false)), 10, "a minute between them is not there");
+    assert_eq!(bad(bucket(60..120, 70, true)), 10, "maintenance makes up for no outage beside it");
+    // Nor the other way round.
+    let mut buckets = [bucket(60..120, 50, true), bucket(0..60, 70, false)];
+    settle(&mut buckets);
+    assert_eq!(buckets[1].excess, 10);
+}
+
+#[test]
 fn good_events_that_are_counted_twice_do_not_make_up_for_an_outage() {
     // An hour of nothing good, and later one that is counted twice: near, in minutes, and far, in hours.
     for (hours, is_near) in [([5, 3], true), ([5, 4], true), ([200, 199], false), ([40, 39], false)] {

@@ -160,6 +160,7 @@ fn coverage_counts_services_with_an_objective_that_is_known() {
     let fact = coverage([("c", &known[..]), ("b", &unknown[..]), ("a", &[])]);
     assert_eq!((fact.services, fact.with_objective, fact.covered), (3, 2, 1));
     assert_eq!((fact.covered_ppm, fact.uncovered), (Some(333_333), vec!["a".to_owned(), "b".to_owned()]));
+    assert_eq!(coverage([("c", &known[..]), ("d", &known[..]), ("a", &[])]).covered_ppm, Some(666_666));
     assert_eq!(coverage([]).covered_ppm, None);
 }
 

@@ -95,7 +95,7 @@ impl Exclusion {
     pub(super) fn during(&self, from: Timestamp, to: Timestamp) -> Option<MaintenanceWindow> {
         let until = to.checked_add_signed(Duration::seconds(1))?;
         let mut ranges = self.when.between(from, until, u16::MAX);
-        ranges.retain(|range| range.start <= to && from < range.end);
+        ranges.retain(|range| range.start <= to);
         ranges.into_iter().next_back().map(|range| MaintenanceWindow {
             name: self.name.clone(),
             reason: self.reason.clone(),

@@ -114,6 +114,18 @@ mod tests {
         Source::Expression(Expression::parse(text, ["a", "b"].map(input).into()).unwrap())
     }
 
+    /// The same, with what is absent declared to be no traffic.
+    fn idle(mut slo: Slo) -> Slo {
+        match &mut slo.indicator {
+            Indicator::Ratio(ratio) => ratio.absent_total_is_zero = true,
+            Indicator::Raw { absent_is_idle, .. } | Indicator::Threshold { absent_is_idle, .. } => {
+                *absent_is_idle = true
+            }
+            _ => {}
+        }
+        slo
+    }
+
     #[test]
     fn whatever_is_judged_otherwise_has_another_digest() {
         let latency = || Metric::new("Demo", "Latency", "p99");
@@ -135,6 +147,9 @@ mod tests {
             threshold(Metric { region: Some("eu-north-1".into()), ..latency() }, Comparison::Lt, "1"),
             raw(RawKind::Success),
             raw(RawKind::Failure),
+            idle(threshold(latency(), Comparison::Lt, "1")),
+            idle(raw(RawKind::Success)),
+            idle(ratio(Counted::Good, "a", metric("b").into())),
             ratio(Counted::Good, "a", metric("b").into()),
             ratio(Counted::Bad { absent_is_zero: false }, "a", metric("b").into()),
             ratio(Counted::Bad { absent_is_zero: true }, "a", metric("b").into()),

@@ -112,6 +112,8 @@ fn the_slices_of_a_calendar_month_are_known_beforehand() {
     assert_eq!((fact.budgeting.unit, fact.budgeting.event), (BudgetUnit::Slices, BudgetUnit::Events));
     assert_eq!(fact.windows["1h"].slices.as_ref().unwrap().good, 0);
     assert_eq!(fact.windows["1h"].total, Some(3600));
+    // The data ends with a whole minute: the next is the first that is to come.
+    assert_eq!(judged(&monthly(sliced(60), chrono_tz::Tz::UTC), &outage(0)).budget.unwrap().total, 30 * 1440);
 }
 
 #[test]
@@ -258,7 +260,8 @@ proptest! {
         let objective = Slo { exclusions: vec![Arc::new(daily)], ..objective };
         let data = requests(&plan(), |minute| minute % 7 == i64::from(week) % 7);
         let fact = judged(&objective, &data);
-        prop_assert!(!fact.evidence.is_ok());
+        prop_assert_eq!(fact.evidence.status, EvidenceStatus::Partial);
+        prop_assert!(reason(&fact).contains("everything is excluded over the period"), "{}", reason(&fact));
         prop_assert!(fact.budget.is_none() && fact.windows.values().all(|window| window.burn_rate_micro.is_none()));
         prop_assert_eq!(fact.traffic, Traffic::Unknown);
     }

@@ -1,11 +1,11 @@
 use proptest::prelude::*;
 
-use super::{Count, KnownTime};
+use super::{Count, KnownTime, Measured, Spending};
 use crate::{
     Timestamp,
     evidence::EvidenceStatus,
     slo::{
-        BudgetFact, Budgeting, Indicator, Ratio, SliceTarget, Slo, SloFact, Snapshot, Target,
+        BudgetFact, Budgeting, Indicator, Quality, Ratio, SliceTarget, Slo, SloFact, Snapshot, Target,
         plan::Plan,
         reach::Reach,
         sample::{DAY, END, MONTH, NOW, STEPS_PPM, judged, reason, slo, snapshot},
@@ -109,6 +109,34 @@ fn what_is_not_known_does_not_decide_where_it_cannot_reach_a_step() {
         let fact = judged(&slo, &known(|minute| !lost.contains(&minute), |start| bad.contains(&start)));
         assert_eq!(fact.evidence.status, EvidenceStatus::Ok, "{}", reason(&fact));
         assert!(budget(&fact).consumed_ppm > 1_300_000);
+    }
+}
+
+#[test]
+fn a_step_that_is_reached_for_certain_is_decided() {
+    let target = Target::from_ppb(999_000_000).unwrap();
+    let spent = |bad| Spending::of(1_000_000, bad).unwrap();
+    for (certain, at_most, undecided) in [(249, 250, true), (250, 499, false), (250, 500, true), (0, 249, false)] {
+        let measured = Measured::of_three([certain, certain, at_most].map(spent), KnownTime::default());
+        assert_eq!(measured.is_undecided(target, &STEPS_PPM), undecided, "{certain} {at_most}");
+    }
+}
+
+#[test]
+fn only_what_is_not_known_makes_it_undecided() {
+    let began = END - END.rem_euclid(DAY) - 20 * DAY;
+    let lost = |hours: i64| move |minute: i64| !(began..began + hours * 3600).contains(&minute);
+    for (hours, quality, undecided) in [
+        (6, Quality::Complete, true),
+        (6, Quality::Partial("PartialData".into()), false),
+        (0, Quality::Partial("PartialData".into()), false),
+        (0, Quality::Complete, false),
+    ] {
+        let mut data = known(lost(hours), |_| false);
+        data.series.values_mut().for_each(|series| series[0].quality = quality.clone());
+        let fact = judged(&slo(), &data);
+        assert_eq!(fact.is_undecided, undecided, "{hours} {}", reason(&fact));
+        assert_eq!(fact.evidence.is_ok(), hours == 0 && quality == Quality::Complete, "{hours} {}", reason(&fact));
     }
 }
 

@@ -34,3 +34,18 @@ impl Judging {
         self.budget_steps_ppm.clone_from(&limits.budget_steps_ppm);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Limits;
+    use crate::{settings::Settings, slo::sample::judging};
+
+    #[test]
+    fn what_is_not_set_lets_nothing_pass() {
+        let limits = Limits::of(&Settings::default());
+        assert_eq!(limits, Limits { max_age_seconds: 0, budget_steps_ppm: vec![1_000_000] });
+        let mut held = judging();
+        held.set(&limits);
+        assert_eq!((held.max_age_seconds, held.budget_steps_ppm), (0, vec![1_000_000]));
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::{SilenceFact, SilentMetricFact};
 use crate::slo::{
-    Counted, Indicator, Ratio, Reach, Slo, SloFact, Snapshot,
+    Counted, Indicator, Period, Ratio, Reach, Slo, SloFact, Snapshot,
     plan::Plan,
     sample::{DAY, END, NOW, judged, metric, sliced, slo, snapshot},
 };
@@ -39,6 +39,23 @@ fn traffic_that_vanishes_is_held_against_the_same_time_of_earlier_weeks() {
     // 09:08 to 10:08 has eleven whole datapoints of five minutes.
     assert_eq!((fact.usual_events, fact.earlier_times, fact.earlier_every_days), (Some(11 * 50), 4, 7));
     assert_eq!(fact.implausibility(), (true, 550));
+}
+
+#[test]
+fn a_silence_as_long_as_one_before_is_plausible() {
+    let fact = silence(|minute| if minute >= END - HOUR { 0 } else { 10 }).unwrap();
+    for (longest_seconds, is_longer) in [(fact.seconds - 1, true), (fact.seconds, false)] {
+        assert_eq!(SilenceFact { longest_seconds, ..fact.clone() }.implausibility().0, is_longer);
+    }
+}
+
+#[test]
+fn without_a_week_of_data_earlier_days_are_what_is_usual() {
+    let days = Plan::at_with(NOW, [3 * 86_400], Reach::of([&slo()]));
+    let count = |start: i64, seconds: i64| Some(if start >= END - HOUR { 0 } else { seconds.unsigned_abs() });
+    let fact = judged(&Slo { period: Period::Rolling { seconds: 86_400 }, ..slo() }, &snapshot(&days, count, count));
+    let fact = fact.silence.unwrap();
+    assert_eq!((fact.earlier_every_days, fact.earlier_times), (1, 2));
 }
 
 #[test]
@@ -152,7 +169,10 @@ fn a_metric_that_had_zeros_and_stopped_is_named() {
     // One that comes only with errors is silent as long as there are none.
     assert_eq!(silent_metrics(|start| (start < END - 2 * HOUR).then_some(3)), []);
     assert_eq!(silent_metrics(|_| Some(0)), []);
-    // It has been silent for longer.
+    assert_eq!(silent_metrics(|start| (start == END - 60).then_some(0)), [], "it came just now");
+    // It has been silent as long, or for longer.
+    let before = |start: i64| !(END - 9 * HOUR..END - 7 * HOUR).contains(&start) && start < END - 2 * HOUR;
+    assert_eq!(silent_metrics(|start| before(start).then_some(0)), []);
     let before = |start: i64| !(END - 9 * HOUR..END - 6 * HOUR).contains(&start) && start < END - 2 * HOUR;
     assert_eq!(silent_metrics(|start| before(start).then_some(0)), []);
 }
