@@ -6,10 +6,15 @@
 //! - `some` is declared again for each element of a loop that is in front of it: it moves to the beginning.
 //! - What is no collection has no elements, and is no error.
 
+use std::collections::BTreeSet;
+
 use regorus::unstable::{Expr, Literal, LiteralStmt, Query, Ref, Span};
 
 use super::{Bytes, Rewriter, scope::Bound};
-use crate::reference::text;
+use crate::{
+    reference::{bound, text},
+    syntax::{Node, walk_query},
+};
 
 impl<'a> Rewriter<'a> {
     /// Names that are bound under another name, and from that one behind it.
@@ -30,7 +35,8 @@ impl<'a> Rewriter<'a> {
         bound: &Bound<'a>,
     ) {
         let within = bound.with(names.clone().into_iter().map(Span::text));
-        let assigned = self.renamed(names);
+        let keys = keys(query);
+        let assigned = self.renamed(names.into_iter().filter(|span| keys.contains(span.text())));
         let start = self.inside(query).0;
         self.edits.insert(start, format!(" {}", assigned));
         self.query(query, &within);
@@ -81,8 +87,15 @@ impl<'a> Rewriter<'a> {
         let mut names = Vec::new();
         for statement in query.stmts.iter().skip(1) {
             let Literal::SomeVars { vars, .. } = &statement.literal else { continue };
+            let place = self.tokens.exact(&statement.span);
+            let before =
+                query.stmts.first().map_or(place.start, |first| self.tokens.exact(&first.span).start)..place.start;
+            // What is used above its declaration is refused by both.
+            if vars.iter().any(|span| self.tokens.mention(&before, span.text())) {
+                continue;
+            }
             names.extend(vars.iter().map(Span::text));
-            let place = self.with_separator(self.tokens.exact(&statement.span));
+            let place = self.with_separator(place);
             self.replace(place, "");
         }
         if let (false, Some(first)) = (names.is_empty(), query.stmts.first()) {
@@ -102,6 +115,20 @@ impl<'a> Rewriter<'a> {
             None => place,
         }
     }
+}
+
+/// The names that stand in brackets behind something, at any depth of a query.
+fn keys(query: &Query) -> BTreeSet<&str> {
+    let mut names = BTreeSet::new();
+    walk_query(query, &mut |node| {
+        if let Node::Expr(expr) = node
+            && let Expr::RefBrack { index, .. } = &**expr
+        {
+            bound(index, &mut names);
+        }
+        true
+    });
+    names
 }
 
 /// The names of a pattern, where they stand.
