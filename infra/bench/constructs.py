@@ -73,6 +73,8 @@ e["a"]|e.a == e.b|[e.a] == [1]|startswith(e.a, "x")|count(e.c)|e|k|[e.a, e.b][0]
 {v: 1 | v := e.a}|{e.a: 1}|g(g(e.a))|e.c[e.i]|false|null|e.a == null|e.z.y|input.nothing|e.a == g(e.b)|sprintf("%v", [e.a])
 {e.a | some _ in e.c}|max(e.c)|e.c[count(e.c) - 1]|array.concat(e.c, [e.a])|e.a in [e.b]|"b" in object.keys(e)
 object.union(e, {"a": e.b})|sprintf("%d and %s", [e.a, e.b])|json.marshal(e)|substring("text", e.i, e.a)|regex.match(`^\\w$`, e.a)
+e.c[e.n]|e.n in e.c|{v | some v in e.a}|[v | some v in [v | some v in e.c]]|[1 | some j; e.c[j] == 1]|glob.match("a*", [], e.a)
+json.filter(e, ["a/b", "c/0"])|json.remove(e, ["a/b", "c/0"])|semver.is_valid(e.a)|json.is_valid(e.a)|split(e.a, "")
 array.slice(e.c, e.a, e.i)|concat(", ", e.c)|e.a - e.b|e.a % 3"""
 CONTEXTS = """x := E if { e := input.l[0] }|x if { e := input.l[0]; E }|x if { e := input.l[0]; not E }|x contains E if some e in input.l
 x := [E | some e in input.l]|x := {E | some e in input.l}|f(e) := E if k else := "else";;x := [f(e) | some e in input.l]
@@ -82,7 +84,12 @@ x := [e.n | some e in input.l; E]|x := {e.n: E | some e in input.l}|x[e.n] := E 
 x := [v | some e in input.l; v := {"a": E}]|f(e) := E;;x := [f(e) | some e in input.l]|x contains [e.n, E] if { some e in input.l; k }
 f(e) := E if e.n >= 0;;x := [f(e) | some e in input.l]|f(e) := 1 if e.n == 9 else := E if k else := 9;;x := [f(e) | some e in input.l]
 x := [e.n | some e in input.l; E == 1]|x := [e.n | some e in input.l; not E == 1]|default x := 5;;x := E if { e := input.l[0] }
-x contains w if { some e in input.l; E = w }|default f(_) := 77;;f(e) := E if k;;x := [f(e) | some e in input.l]"""
+x contains w if { some e in input.l; E = w }|x if every e in input.l { not E }|x if every e in input.l { not m[e.n] == E }
+x if every n, e in input.l { not m[n]; not E == input.l[n] }|x if every n, e in input.l { not s[n]; count([1 | not e[n]; E]) >= 0 }
+x if every n, e in input.l { every k, r in e { not k == E; not e[r] == input.l[n][k] } }|x := [n | every n in ["a", "b"] { not input.l[0][n] }; n := 1]
+x contains [i, j] if { some i; e := input.l[i]; some j; e.c[j] == E }|x := [r | some r in input.l; e := r; E]
+f(r) := [r | some r in r; e := r; E];;x := f(input.l)|x contains E if { some e in input.l; some j; e.c[j] > 0 }
+default f(_) := 77;;f(e) := E if k;;x := [f(e) | some e in input.l]"""
 MISSING = object()
 VALUES = [MISSING, None, False, True, 0, 1, -3, "", "x", "é", [], [1], [False], {}, {"b": 1}, {"b": None}]
 

@@ -54,7 +54,8 @@ impl CostGate {
             self.house.catalogue.budgets.iter().map(|budget| (budget.name.as_str(), budget)).collect();
         let (mut tally, mut looked_at, mut states) = (Tally::default(), 0, BTreeMap::new());
         for name in &order {
-            if Instant::now() >= ends_at {
+            // Where rules hang, nothing more is known of any budget until the process is replaced.
+            if Instant::now() >= ends_at || self.house.evaluator.is_wedged() {
                 break;
             }
             if looked_at % READ_AT_ONCE == 0 {
@@ -102,8 +103,9 @@ impl CostGate {
             });
         }
         self.house.mark(round, &place).await?;
+        let why = if self.house.evaluator.is_wedged() { "rules hung" } else { "the time was over" };
         Err(Problem::unavailable(format!(
-            "the time was over when {looked_at} budgets were looked at: the next run goes on with the other {left}"
+            "{why} when {looked_at} budgets were looked at: the next run goes on with the other {left}"
         )))
     }
 

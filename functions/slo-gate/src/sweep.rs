@@ -88,6 +88,7 @@ impl SloGate {
                 .buffered(WRITES_AT_ONCE);
             let behind = looked_at + services.len();
             while let Some(looked) = looked.next().await {
+                let Some(looked) = looked else { break };
                 looked_at += 1;
                 place.pass(&order, &looked.service.name);
                 if matches!(batch, Batch::Alone(..)) {
@@ -129,8 +130,9 @@ impl SloGate {
         if left == 0 {
             return Ok(summary);
         }
+        let why = if self.house.evaluator.is_wedged() { "rules hung" } else { "the time was over" };
         Err(Problem::unavailable(format!(
-            "the time was over when {looked_at} services were looked at: the next run goes on with the other {left}"
+            "{why} when {looked_at} services were looked at: the next run goes on with the other {left}"
         )))
     }
 
@@ -182,7 +184,8 @@ impl SloGate {
         Looked { service, facts, results }
     }
 
-    /// Keeps the days of a service's objectives, and tells what changed in each environment.
+    /// Keeps the days of a service's objectives, and tells what changed in each environment. `None` when rules hang so that
+    /// nothing can be judged until the process is replaced: the next run looks at it.
     async fn look<'a>(
         &self,
         service: &'a Service,
@@ -190,15 +193,18 @@ impl SloGate {
         days: Vec<Vec<DailyAggregate>>,
         as_it_runs: Vec<(SloGateFacts, Option<Document<State>>)>,
         kept: &KeptDays,
-    ) -> Looked<'a> {
+    ) -> Option<Looked<'a>> {
         let mut results = Vec::new();
         let slos = self.house.catalogue.slos_of(&service.name);
         for (slo, days) in slos.zip(days).filter(|(_, days)| !days.is_empty()) {
             results.push(self.keep_days(slo, days, kept, self.house.clock.now()).await.map(|()| None));
         }
         for (facts, state) in as_it_runs {
+            if self.house.evaluator.is_wedged() {
+                return None;
+            }
             results.push(self.tell(facts, state).await.map(Some));
         }
-        Looked { service, facts, results }
+        Some(Looked { service, facts, results })
     }
 }

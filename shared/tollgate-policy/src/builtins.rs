@@ -77,19 +77,22 @@ pub(crate) const LITERAL_FIRST: &[&str] = &["concat", "glob.match", "regex.match
 
 /// Why a function is refused and what to use instead, by name or, when it ends in a dot, by family.
 const REFUSED: &[(&str, &str)] = &[
-    ("base64.", "it is not part of the engine that is shipped"),
-    ("base64url.", "it is not part of the engine that is shipped"),
-    ("bits.", "a shift takes memory without measure: compare numbers instead"),
+    ("all", "it is not part of Rego any more: write `every entry in … { … }`"),
+    ("any", "it is not part of Rego any more: write `some entry in …`, or `true in …`"),
+    ("base64.", "it is not part of the engine that is shipped: have the gate gather decoded facts"),
+    ("base64url.", "it is not part of the engine that is shipped: have the gate gather decoded facts"),
+    ("bits.lsh", "a shift takes memory without measure: compare numbers instead"),
+    ("bits.", "it is refused with shifts, which take memory without measure: compare numbers instead"),
     ("crypto.", "it is not part of the engine: have the gate verify signatures before policies run"),
     ("glob.quote_meta", "patterns must be literal texts"),
     ("graph.", "it does not stop when its time is over: follow references with `some … in …`"),
     ("graphql.", "it is not part of the engine"),
-    ("hex.", "it is not part of the engine that is shipped"),
+    ("hex.", "it is not part of the engine that is shipped: have the gate gather decoded facts"),
     ("http.", "a policy is a pure function of its facts: have the gate gather what is needed"),
     ("indexof", "its time grows with the square of its arguments: use `contains` or `startswith`"),
     ("indexof_n", "its time grows with the square of its arguments: use `contains` or `startswith`"),
     ("io.", "it is not part of the engine: tokens are verified before policies run"),
-    ("json.", "it is not part of the engine that is shipped"),
+    ("json.", "it is not part of the engine that is shipped: use `json.filter`, `json.remove` or `object.union`"),
     ("net.", "it does not stop when its time is over: have the gate gather network facts"),
     ("numbers.range", "it panics or takes memory without measure for far ends: iterate over facts with `some … in …`"),
     (

@@ -1,6 +1,7 @@
 //! Evaluating the rules of a gate over the facts of one request.
 
 use std::{
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
     thread::JoinHandle,
     time::{Duration, Instant},
@@ -13,10 +14,12 @@ use tollgate_core::{
 };
 
 use crate::{
+    board::{Board, Seat},
     judge::Outcome,
     metadata::RuleMetadata,
     policy_set::{PolicySet, STACK_BYTES},
-    worker::{Job, Progress, Worker},
+    resident,
+    worker::{Job, Worker},
 };
 
 /// Bounds on every evaluation.
@@ -85,54 +88,115 @@ impl Evaluator {
             Ok(facts) => self.evaluate_json(gate, &facts),
             Err(error) => {
                 let what = format!("the facts cannot be written as JSON: {error}");
-                self.evaluation(gate, std::iter::repeat_with(|| None), &what)
+                self.evaluation(gate, BTreeMap::new(), &what)
             }
         }
     }
 
     /// The same for facts that are JSON already, as policy tests and fuzzing have them.
     pub fn evaluate_json(&self, gate: Gate, facts: &str) -> Evaluation {
-        let facts: Arc<str> = facts.into();
-        let deadline = Instant::now() + self.limits.total_time;
-        let count = self.policies.loaded_rules(gate).count();
-        let mut outcomes: Vec<Option<Outcome>> = Vec::with_capacity(count);
-        let mut why = "it did not stop when its time was over, and its thread was given up".to_owned();
-        while outcomes.len() < count {
-            if Instant::now() >= deadline {
-                let millis = self.limits.total_time.as_millis();
-                why = format!("it was not reached or not done within the {millis} ms that all rules have together");
+        if self.is_wedged() {
+            let wedged = self.wedged_threads();
+            let why = format!("{wedged} threads hang in rules that do not stop: replace the process");
+            return self.evaluation(gate, BTreeMap::new(), &why);
+        }
+        let board = Arc::new(Board::new(self.policies.clone(), self.limits.clone(), gate, facts));
+        let first = self.judge(&board);
+        // The limit is that of the process: what failed for it beside others is judged without them.
+        board.again_for_memory();
+        let failed = if board.is_waiting() { first.and(self.judge(&board)) } else { first };
+        let (outcomes, slow) = board.results();
+        let why = failed.err().unwrap_or_else(|| self.not_reached(gate, &slow));
+        self.evaluation(gate, outcomes, &why)
+    }
+
+    /// Why a rule was never begun, and by which others.
+    fn not_reached(&self, gate: Gate, slow: &BTreeSet<usize>) -> String {
+        let rules = self.policies.loaded_rules(gate).enumerate();
+        let names: Vec<_> =
+            rules.filter(|(at, _)| slow.contains(at)).map(|(_, rule)| format!("`{}`", rule.metadata.name)).collect();
+        let millis = self.limits.total_time.as_millis();
+        let by = if names.is_empty() { String::new() } else { format!(", which {} took", names.join(", ")) };
+        format!("it was not reached within the {millis} ms that all rules have together{by}")
+    }
+
+    /// Has all rules judged that wait. A rule that takes long keeps the thread that it is on, and the others go on on
+    /// another, so that none of them waits for it whatever their order.
+    ///
+    /// # Errors
+    /// When there is no thread to begin on.
+    fn judge(&self, board: &Arc<Board>) -> Result<(), String> {
+        let (done, is_done) = mpsc::channel();
+        let (mut busy, mut waiting): (Vec<Busy>, _) = (Vec::new(), None);
+        for number in 0.. {
+            let is_stuck = waiting == Some(board.waiting());
+            waiting = Some(board.waiting());
+            if is_stuck {
+                busy.iter().filter_map(|busy| busy.seat.rule()).for_each(|rule| board.note_slow(rule));
+            }
+            let more = board.is_waiting() && !board.is_over();
+            if more && (busy.is_empty() || is_stuck && busy.len() < THREADS_AT_ONCE) {
+                match self.begin(board, number, &done) {
+                    Ok(one) => busy.push(one),
+                    Err(what) if busy.is_empty() => return Err(what),
+                    Err(what) => tracing::warn!(what, "no further thread for rules"),
+                }
+            }
+            if busy.is_empty() {
                 break;
             }
-            let worker = match self.worker() {
-                Ok(worker) => worker,
-                Err(what) => {
-                    why = what;
-                    break;
+            match is_done.recv_timeout(self.limits.total_time / PATIENCE) {
+                Ok(number) => {
+                    let (finished, others) = busy.into_iter().partition(|busy| busy.seat.number == number);
+                    busy = others;
+                    lock(&self.idle).extend(finished.into_iter().map(|busy: Busy| busy.worker));
+                    waiting = None;
                 }
-            };
-            let (done, is_done) = mpsc::channel();
-            let progress = Progress::default();
-            let job = Job {
-                policies: self.policies.clone(),
-                limits: self.limits.clone(),
-                gate,
-                facts: facts.clone(),
-                skip: outcomes.len(),
-                deadline,
-                progress: progress.clone(),
-                done,
-            };
-            let finished = worker.start(job) && self.wait(&worker, &is_done, &progress, deadline);
-            outcomes.extend(std::mem::take(&mut *lock(&progress)).into_iter().map(Some));
-            if finished {
-                lock(&self.idle).push(worker);
-            } else {
-                tracing::error!(wedged = self.wedged_threads() + 1, "a rule does not stop; its thread is given up");
-                lock(&self.given_up).push(worker.thread);
-                outcomes.push(None);
+                Err(_) => {
+                    busy.iter_mut().for_each(Busy::look);
+                    let (hanging, others): (Vec<_>, _) = busy.into_iter().partition(|busy| busy.hangs(board));
+                    busy = others;
+                    hanging.into_iter().for_each(|one| self.give_up(one, board));
+                }
             }
         }
-        self.evaluation(gate, outcomes.into_iter().chain(std::iter::repeat_with(|| None)), &why)
+        Ok(())
+    }
+
+    fn begin(&self, board: &Arc<Board>, number: usize, done: &mpsc::Sender<usize>) -> Result<Busy, String> {
+        loop {
+            let idle = lock(&self.idle).pop();
+            let is_new = idle.is_none();
+            let worker = match idle {
+                Some(worker) => worker,
+                None => Worker::spawn(self.limits.stack_bytes)
+                    .map_err(|error| format!("no thread to judge it on: {error}"))?,
+            };
+            let seat = Arc::new(Seat::new(number));
+            let since = (None, Instant::now(), worker.used());
+            if worker.start(Job { board: board.clone(), seat: seat.clone(), done: done.clone() }) {
+                return Ok(Busy { worker, seat, since });
+            }
+            if is_new {
+                return Err("the thread to judge it on has ended".to_owned());
+            }
+        }
+    }
+
+    fn give_up(&self, one: Busy, board: &Board) {
+        let rules = || self.policies.loaded_rules(board.gate);
+        let rule = one.seat.rule().and_then(|at| Some((at, &rules().nth(at)?.metadata)));
+        tracing::error!(
+            wedged = self.wedged_threads() + 1,
+            rule = rule.map(|(_, rule)| rule.name.as_str()),
+            "a rule does not stop; its thread is given up"
+        );
+        if let Some((at, rule)) = rule {
+            board.note_slow(at);
+            let what = "it did not stop when its time was over, and its thread was given up";
+            board.put(at, Outcome::failed(rule, what));
+        }
+        lock(&self.given_up).push(one.worker.thread);
     }
 
     /// How many threads were given up because a rule did not stop, and still run.
@@ -142,65 +206,65 @@ impl Evaluator {
         given_up.len()
     }
 
-    /// Whether so many threads hang that nothing is evaluated any more: the process should be replaced.
+    /// Whether so many threads hang, or hold so much memory, that nothing is evaluated any more: the process should be
+    /// replaced.
     pub fn is_wedged(&self) -> bool {
-        self.wedged_threads() >= self.limits.wedged_threads
+        let wedged = self.wedged_threads();
+        let holds_much = || {
+            let limit = self.limits.memory_bytes.unwrap_or(u64::MAX);
+            resident::bytes().is_some_and(|bytes| bytes > limit / 2)
+        };
+        wedged >= self.limits.wedged_threads || wedged > 0 && holds_much()
     }
 
-    fn worker(&self) -> Result<Worker, String> {
-        if let Some(worker) = lock(&self.idle).pop() {
-            return Ok(worker);
-        }
-        if self.is_wedged() {
-            let wedged = self.wedged_threads();
-            return Err(format!("{wedged} threads hang in rules that do not stop: replace the process"));
-        }
-        Worker::spawn(self.limits.stack_bytes).map_err(|error| format!("no thread to judge it on: {error}"))
-    }
-
-    /// Waits until all rules are judged; false once a rule has had the processor for long without coming to an end, or
-    /// the deadline is over.
-    fn wait(&self, worker: &Worker, done: &mpsc::Receiver<()>, progress: &Progress, deadline: Instant) -> bool {
-        // A rule that obeys its timer is done long before.
-        let patience = self.limits.rule_time.saturating_mul(4);
-        let grace = deadline + self.limits.rule_time;
-        let mut last = (0, Instant::now(), worker.used());
-        loop {
-            match done.recv_timeout(self.limits.rule_time) {
-                Ok(()) => return true,
-                Err(mpsc::RecvTimeoutError::Disconnected) => return false,
-                Err(mpsc::RecvTimeoutError::Timeout) => {
-                    let (judged, now, used) = (lock(progress).len(), Instant::now(), worker.used());
-                    let since = match (used, last.2) {
-                        (Some(used), Some(before)) => used.saturating_sub(before),
-                        _ => now.duration_since(last.1),
-                    };
-                    if now >= grace || judged <= last.0 && since >= patience {
-                        return false;
-                    }
-                    if judged > last.0 || last.2.is_none() {
-                        last = (judged, now, used);
-                    }
-                }
-            }
-        }
-    }
-
-    fn evaluation(&self, gate: Gate, outcomes: impl Iterator<Item = Option<Outcome>>, why: &str) -> Evaluation {
+    fn evaluation(&self, gate: Gate, mut outcomes: BTreeMap<usize, Outcome>, why: &str) -> Evaluation {
         let mut evaluation = Evaluation {
             policy_revision: self.policies.revision().to_owned(),
             rules: Vec::new(),
             findings: Vec::new(),
             expected: self.policies.expected(gate).cloned().collect(),
         };
-        for (loaded, outcome) in self.policies.loaded_rules(gate).zip(outcomes) {
+        for (at, loaded) in self.policies.loaded_rules(gate).enumerate() {
             let (rule, effect) = (&loaded.metadata, loaded.effect());
-            let outcome = outcome.unwrap_or_else(|| Outcome::failed(rule, why));
+            let outcome = outcomes.remove(&at).unwrap_or_else(|| Outcome::failed(rule, why));
             let RuleMetadata { name, mode, .. } = rule;
             evaluation.rules.push(RuleRun { rule: name.clone(), mode: *mode, effect, judged: outcome.judged });
             evaluation.findings.extend(outcome.findings);
         }
         evaluation
+    }
+}
+
+/// How many threads judge the rules of one request at most.
+const THREADS_AT_ONCE: usize = 8;
+/// In how many parts of the whole time it is looked whether the rules go on.
+const PATIENCE: u32 = 40;
+
+/// A thread at work, and since when it is at the same rule: on the wall, and with what it had used of the processor.
+struct Busy {
+    worker: Worker,
+    seat: Arc<Seat>,
+    since: (Option<usize>, Instant, Option<Duration>),
+}
+
+impl Busy {
+    fn look(&mut self) {
+        let rule = self.seat.rule();
+        if rule != self.since.0 {
+            self.since = (rule, Instant::now(), self.worker.used());
+        }
+    }
+
+    /// Whether it has been at one rule for far longer than that may have, or all time is over. A rule that obeys its timer
+    /// is done long before.
+    fn hangs(&self, board: &Board) -> bool {
+        let (rule, begun, before) = self.since;
+        let used = match (self.worker.used(), before) {
+            (Some(used), Some(before)) => used.saturating_sub(before),
+            _ => begun.elapsed(),
+        };
+        let is_over = Instant::now() >= board.deadline + board.limits.rule_time;
+        is_over || rule.is_some() && used >= board.limits.rule_time.saturating_mul(4)
     }
 }
 

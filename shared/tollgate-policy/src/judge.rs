@@ -28,12 +28,14 @@ pub(crate) struct Outcome {
     pub(crate) judged: bool,
     /// What it found, or why it failed.
     pub(crate) findings: Vec<Finding>,
+    /// Did it fail because the process had no memory left?
+    pub(crate) lacked_memory: bool,
 }
 
 impl Outcome {
     /// A rule that gave no answer: that denies.
     pub(crate) fn failed(rule: &RuleMetadata, what: &str) -> Self {
-        Self { judged: false, findings: vec![failure(rule, what, &rule.file)] }
+        Self { judged: false, findings: vec![failure(rule, what, &rule.file)], lacked_memory: false }
     }
 }
 
@@ -91,7 +93,7 @@ impl Judge {
             // A limit of nothing would be no limit.
             let left = deadline.saturating_duration_since(Instant::now()).max(Duration::from_micros(1));
             match self.findings(rule, limits, first.saturating_mul(attempt).min(left)) {
-                Ok(findings) => return Outcome { judged: true, findings },
+                Ok(findings) => return Outcome { judged: true, findings, lacked_memory: false },
                 Err(Failed::Stopped) => {
                     self.used = None;
                     let spent = cpu_time::of_this_thread().saturating_sub(used) >= limits.rule_time;
@@ -101,7 +103,11 @@ impl Judge {
                 }
                 Err(Failed::Other(failed)) => {
                     self.used = None;
-                    return Outcome { judged: false, findings: vec![*failed] };
+                    return Outcome { judged: false, findings: vec![*failed], lacked_memory: false };
+                }
+                Err(Failed::Memory(failed)) => {
+                    self.used = None;
+                    return Outcome { judged: false, findings: vec![*failed], lacked_memory: true };
                 }
             }
         }
@@ -127,7 +133,10 @@ impl Judge {
                     return Err(Failed::Stopped);
                 }
                 let place = place.map_or_else(|| file.clone(), |(file, line)| format!("{file}:{line}"));
-                Err(fail(&humane(&said, is_limit, limits), &place))
+                if is(&said, is_limit, MEMORY) {
+                    return Err(Failed::Memory(Box::new(failure(&rule.metadata, &too_much(limits), &place))));
+                }
+                Err(fail(&humane(&said), &place))
             }
             Err(said) => Err(fail(&format!("the engine panicked: {said}"), file)),
         }
@@ -152,6 +161,8 @@ fn of_sets(sets: &Value, rule: &LoadedRule, limits: &Limits) -> Result<Vec<Findi
 enum Failed {
     /// It was stopped by the engine's timer.
     Stopped,
+    /// It was stopped because the process had no memory left.
+    Memory(Box<Finding>),
     Other(Box<Finding>),
 }
 
@@ -160,13 +171,22 @@ fn is(said: &str, is_limit: bool, words: &str) -> bool {
     said.starts_with(words) || is_limit && said.contains(words)
 }
 
-fn humane(said: &str, is_limit: bool, limits: &Limits) -> String {
-    if is(said, is_limit, "execution exceeded memory limit") {
-        let mebibytes = limits.memory_bytes.unwrap_or_default() / (1024 * 1024);
-        format!("it needs more memory than the limit of {mebibytes} MiB")
-    } else {
-        said.chars().take(500).collect()
+/// What the engine says of its memory limit.
+const MEMORY: &str = "execution exceeded memory limit";
+
+fn too_much(limits: &Limits) -> String {
+    let mebibytes = limits.memory_bytes.unwrap_or_default() / (1024 * 1024);
+    format!("it needs more memory than the limit of {mebibytes} MiB")
+}
+
+/// What the engine says, in the words of those who write rules.
+fn humane(said: &str) -> String {
+    const TWICE: &str = "function produced multiple outputs";
+    if said.contains(TWICE) || said.contains("complete rules should not produce multiple outputs") {
+        return "a function or a rule has two values at once: let its conditions exclude each other, or use `else`"
+            .to_owned();
     }
+    said.chars().take(500).collect()
 }
 
 fn too_long(limits: &Limits, spent: bool) -> String {

@@ -4,6 +4,7 @@
 //! ([`PolicySet`]), limits on time and memory, a thread of its own with a deep stack, and caught panics
 //! ([`Evaluator`]).
 
+mod board;
 mod builtins;
 mod check;
 mod claims;
@@ -21,6 +22,7 @@ mod modules;
 mod panics;
 mod policy_set;
 mod reference;
+mod resident;
 mod rewrite;
 mod sources;
 mod syntax;

@@ -6,10 +6,13 @@
 //!   `s contains v if { some v in [e.n | body] }`.
 //! - Under `not` an undefined operand makes OPA's statement undefined, and the engine's true. `not f(input.a)`
 //!   becomes `v := input.a; not f(v)`.
+//! - Names that `every`, `some … in` and `some` bind are bound so that the engine sees it, once, and apart from others
+//!   of the same name.
 //! - A membership with something undefined is undefined, and not false or, in `k, v in o`, true. It becomes a call.
 
 mod edits;
 mod heads;
+mod locals;
 mod negation;
 mod scope;
 mod tokens;
@@ -90,13 +93,17 @@ impl<'a> Rewriter<'a> {
 
     fn query(&mut self, query: &'a Query, outer: &Bound<'a>) {
         let bound = outer.within(query);
+        self.declarations(query);
         query.stmts.iter().for_each(|statement| self.statement(statement, &bound));
     }
 
     fn statement(&mut self, statement: &'a LiteralStmt, bound: &Bound<'a>) {
         match &statement.literal {
             Literal::SomeVars { .. } => {}
-            Literal::SomeIn { collection, .. } => self.expr(collection, bound),
+            Literal::SomeIn { key, value, collection, .. } => {
+                let patterns: Vec<_> = key.iter().chain([value]).collect();
+                self.some_in(statement, &patterns, collection, bound);
+            }
             Literal::Expr { expr, .. } => match &**expr {
                 // What is not true fails here, undefined or false.
                 Expr::Membership { key: None, value, collection, .. } => {
@@ -108,8 +115,7 @@ impl<'a> Rewriter<'a> {
             Literal::NotExpr { expr, .. } => self.negation(statement, expr, bound),
             Literal::Every { domain, query, key, value, .. } => {
                 self.expr(domain, bound);
-                let names = key.iter().chain([value]).map(|span| span.text());
-                self.query(query, &bound.with(names));
+                self.every(key.iter().chain([value]), query, bound);
             }
         }
         for modifier in &statement.with_mods {

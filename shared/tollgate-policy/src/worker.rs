@@ -1,35 +1,23 @@
 //! A long-lived thread with a deep stack, on which rules are judged.
 
 use std::{
-    sync::{Arc, Mutex, OnceLock, PoisonError, mpsc},
+    sync::{Arc, OnceLock, mpsc},
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
-
-use tollgate_core::decision::Gate;
 
 use crate::{
+    board::{Board, Seat},
     cpu_time::Thread,
-    evaluator::Limits,
     judge::{Judge, Outcome},
-    policy_set::PolicySet,
 };
 
-/// What has become of the rules so far, in their order.
-pub(crate) type Progress = Arc<Mutex<Vec<Outcome>>>;
-
-/// Rules of one gate to be judged for one request.
+/// Rules of one gate to be judged for one request, for as long as there are any left.
 pub(crate) struct Job {
-    pub(crate) policies: Arc<PolicySet>,
-    pub(crate) limits: Limits,
-    pub(crate) gate: Gate,
-    pub(crate) facts: Arc<str>,
-    /// How many of the rules were judged before.
-    pub(crate) skip: usize,
-    pub(crate) deadline: Instant,
-    pub(crate) progress: Progress,
-    /// Told once all are judged.
-    pub(crate) done: mpsc::Sender<()>,
+    pub(crate) board: Arc<Board>,
+    pub(crate) seat: Arc<Seat>,
+    /// Told the seat's number once no rule is left.
+    pub(crate) done: mpsc::Sender<usize>,
 }
 
 /// The thread, as its owner holds it. Letting it go ends it once it is idle.
@@ -65,17 +53,18 @@ impl Worker {
 }
 
 fn run(job: Job) {
-    let Job { policies, limits, gate, facts, skip, deadline, progress, done } = job;
-    let mut judge = Judge::new(&policies, &facts);
-    for rule in policies.loaded_rules(gate).skip(skip) {
-        let outcome = match &mut judge {
-            Ok(judge) => judge.judge(rule, &limits, deadline),
+    let Job { board, seat, done } = job;
+    let rules: Vec<_> = board.policies.loaded_rules(board.gate).collect();
+    let mut judge = None;
+    while let Some((index, rule)) = board.take(&seat).and_then(|index| Some((index, *rules.get(index)?))) {
+        let outcome = match judge.get_or_insert_with(|| Judge::new(&board.policies, &board.facts)) {
+            Ok(judge) => judge.judge(rule, &board.limits, board.deadline),
             Err(what) => Outcome::failed(&rule.metadata, what),
         };
-        progress.lock().unwrap_or_else(PoisonError::into_inner).push(outcome);
+        board.put(index, outcome);
     }
     // The engine holds the facts: they are freed before the answer, not during the next request.
     drop(judge);
     // Nobody listens any more when this thread was given up.
-    let _ = done.send(());
+    let _ = done.send(seat.number);
 }

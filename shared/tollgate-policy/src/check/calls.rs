@@ -6,7 +6,7 @@ use super::{Index, Package, at_span, index::expand, regexes::as_in_re2};
 use crate::{
     PolicyError,
     builtins::{ALLOWED, LITERAL_FIRST, arity, is_allowed, refusal},
-    functions::sprintf,
+    functions::{glob, sprintf},
     reference::{Reference, text},
     suggest::did_you_mean,
     syntax::{Node, walk_rule},
@@ -66,7 +66,25 @@ fn check_call(
             package.arity(name).ok_or_else(|| format!("`{name}` is not a function: use it without brackets"))?;
         return check_count(&shown, takes, arguments.len());
     }
-    check_builtin(package, &shown, arguments)
+    let message = check_builtin(package, &shown, arguments);
+    if is_on_next_line(function, arguments) {
+        return message.map_err(|said| {
+            format!(
+                "{said}; the line behind it begins with `(`, and is read as its arguments: give what is in brackets a name \
+                 first, or turn the condition round"
+            )
+        });
+    }
+    message
+}
+
+/// Whether a line break stands between a function and the bracket of its arguments.
+fn is_on_next_line(function: &Expr, arguments: &[regorus::unstable::Ref<Expr>]) -> bool {
+    let bytes = |at: u32| usize::try_from(at).unwrap_or_default();
+    let Some(first) = arguments.first() else { return false };
+    let (end, start) = (bytes(function.span().end), bytes(first.span().start));
+    let between = function.span().source.contents().get(end..start).unwrap_or_default();
+    between.split('(').next().is_some_and(|before| before.contains('\n'))
 }
 
 fn check_builtin(package: &Package<'_>, name: &str, arguments: &[regorus::unstable::Ref<Expr>]) -> Result<(), String> {
@@ -103,6 +121,7 @@ const WIDEST: usize = 99;
 fn check_literal(name: &str, literal: &str, arguments: &[regorus::unstable::Ref<Expr>]) -> Result<(), String> {
     match (name, arguments.get(1).map(|values| &**values)) {
         ("regex.match", _) => as_in_re2(literal).map(drop),
+        ("glob.match", _) => glob::check(literal).map_err(|said| format!("in the pattern `{literal}`: {said}")),
         ("sprintf", values) => {
             let places = sprintf::places(&sprintf::parts(literal, WIDEST)?);
             match values {

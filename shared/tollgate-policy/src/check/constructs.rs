@@ -34,6 +34,7 @@ pub(super) fn check(package: &Package<'_>, errors: &mut Vec<PolicyError>) {
                 },
                 Node::Expr(expr) => {
                     assignment(expr, &mut refuse);
+                    member_of_scalar(expr, &mut refuse);
                     if exact {
                         number(expr, &mut refuse);
                     }
@@ -132,6 +133,15 @@ fn assignment(expr: &Expr, refuse: &mut dyn FnMut(&Span, &str)) {
             objects(rhs, refuse);
         }
         _ => {}
+    }
+}
+
+/// `null[0]`, `true.a`: OPA does not read these.
+fn member_of_scalar(expr: &Expr, refuse: &mut dyn FnMut(&Span, &str)) {
+    if let Expr::RefDot { refr, .. } | Expr::RefBrack { refr, .. } = expr
+        && matches!(**refr, Expr::Null { .. } | Expr::Bool { .. } | Expr::Number { .. })
+    {
+        refuse(refr.span(), "this has no fields: write the name of what has them");
     }
 }
 

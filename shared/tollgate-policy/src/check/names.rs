@@ -50,7 +50,9 @@ fn check_import(
 ) -> Result<(), String> {
     match reference.names().as_slice() {
         ["rego", "v1"] | ["input", ..] => Ok(()),
-        ["future", "keywords", ..] => Err("is not needed: these keywords are always there".to_owned()),
+        ["future", "keywords", ..] => {
+            Err("`import future.keywords` is not needed, its keywords are always there: remove it".to_owned())
+        }
         ["data", ..] => check_data(index, package, data, reference),
         names => Err(format!("`{}` cannot be imported: import `data.tollgate.lib.<name>`", names.join("."))),
     }

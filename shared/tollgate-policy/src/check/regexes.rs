@@ -8,6 +8,15 @@ use regex_syntax::ast::{
 /// The most times that RE2 repeats something.
 const MOST_TIMES: u32 = 1_000;
 
+/// How large the engine lets a pattern become.
+const MOST_BYTES: usize = 100 * 1024;
+
+/// The classes of characters that both know by the same name, and with the same members.
+const CATEGORIES: &[&str] = &[
+    "L", "Ll", "Lm", "Lo", "Lt", "Lu", "M", "Mc", "Me", "Mn", "N", "Nd", "Nl", "No", "P", "Pc", "Pd", "Pe", "Pf", "Pi",
+    "Po", "Ps", "S", "Sc", "Sk", "Sm", "So", "Z", "Zl", "Zp", "Zs",
+];
+
 /// The pattern as the engine is to read it, where `\d`, `\s`, `\w` and `\b` are ASCII as in RE2.
 ///
 /// # Errors
@@ -22,7 +31,13 @@ pub(crate) fn as_in_re2(pattern: &str) -> Result<String, String> {
         end = span.end.offset;
     }
     text.push_str(pattern.get(end..).unwrap_or_default());
-    Ok(text)
+    match regex::RegexBuilder::new(&text).size_limit(MOST_BYTES).build() {
+        Ok(_) => Ok(text),
+        Err(regex::Error::CompiledTooBig(_)) => {
+            Err("the pattern is too large for the engine: repeat less, or take parts out".to_owned())
+        }
+        Err(error) => Err(format!("the pattern cannot be read: {error}")),
+    }
 }
 
 struct Reader<'p> {
@@ -46,6 +61,22 @@ impl Reader<'_> {
             (Word, true, _) => "[^0-9A-Za-z_]",
         };
         self.changes.push((class.span, new));
+    }
+
+    fn category(&self, class: &regex_syntax::ast::ClassUnicode) -> Result<(), String> {
+        use regex_syntax::ast::ClassUnicodeKind::{Named, OneLetter};
+        let is_known = match &class.kind {
+            OneLetter(letter) => CATEGORIES.contains(&letter.to_string().as_str()),
+            Named(name) => CATEGORIES.contains(&name.as_str()),
+            _ => false,
+        };
+        if is_known {
+            return Ok(());
+        }
+        let text = self.pattern.get(class.span.start.offset..class.span.end.offset).unwrap_or_default();
+        Err(format!(
+            "`{text}` is not the same in both engines: write `\\p{{L}}`, `\\p{{Lu}}`, `\\p{{N}}` or the class itself"
+        ))
     }
 
     fn literal(&self, literal: &regex_syntax::ast::Literal) -> Result<(), String> {
@@ -73,6 +104,13 @@ impl Visitor for Reader<'_> {
     fn visit_pre(&mut self, ast: &Ast) -> Result<(), String> {
         match ast {
             Ast::ClassPerl(class) => self.perl(class),
+            Ast::ClassUnicode(class) => self.category(class)?,
+            Ast::ClassBracketed(class) => {
+                let text = self.pattern.get(class.span.start.offset..).unwrap_or_default();
+                if text.starts_with("[--") || text.starts_with("[^--") {
+                    return Err("`--` is the beginning of a range to RE2 alone: write `\\-`".to_owned());
+                }
+            }
             Ast::Literal(literal) => self.literal(literal)?,
             Ast::Flags(flags) => known_flags(&flags.flags)?,
             Ast::Group(group) => group.flags().map_or(Ok(()), known_flags)?,
@@ -122,6 +160,7 @@ impl Visitor for Reader<'_> {
     fn visit_class_set_item_pre(&mut self, item: &ClassSetItem) -> Result<(), String> {
         match item {
             ClassSetItem::Perl(class) => self.perl(class),
+            ClassSetItem::Unicode(class) => self.category(class)?,
             ClassSetItem::Literal(literal) => self.literal(literal)?,
             ClassSetItem::Bracketed(_) => {
                 return Err(
@@ -159,6 +198,7 @@ mod tests {
             (r"[\d_]\w", "[0-9_][0-9A-Za-z_]"),
             (r"\bpay\s\D", r"(?-u:\b)pay[\t\n\f\r ][^0-9]"),
             (r"[^\S]", r"[^[^\t\n\f\r ]]"),
+            (r"(?i)^REL-\p{Lu}\PN[\pL]", r"(?i)^REL-\p{Lu}\PN[\pL]"),
             (r"^(?i:v?)[0-9]{1,3}\.(a|b)*?$", r"^(?i:v?)[0-9]{1,3}\.(a|b)*?$"),
         ] {
             assert_eq!(as_in_re2(pattern).unwrap(), expected);
@@ -173,6 +213,12 @@ mod tests {
             "a{2}{3}",
             "[a-z&&[^b]]",
             "[a--b]",
+            "[--z]",
+            "[^--z]",
+            r"\p{Greek}",
+            r"\p{Letter}",
+            r"[\pC]",
+            "[^]]{1000}",
             "[[a]]",
             r"\B",
             r"\u0041",

@@ -1,9 +1,9 @@
-//! `time.add_date` as Go's `AddDate` normalises: a month after 31 January is 3 March, or 2 March in a leap year.
+//! `time.parse_rfc3339_ns` as strict as Go's, and `time.add_date` as Go's `AddDate` normalises: a month after 31 January is 3 March, or 2 March in a leap year.
 
 use chrono::{DateTime, Days, Months, NaiveDate, TimeDelta};
 use regorus::Value;
 
-use super::texts::whole;
+use super::texts::{text_of, whole};
 
 pub(super) fn add_date(arguments: &[Value]) -> Result<Value, String> {
     let [at, years, months, days] = arguments else { return Ok(Value::Undefined) };
@@ -31,9 +31,56 @@ fn by_months(date: NaiveDate, months: i64) -> Option<NaiveDate> {
     if months < 0 { date.checked_sub_months(count) } else { date.checked_add_months(count) }
 }
 
+pub(super) fn parse_rfc3339(arguments: &[Value]) -> Result<Value, String> {
+    let [text] = arguments else { return Ok(Value::Undefined) };
+    let text = text_of("time.parse_rfc3339_ns", text)?;
+    let time = is_rfc3339(text).then(|| DateTime::parse_from_rfc3339(&text.replacen(',', ".", 1)).ok()).flatten();
+    let nanos = time.and_then(|time| time.timestamp_nanos_opt());
+    nanos.map(Value::from).ok_or_else(|| format!("`{text}` is no time as in RFC 3339: write `2026-01-31T10:00:00Z`"))
+}
+
+/// Capital `T` and `Z`, and no leap second, which others fold into the next.
+fn is_rfc3339(text: &str) -> bool {
+    let mut shape = text.chars().map(|c| if c.is_ascii_digit() { '0' } else { c });
+    let begins = "0000-00-00T00:00:00".chars().all(|expected| shape.next() == Some(expected));
+    let rest: String = shape.collect();
+    let fraction = rest.strip_prefix(['.', ',']).map(|rest| rest.trim_start_matches('0'));
+    let zone = match fraction {
+        Some(zone) if zone.len().saturating_add(1) == rest.len() => return false,
+        Some(zone) => zone,
+        None => rest.as_str(),
+    };
+    begins && text.get(17..19).is_some_and(|seconds| seconds < "60") && matches!(zone, "Z" | "+00:00" | "-00:00")
+}
+
 #[cfg(test)]
 mod tests {
-    use super::add_date;
+    use super::{add_date, parse_rfc3339};
+
+    #[test]
+    fn times_are_as_strict_as_in_go() {
+        let parsed = |text: &str| parse_rfc3339(&[text.into()]);
+        let second = 1_000_000_000_i64;
+        assert_eq!(parsed("1970-01-01T00:00:01Z").unwrap(), second.into());
+        assert_eq!(parsed("1970-01-01T01:00:01.5+01:00").unwrap(), (second + second / 2).into());
+        assert_eq!(parsed("1970-01-01T00:00:01,5Z").unwrap(), (second + second / 2).into());
+        for text in [
+            "2026-01-01 00:00:00Z",
+            "2026-01-01t00:00:00Z",
+            "2026-01-01T00:00:00z",
+            "2026-12-31T23:59:60Z",
+            "2026-01-01T00:00:00.Z",
+            "2026-02-29T00:00:00Z",
+            "2026-01-01T24:00:00Z",
+            "2026-01-01T00:00:00",
+            "2300-01-01T00:00:00Z",
+            "2026-1-01T00:00:00Z",
+            "",
+        ] {
+            assert!(parsed(text).unwrap_err().contains("RFC 3339"), "{text}");
+        }
+        assert!(parse_rfc3339(&[1_u64.into()]).is_err());
+    }
 
     fn moved(at: &str, by: [i64; 3]) -> String {
         let nanos = chrono::DateTime::parse_from_rfc3339(at).unwrap().timestamp_nanos_opt().unwrap();

@@ -17,3 +17,11 @@ pub(super) fn member_of(arguments: &[Value]) -> Result<Value, String> {
     let holds = matches!(collection, Value::Array(_) | Value::Object(_)) && collection[key] == *value;
     Ok(Value::Bool(holds))
 }
+
+/// What `some … in` goes through: nothing of what is no collection.
+pub(super) fn elements(arguments: &[Value]) -> Result<Value, String> {
+    Ok(match arguments {
+        [collection @ (Value::Array(_) | Value::Set(_) | Value::Object(_))] => collection.clone(),
+        _ => Vec::<Value>::new().into(),
+    })
+}

@@ -130,6 +130,8 @@ impl Place {
         budget.take(self.width)?;
         let text = match (self.verb, value) {
             ('v' | 'd', Value::Number(number)) if number.is_integer() => self.digits(&decimal(value)),
+            // Go's large numbers write themselves.
+            ('s', Value::Number(_)) if kind(value) == "*big.Int" => self.digits(&decimal(value)),
             ('v', Value::Number(number)) => self.padded(&shortest(number.as_f64().unwrap_or_default())),
             ('x', Value::Number(number)) if number.as_i64().is_some() => {
                 self.digits(&hex(number.as_i64().unwrap_or_default()))
@@ -152,8 +154,10 @@ impl Place {
                 return Err(format!("`%{verb}` with a width is given {}", extra(value, budget)?));
             }
             (verb, Value::Number(number)) if number.is_integer() => {
-                let digits = Self { zero: true, width: self.precision.unwrap_or_default(), ..Self::default() };
-                format!("%!{verb}({}={})", kind(value), digits.digits(&decimal(value)))
+                let digits = decimal(value);
+                let width = self.precision.unwrap_or_default().saturating_add(usize::from(digits.starts_with('-')));
+                let filled = Self { zero: true, width, ..Self::default() };
+                format!("%!{verb}({}={})", kind(value), filled.digits(&digits))
             }
             (verb, value) => format!("%!{verb}({})", extra(value, budget)?),
         };
@@ -228,6 +232,8 @@ mod tests {
             ("%s", "[5]", "%!s(int64=5)"),
             ("%.2f", "[64]", "%!f(int64=64)"),
             ("%.2f", "[5]", "%!f(int64=05)"),
+            ("%.2f", "[-1]", "%!f(int64=-01)"),
+            ("%s", "[18446744073709551615]", "18446744073709551615"),
             ("%.2f", "[0.125]", "0.12"),
             ("%f", "[1.5]", "1.500000"),
             ("%04d|%-4d|%4d|%+d|% d", "[-5, 5, 5, 5, 5]", "-005|5   |   5|+5| 5"),

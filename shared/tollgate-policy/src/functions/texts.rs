@@ -27,6 +27,48 @@ pub(super) fn array_slice(arguments: &[Value]) -> Result<Value, String> {
     Ok(slice.into())
 }
 
+/// Two arrays behind one another.
+pub(super) fn array_concat(arguments: &[Value]) -> Result<Value, String> {
+    let [left, right] = arguments else { return Ok(Value::Undefined) };
+    let (Value::Array(left), Value::Array(right)) = (left, right) else {
+        return Err("`array.concat` takes two arrays".to_owned());
+    };
+    few("array.concat", left.len().saturating_add(right.len()))?;
+    Ok(left.iter().chain(right.iter()).cloned().collect::<Vec<_>>().into())
+}
+
+/// The parts of a text; with nothing between them its characters.
+pub(super) fn split(arguments: &[Value]) -> Result<Value, String> {
+    let [text, between] = arguments else { return Ok(Value::Undefined) };
+    let (text, between) = (text_of("split", text)?, text_of("split", between)?);
+    let most = MOST_ITEMS.saturating_add(1);
+    let parts: Vec<Value> = if between.is_empty() {
+        text.chars().take(most).map(|c| c.to_string().into()).collect()
+    } else {
+        text.split(between).take(most).map(Value::from).collect()
+    };
+    few("split", parts.len())?;
+    Ok(parts.into())
+}
+
+/// The most members that one call gives: arrays that are put together could double with each line.
+const MOST_ITEMS: usize = 100_000;
+
+fn few(function: &str, items: usize) -> Result<(), String> {
+    if items <= MOST_ITEMS {
+        return Ok(());
+    }
+    Err(format!("`{function}` would give more than {MOST_ITEMS} members: put together less"))
+}
+
+/// A text among the arguments of a function.
+pub(super) fn text_of<'a>(function: &str, value: &'a Value) -> Result<&'a str, String> {
+    match value {
+        Value::String(text) => Ok(text),
+        other => Err(format!("`{function}` takes a text, and not {}", kind(other))),
+    }
+}
+
 /// Of a set the members are joined in their order.
 pub(super) fn concat(arguments: &[Value]) -> Result<Value, String> {
     let [between, texts] = arguments else { return Ok(Value::Undefined) };
@@ -77,6 +119,8 @@ pub(super) fn lower(arguments: &[Value]) -> Result<Value, String> {
 fn alone(c: char, mut other: impl Iterator<Item = char>) -> char {
     match (other.next(), other.next()) {
         (Some(other), None) => other,
+        // The one whose simple and full mappings differ below.
+        (Some(other), Some(_)) if c == 'İ' => other,
         _ => c,
     }
 }
@@ -122,7 +166,7 @@ pub(super) fn whole(function: &str, value: &Value) -> Result<i64, String> {
 mod tests {
     use regorus::Value;
 
-    use super::{array_slice, concat, count, lower, substring, to_number, upper};
+    use super::{array_concat, array_slice, concat, count, lower, split, substring, to_number, upper};
 
     #[test]
     fn bounds_are_those_of_opa() {
@@ -156,5 +200,14 @@ mod tests {
         let long: Value = "x".repeat(600_000).as_str().into();
         assert!(concat(&["".into(), vec![long.clone(), long].into()]).unwrap_err().contains("longer than"));
         assert_eq!(concat(&[", ".into(), vec![Value::from("a"), "b".into()].into()]).unwrap(), "a, b".into());
+        let many: Value = vec![Value::Null; 60_000].into();
+        assert!(array_concat(&[many.clone(), many.clone()]).unwrap_err().contains("100000 members"));
+        let one: Value = vec![Value::Null].into();
+        assert_eq!(array_concat(&[one.clone(), one]).unwrap(), vec![Value::Null; 2].into());
+        assert!(array_concat(&[many, Value::Null]).is_err());
+        assert!(split(&[",".repeat(100_000).into(), ",".into()]).unwrap_err().contains("100000 members"));
+        assert_eq!(split(&["aé".into(), "".into()]).unwrap(), vec![Value::from("a"), "é".into()].into());
+        assert_eq!(split(&["a,,b".into(), ",".into()]).unwrap(), vec![Value::from("a"), "".into(), "b".into()].into());
+        assert_eq!(split(&["".into(), ",".into()]).unwrap(), vec![Value::from("")].into());
     }
 }

@@ -1,6 +1,6 @@
 //! Heads of rules and values of `else`: evaluated in a comprehension over the body.
 
-use regorus::unstable::{Expr, LiteralStmt, Query, Ref, Rule, RuleBody, RuleHead};
+use regorus::unstable::{Expr, Literal, LiteralStmt, Query, Ref, Rule, RuleBody, RuleHead};
 
 use super::{Rewriter, SEEN, scope::Bound, tokens::Bytes};
 
@@ -134,11 +134,18 @@ impl<'a> Rewriter<'a> {
     }
 
     fn grows(&self, statement: &'a LiteralStmt, bound: &Bound<'a>) -> bool {
-        !self.hoisted(statement, bound).is_empty()
+        let shadows = match &statement.literal {
+            Literal::SomeIn { key, value, .. } => {
+                let patterns: Vec<_> = key.iter().chain([value]).collect();
+                !self.shadowing(&patterns, bound).is_empty()
+            }
+            _ => false,
+        };
+        shadows || !self.hoisted(statement, bound).is_empty()
     }
 
     /// Where a body's statements begin and end, and whether braces are around them.
-    fn inside(&self, query: &Query) -> (usize, usize, bool) {
+    pub(super) fn inside(&self, query: &Query) -> (usize, usize, bool) {
         let whole = self.tokens.exact(&query.span);
         let first = query.stmts.first().map_or(whole.clone(), |statement| self.tokens.exact(&statement.span));
         let last = query.stmts.last().map_or(whole.clone(), |statement| self.tokens.exact(&statement.span));

@@ -9,23 +9,28 @@ use crate::reference::{bound, text};
 
 /// Names that have a value wherever a query is: arguments, and what its statements and those around it bind.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Bound<'a>(BTreeSet<&'a str>);
+pub(super) struct Bound<'a> {
+    names: BTreeSet<&'a str>,
+    /// Those of the queries around this one, and arguments.
+    around: BTreeSet<&'a str>,
+}
 
 impl<'a> Bound<'a> {
     pub(super) fn with(&self, names: impl IntoIterator<Item = &'a str>) -> Self {
-        Self(self.0.iter().copied().chain(names).collect())
+        let names: BTreeSet<_> = self.names.iter().copied().chain(names).collect();
+        Self { around: names.clone(), names }
     }
 
     /// The names of patterns, such as arguments, besides.
     pub(super) fn with_patterns(&self, patterns: &'a [Ref<Expr>]) -> Self {
-        let mut names = self.0.clone();
+        let mut names = self.names.clone();
         patterns.iter().for_each(|pattern| bound(pattern, &mut names));
-        Self(names)
+        Self { around: names.clone(), names }
     }
 
     /// What is bound behind all statements of a query.
     pub(super) fn within(&self, query: &'a Query) -> Self {
-        let mut names = self.0.clone();
+        let mut names = self.names.clone();
         for statement in &query.stmts {
             match &statement.literal {
                 Literal::SomeVars { vars, .. } => names.extend(vars.iter().map(|span| span.text())),
@@ -40,11 +45,16 @@ impl<'a> Bound<'a> {
                 Literal::NotExpr { .. } | Literal::Every { .. } => {}
             }
         }
-        Self(names)
+        Self { names, around: self.names.clone() }
     }
 
     pub(super) fn has(&self, name: &str) -> bool {
-        self.0.contains(name)
+        self.names.contains(name)
+    }
+
+    /// Whether something around the query has the name.
+    pub(super) fn is_around(&self, name: &str) -> bool {
+        self.around.contains(name)
     }
 
     /// Whether an expression has a value whatever the facts are.

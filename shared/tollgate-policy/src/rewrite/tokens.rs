@@ -102,7 +102,8 @@ impl<'a> Tokens<'a> {
         }
     }
 
-    fn before(&self, start: usize) -> Option<Bytes> {
+    /// The token in front of a place.
+    pub(super) fn before(&self, start: usize) -> Option<Bytes> {
         self.places
             .partition_point(|place| place.end <= start)
             .checked_sub(1)
@@ -113,6 +114,15 @@ impl<'a> Tokens<'a> {
     /// The token behind a place.
     pub(super) fn after(&self, end: usize) -> Option<Bytes> {
         self.places.get(self.places.partition_point(|place| place.start < end)).cloned()
+    }
+
+    /// Whether a name stands among some bytes, other than as a field.
+    pub(super) fn mention(&self, within: &Bytes, name: &str) -> bool {
+        let first = self.places.partition_point(|place| place.start < within.start);
+        let tokens = self.places.iter().skip(first).take_while(|place| place.end <= within.end);
+        tokens
+            .map(|place| (place, self.slice(place)))
+            .any(|(place, text)| text == name && self.before(place.start).is_none_or(|dot| self.slice(&dot) != "."))
     }
 
     /// The text of some bytes on one line, with names in the place of parts of it.
