@@ -181,8 +181,9 @@ fn status(world: &World, service: Option<&str>) -> (i32, BTreeMap<String, (Strin
         .envs(world.environment())
         .output()
         .unwrap();
-    let page: Value = serde_json::from_slice(&output.stdout)
-        .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.stdout.is_empty(), "{errors}");
+    let page: Value = serde_json::from_slice(&output.stdout).unwrap();
     let text = |row: &Value, field: &str| row[field].as_str().unwrap().to_owned();
     let of = |row: &Value| (text(&row["fact"], "service"), (text(row, "state"), text(row, "level")));
     (output.status.code().unwrap(), page["objectives"].as_array().unwrap().iter().map(of).collect())

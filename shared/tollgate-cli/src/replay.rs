@@ -65,9 +65,9 @@ pub(crate) async fn run(args: ReplayArgs) -> anyhow::Result<ExitCode> {
     if let LedgerConfig::Sqlite(path) = &args.ledger {
         ensure!(path.exists(), "there is no ledger at `{}`: name it with `--ledger sqlite:PATH`", path.display());
     }
-    let policies = PolicySet::load(&args.policies.path).map_err(not_in_order)?;
+    let policies = PolicySet::load(&args.policies.path).map_err(|errors| not_in_order(&errors))?;
     let catalogue = match args.settings {
-        Source::Here => Some(policies.catalogue().map_err(not_in_order)?),
+        Source::Here => Some(policies.catalogue().map_err(|errors| not_in_order(&errors))?),
         Source::Recorded => None,
     };
     let here = Here { evaluator: Evaluator::new(policies, Limits::default()), catalogue };
@@ -156,7 +156,7 @@ impl Here {
     }
 }
 
-fn not_in_order<E: std::fmt::Display>(errors: Vec<E>) -> anyhow::Error {
+fn not_in_order<E: std::fmt::Display>(errors: &[E]) -> anyhow::Error {
     let lines: Vec<String> = errors.iter().map(|error| format!("\n  {error}")).collect();
     anyhow!("the policies are not in order:{}", lines.concat())
 }

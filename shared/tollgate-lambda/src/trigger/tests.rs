@@ -281,7 +281,7 @@ fn what_an_alarm_watches_is_known_as_a_whole_or_not_at_all() {
         alarm(&event).metrics.map(|metrics| metrics.len())
     };
     let plain = event_bridge()["detail"]["configuration"]["metrics"][1].clone();
-    assert_eq!(watching(json!([plain.clone(), plain.clone()])), Some(2));
+    assert_eq!(watching(json!([plain, plain])), Some(2));
     let nameless = json!({"metricStat": {"metric": {"namespace": "AWS/EC2"}}});
     for odd in [
         Value::Null,

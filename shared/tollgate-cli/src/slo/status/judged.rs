@@ -55,7 +55,7 @@ pub(super) fn judged<'a>(
             let about = of_service().filter(|measured| measured.slo.is_about(environment));
             let slos = about.map(|measured| measured.fact.clone()).collect();
             let facts = as_it_runs(catalogue, name, environment, ASKED_BY, now, slos);
-            for (id, verdict) in judge(evaluator, facts)? {
+            for (id, verdict) in judge(evaluator, &facts)? {
                 match verdicts.entry((name, id)) {
                     std::collections::btree_map::Entry::Vacant(place) => drop(place.insert(verdict)),
                     std::collections::btree_map::Entry::Occupied(mut known) => known.get_mut().add(verdict),
@@ -76,13 +76,13 @@ pub(super) fn judged<'a>(
 }
 
 /// How each objective of a service stands, by its evidence.
-fn judge(evaluator: &Evaluator, facts: SloGateFacts) -> anyhow::Result<Vec<(String, Verdict)>> {
+fn judge(evaluator: &Evaluator, facts: &SloGateFacts) -> anyhow::Result<Vec<(String, Verdict)>> {
     let recorded = RecordedFacts::of(facts.clone().into())?;
     let evaluation = evaluator.evaluate_json(recorded.value().gate(), recorded.json());
     let judgement =
         Judgement { decision_id: String::new(), facts_digest: recorded.digest(), evaluation, warnings: Vec::new() };
     let decision = fold::decide(&facts.frame(), judgement);
-    let report = Report::of_slos(&facts, &decision);
+    let report = Report::of_slos(facts, &decision);
     let of = |id: &str| {
         let is_about = |finding: &&Finding| finding.evidence.iter().any(|cited| cited == id) || is_failure(finding);
         counting(&decision).filter(is_about).cloned().collect()
