@@ -52,7 +52,7 @@ asks(alert) if {
 # Where the evidence is good, every alert must have been judged.
 deny contains unjudged(slo, alert) if {
 	some [slo, alert] in unknown
-	not scope.mending(input.change)
+	not scope.break_glass(input.change)
 }
 
 require_approval contains finding.awaiting(
@@ -60,7 +60,7 @@ require_approval contains finding.awaiting(
 	input.settings.thresholds.change.break_glass_group, 1,
 ) if {
 	some [slo, alert] in unknown
-	scope.mending(input.change)
+	scope.break_glass(input.change)
 }
 
 raised contains [slo, alert] if {

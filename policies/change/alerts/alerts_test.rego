@@ -58,7 +58,8 @@ test_too_few_events_are_not_judged if {
 
 test_an_alert_that_is_not_known_holds_up_where_the_telemetry_came if {
 	effects({"holds": null}, {}) == {"deny"}
-	effects({"holds": null}, testing.fix) == {"require_approval"}
+	effects({"holds": null}, testing.fix) == {"deny"}
+	effects({"holds": null}, testing.emergency) == {"require_approval"}
 	facts := testing.facts({"slos": [testing.slo({"alerts": [alert({"holds": null})]})]})
 	found := alerts.deny with input as facts
 	contains(testing.only(found).message, "is not known, though its telemetry came")

@@ -28,7 +28,7 @@ deny contains burning(place, breach) if {
 
 deny contains unknown(slo) if {
 	some slo in unknown_slos
-	not scope.mending(input.change)
+	not scope.break_glass(input.change)
 }
 
 require_approval contains finding.awaiting(
@@ -42,7 +42,7 @@ require_approval contains finding.awaiting(
 
 require_approval contains finding.awaiting(unknown(slo), input.settings.thresholds.change.break_glass_group, 1) if {
 	some slo in unknown_slos
-	scope.mending(input.change)
+	scope.break_glass(input.change)
 }
 
 warn contains burning(place, breach) if {

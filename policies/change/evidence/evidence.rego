@@ -2,8 +2,7 @@
 # title: The evidence is good enough
 # description: >-
 #   What is missing, late, incomplete or could not be read approves nothing. The way through in an emergency is
-#   break-glass: an approval by the people who lead incidents, which is loud and recorded. It is open to a fix or a
-#   rollback, too, where only telemetry is missing: what that would have shown could stop neither.
+#   break-glass: an approval by the people who lead incidents, which is loud and recorded.
 # custom:
 #   owner: platform
 #   effect: deny
@@ -21,25 +20,18 @@ import data.tollgate.lib.scope
 deny contains report(proof) if {
 	some proof in bad
 	proof.required
-	not asks(proof)
+	not scope.break_glass(input.change)
 }
 
 require_approval contains finding.awaiting(report(proof), input.settings.thresholds.change.break_glass_group, 1) if {
 	some proof in bad
 	proof.required
-	asks(proof)
+	scope.break_glass(input.change)
 }
 
 warn contains report(proof) if {
 	some proof in bad
 	not proof.required
-}
-
-asks(_) if scope.break_glass(input.change)
-
-asks(proof) if {
-	proof in blind
-	scope.mending(input.change)
 }
 
 # `change.service` speaks for a service that is not known, `change.cost_increase` for resources without a price,
@@ -48,10 +40,8 @@ bad contains input.history.evidence if input.history.evidence.status != "ok"
 
 bad contains input.freezes.evidence if input.freezes.evidence.status != "ok"
 
-bad contains proof if some proof in blind
-
 # Where only the unknown time of the period decides, `change.error_budget` asks for a person.
-blind contains slo.evidence if {
+bad contains slo.evidence if {
 	some slo in input.slos
 	slo.evidence.status != "ok"
 	not objective.undecided(slo)

@@ -72,21 +72,6 @@ test_an_emergency_asks_those_who_may_break_the_glass if {
 	testing.only(found).evidence == ["freezes"]
 }
 
-# What telemetry would have shown stops neither a fix nor a rollback.
-test_a_fix_or_a_rollback_without_telemetry_asks_those_who_lead_incidents if {
-	blind := {"slos": [testing.slo({"evidence": testing.broken("slo/one", "no_data", "gone")})]}
-	every purpose in ["fix", "rollback"] {
-		facts := testing.facts(object.union({"change": {"purpose": purpose}}, blind))
-		denied := evidence.deny with input as facts
-		count(denied) == 0
-		found := evidence.require_approval with input as facts
-		testing.only(found).approval == {"group": "incident-commanders", "count": 1}
-	}
-	collisions := {"history": {"evidence": testing.broken("history/x", "error", "late")}}
-	unseen := evidence.deny with input as testing.facts(object.union(testing.fix, collisions))
-	testing.only(unseen).evidence == ["history/x"]
-}
-
 test_an_emergency_without_incident_is_denied if {
 	facts := testing.facts({
 		"change": {"type": "emergency"},
